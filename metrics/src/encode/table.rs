@@ -1,0 +1,171 @@
+//! A snapshot as tables for people.
+
+use crate::snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot};
+use std::fmt;
+use std::time::Duration;
+
+/// Tables for people: instrumented functions, then what was registered by name. Times have a unit, columns are aligned.
+impl fmt::Display for FullSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tables = [
+            Table::functions(&self.functions),
+            Table::new(
+                ["collector", "requests", "errors", "error rate", "bytes sent", "connections"],
+                self.metrics.iter().map(|(name, collector)| {
+                    [
+                        name.clone(),
+                        collector.requests.to_string(),
+                        collector.errors.to_string(),
+                        format!("{:.1} %", collector.error_rate() * 100.0),
+                        collector.bytes_sent.to_string(),
+                        collector.active_connections.to_string(),
+                    ]
+                }),
+            ),
+            Table::new(
+                ["histogram", "count", "mean", "p50", "p90", "p99"],
+                self.histograms.iter().map(|(name, histogram)| histogram_row(name, histogram)),
+            ),
+            Table::new(
+                ["min/max", "min", "max"],
+                self.minmax.iter().map(|(name, (min, max))| [name.clone(), min.to_string(), max.to_string()]),
+            ),
+            Table::new(
+                ["counter", "count"],
+                self.counters.iter().map(|(name, count)| [name.clone(), count.to_string()]),
+            ),
+            Table::new(
+                ["gauge", "value"],
+                self.gauges.iter().map(|(name, value)| [name.clone(), value.to_string()]),
+            ),
+        ];
+        let mut blank_line = "";
+        for table in tables.iter().filter(|table| table.rows.len() > 1) {
+            f.write_str(blank_line)?;
+            table.fmt(f)?;
+            blank_line = "\n";
+        }
+        if blank_line.is_empty() {
+            f.write_str("no metrics yet\n")?;
+        }
+        Ok(())
+    }
+}
+
+fn histogram_row(name: &str, histogram: &HistogramSnapshot) -> [String; 6] {
+    let [p50, p90, p99] = [0.5, 0.9, 0.99].map(|p| histogram.percentile(p).to_string());
+    [name.to_owned(), histogram.total().to_string(), format!("{:.1}", histogram.mean()), p50, p90, p99]
+}
+
+/// Rows of cells; the first is the heading.
+struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn new<const N: usize>(heading: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Self {
+        let heading = heading.map(str::to_owned).to_vec();
+        Table { rows: [heading].into_iter().chain(rows.map(Vec::from)).collect() }
+    }
+
+    fn functions(functions: &[FunctionSnapshot]) -> Self {
+        let heading = [
+            "function",
+            "calls",
+            "ok",
+            "errors",
+            "panics",
+            "cancelled",
+            "in flight",
+            "mean",
+            "p50",
+            "p99",
+            "max",
+        ];
+        Table::new(
+            heading,
+            functions.iter().map(|function| {
+                let time = |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), short_time);
+                [
+                    qualified_name(function),
+                    function.calls().to_string(),
+                    function.ok.to_string(),
+                    function.errors.to_string(),
+                    function.panics.to_string(),
+                    function.cancelled.to_string(),
+                    function.in_flight.to_string(),
+                    time(function.mean()),
+                    time(function.percentile(0.5)),
+                    time(function.percentile(0.99)),
+                    time(function.max()),
+                ]
+            }),
+        )
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns = self.rows.first().map_or(0, Vec::len);
+        let width =
+            |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        for row in &self.rows {
+            for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                match column {
+                    0 => write!(f, "{cell:width$}")?,
+                    _ => write!(f, "  {cell:>width$}")?,
+                }
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// `module::function{label="value"}`
+fn qualified_name(function: &FunctionSnapshot) -> String {
+    let labels: Vec<String> =
+        function.labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
+    // A line feed in a given name would break the table.
+    format!("{}::{}{labels}", function.module, function.function).replace('\n', "\\n")
+}
+
+/// A time in the unit that keeps it below a thousand, with three digits or so.
+fn short_time(time: Duration) -> String {
+    let nanos = time.as_nanos() as f64;
+    match time.as_nanos() {
+        0..1_000 => format!("{nanos} ns"),
+        1_000..1_000_000 => format!("{:.1} µs", nanos / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} ms", nanos / 1e6),
+        _ => format!("{:.2} s", nanos / 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_time;
+    use crate::snapshot::FullSnapshot;
+    use std::time::Duration;
+
+    #[test]
+    fn times_are_short() {
+        let shown =
+            [0, 999, 1_500, 2_000_000, 61_000_000_000].map(|nanos| short_time(Duration::from_nanos(nanos)));
+        assert_eq!(shown, ["0 ns", "999 ns", "1.5 µs", "2.0 ms", "61.00 s"]);
+    }
+
+    #[test]
+    fn tables_are_aligned_and_empty_ones_left_out() {
+        let mut snapshot = FullSnapshot::empty();
+        assert_eq!(snapshot.to_string(), "no metrics yet\n");
+        snapshot.counters.insert("jobs".into(), 1_234);
+        snapshot.counters.insert("long_name".into(), 5);
+        snapshot.gauges.insert("g".into(), -3);
+        assert_eq!(
+            snapshot.to_string(),
+            "counter    count\njobs        1234\nlong_name      5\n\ngauge  value\ng         -3\n"
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! The one error type: what was asked for, and why it cannot be had.
+
+use crate::model::bounds::BoundsFault;
+use std::fmt;
+use std::io;
+
+/// What was asked for and cannot be done; its message names the culprit and what is allowed.
+///
+/// Returned by everything in this library that can fail. The methods without `try_` panic with its message instead.
+///
+/// ```
+/// use tachometer::AtomicHistogram;
+///
+/// let error = AtomicHistogram::try_new([10, 50, 20]).unwrap_err();
+/// assert_eq!(error.to_string(), "histogram bounds must strictly increase: bound 1 is 50, bound 2 is 20");
+/// ```
+#[derive(Debug)]
+pub struct Error {
+    cause: Cause,
+}
+
+#[derive(Debug)]
+pub(crate) enum Cause {
+    /// Histogram bounds that are no bounds.
+    Bounds(BoundsFault),
+    /// A name that Prometheus does not allow.
+    Name { name: String },
+    /// A name that is taken by something else: what was wanted, and what stands there.
+    Taken { wanted: String, standing: String },
+    /// An export every zero seconds.
+    ZeroInterval,
+    /// The system gave no thread.
+    Spawn(io::Error),
+    /// The global registry is in use already.
+    Installed,
+}
+
+impl From<Cause> for Error {
+    fn from(cause: Cause) -> Self {
+        Error { cause }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Bounds(fault) => f.write_str(fault.message().as_str()),
+            Cause::Name { name } => write!(
+                f,
+                "{name:?} is no metric name: it must be ASCII letters, digits, `_` and `:`, and not begin with a digit"
+            ),
+            Cause::Taken { wanted, standing } => write!(f, "cannot register {wanted}: {standing}"),
+            Cause::ZeroInterval => {
+                f.write_str("an export interval of zero would never rest: it must be at least a nanosecond")
+            }
+            Cause::Spawn(error) => write!(f, "the system gave no thread for the export: {error}"),
+            Cause::Installed => f.write_str(
+                "the global registry is in use already: install one before the first call of an instrumented function, \
+                 of `global` or of `snapshot`",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Spawn(error) => Some(error),
+            _ => None,
+        }
+    }
+}

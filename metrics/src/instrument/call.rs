@@ -1,0 +1,119 @@
+//! A sync call: from its entry to its outcome.
+
+use super::Site;
+use crate::cells::Outcome;
+use crate::clock::{self, Ticks};
+use crate::function::Function;
+use std::mem;
+use std::thread;
+
+/// A call that has begun and must be ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OpenCall {
+    function: &'static Function,
+    begun: Ticks,
+}
+
+impl OpenCall {
+    #[inline]
+    pub(super) fn begin(function: &'static Function) -> Self {
+        function.cells.start();
+        OpenCall { function, begun: clock::now() }
+    }
+
+    #[inline]
+    pub(super) fn end(self, outcome: Outcome) {
+        self.function.cells.end(outcome, self.begun.elapsed_nanos());
+    }
+}
+
+/// Ends a call as a panic when it is dropped, which only unwinding does.
+struct EndOnUnwind(OpenCall);
+
+impl Drop for EndOnUnwind {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.end(Outcome::Panic);
+    }
+}
+
+/// Runs `body` as a call of the function at `site`. The outcome of what it returns is for [`Returned::end`] to tell.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "an annotation adds no more than one frame to a stack, unoptimised too"
+)]
+pub fn call<R>(site: &'static Site, body: impl FnOnce() -> R) -> Returned<R> {
+    let unwind = EndOnUnwind(site.begin());
+    let value = body();
+    let call = unwind.0;
+    mem::forget(unwind);
+    Returned { value, call }
+}
+
+/// What a body has returned, its call still open.
+///
+/// `.end()` finds the outcome by the value's type: the inherent method on `Returned<Result<_, _>>` goes before the one
+/// of [`EndAny`], whatever name the `Result` was written with.
+#[derive(Debug)]
+#[must_use]
+pub struct Returned<R> {
+    value: R,
+    call: OpenCall,
+}
+
+impl<T, E> Returned<Result<T, E>> {
+    /// Ends the call by what the `Result` says.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `call`")]
+    pub fn end(self) -> Result<T, E> {
+        self.call.end(if self.value.is_ok() { Outcome::Ok } else { Outcome::Error });
+        self.value
+    }
+}
+
+/// [`Returned::end`] for every type that is no `Result`.
+pub trait EndAny {
+    /// What the function returns.
+    type Value;
+
+    /// Ends the call as one that went well.
+    fn end(self) -> Self::Value;
+}
+
+impl<R> EndAny for Returned<R> {
+    type Value = R;
+
+    #[inline(always)]
+    fn end(self) -> R {
+        self.call.end(Outcome::Ok);
+        self.value
+    }
+}
+
+/// A call whose body runs in its own place, for functions whose value cannot pass through a closure (`impl Trait`, `!`,
+/// `#[track_caller]`). It ends when the guard is dropped, as a panic or as one that went well.
+#[derive(Debug)]
+#[must_use]
+pub struct InPlace {
+    call: OpenCall,
+    /// Whether the thread was unwinding already when the call began: in a destructor that a panic runs, a call that
+    /// returns is no panic.
+    begun_unwinding: bool,
+}
+
+impl InPlace {
+    /// A call of the function at `site` begins.
+    #[inline]
+    pub fn begin(site: &'static Site) -> Self {
+        InPlace { call: site.begin(), begun_unwinding: thread::panicking() }
+    }
+}
+
+impl Drop for InPlace {
+    #[inline]
+    fn drop(&mut self) {
+        let unwound = thread::panicking() && !self.begun_unwinding;
+        self.call.end(if unwound { Outcome::Panic } else { Outcome::Ok });
+    }
+}

@@ -1,0 +1,182 @@
+//! An async call: a future that is timed from its first poll to its end.
+
+use super::Site;
+use super::call::OpenCall;
+use crate::cells::Outcome;
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Makes `future` a call of the function at `site`. The type of its output is for [`Untyped::end`] to tell.
+#[inline]
+pub fn timed<F: Future>(site: &'static Site, future: F) -> Untyped<F> {
+    Untyped { site, future }
+}
+
+/// A future whose outcomes are not known yet.
+///
+/// `.end()` finds them by the output's type: the inherent method for a `Result` goes before the one of
+/// [`EndAnyFuture`].
+#[must_use]
+pub struct Untyped<F> {
+    site: &'static Site,
+    future: F,
+}
+
+impl<F, T, E> Untyped<F>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    /// The future of a function that returns a `Result`.
+    #[inline]
+    pub fn end(self) -> Timed<F, ResultOutput> {
+        Timed::new(self)
+    }
+}
+
+/// [`Untyped::end`] for every future whose output is no `Result`.
+pub trait EndAnyFuture {
+    /// The timed future.
+    type Timed;
+
+    /// The future of a function that returns something else.
+    fn end(self) -> Self::Timed;
+}
+
+impl<F: Future> EndAnyFuture for Untyped<F> {
+    type Timed = Timed<F, AnyOutput>;
+
+    #[inline]
+    fn end(self) -> Timed<F, AnyOutput> {
+        Timed::new(self)
+    }
+}
+
+/// Tells the outcome of an output.
+pub trait Classify<T> {
+    /// How the call ended that returned `output`.
+    fn outcome(output: &T) -> Outcome;
+}
+
+/// Outputs that are a `Result`.
+#[derive(Debug)]
+pub enum ResultOutput {}
+
+/// Outputs that are anything else.
+#[derive(Debug)]
+pub enum AnyOutput {}
+
+impl<T, E> Classify<Result<T, E>> for ResultOutput {
+    #[inline]
+    fn outcome(output: &Result<T, E>) -> Outcome {
+        if output.is_ok() { Outcome::Ok } else { Outcome::Error }
+    }
+}
+
+impl<T> Classify<T> for AnyOutput {
+    #[inline]
+    fn outcome(_: &T) -> Outcome {
+        Outcome::Ok
+    }
+}
+
+/// A future that is counted and timed: from its first poll until it is done, panics or is dropped.
+#[must_use = "futures do nothing unless polled"]
+pub struct Timed<F, C> {
+    call: Progress,
+    /// Pinned whenever the whole is.
+    future: F,
+    classify: PhantomData<fn(C)>,
+}
+
+#[derive(Clone, Copy)]
+enum Progress {
+    /// Never polled: no call yet.
+    Waiting(&'static Site),
+    Running(OpenCall),
+    Ended,
+}
+
+impl<F, C> Timed<F, C> {
+    #[inline]
+    fn new(untyped: Untyped<F>) -> Self {
+        Timed { call: Progress::Waiting(untyped.site), future: untyped.future, classify: PhantomData }
+    }
+}
+
+impl Progress {
+    #[inline]
+    fn begin(&mut self) {
+        if let Progress::Waiting(site) = *self {
+            *self = Progress::Running(site.begin());
+        }
+    }
+
+    #[inline]
+    fn end(&mut self, outcome: Outcome) {
+        if let Progress::Running(call) = *self {
+            *self = Progress::Ended;
+            call.end(outcome);
+        }
+    }
+}
+
+/// Ends the call as a panic when a poll unwinds.
+struct EndOnUnwind<'a>(&'a mut Progress);
+
+impl Drop for EndOnUnwind<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.end(Outcome::Panic);
+    }
+}
+
+impl<F: Future, C: Classify<F::Output>> Future for Timed<F, C> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        // SAFETY: `future` is pinned with the whole: it is never moved out of `self`, only pinned in the next line, and
+        // `Drop` does not touch it. `Timed` is `Unpin` only where `F` is (the other fields always are), and it is not
+        // `repr(packed)`. `call` is never pinned.
+        let (future, call) = unsafe {
+            let this = self.get_unchecked_mut();
+            (Pin::new_unchecked(&mut this.future), &mut this.call)
+        };
+        call.begin();
+        let unwind = EndOnUnwind(call);
+        let polled = future.poll(context);
+        if let Poll::Ready(output) = &polled {
+            unwind.0.end(C::outcome(output));
+        }
+        // Not unwinding: the call goes on, or has ended and cannot end again.
+        std::mem::forget(unwind);
+        polled
+    }
+}
+
+impl<F, C> Drop for Timed<F, C> {
+    #[inline]
+    fn drop(&mut self) {
+        self.call.end(Outcome::Cancelled);
+    }
+}
+
+impl<F, C> fmt::Debug for Timed<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timed").finish_non_exhaustive()
+    }
+}
+
+impl<F> fmt::Debug for Untyped<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Untyped").finish_non_exhaustive()
+    }
+}
+
+/// A value that is never made: `return never::<T>()`, in a branch that is never taken, tells an async block its type.
+#[cold]
+pub fn never<T>() -> T {
+    unreachable!("only stands in branches that are never taken")
+}

@@ -1,0 +1,59 @@
+//! Annotate a function, and know how often it runs, how it ends and how long it takes.
+//!
+//! ```
+//! use tachometer::instrumented;
+//!
+//! #[instrumented]
+//! fn checkout(cart: &[u32]) -> Result<u32, &'static str> {
+//!     if cart.is_empty() { Err("nothing to buy") } else { Ok(cart.iter().sum()) }
+//! }
+//!
+//! let _print = tachometer::print_on_exit(); // Prometheus text on stdout when `main` ends
+//! let _ = checkout(&[]);
+//! assert_eq!(checkout(&[3, 4]), Ok(7));
+//!
+//! let snapshot = tachometer::snapshot();
+//! let checkout = snapshot.function("checkout").unwrap();
+//! assert_eq!((checkout.ok, checkout.errors), (1, 1));
+//! ```
+//!
+//! # Where to find what
+//! - [`instrumented`]: the annotation, its options, what it counts.
+//! - [`snapshot()`], [`FullSnapshot`]: everything at one moment; [`FullSnapshot::since`]: what happened in between.
+//! - [`MetricsRegistry::start_export_thread`]: a snapshot at an interval; [`print_on_exit`]: the text at the end.
+//! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
+//!   with by hand, alone or [registered](MetricsRegistry).
+//! - [`families`]: what an encoder for another format reads.
+//!
+//! # The way of a call
+//! The modules in the order that a call's numbers go through them: `instrument` (call site, guard, timed future) →
+//! `cells` (where a call is counted) → `function` (name and cells together) → `registry` → [`FullSnapshot`] → `encode` →
+//! `export`.
+
+mod cells;
+mod clock;
+mod encode;
+mod error;
+mod export;
+mod function;
+mod instrument;
+mod model;
+mod primitives;
+mod registry;
+mod snapshot;
+mod sync;
+mod ticker;
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::instrument::*;
+}
+
+pub use error::Error;
+pub use export::{ExportHandle, PrintOnExit, print_on_exit};
+pub use primitives::{
+    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
+};
+pub use registry::{MetricsRegistry, global, install, snapshot};
+pub use snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, families};
+pub use tachometer_macros::instrumented;

@@ -1,0 +1,140 @@
+//! The rules of histogram bounds, `const` so that a wrong list in a `static` is a compile error.
+//!
+//! Bounds are inclusive upper bounds and strictly increase. The list ends at the first `u64::MAX`; what stands behind
+//! it is padding. The bounds below `u64::MAX` are called *finite* here: the last bucket, for everything above them, is
+//! there in any case.
+
+/// Why a list of bounds is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BoundsFault {
+    /// There is no bound at all.
+    Empty,
+    /// The bound at `index` is not above the one before it.
+    Disorder { index: usize, before: u64, bound: u64 },
+}
+
+/// The number of finite bounds at the head of `bounds`.
+pub(crate) const fn count_finite(bounds: &[u64]) -> Result<usize, BoundsFault> {
+    if bounds.is_empty() {
+        return Err(BoundsFault::Empty);
+    }
+    let mut index = 0;
+    while index < bounds.len() && bounds[index] != u64::MAX {
+        if index > 0 && bounds[index] <= bounds[index - 1] {
+            return Err(BoundsFault::Disorder { index, before: bounds[index - 1], bound: bounds[index] });
+        }
+        index += 1;
+    }
+    Ok(index)
+}
+
+/// The bucket that `value` belongs in: the first whose bound is not below it, else the one behind the last.
+///
+/// Binary search over the finite bounds.
+#[inline]
+pub(crate) fn find_bucket(finite_bounds: &[u64], value: u64) -> usize {
+    finite_bounds.partition_point(|bound| *bound < value)
+}
+
+impl BoundsFault {
+    pub(crate) const fn message(self) -> Message {
+        match self {
+            BoundsFault::Empty => {
+                Message::new().text("histogram bounds must not be empty: name at least one bound")
+            }
+            BoundsFault::Disorder { index, before, bound } => Message::new()
+                .text("histogram bounds must strictly increase: bound ")
+                .number(index as u64 - 1)
+                .text(" is ")
+                .number(before)
+                .text(", bound ")
+                .number(index as u64)
+                .text(" is ")
+                .number(bound),
+        }
+    }
+}
+
+/// A short text that can be put together in a `const`, where `format!` cannot: a compile error, too, should name the
+/// numbers that caused it.
+#[derive(Clone, Copy)]
+pub(crate) struct Message {
+    bytes: [u8; Message::CAPACITY],
+    len: usize,
+}
+
+impl Message {
+    /// The longest message there is: its words, and four numbers of twenty digits.
+    const CAPACITY: usize = 160;
+
+    const fn new() -> Self {
+        Message { bytes: [0; Self::CAPACITY], len: 0 }
+    }
+
+    const fn text(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut index = 0;
+        while index < text.len() {
+            self.bytes[self.len] = text[index];
+            self.len += 1;
+            index += 1;
+        }
+        self
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a digit is below ten")]
+    const fn number(mut self, number: u64) -> Self {
+        let mut unit = 1;
+        while number / unit >= 10 {
+            unit *= 10;
+        }
+        while unit > 0 {
+            self.bytes[self.len] = b'0' + (number / unit % 10) as u8;
+            self.len += 1;
+            unit /= 10;
+        }
+        self
+    }
+
+    pub(crate) const fn as_str(&self) -> &str {
+        match str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => panic!("a message is put together from whole texts and digits"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_ends_at_the_first_maximum() {
+        assert_eq!(count_finite(&[10, 50, u64::MAX, 0, 0]), Ok(2));
+        assert_eq!(count_finite(&[10, 50]), Ok(2));
+        assert_eq!(count_finite(&[u64::MAX]), Ok(0));
+        assert_eq!(count_finite(&[0, 1]), Ok(2));
+    }
+
+    #[test]
+    fn faults_name_the_culprit() {
+        assert_eq!(count_finite(&[]), Err(BoundsFault::Empty));
+        let longest = [0, u64::MAX - 1, u64::MAX - 1];
+        let fault = count_finite(&longest).unwrap_err();
+        assert_eq!(
+            fault.message().as_str(),
+            "histogram bounds must strictly increase: bound 1 is 18446744073709551614, bound 2 is 18446744073709551614"
+        );
+        assert_eq!(
+            count_finite(&[0, 0]).unwrap_err().message().as_str(),
+            "histogram bounds must strictly increase: bound 0 is 0, bound 1 is 0"
+        );
+    }
+
+    #[test]
+    fn a_bound_belongs_to_its_own_bucket() {
+        let found: Vec<usize> =
+            [0, 10, 11, 50, 51, u64::MAX].map(|value| find_bucket(&[10, 50], value)).into();
+        assert_eq!(found, [0, 0, 1, 1, 2, 2]);
+    }
+}

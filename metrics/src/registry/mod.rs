@@ -1,0 +1,269 @@
+//! What is measured, by name: registering it, and reading all of it.
+//!
+//! Registering and reading lock a list for a moment; recording never does, for it goes through the handle that was
+//! registered. No foreign code runs under these locks.
+
+mod functions;
+mod global;
+mod named;
+
+pub use global::{global, install, snapshot};
+
+use crate::error::Error;
+use crate::function::{Description, Function};
+use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
+use crate::snapshot::FullSnapshot;
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
+use crate::ticker::Ticker;
+use functions::Functions;
+use named::{AnyHistogram, Metric, NamedMetrics};
+use std::time::Duration;
+
+/// A set of metrics that is read, exported and printed together.
+///
+/// Most programs need only the [`global`] one. A registry of its own keeps a test, or a part of a program, apart:
+///
+/// ```
+/// use std::time::Duration;
+/// use tachometer::MetricsRegistry;
+///
+/// let registry = MetricsRegistry::new(Duration::from_secs(10));
+/// let http = registry.register_collector("http");
+/// let latency = registry.register_histogram("request", [100, 1_000, 10_000]);
+/// http.record_request();
+/// latency.record(250);
+/// let snapshot = registry.snapshot_all();
+/// assert_eq!(snapshot.metrics["http"].requests, 1);
+/// assert_eq!(snapshot.histograms["request"].buckets, [0, 1, 0, 0]);
+/// ```
+///
+/// Metrics may be registered at any time, also while exports run. Dropping a registry [stops](Self::stop) its exports.
+#[derive(Debug)]
+pub struct MetricsRegistry {
+    interval: Duration,
+    metrics: Arc<Metrics>,
+    /// The threads that export this registry.
+    tickers: Mutex<Vec<Ticker>>,
+}
+
+/// The metrics of a registry, which its export threads share with it.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    named: Mutex<NamedMetrics>,
+    functions: Mutex<Functions>,
+    /// How many export threads were ever started.
+    exports_started: AtomicU64,
+    /// How many of their callbacks panicked.
+    export_panics: AtomicU64,
+}
+
+impl MetricsRegistry {
+    /// An empty registry that exports every `interval`, once an export is started.
+    pub fn new(interval: Duration) -> Self {
+        MetricsRegistry { interval, metrics: Arc::default(), tickers: Mutex::default() }
+    }
+
+    /// A [`MetricsCollector`] called `name`, printed as `NAME_requests`, `NAME_errors`, `NAME_bytes_sent` and
+    /// `NAME_active_connections`. The same name gives the same collector again.
+    ///
+    /// # Panics
+    /// Where [`try_register_collector`](Self::try_register_collector) returns an error.
+    pub fn register_collector(&self, name: impl Into<String>) -> Arc<MetricsCollector> {
+        granted(self.try_register_collector(name))
+    }
+
+    /// As [`register_collector`](Self::register_collector).
+    ///
+    /// # Errors
+    /// Where Prometheus does not allow the name, or something else has it, or prints a series of the same name.
+    pub fn try_register_collector(&self, name: impl Into<String>) -> Result<Arc<MetricsCollector>, Error> {
+        self.try_register(name, MetricsCollector::new(), Metric::Collector, |metric| match metric {
+            Metric::Collector(collector) => Some(Arc::clone(collector)),
+            _ => None,
+        })
+    }
+
+    /// An [`AtomicHistogram`] called `name`, printed as `NAME_latency_us`. The same name and bounds give the same
+    /// histogram again.
+    ///
+    /// # Panics
+    /// Where [`try_register_histogram`](Self::try_register_histogram) returns an error.
+    pub fn register_histogram<const N: usize>(
+        &self,
+        name: impl Into<String>,
+        bounds: [u64; N],
+    ) -> Arc<AtomicHistogram<N>> {
+        granted(self.try_register_histogram(name, bounds))
+    }
+
+    /// As [`register_histogram`](Self::register_histogram).
+    ///
+    /// # Errors
+    /// Where the bounds are empty or in disorder, where Prometheus does not allow the name, or where something else has
+    /// it (also a histogram with other bounds, or as many bounds and more padding), or prints a series of the same name.
+    pub fn try_register_histogram<const N: usize>(
+        &self,
+        name: impl Into<String>,
+        bounds: [u64; N],
+    ) -> Result<Arc<AtomicHistogram<N>>, Error> {
+        let histogram = AtomicHistogram::try_new(bounds)?;
+        let finite = histogram.finite_bounds().to_vec();
+        let wrap = |histogram| Metric::Histogram(AnyHistogram::new(histogram));
+        self.try_register(name, histogram, wrap, |metric| match metric {
+            Metric::Histogram(histogram) => histogram.with_bounds(&finite),
+            _ => None,
+        })
+    }
+
+    /// An [`AtomicMinMax`] called `name`, printed as `NAME_min` and `NAME_max`. The same name gives the same one again.
+    ///
+    /// # Panics
+    /// Where [`try_register_minmax`](Self::try_register_minmax) returns an error.
+    pub fn register_minmax(&self, name: impl Into<String>) -> Arc<AtomicMinMax> {
+        granted(self.try_register_minmax(name))
+    }
+
+    /// As [`register_minmax`](Self::register_minmax).
+    ///
+    /// # Errors
+    /// As [`try_register_collector`](Self::try_register_collector).
+    pub fn try_register_minmax(&self, name: impl Into<String>) -> Result<Arc<AtomicMinMax>, Error> {
+        self.try_register(name, AtomicMinMax::new(), Metric::MinMax, |metric| match metric {
+            Metric::MinMax(extremes) => Some(Arc::clone(extremes)),
+            _ => None,
+        })
+    }
+
+    /// An [`AtomicCounter`] called `name`, printed under that name. The same name gives the same counter again.
+    ///
+    /// # Panics
+    /// Where [`try_register_counter`](Self::try_register_counter) returns an error.
+    pub fn register_counter(&self, name: impl Into<String>) -> Arc<AtomicCounter> {
+        granted(self.try_register_counter(name))
+    }
+
+    /// As [`register_counter`](Self::register_counter).
+    ///
+    /// # Errors
+    /// As [`try_register_collector`](Self::try_register_collector).
+    pub fn try_register_counter(&self, name: impl Into<String>) -> Result<Arc<AtomicCounter>, Error> {
+        self.try_register(name, AtomicCounter::new(), Metric::Counter, |metric| match metric {
+            Metric::Counter(counter) => Some(Arc::clone(counter)),
+            _ => None,
+        })
+    }
+
+    /// An [`AtomicGauge`] called `name`, printed under that name. The same name gives the same gauge again.
+    ///
+    /// # Panics
+    /// Where [`try_register_gauge`](Self::try_register_gauge) returns an error.
+    pub fn register_gauge(&self, name: impl Into<String>) -> Arc<AtomicGauge> {
+        granted(self.try_register_gauge(name))
+    }
+
+    /// As [`register_gauge`](Self::register_gauge).
+    ///
+    /// # Errors
+    /// As [`try_register_collector`](Self::try_register_collector).
+    pub fn try_register_gauge(&self, name: impl Into<String>) -> Result<Arc<AtomicGauge>, Error> {
+        self.try_register(name, AtomicGauge::new(), Metric::Gauge, |metric| match metric {
+            Metric::Gauge(gauge) => Some(Arc::clone(gauge)),
+            _ => None,
+        })
+    }
+
+    fn try_register<M>(
+        &self,
+        name: impl Into<String>,
+        new: M,
+        wrap: fn(Arc<M>) -> Metric,
+        same: impl Fn(&Metric) -> Option<Arc<M>>,
+    ) -> Result<Arc<M>, Error> {
+        let name = name.into();
+        let new = Arc::new(new);
+        let standing = lock(&self.metrics.named).register(&name, wrap(Arc::clone(&new)), same)?;
+        Ok(standing.unwrap_or(new))
+    }
+
+    /// Gives `name` a `# HELP` text, instead of a plain default.
+    ///
+    /// `name` is a registered name, or one that is printed (`http_requests` of a collector `http`), which goes before.
+    /// It may be registered before or after; describing it again replaces the text.
+    pub fn describe(&self, name: impl Into<String>, help: impl Into<String>) {
+        lock(&self.metrics.named).describe(name.into(), help.into());
+    }
+
+    /// Reads everything. Never blocks who records.
+    pub fn snapshot_all(&self) -> FullSnapshot {
+        self.metrics.read()
+    }
+
+    /// Has a function read with this registry from now on. The same description gives the same function again.
+    pub(crate) fn register_function(&self, description: &'static Description) -> &'static Function {
+        lock(&self.metrics.functions).register(description)
+    }
+
+    pub(crate) fn interval(&self) -> Duration {
+        self.interval
+    }
+
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// Stops `ticker` with this registry.
+    pub(crate) fn adopt(&self, ticker: Ticker) {
+        let mut tickers = lock(&self.tickers);
+        tickers.retain(|ticker| !ticker.has_ended());
+        tickers.push(ticker);
+        // Relaxed: only says that there has been one.
+        self.metrics.exports_started.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Stops all exports of this registry: wakes their threads at once, has each make one last export, and waits for
+    /// their end. Called from inside an export's callback, it lets that thread end after this call.
+    ///
+    /// May be called again, also with nothing to stop; new exports may be started afterwards.
+    pub fn stop(&self) {
+        let tickers = std::mem::take(&mut *lock(&self.tickers));
+        for ticker in tickers {
+            ticker.stop();
+        }
+    }
+}
+
+impl Drop for MetricsRegistry {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Metrics {
+    pub(crate) fn read(&self) -> FullSnapshot {
+        let mut snapshot = FullSnapshot::empty();
+        // The lists are copied and then read, so that a first call or a registration never waits for a reader.
+        let named = lock(&self.named).clone();
+        named.read_into(&mut snapshot);
+        let functions = lock(&self.functions).list();
+        snapshot.functions = functions::read(&functions);
+        // Relaxed, both: counts of their own, read for people.
+        if self.exports_started.load(Ordering::Relaxed) > 0 {
+            snapshot.export_panics = Some(self.export_panics.load(Ordering::Relaxed));
+        }
+        snapshot
+    }
+
+    pub(crate) fn count_export_panic(&self) {
+        // Relaxed: a count of its own.
+        self.export_panics.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// What was registered.
+///
+/// # Panics
+/// With the error, where it was not.
+#[track_caller]
+fn granted<T>(result: Result<T, Error>) -> T {
+    result.unwrap_or_else(|error| panic!("{error}"))
+}

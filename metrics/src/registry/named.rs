@@ -1,0 +1,170 @@
+//! Metrics that were registered by name, and the names they are printed under.
+
+use crate::error::{Cause, Error};
+use crate::model::name::check_metric_name;
+use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
+use crate::snapshot::{FullSnapshot, HistogramSnapshot};
+use crate::sync::Arc;
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A registered metric; the registry's share of the handle that its user has.
+#[derive(Debug, Clone)]
+pub(super) enum Metric {
+    Collector(Arc<MetricsCollector>),
+    Histogram(AnyHistogram),
+    MinMax(Arc<AtomicMinMax>),
+    Counter(Arc<AtomicCounter>),
+    Gauge(Arc<AtomicGauge>),
+}
+
+/// A histogram with however many bounds.
+#[derive(Debug, Clone)]
+pub(super) struct AnyHistogram(Arc<dyn ReadHistogram>);
+
+trait ReadHistogram: Any + fmt::Debug + Send + Sync {
+    fn read(&self) -> HistogramSnapshot;
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+impl<const N: usize> ReadHistogram for AtomicHistogram<N> {
+    fn read(&self) -> HistogramSnapshot {
+        self.snapshot()
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+impl AnyHistogram {
+    pub(super) fn new<const N: usize>(histogram: Arc<AtomicHistogram<N>>) -> Self {
+        AnyHistogram(histogram)
+    }
+
+    /// The histogram, if it has room for `N` bounds and these are its bounds.
+    pub(super) fn with_bounds<const N: usize>(
+        &self,
+        finite_bounds: &[u64],
+    ) -> Option<Arc<AtomicHistogram<N>>> {
+        let histogram: Arc<AtomicHistogram<N>> = Arc::clone(&self.0).into_any().downcast().ok()?;
+        (histogram.finite_bounds() == finite_bounds).then_some(histogram)
+    }
+}
+
+/// All metrics of a registry that have a name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NamedMetrics {
+    metrics: BTreeMap<String, Metric>,
+    help: BTreeMap<String, String>,
+    /// Which metric prints a name: the base of a family, or of a sample in it.
+    printed_by: BTreeMap<String, String>,
+}
+
+impl NamedMetrics {
+    /// Registers `metric` as `name`, and returns nothing; or returns what stands there already, if it is the `same`.
+    pub(super) fn register<M>(
+        &mut self,
+        name: &str,
+        metric: Metric,
+        same: impl Fn(&Metric) -> Option<M>,
+    ) -> Result<Option<M>, Error> {
+        check_metric_name(name)?;
+        let taken = |standing: String| {
+            let wanted = format!("{} {name:?}", metric.describe());
+            Error::from(Cause::Taken { wanted, standing })
+        };
+        if let Some(standing) = self.metrics.get(name) {
+            let again = same(standing);
+            return match again {
+                Some(again) => Ok(Some(again)),
+                None => Err(taken(format!("{name:?} is {} already", standing.describe()))),
+            };
+        }
+        let printed_names = metric.printed_names(name);
+        for printed in &printed_names {
+            if let Some(owner) = self.printed_by.get(printed) {
+                return Err(taken(format!("{owner:?} prints {printed:?} already")));
+            }
+            if is_printed_by_the_library(printed) {
+                return Err(taken(format!("tachometer itself prints {printed:?}")));
+            }
+        }
+        self.printed_by.extend(printed_names.into_iter().map(|printed| (printed, name.to_owned())));
+        self.metrics.insert(name.to_owned(), metric);
+        Ok(None)
+    }
+
+    pub(super) fn describe(&mut self, name: String, help: String) {
+        self.help.insert(name, help);
+    }
+
+    pub(super) fn read_into(self, snapshot: &mut FullSnapshot) {
+        for (name, metric) in self.metrics {
+            match metric {
+                Metric::Collector(collector) => {
+                    snapshot.metrics.insert(name, collector.snapshot());
+                }
+                Metric::Histogram(AnyHistogram(histogram)) => {
+                    snapshot.histograms.insert(name, histogram.read());
+                }
+                Metric::MinMax(extremes) => {
+                    snapshot.minmax.extend(extremes.range().map(|range| (name, range)));
+                }
+                Metric::Counter(counter) => {
+                    snapshot.counters.insert(name, counter.get());
+                }
+                Metric::Gauge(gauge) => {
+                    snapshot.gauges.insert(name, gauge.get());
+                }
+            }
+        }
+        snapshot.help = self.help;
+    }
+}
+
+impl Metric {
+    /// For an error: what it is, with what tells it from others of its kind.
+    fn describe(&self) -> String {
+        match self {
+            Metric::Collector(_) => "a collector".to_owned(),
+            Metric::Histogram(AnyHistogram(histogram)) => {
+                format!("a histogram with the bounds {:?}", histogram.read().boundaries)
+            }
+            Metric::MinMax(_) => "a min/max".to_owned(),
+            Metric::Counter(_) => "a counter".to_owned(),
+            Metric::Gauge(_) => "a gauge".to_owned(),
+        }
+    }
+
+    /// Every name that a line of its text may begin with.
+    fn printed_names(&self, name: &str) -> Vec<String> {
+        let suffixes: &[&str] = match self {
+            Metric::Collector(_) => &["_requests", "_errors", "_bytes_sent", "_active_connections"],
+            Metric::Histogram(_) => {
+                &["_latency_us", "_latency_us_bucket", "_latency_us_sum", "_latency_us_count"]
+            }
+            Metric::MinMax(_) => &["_min", "_max"],
+            Metric::Counter(_) | Metric::Gauge(_) => &[""],
+        };
+        suffixes.iter().map(|suffix| format!("{name}{suffix}")).collect()
+    }
+}
+
+/// Whether a name belongs to the families of instrumented functions or to the library's own.
+fn is_printed_by_the_library(name: &str) -> bool {
+    const FUNCTION_FAMILIES: [&str; 10] = [
+        "function_calls_total",
+        "function_errors_total",
+        "function_calls_in_flight",
+        "function_duration_seconds",
+        "function_duration_seconds_bucket",
+        "function_duration_seconds_sum",
+        "function_duration_seconds_count",
+        "function_duration_min_seconds",
+        "function_duration_max_seconds",
+        "function_sample_interval",
+    ];
+    name.starts_with("tachometer_") || FUNCTION_FAMILIES.contains(&name)
+}

@@ -1,0 +1,27 @@
+//! What a collector read.
+
+/// The four numbers of a [`MetricsCollector`](crate::MetricsCollector) at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct MetricsSnapshot {
+    /// Requests counted.
+    pub requests: u64,
+    /// Errors counted.
+    pub errors: u64,
+    /// Bytes sent.
+    pub bytes_sent: u64,
+    /// Connections open at that moment.
+    pub active_connections: i64,
+}
+
+impl MetricsSnapshot {
+    /// Errors a request, between 0 and 1; 0 while there are no requests.
+    pub fn error_rate(&self) -> f64 {
+        share(self.errors, self.requests)
+    }
+}
+
+/// `part` of `whole`, between 0 and 1; 0 of nothing.
+pub(super) fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) }
+}

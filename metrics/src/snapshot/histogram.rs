@@ -1,0 +1,224 @@
+//! What a histogram read, and what can be said from it.
+
+/// A histogram at one moment: how many values each bucket holds, and the sum of all.
+///
+/// Values and bounds have the unit that was recorded (instrumented functions: nanoseconds).
+///
+/// ```
+/// use tachometer::AtomicHistogram;
+///
+/// let histogram = AtomicHistogram::new([10, 20, 30]);
+/// for value in [5, 15, 15, 25] {
+///     histogram.record(value);
+/// }
+/// let snapshot = histogram.snapshot();
+/// assert_eq!(snapshot.boundaries, [10, 20, 30, u64::MAX]);
+/// assert_eq!(snapshot.buckets, [1, 2, 1, 0]);
+/// assert_eq!((snapshot.total(), snapshot.sum(), snapshot.mean()), (4, 60, 15.0));
+/// assert_eq!(snapshot.percentile(0.75), 20);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HistogramSnapshot {
+    /// How many values each bucket holds, each value in one bucket only.
+    pub buckets: Vec<u64>,
+    /// The inclusive upper bound of each bucket; the last is `u64::MAX`.
+    pub boundaries: Vec<u64>,
+    sum: u64,
+    extremes: Option<(u64, u64)>,
+}
+
+impl HistogramSnapshot {
+    /// From the bounds below `u64::MAX`, and one bucket more than these.
+    pub(crate) fn new(finite_bounds: &[u64], buckets: Vec<u64>, sum: u64) -> Self {
+        debug_assert_eq!(buckets.len(), finite_bounds.len() + 1);
+        let boundaries = finite_bounds.iter().copied().chain([u64::MAX]).collect();
+        HistogramSnapshot { buckets, boundaries, sum, extremes: None }
+    }
+
+    /// The same, where the smallest and the largest value are known too.
+    pub(crate) fn with_extremes(mut self, extremes: Option<(u64, u64)>) -> Self {
+        self.extremes = extremes;
+        self
+    }
+
+    pub(crate) fn extremes(&self) -> Option<(u64, u64)> {
+        self.extremes
+    }
+
+    /// How many values there are: the sum of the buckets.
+    pub fn total(&self) -> u64 {
+        self.buckets.iter().fold(0, |total, bucket| total.saturating_add(*bucket))
+    }
+
+    /// The sum of the values; it wraps at 2⁶⁴.
+    pub fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    /// The mean, from the true sum; 0 while there are no values.
+    pub fn mean(&self) -> f64 {
+        match self.total() {
+            0 => 0.0,
+            total => self.sum as f64 / total as f64,
+        }
+    }
+
+    /// The value that a share `p` of all values does not exceed: `percentile(0.99)` is the 99th percentile.
+    ///
+    /// By nearest rank: the ⌈p·n⌉-th smallest of n values, the first for `p <= 0`, the last for `p >= 1`; a NaN counts
+    /// as 0. A bucket does not keep its values, so the answer is placed inside the rank's bucket by linear
+    /// interpolation; in the last bucket, which has no end, it is the lower bound. Where the smallest and the largest
+    /// value are known (instrumented functions), it is never outside them. 0 while there are no values.
+    pub fn percentile(&self, p: f64) -> u64 {
+        let total = self.total();
+        if total == 0 {
+            return 0;
+        }
+        let mut below = 0_u64;
+        let mut lower = 0;
+        let rank = nearest_rank(p, total);
+        for (&count, &upper) in self.buckets.iter().zip(&self.boundaries) {
+            if rank <= below.saturating_add(count) {
+                return self.clamp(interpolate(lower, upper, rank - below, count));
+            }
+            below = below.saturating_add(count);
+            lower = upper;
+        }
+        unreachable!("the rank is at most the sum of the buckets")
+    }
+
+    fn clamp(&self, value: u64) -> u64 {
+        self.extremes.map_or(value, |(min, max)| value.clamp(min, max))
+    }
+
+    /// Adds the values of `other`.
+    ///
+    /// Where the two have other bounds, the sum keeps the bounds that both have: how many values are at or below one
+    /// of those is known exactly on both sides.
+    pub(crate) fn merge(&mut self, other: &HistogramSnapshot) {
+        let coarse = self.coarsen(&other.boundaries);
+        let other = other.coarsen(&coarse.boundaries);
+        let buckets = coarse.buckets.iter().zip(&other.buckets).map(|(a, b)| a.wrapping_add(*b)).collect();
+        let extremes = match (coarse.extremes, other.extremes) {
+            (Some((min, max)), Some((other_min, other_max))) => {
+                Some((min.min(other_min), max.max(other_max)))
+            }
+            (one, None) | (None, one) => one,
+        };
+        *self = HistogramSnapshot { buckets, extremes, sum: coarse.sum.wrapping_add(other.sum), ..coarse };
+    }
+
+    /// The values that came since `earlier`, which is an earlier snapshot of the same histogram. Never below zero:
+    /// where the histogram was reset in between, a bucket that holds less than before has nothing to show.
+    pub(crate) fn since(&self, earlier: &HistogramSnapshot) -> HistogramSnapshot {
+        let later = self.coarsen(&earlier.boundaries);
+        let earlier = earlier.coarsen(&later.boundaries);
+        let was_reset = later.buckets.iter().zip(&earlier.buckets).any(|(later, earlier)| later < earlier);
+        let sum = if was_reset {
+            later.sum.saturating_sub(earlier.sum)
+        } else {
+            later.sum.wrapping_sub(earlier.sum)
+        };
+        let buckets = later.buckets.iter().zip(&earlier.buckets).map(|(a, b)| a.saturating_sub(*b)).collect();
+        HistogramSnapshot { buckets, sum, extremes: None, ..later }
+    }
+
+    /// The same values in only those buckets whose bounds `others` has too. Both lists end at `u64::MAX`.
+    fn coarsen(&self, others: &[u64]) -> HistogramSnapshot {
+        let mut coarse = HistogramSnapshot {
+            buckets: Vec::new(),
+            boundaries: Vec::new(),
+            sum: self.sum,
+            extremes: self.extremes,
+        };
+        let mut pending = 0_u64;
+        for (&count, &bound) in self.buckets.iter().zip(&self.boundaries) {
+            pending = pending.wrapping_add(count);
+            if others.binary_search(&bound).is_ok() {
+                coarse.buckets.push(pending);
+                coarse.boundaries.push(bound);
+                pending = 0;
+            }
+        }
+        coarse
+    }
+}
+
+/// ⌈p·n⌉ between 1 and n: the smallest rank whose share of n is at least p.
+///
+/// `p * n` alone is wrong where the product rounds up over a whole number: 0.07 · 100 is 7.000000000000001. The
+/// division of two whole numbers is rounded to the nearest float, just as the literal 0.07 is, so the rank is checked
+/// by it; the product is off by less than one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "p is above 0 and below 1")]
+fn nearest_rank(p: f64, n: u64) -> u64 {
+    if p.is_nan() || p <= 0.0 {
+        return 1;
+    }
+    if p >= 1.0 {
+        return n;
+    }
+    let reaches = |rank: u64| rank as f64 / n as f64 >= p;
+    let rank = (p * n as f64).ceil() as u64;
+    let rank = match rank {
+        1.. if reaches(rank - 1) => rank - 1,
+        _ if !reaches(rank) => rank + 1,
+        _ => rank,
+    };
+    rank.clamp(1, n)
+}
+
+/// The `rank`-th of `count` values that are spread evenly over the bucket above `lower` up to `upper`.
+fn interpolate(lower: u64, upper: u64, rank: u64, count: u64) -> u64 {
+    if upper == u64::MAX {
+        return lower;
+    }
+    let step = u128::from(upper - lower) * u128::from(rank) / u128::from(count);
+    lower + u64::try_from(step).expect("a part of a bucket is no wider than the bucket")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(finite_bounds: &[u64], buckets: &[u64], sum: u64) -> HistogramSnapshot {
+        HistogramSnapshot::new(finite_bounds, buckets.to_vec(), sum)
+    }
+
+    #[test]
+    fn ranks_are_exact() {
+        assert_eq!(nearest_rank(0.07, 100), 7);
+        for n in 1..=400_u64 {
+            for k in 1..=n {
+                assert_eq!(nearest_rank(k as f64 / n as f64, n), k, "{k} of {n}");
+                assert_eq!(
+                    nearest_rank((k as f64 / n as f64).next_up(), n),
+                    (k + 1).min(n),
+                    "above {k} of {n}"
+                );
+            }
+        }
+        for percent in 1..=100_u64 {
+            let p: f64 = format!("{}.{:02}", percent / 100, percent % 100).parse().unwrap();
+            assert_eq!(nearest_rank(p, 100), percent);
+            assert_eq!(nearest_rank(p, 100_000_000_000), percent * 1_000_000_000);
+        }
+        assert_eq!([f64::NAN, -1.0, 0.0, 1.0, 7.0].map(|p| nearest_rank(p, 9)), [1, 1, 1, 9, 9]);
+        assert!(nearest_rank(0.999_999, u64::MAX) < u64::MAX);
+    }
+
+    #[test]
+    fn other_bounds_meet_on_those_they_share() {
+        let mut sum = histogram(&[10, 20, 30], &[1, 2, 3, 4], 100);
+        sum.merge(&histogram(&[20, 25], &[5, 6, 7], 50));
+        assert_eq!(sum, histogram(&[20], &[8, 20], 150));
+        assert_eq!(sum.since(&histogram(&[10, 20], &[1, 1, 1], 40)), histogram(&[20], &[6, 19], 110));
+    }
+
+    #[test]
+    fn a_difference_survives_a_reset_and_a_wrap_of_the_sum() {
+        let earlier = histogram(&[10], &[5, 5], u64::MAX);
+        assert_eq!(histogram(&[10], &[6, 5], 8).since(&earlier), histogram(&[10], &[1, 0], 9));
+        assert_eq!(histogram(&[10], &[6, 0], 8).since(&earlier), histogram(&[10], &[1, 0], 0));
+    }
+}

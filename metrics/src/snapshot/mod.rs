@@ -1,0 +1,94 @@
+//! What was read, as plain data: it counts nothing itself and never changes.
+//!
+//! Everything that formats, compares or exports reads these types and nothing else.
+
+mod collector;
+pub mod families;
+mod function;
+mod histogram;
+mod since;
+
+pub use collector::MetricsSnapshot;
+pub use function::FunctionSnapshot;
+pub use histogram::HistogramSnapshot;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant, SystemTime};
+
+/// Everything a registry knew at one moment.
+///
+/// Taken by [`snapshot`](crate::snapshot()) and [`MetricsRegistry::snapshot_all`](crate::MetricsRegistry::snapshot_all).
+/// [`Display`](std::fmt::Display) shows it as a table for people;
+/// [`to_prometheus_format`](Self::to_prometheus_format) as text for Prometheus.
+///
+/// ```
+/// use std::time::Duration;
+/// use tachometer::MetricsRegistry;
+///
+/// let registry = MetricsRegistry::new(Duration::from_secs(10));
+/// registry.register_counter("jobs_done").add(3);
+/// let snapshot = registry.snapshot_all();
+/// assert_eq!(snapshot.counters["jobs_done"], 3);
+/// assert!(snapshot.to_prometheus_format().contains("jobs_done 3\n"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FullSnapshot {
+    /// When it was taken.
+    pub timestamp: SystemTime,
+    /// The collectors by name.
+    pub metrics: BTreeMap<String, MetricsSnapshot>,
+    /// The histograms by name.
+    pub histograms: BTreeMap<String, HistogramSnapshot>,
+    /// The extremes by name, smallest and largest; without those that have seen no value.
+    pub minmax: BTreeMap<String, (u64, u64)>,
+    /// The counters by name.
+    pub counters: BTreeMap<String, u64>,
+    /// The gauges by name.
+    pub gauges: BTreeMap<String, i64>,
+    /// The instrumented functions that have been called, sorted by module, function and labels.
+    pub functions: Vec<FunctionSnapshot>,
+    /// The `# HELP` texts that were given, by registered or by printed name.
+    pub(crate) help: BTreeMap<String, String>,
+    /// How many callbacks of export threads have panicked; `None` where none was ever started.
+    pub(crate) export_panics: Option<u64>,
+    /// As `timestamp`, by a clock that is never set back.
+    pub(crate) taken: Instant,
+    /// Of a difference: the time it spans.
+    pub(crate) elapsed: Option<Duration>,
+}
+
+impl FullSnapshot {
+    /// A snapshot of nothing, taken now.
+    pub(crate) fn empty() -> Self {
+        FullSnapshot {
+            timestamp: SystemTime::now(),
+            metrics: BTreeMap::new(),
+            histograms: BTreeMap::new(),
+            minmax: BTreeMap::new(),
+            counters: BTreeMap::new(),
+            gauges: BTreeMap::new(),
+            functions: Vec::new(),
+            help: BTreeMap::new(),
+            export_panics: None,
+            taken: Instant::now(),
+            elapsed: None,
+        }
+    }
+
+    /// The instrumented function whose `function` label is `name`, or whose module and function are `module::function`.
+    ///
+    /// Where several match (two modules, several sets of labels), the first in order.
+    pub fn function(&self, name: &str) -> Option<&FunctionSnapshot> {
+        self.matching(name).next()
+    }
+
+    /// All instrumented functions that [`function`](Self::function) would look at, in order.
+    pub fn functions_named(&self, name: &str) -> Vec<&FunctionSnapshot> {
+        self.matching(name).collect()
+    }
+
+    fn matching<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a FunctionSnapshot> {
+        self.functions.iter().filter(move |function| function.is_named(name))
+    }
+}

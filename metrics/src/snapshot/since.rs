@@ -1,0 +1,106 @@
+//! What happened between two snapshots.
+
+use super::{FullSnapshot, FunctionSnapshot, MetricsSnapshot};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+impl FullSnapshot {
+    /// What happened since `earlier`, an earlier snapshot of the same registry.
+    ///
+    /// Counters and histograms subtract, never below zero; gauges show the later value; extremes are absent, for they
+    /// cannot be taken apart. What `earlier` does not know is as it is here. Nothing is reset, so any number of
+    /// readers can each keep their own earlier snapshot and none of them loses anything.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::MetricsRegistry;
+    ///
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
+    /// let jobs = registry.register_counter("jobs");
+    /// jobs.add(5);
+    /// let earlier = registry.snapshot_all();
+    /// jobs.add(2);
+    /// let difference = registry.snapshot_all().since(&earlier);
+    /// assert_eq!(difference.counters["jobs"], 2);
+    /// assert!(difference.elapsed().is_some());
+    /// ```
+    #[must_use]
+    pub fn since(&self, earlier: &FullSnapshot) -> FullSnapshot {
+        FullSnapshot {
+            timestamp: self.timestamp,
+            metrics: differences(&self.metrics, &earlier.metrics, MetricsSnapshot::since),
+            histograms: differences(&self.histograms, &earlier.histograms, |later, earlier| {
+                later.since(earlier)
+            }),
+            minmax: BTreeMap::new(),
+            counters: differences(&self.counters, &earlier.counters, |later, earlier| {
+                later.saturating_sub(*earlier)
+            }),
+            gauges: self.gauges.clone(),
+            functions: self.functions.iter().map(|function| function.since_in(earlier)).collect(),
+            help: self.help.clone(),
+            export_panics: self
+                .export_panics
+                .map(|panics| panics.saturating_sub(earlier.export_panics.unwrap_or_default())),
+            taken: self.taken,
+            elapsed: Some(self.taken.saturating_duration_since(earlier.taken)),
+        }
+    }
+
+    /// Of a difference ([`since`](Self::since)): the time it spans. `None` for a snapshot as it was taken.
+    pub fn elapsed(&self) -> Option<Duration> {
+        self.elapsed
+    }
+}
+
+/// Each of `later` less what stood under its name in `earlier`.
+fn differences<T: Clone>(
+    later: &BTreeMap<String, T>,
+    earlier: &BTreeMap<String, T>,
+    subtract: impl Fn(&T, &T) -> T,
+) -> BTreeMap<String, T> {
+    let difference = |(name, later): (&String, &T)| {
+        let rest = earlier.get(name).map_or_else(|| later.clone(), |earlier| subtract(later, earlier));
+        (name.clone(), rest)
+    };
+    later.iter().map(difference).collect()
+}
+
+impl MetricsSnapshot {
+    fn since(&self, earlier: &MetricsSnapshot) -> MetricsSnapshot {
+        MetricsSnapshot {
+            requests: self.requests.saturating_sub(earlier.requests),
+            errors: self.errors.saturating_sub(earlier.errors),
+            bytes_sent: self.bytes_sent.saturating_sub(earlier.bytes_sent),
+            active_connections: self.active_connections,
+        }
+    }
+}
+
+impl FunctionSnapshot {
+    /// This function's calls since those that `earlier` shows of it, if any.
+    fn since_in(&self, earlier: &FullSnapshot) -> FunctionSnapshot {
+        let known = earlier.functions.binary_search_by(|function| function.identity().cmp(&self.identity()));
+        match known {
+            Ok(index) => self.since(&earlier.functions[index]),
+            Err(_) => FunctionSnapshot { latency: self.latency.clone().with_extremes(None), ..self.clone() },
+        }
+    }
+
+    fn since(&self, earlier: &FunctionSnapshot) -> FunctionSnapshot {
+        let error_kinds = self.error_kinds.iter().map(|(kind, count)| {
+            let before =
+                earlier.error_kinds.iter().find(|(known, _)| known == kind).map_or(0, |(_, count)| *count);
+            (kind.clone(), count.saturating_sub(before))
+        });
+        FunctionSnapshot {
+            ok: self.ok.saturating_sub(earlier.ok),
+            errors: self.errors.saturating_sub(earlier.errors),
+            panics: self.panics.saturating_sub(earlier.panics),
+            cancelled: self.cancelled.saturating_sub(earlier.cancelled),
+            error_kinds: error_kinds.collect(),
+            latency: self.latency.since(&earlier.latency),
+            ..self.clone()
+        }
+    }
+}
