@@ -1,1 +1,291 @@
-//! t
+//! Every name and signature that users write against. What changes one of these lines breaks somebody's program.
+
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
+use std::fmt::{Debug, Display};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tachometer::{
+    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Error, ExportHandle, FullSnapshot,
+    FunctionSnapshot, HistogramSnapshot, MetricsCollector, MetricsRegistry, MetricsSnapshot,
+};
+
+fn is_cell<T: Send + Sync + Debug + 'static>() {}
+fn is_default<T: Default>() {}
+fn is_snapshot<T: Clone + Debug + PartialEq + Send + Sync + 'static>() {}
+fn is_shared<T: Send + Sync + Debug>(_: &T) {}
+
+static COUNTER: AtomicCounter = AtomicCounter::new();
+static GAUGE: AtomicGauge = AtomicGauge::new();
+static EXTREMES: AtomicMinMax = AtomicMinMax::new();
+static COLLECTOR: MetricsCollector = MetricsCollector::new();
+static HISTOGRAM: AtomicHistogram<4> = AtomicHistogram::new([10, 50, 100, u64::MAX]);
+static OPEN_ENDED: AtomicHistogram<2> = AtomicHistogram::new([10, 50]);
+static PADDED: AtomicHistogram<8> = AtomicHistogram::new([10, 50, 100, 500, u64::MAX, 0, 0, 0]);
+
+const _: AtomicCounter = AtomicCounter::new();
+const _: AtomicGauge = AtomicGauge::new();
+const _: AtomicMinMax = AtomicMinMax::new();
+const _: MetricsCollector = MetricsCollector::new();
+const _: AtomicHistogram<1> = AtomicHistogram::new([u64::MAX]);
+
+#[test]
+fn cells_live_in_statics_and_are_shared() {
+    is_cell::<AtomicCounter>();
+    is_cell::<AtomicGauge>();
+    is_cell::<AtomicMinMax>();
+    is_cell::<AtomicHistogram<3>>();
+    is_cell::<MetricsCollector>();
+    is_default::<AtomicCounter>();
+    is_default::<AtomicGauge>();
+    is_default::<AtomicMinMax>();
+    is_default::<MetricsCollector>();
+
+    COUNTER.increment();
+    GAUGE.increment();
+    EXTREMES.update(1);
+    COLLECTOR.record_request();
+    HISTOGRAM.record(1);
+    OPEN_ENDED.record(1);
+    PADDED.record(1);
+    assert_eq!(PADDED.snapshot().buckets.len(), 5);
+    assert_eq!(OPEN_ENDED.snapshot().buckets.len(), 3);
+    assert_eq!(
+        (COUNTER.get(), GAUGE.get(), EXTREMES.range(), COLLECTOR.snapshot().requests),
+        (1, 1, Some((1, 1)), 1)
+    );
+    assert_eq!(HISTOGRAM.snapshot().total(), 1);
+}
+
+#[test]
+fn counter() {
+    let _: fn() -> AtomicCounter = AtomicCounter::new;
+    let _: fn(&AtomicCounter) = AtomicCounter::increment;
+    let _: fn(&AtomicCounter, u64) = AtomicCounter::add;
+    let _: fn(&AtomicCounter) -> u64 = AtomicCounter::get;
+    let _: fn(&AtomicCounter) -> u64 = AtomicCounter::reset;
+}
+
+#[test]
+fn gauge() {
+    let _: fn() -> AtomicGauge = AtomicGauge::new;
+    let _: fn(&AtomicGauge) = AtomicGauge::increment;
+    let _: fn(&AtomicGauge) = AtomicGauge::decrement;
+    let _: fn(&AtomicGauge, i64) = AtomicGauge::add;
+    let _: fn(&AtomicGauge, i64) = AtomicGauge::sub;
+    let _: fn(&AtomicGauge, i64) = AtomicGauge::set;
+    let _: fn(&AtomicGauge) -> i64 = AtomicGauge::get;
+    let gauge = AtomicGauge::new();
+    let guard = gauge.track();
+    is_shared(&guard);
+    assert_eq!(gauge.get(), 1);
+    drop(guard);
+    assert_eq!(gauge.get(), 0);
+}
+
+#[test]
+fn min_max() {
+    let _: fn() -> AtomicMinMax = AtomicMinMax::new;
+    let _: fn(&AtomicMinMax, u64) = AtomicMinMax::update;
+    let _: fn(&AtomicMinMax) -> u64 = AtomicMinMax::get_min;
+    let _: fn(&AtomicMinMax) -> u64 = AtomicMinMax::get_max;
+    let _: fn(&AtomicMinMax) -> Option<(u64, u64)> = AtomicMinMax::range;
+    let _: fn(&AtomicMinMax) -> Option<(u64, u64)> = AtomicMinMax::reset;
+}
+
+#[test]
+fn histogram() {
+    let _: fn([u64; 3]) -> AtomicHistogram<3> = AtomicHistogram::new;
+    let _: fn([u64; 3]) -> Result<AtomicHistogram<3>, Error> = AtomicHistogram::try_new;
+    let _: fn(&AtomicHistogram<3>, u64) = AtomicHistogram::record;
+    let _: fn(&AtomicHistogram<3>, u64) -> usize = AtomicHistogram::find_bucket;
+    let _: fn(&AtomicHistogram<3>) -> HistogramSnapshot = AtomicHistogram::snapshot;
+    let _: fn(&AtomicHistogram<3>) -> HistogramSnapshot = AtomicHistogram::reset;
+}
+
+#[test]
+fn collector() {
+    let _: fn() -> MetricsCollector = MetricsCollector::new;
+    let _: fn(&MetricsCollector) = MetricsCollector::record_request;
+    let _: fn(&MetricsCollector) = MetricsCollector::record_error;
+    let _: fn(&MetricsCollector, u64) = MetricsCollector::record_bytes;
+    let _: fn(&MetricsCollector) = MetricsCollector::connection_opened;
+    let _: fn(&MetricsCollector) = MetricsCollector::connection_closed;
+    let _: fn(&MetricsCollector) -> MetricsSnapshot = MetricsCollector::snapshot;
+    let _: fn(&MetricsCollector) -> MetricsSnapshot = MetricsCollector::snapshot_and_reset;
+    let collector = MetricsCollector::new();
+    let guard = collector.connection();
+    is_shared(&guard);
+    assert_eq!(collector.snapshot().active_connections, 1);
+    drop(guard);
+    assert_eq!(collector.snapshot().active_connections, 0);
+}
+
+#[test]
+fn snapshots_are_plain_data() {
+    is_snapshot::<HistogramSnapshot>();
+    is_snapshot::<MetricsSnapshot>();
+    is_snapshot::<FullSnapshot>();
+    is_snapshot::<FunctionSnapshot>();
+}
+
+#[test]
+fn histogram_snapshot() {
+    let _: fn(&HistogramSnapshot) -> u64 = HistogramSnapshot::total;
+    let _: fn(&HistogramSnapshot) -> u64 = HistogramSnapshot::sum;
+    let _: fn(&HistogramSnapshot) -> f64 = HistogramSnapshot::mean;
+    let _: fn(&HistogramSnapshot, f64) -> u64 = HistogramSnapshot::percentile;
+    let HistogramSnapshot { buckets, boundaries, .. } = AtomicHistogram::new([5]).snapshot();
+    let _: (Vec<u64>, Vec<u64>) = (buckets, boundaries);
+}
+
+#[test]
+fn metrics_snapshot() {
+    let _: fn(&MetricsSnapshot) -> f64 = MetricsSnapshot::error_rate;
+    let MetricsSnapshot { requests, errors, bytes_sent, active_connections, .. } =
+        MetricsCollector::new().snapshot();
+    let _: (u64, u64, u64, i64) = (requests, errors, bytes_sent, active_connections);
+}
+
+#[test]
+fn registration() -> Result<(), Error> {
+    let _: fn(Duration) -> MetricsRegistry = MetricsRegistry::new;
+    let registry = MetricsRegistry::new(Duration::from_secs(1));
+    is_shared(&registry);
+
+    let _: Arc<MetricsCollector> = registry.register_collector("collector");
+    let _: Arc<AtomicHistogram<2>> = registry.register_histogram("histogram", [1_u64, 2]);
+    let _: Arc<AtomicMinMax> = registry.register_minmax("minmax");
+    let _: Arc<AtomicCounter> = registry.register_counter("counter");
+    let _: Arc<AtomicGauge> = registry.register_gauge("gauge");
+    registry.describe("counter", "what it counts");
+
+    let _: Arc<MetricsCollector> = registry.register_collector(String::from("collector"));
+    let _: Arc<AtomicHistogram<2>> = registry.register_histogram(String::from("histogram"), [1, 2]);
+    let _: Arc<AtomicMinMax> = registry.register_minmax(String::from("minmax"));
+    let _: Arc<AtomicCounter> = registry.register_counter(String::from("counter"));
+    let _: Arc<AtomicGauge> = registry.register_gauge(String::from("gauge"));
+    registry.describe(String::from("counter"), String::from("what it counts"));
+
+    let _: Arc<MetricsCollector> = registry.try_register_collector("collector")?;
+    let _: Arc<AtomicHistogram<2>> = registry.try_register_histogram("histogram", [1, 2])?;
+    let _: Arc<AtomicMinMax> = registry.try_register_minmax("minmax")?;
+    let _: Arc<AtomicCounter> = registry.try_register_counter("counter")?;
+    let _: Arc<AtomicGauge> = registry.try_register_gauge("gauge")?;
+    let _: Arc<MetricsCollector> = registry.try_register_collector(String::from("collector"))?;
+    let _: Arc<AtomicHistogram<2>> = registry.try_register_histogram(String::from("histogram"), [1, 2])?;
+    let _: Arc<AtomicMinMax> = registry.try_register_minmax(String::from("minmax"))?;
+    let _: Arc<AtomicCounter> = registry.try_register_counter(String::from("counter"))?;
+    let _: Arc<AtomicGauge> = registry.try_register_gauge(String::from("gauge"))?;
+    Ok(())
+}
+
+#[test]
+fn exports() -> Result<(), Error> {
+    let registry = MetricsRegistry::new(Duration::from_secs(3_600));
+    let hour = Duration::from_secs(3_600);
+    // A callback may change what it owns, and need not be `Sync`.
+    let calls = std::cell::Cell::new(0);
+    let count = move |_: FullSnapshot| calls.set(calls.get() + 1);
+    let mut kept = Vec::new();
+    let keep = move |snapshot: FullSnapshot| kept.push(snapshot);
+
+    let handle: ExportHandle = registry.start_export_thread(count.clone());
+    is_shared(&handle);
+    let _: ExportHandle = registry.start_export_thread_every(hour, count.clone());
+    let _: ExportHandle = registry.try_start_export_thread(count)?;
+    let _: ExportHandle = registry.try_start_export_thread_every(hour, keep)?;
+    let _: fn(&ExportHandle) = ExportHandle::stop;
+    let _: fn(&MetricsRegistry) = MetricsRegistry::stop;
+    handle.stop();
+    registry.stop();
+    Ok(())
+}
+
+#[test]
+fn full_snapshot() {
+    fn is_display<T: Display>(_: &T) {}
+
+    let _: fn(&MetricsRegistry) -> FullSnapshot = MetricsRegistry::snapshot_all;
+    let _: fn(&FullSnapshot) -> String = FullSnapshot::to_prometheus_format;
+    let _: fn(&FullSnapshot, &FullSnapshot) -> FullSnapshot = FullSnapshot::since;
+    let _: fn(&FullSnapshot) -> Option<Duration> = FullSnapshot::elapsed;
+    let _: for<'a> fn(&'a FullSnapshot, &str) -> Option<&'a FunctionSnapshot> = FullSnapshot::function;
+
+    let snapshot = MetricsRegistry::new(Duration::from_secs(1)).snapshot_all();
+    is_display(&snapshot);
+    assert_eq!(snapshot.families().into_iter().count(), 0);
+    assert_eq!(snapshot.functions_named("none").into_iter().count(), 0);
+    assert_eq!(snapshot.function("none"), None);
+    let FullSnapshot { timestamp, metrics, histograms, minmax, functions, .. } = snapshot;
+    let _: SystemTime = timestamp;
+    let _: BTreeMap<String, MetricsSnapshot> = metrics;
+    let _: BTreeMap<String, HistogramSnapshot> = histograms;
+    let _: BTreeMap<String, (u64, u64)> = minmax;
+    let _: Vec<FunctionSnapshot> = functions;
+}
+
+#[test]
+fn function_snapshot() {
+    let _: fn(&FunctionSnapshot) -> u64 = FunctionSnapshot::calls;
+    let _: fn(&FunctionSnapshot) -> u64 = FunctionSnapshot::timed;
+    let _: fn(&FunctionSnapshot) -> f64 = FunctionSnapshot::error_rate;
+    let _: fn(&FunctionSnapshot) -> Duration = FunctionSnapshot::total_time;
+    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::min;
+    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::max;
+    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::mean;
+    let _: fn(&FunctionSnapshot, f64) -> Option<Duration> = FunctionSnapshot::percentile;
+    let _: fn(&FunctionSnapshot) -> &HistogramSnapshot = FunctionSnapshot::latency;
+    let _fields = |function: FunctionSnapshot| {
+        let FunctionSnapshot {
+            function,
+            module,
+            labels,
+            ok,
+            errors,
+            panics,
+            cancelled,
+            in_flight,
+            error_kinds,
+            ..
+        } = function;
+        let _: (String, String) = (function, module);
+        let _: Vec<(String, String)> = labels;
+        let _: (u64, u64, u64, u64, i64) = (ok, errors, panics, cancelled, in_flight);
+        let _: Vec<(String, u64)> = error_kinds;
+    };
+}
+
+#[test]
+fn functions_of_the_crate() {
+    let _: fn() -> &'static MetricsRegistry = tachometer::global;
+    let _: fn() -> FullSnapshot = tachometer::snapshot;
+    let _: fn(MetricsRegistry) -> Result<(), Error> = tachometer::install;
+    // Only compiled: dropped, the guard would print.
+    let _program = || {
+        let _guard = tachometer::print_on_exit();
+    };
+}
+
+#[test]
+fn errors_fit_into_any_box() {
+    fn is_error<T: StdError + Send + Sync + 'static>() {}
+    fn fails() -> Result<(), Box<dyn StdError + Send + Sync>> {
+        AtomicHistogram::try_new([2, 1])?;
+        Ok(())
+    }
+
+    is_error::<Error>();
+    assert!(fails().is_err());
+}
+
+#[tachometer::instrumented]
+fn annotated() -> u8 {
+    1
+}
+
+#[test]
+fn the_annotation_leaves_the_signature() {
+    let _: fn() -> u8 = annotated;
+    assert_eq!(annotated(), 1);
+}

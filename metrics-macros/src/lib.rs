@@ -1,5 +1,41 @@
-//! stub
+//! The macros of `tachometer`. Use them through that crate, which re-exports them and documents what they count.
+//!
+//! One street: `args` and `item` parse, `check` finds every mistake, `plan` decides what to generate, `expand` writes it
+//! and cannot fail.
+
+mod args;
+mod check;
+mod errors;
+mod expand;
+mod item;
+mod plan;
+mod returns;
+
+use errors::Errors;
+use proc_macro2::TokenStream;
+
+/// Counts and times every call of a function, of a method, or of all methods of an `impl` block.
 #[proc_macro_attribute]
-pub fn instrumented(_: proc_macro::TokenStream, i: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    i
+pub fn instrumented(
+    arguments: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    instrument(arguments.into(), item.into()).into()
+}
+
+fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = args::parse(arguments, &mut errors);
+    let expansion = match item::parse(item.clone(), &mut errors) {
+        Some(parsed) => {
+            check::check(&options, &parsed, &mut errors);
+            if errors.is_empty() {
+                expand::expand(&options, &parsed)
+            } else {
+                item::without_annotations(&parsed)
+            }
+        }
+        None => item,
+    };
+    errors.beside(expansion)
 }

@@ -8,13 +8,15 @@
 //!     if cart.is_empty() { Err("nothing to buy") } else { Ok(cart.iter().sum()) }
 //! }
 //!
-//! let _print = tachometer::print_on_exit(); // Prometheus text on stdout when `main` ends
-//! let _ = checkout(&[]);
-//! assert_eq!(checkout(&[3, 4]), Ok(7));
+//! fn main() {
+//!     let _print = tachometer::print_on_exit(); // Prometheus text on stdout when `main` ends
+//!     let _ = checkout(&[]);
+//!     assert_eq!(checkout(&[3, 4]), Ok(7));
 //!
-//! let snapshot = tachometer::snapshot();
-//! let checkout = snapshot.function("checkout").unwrap();
-//! assert_eq!((checkout.ok, checkout.errors), (1, 1));
+//!     let snapshot = tachometer::snapshot();
+//!     let checkout = snapshot.function("checkout").unwrap();
+//!     assert_eq!((checkout.ok, checkout.errors), (1, 1));
+//! }
 //! ```
 //!
 //! # Where to find what
@@ -56,4 +58,5 @@ pub use primitives::{
 };
 pub use registry::{MetricsRegistry, global, install, snapshot};
 pub use snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, families};
+#[doc = include_str!("instrumented.md")]
 pub use tachometer_macros::instrumented;

@@ -27,28 +27,44 @@ impl OpenCall {
     }
 }
 
-/// Ends a call as a panic when it is dropped, which only unwinding does.
-struct EndOnUnwind(OpenCall);
+/// A call whose body runs: a panic if it is dropped, which only unwinding does.
+#[derive(Debug)]
+#[must_use]
+pub struct Running(OpenCall);
 
-impl Drop for EndOnUnwind {
+/// A call of the function at `site` begins.
+#[inline]
+pub fn begin(site: &'static Site) -> Running {
+    Running(site.begin())
+}
+
+impl Running {
+    /// The body has returned `value`, whose outcome is for [`Returned::end`] to tell.
+    #[inline]
+    pub fn returned<R>(self, value: R) -> Returned<R> {
+        let call = self.0;
+        mem::forget(self);
+        Returned { value, call }
+    }
+}
+
+impl Drop for Running {
     #[cold]
     fn drop(&mut self) {
         self.0.end(Outcome::Panic);
     }
 }
 
-/// Runs `body` as a call of the function at `site`. The outcome of what it returns is for [`Returned::end`] to tell.
+/// Runs `body` as a call of the function at `site`.
 #[inline(always)]
 #[expect(
     clippy::inline_always,
     reason = "an annotation adds no more than one frame to a stack, unoptimised too"
 )]
 pub fn call<R>(site: &'static Site, body: impl FnOnce() -> R) -> Returned<R> {
-    let unwind = EndOnUnwind(site.begin());
+    let running = begin(site);
     let value = body();
-    let call = unwind.0;
-    mem::forget(unwind);
-    Returned { value, call }
+    running.returned(value)
 }
 
 /// What a body has returned, its call still open.

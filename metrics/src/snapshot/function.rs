@@ -14,11 +14,13 @@ use std::time::Duration;
 ///     text.parse()
 /// }
 ///
-/// let _ = (parse("1"), parse("2"), parse("three"));
-/// let snapshot = tachometer::snapshot();
-/// let parse = snapshot.function("parse").unwrap();
-/// assert_eq!((parse.ok, parse.errors, parse.calls()), (2, 1, 3));
-/// assert!(parse.min() <= parse.percentile(0.5) && parse.percentile(0.5) <= parse.max());
+/// fn main() {
+///     let _ = (parse("1"), parse("2"), parse("three"));
+///     let snapshot = tachometer::snapshot();
+///     let parse = snapshot.function("parse").unwrap();
+///     assert_eq!((parse.ok, parse.errors, parse.calls()), (2, 1, 3));
+///     assert!(parse.min() <= parse.percentile(0.5) && parse.percentile(0.5) <= parse.max());
+/// }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

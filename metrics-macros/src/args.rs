@@ -1,0 +1,167 @@
+//! The options of an annotation, as they were written.
+
+use crate::errors::Errors;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Path, Token, parenthesized, token};
+
+/// The options that were written, each at most once.
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) name: Option<Expr>,
+    pub(crate) labels: Option<Vec<Label>>,
+    pub(crate) buckets: Option<Expr>,
+    pub(crate) registry: Option<Expr>,
+    pub(crate) library: Option<Path>,
+    pub(crate) skip: Option<Ident>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Label {
+    pub(crate) name: Ident,
+    pub(crate) value: Expr,
+}
+
+const KNOWN: [&str; 6] = ["name", "labels", "buckets", "registry", "crate", "skip"];
+
+/// Options that later versions will have.
+const PLANNED: [&str; 6] = ["max_label_sets", "ok_if", "error_if", "error_kind", "sample", "time"];
+
+impl Options {
+    /// These options, and where one is not written, the one of the block around.
+    pub(crate) fn or(self, block: &Options) -> Options {
+        let block = block.clone();
+        Options {
+            name: self.name.or(block.name),
+            labels: self.labels.or(block.labels),
+            buckets: self.buckets.or(block.buckets),
+            registry: self.registry.or(block.registry),
+            library: self.library.or(block.library),
+            skip: self.skip,
+        }
+    }
+}
+
+/// The options in `tokens`, and all mistakes in them.
+pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Options {
+    let mut options = Options::default();
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if let Err(error) = parse_option(input, &mut options, errors) {
+                errors.push(error);
+                skip_to_comma(input)?;
+            }
+            if !input.is_empty() && input.parse::<Token![,]>().is_err() {
+                errors.push(input.error("expected `,` between two options"));
+                skip_to_comma(input)?;
+                let _: Option<Token![,]> = input.parse()?;
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = parser.parse2(tokens) {
+        errors.push(error);
+    }
+    options
+}
+
+fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Errors) -> syn::Result<()> {
+    let key = input.call(Ident::parse_any)?;
+    match key.to_string().as_str() {
+        "name" => set(&mut options.name, &key, value(input, &key, "\"checkout\"")?, errors),
+        "labels" => set(&mut options.labels, &key, parse_labels(input, &key)?, errors),
+        "buckets" => set(&mut options.buckets, &key, value(input, &key, "[0.001, 0.01, 0.1]")?, errors),
+        "registry" => set(&mut options.registry, &key, value(input, &key, "&MY_REGISTRY")?, errors),
+        "crate" => {
+            equals(input, &key, "my_crate::tachometer")?;
+            set(&mut options.library, &key, input.call(Path::parse_mod_style)?, errors);
+        }
+        "skip" => {
+            if !input.is_empty() && !input.peek(Token![,]) {
+                return Err(syn::Error::new(key.span(), "`skip` takes no value"));
+            }
+            set(&mut options.skip, &key, key.clone(), errors);
+        }
+        planned if PLANNED.contains(&planned) => {
+            errors.at(&key, format!("`{planned}` is not supported yet; {}", allowed()));
+            skip_to_comma(input)?;
+        }
+        unknown => {
+            let near = KNOWN.into_iter().find(|known| is_near(unknown, known));
+            let hint = near.map_or_else(allowed, |near| format!("did you mean `{near}`?"));
+            errors.at(&key, format!("unknown option `{unknown}`; {hint}"));
+            skip_to_comma(input)?;
+        }
+    }
+    Ok(())
+}
+
+fn allowed() -> String {
+    format!("the options are `{}`", KNOWN.join("`, `"))
+}
+
+fn set<T>(slot: &mut Option<T>, key: &Ident, value: T, errors: &mut Errors) {
+    if slot.is_some() {
+        errors.at(key, format!("`{key}` is given twice"));
+    } else {
+        *slot = Some(value);
+    }
+}
+
+fn equals(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<()> {
+    if input.peek(Token![=]) {
+        input.parse::<Token![=]>().map(drop)
+    } else {
+        Err(syn::Error::new(key.span(), format!("`{key}` needs a value, as in `{key} = {example}`")))
+    }
+}
+
+fn value(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<Expr> {
+    equals(input, key, example)?;
+    input.parse()
+}
+
+fn parse_labels(input: ParseStream<'_>, key: &Ident) -> syn::Result<Vec<Label>> {
+    if !input.peek(token::Paren) {
+        return Err(syn::Error::new(
+            key.span(),
+            "`labels` needs names and values, as in `labels(tier = \"gold\")`",
+        ));
+    }
+    let inside;
+    parenthesized!(inside in input);
+    let label = |input: ParseStream<'_>| {
+        let name = input.call(Ident::parse_any)?;
+        let value = value(input, &name, "\"gold\"")?;
+        Ok(Label { name, value })
+    };
+    Ok(Punctuated::<Label, Token![,]>::parse_terminated_with(&inside, label)?.into_iter().collect())
+}
+
+fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _: TokenTree = input.parse()?;
+    }
+    Ok(())
+}
+
+/// Whether one is the other with a letter more, less, changed, or two swapped; or with two such slips in a long word.
+fn is_near(written: &str, known: &str) -> bool {
+    let (written, known): (Vec<char>, Vec<char>) = (written.chars().collect(), known.chars().collect());
+    // The optimal string alignment distance, row by row.
+    let mut rows = vec![(0..=known.len()).collect::<Vec<usize>>()];
+    for (i, a) in written.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in known.iter().enumerate() {
+            let mut distance = (rows[i][j] + usize::from(a != b)).min(row[j] + 1).min(rows[i][j + 1] + 1);
+            if i > 0 && j > 0 && *a == known[j - 1] && written[i - 1] == *b {
+                distance = distance.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(distance);
+        }
+        rows.push(row);
+    }
+    rows[written.len()][known.len()] <= 1 + usize::from(known.len() > 5)
+}

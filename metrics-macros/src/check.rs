@@ -1,0 +1,151 @@
+//! Every mistake that can be known here. What passes can be expanded.
+
+use crate::args::{Label, Options};
+use crate::errors::Errors;
+use crate::item::{Function, Item, Member, is_annotation};
+use crate::plan::{self, Bound};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use std::collections::HashSet;
+use syn::ext::IdentExt;
+use syn::{Attribute, Expr};
+
+const RESERVED_LABELS: [&str; 6] = ["function", "module", "outcome", "error_kind", "le", "quantile"];
+
+pub(crate) fn check(options: &Options, item: &Item, errors: &mut Errors) {
+    check_options(options, errors);
+    if let Some(skip) = &options.skip {
+        errors.at(
+            skip,
+            "`skip` stands on a method inside an annotated `impl` block; remove the annotation instead",
+        );
+    }
+    match item {
+        Item::Function(function) => check_function(function, errors),
+        Item::Impl(block) => {
+            check_attributes(&block.attributes, errors);
+            for member in &block.members {
+                check_member(member, errors);
+            }
+        }
+    }
+}
+
+fn check_member(member: &Member, errors: &mut Errors) {
+    let Member::Method(function, own) = member else { return };
+    if let Some(own) = own {
+        check_options(own, errors);
+    }
+    if own.as_ref().is_some_and(|own| own.skip.is_some()) {
+        check_attributes(&function.attributes, errors);
+    } else if own.is_some() || function.signature.constness.is_none() {
+        check_function(function, errors);
+    }
+}
+
+fn check_function(function: &Function, errors: &mut Errors) {
+    check_attributes(&function.attributes, errors);
+    let signature = &function.signature;
+    if let Some(constness) = &signature.constness {
+        errors.at(constness, "a `const fn` cannot be instrumented: counting is nothing a constant can do");
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.at(variadic, "a function with C-variadic arguments cannot be instrumented");
+    }
+    if plan::would_lie_to_track_caller(function) {
+        let culprit = function.attributes.iter().find(|attribute| plan::tracks_caller(attribute));
+        let message = "a `#[track_caller]` method whose return type may be a `Result` cannot be instrumented: its body \
+                       would see another caller; instrument a function that it calls";
+        errors.at(culprit, message);
+    }
+}
+
+/// Annotations that were not taken out belong to nothing, or come again after this one.
+fn check_attributes(attributes: &[Attribute], errors: &mut Errors) {
+    for attribute in attributes {
+        if is_annotation(attribute) {
+            errors.at(attribute, "`#[instrumented]` stands here twice: each call would be counted twice");
+        } else if attribute.path().is_ident("cfg_attr") && mentions_annotation(attribute.to_token_stream()) {
+            let message = "`#[instrumented]` inside `cfg_attr` beside another one: each call would be counted twice; \
+                           use `cfg_attr` on two versions of the item instead";
+            errors.at(attribute, message);
+        }
+    }
+}
+
+fn mentions_annotation(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "instrumented",
+        TokenTree::Group(group) => mentions_annotation(group.stream()),
+        _ => false,
+    })
+}
+
+fn check_options(options: &Options, errors: &mut Errors) {
+    if let Some(name) = &options.name {
+        match plan::string_literal(name) {
+            Some(text) if text.is_empty() => errors.at(name, "`name` must not be empty"),
+            Some(_) => {}
+            None => errors.at(name, "`name` takes a string literal, as in `name = \"checkout\"`"),
+        }
+    }
+    check_labels(options.labels.as_deref().unwrap_or_default(), errors);
+    if let Some(buckets) = &options.buckets {
+        check_buckets(buckets, errors);
+    }
+}
+
+fn check_labels(labels: &[Label], errors: &mut Errors) {
+    let mut seen = HashSet::new();
+    for Label { name, value } in labels {
+        let text = name.unraw().to_string();
+        if RESERVED_LABELS.contains(&text.as_str()) || text.starts_with("__") {
+            let reserved = RESERVED_LABELS.join("`, `");
+            let message = format!(
+                "the label `{text}` is reserved, like `{reserved}` and all that begin with `__`; choose another"
+            );
+            errors.at(name, message);
+        } else if !text.is_ascii() || text == "_" {
+            errors.at(name, format!("the label `{text}` must be ASCII letters, digits and `_`"));
+        }
+        if plan::label_value(value).is_none() {
+            let message = "a label's value must be a string, an integer or a `bool`, written out; \
+                           values that are evaluated at each call are not supported yet";
+            errors.at(value, message);
+        }
+        if !seen.insert(text) {
+            errors.at(name, format!("the label `{name}` is given twice"));
+        }
+    }
+}
+
+fn check_buckets(buckets: &Expr, errors: &mut Errors) {
+    let Expr::Array(array) = buckets else {
+        if !matches!(buckets, Expr::Path(_) | Expr::Macro(_) | Expr::Block(_) | Expr::Group(_)) {
+            let message = "`buckets` takes bounds in seconds, as in `buckets = [0.001, 0.01]`, or a constant `[f64; N]`";
+            errors.at(buckets, message);
+        }
+        return;
+    };
+    if array.elems.is_empty() {
+        errors.at(array, "`buckets` must name at least one bound");
+    }
+    let mut before: Option<u64> = None;
+    for element in &array.elems {
+        match plan::bound(element) {
+            Bound::Nanos(nanos) => {
+                if before.is_some_and(|before| nanos <= before) {
+                    let message = "the bounds of `buckets` must strictly increase, by a nanosecond at least; \
+                                   this one is not above the one before it";
+                    errors.at(element, message);
+                }
+                before = Some(nanos);
+            }
+            Bound::OutOfRange => {
+                errors.at(element, "each bound of `buckets` must lie between 1e-9 and 1e10 seconds");
+            }
+            Bound::NotANumber => errors.at(element, "a bound of `buckets` is a number of seconds"),
+            Bound::Constant => before = None,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The tokens of an instrumented item. Whatever comes here can be expanded.
+//!
+//! All that is written here is named absolutely, or begins with `__`, or is a local name of its own hygiene; the
+//! user's tokens keep their places in the source.
+
+use crate::args::Options;
+use crate::item::{Function, ImplBlock, Item, Member};
+use crate::plan::{self, Shape};
+use crate::returns;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{FnArg, Pat, ReceiverKind, ReturnType, Signature};
+
+pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
+    match item {
+        Item::Function(function) => expand_function(options, NameOf::Function, function),
+        Item::Impl(block) => expand_impl(options, block),
+    }
+}
+
+fn expand_impl(block_options: &Options, block: &ImplBlock) -> TokenStream {
+    block.with_members(block.members.iter().map(|member| match member {
+        Member::Other(tokens) => tokens.clone(),
+        Member::Method(method, Some(own)) if own.skip.is_some() => method.to_token_stream(),
+        Member::Method(method, None) if method.signature.constness.is_some() => method.to_token_stream(),
+        Member::Method(method, own) => {
+            let own = own.clone().unwrap_or_default();
+            let name_of = if own.name.is_some() { NameOf::Function } else { NameOf::Type };
+            expand_function(&own.or(block_options), name_of, method)
+        }
+    }))
+}
+
+/// What a given name stands for.
+#[derive(Clone, Copy)]
+enum NameOf {
+    Function,
+    Type,
+}
+
+/// Tokens of this macro's own: local names do not meet the user's, and words have the meaning of this crate's edition.
+macro_rules! ours {
+    ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
+}
+
+fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> TokenStream {
+    let library = match &options.library {
+        Some(path) => ours!(#path::__private),
+        None => ours!(::tachometer::__private),
+    };
+    let site = site(options, name_of, &library);
+    let (signature, run) = match plan::shape(function) {
+        Shape::Future => future(function, &library),
+        Shape::Closure => closure(function, &library),
+        Shape::InPlace => in_place(function, &library),
+        Shape::NestedFunction => nested_function(function, &library),
+    };
+    let mut body = Group::new(Delimiter::Brace, ours!(#site #run));
+    body.set_span(function.body.span());
+    let Function { attributes, head, .. } = function;
+    quote!(#(#attributes)* #head #signature #body)
+}
+
+/// The call site, and the item whose path tells the function's.
+fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStream {
+    let name = match (options.name.as_ref().and_then(plan::string_literal), name_of) {
+        (None, _) => ours!(#library::Name::Path),
+        (Some(name), NameOf::Function) => ours!(#library::Name::Given(#name)),
+        (Some(name), NameOf::Type) => ours!(#library::Name::InType(#name)),
+    };
+    let labels = plan::labels(options.labels.as_deref().unwrap_or_default())
+        .map(|(name, value)| ours!((#name, #value)));
+    let buckets = match &options.buckets {
+        None => ours!(#library::DEFAULT_BUCKETS),
+        Some(buckets) => match plan::literal_bounds(buckets) {
+            Some(nanos) => ours!(&[#(#nanos),*]),
+            None => ours!(&const { #library::nanos(#buckets) }),
+        },
+    };
+    let description = ours!(#library::Description {
+        module: ::core::module_path!(),
+        path: || #library::type_name_of_val(&__tachometer_here),
+        name: #name,
+        labels: &[#(#labels),*],
+        buckets: #buckets,
+    });
+    let new = match &options.registry {
+        None => ours!(new(#description)),
+        Some(registry) => ours!(in_registry(#description, || #registry)),
+    };
+    ours! {
+        static __TACHOMETER_SITE: #library::Site = #library::Site::#new;
+        fn __tachometer_here() {}
+    }
+}
+
+fn closure(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+    let (signature, bindings) = move_arguments(&function.signature);
+    let returned = match &signature.output {
+        ReturnType::Default => Some(ours!(-> ())),
+        ReturnType::Type(arrow, ty) => returns::nameable(ty).map(|ty| ours!(#arrow #ty)),
+    };
+    let body = body_with(&bindings, function);
+    // The braces that a closure with a written type needs are the body's own.
+    let run = ours! {
+        let __returned = #library::call(&__TACHOMETER_SITE, move || #returned #body);
+        { use #library::EndAny as _; __returned.end() }
+    };
+    (signature.to_token_stream(), run)
+}
+
+fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+    let (mut signature, bindings) = move_arguments(&function.signature);
+    signature.asyncness = None;
+    let output = match &signature.output {
+        ReturnType::Default => ours!(()),
+        ReturnType::Type(_, ty) if returns::is_never(&function.signature.output) => {
+            // `!` may only be named as what a function returns.
+            ours!(<fn() -> #ty as #library::Return>::Output)
+        }
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    };
+    // An async block has no place for its type. A `return` that is never reached tells it, so that the body's values are
+    // coerced as they would be in the function.
+    let nameable = match &signature.output {
+        ReturnType::Default => Some(ours!(())),
+        _ if returns::is_never(&signature.output) || returns::is_opaque(&signature.output) => None,
+        ReturnType::Type(_, ty) => returns::nameable(ty).map(|ty| ty.to_token_stream()),
+    };
+    let tell_type = nameable.map(|ty| ours!(if false { return #library::never::<#ty>(); }));
+    let bindings = ours!(#bindings #tell_type);
+    let body = body_with(&bindings, function);
+    let run = ours! {
+        let __future = #library::timed(&__TACHOMETER_SITE, async move #body);
+        { use #library::EndAnyFuture as _; __future.end() }
+    };
+    signature.output =
+        syn::parse_quote_spanned!(Span::mixed_site()=> -> impl ::core::future::Future<Output = #output>);
+    (signature.to_token_stream(), run)
+}
+
+fn in_place(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+    let body = &function.body;
+    let run = ours! {
+        let __call = #library::InPlace::begin(&__TACHOMETER_SITE);
+        #body
+    };
+    (function.signature.to_token_stream(), run)
+}
+
+fn nested_function(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+    let mut nested = function.signature.clone();
+    nested.ident = Ident::new("__tachometer_body", Span::mixed_site());
+    let mut signature = function.signature.clone();
+    let mut arguments = Vec::new();
+    for (index, input) in signature.inputs.iter_mut().enumerate() {
+        if let FnArg::Typed(argument) = input {
+            let name = argument_name(index);
+            argument.pat = Box::new(syn::parse_quote!(#name));
+            let cfgs = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+            arguments.push(ours!(#(#cfgs)* #name));
+        }
+    }
+    let body = &function.body;
+    let run = ours! {
+        #[track_caller]
+        #nested #body
+        let __call = #library::begin(&__TACHOMETER_SITE);
+        let __returned = __call.returned(__tachometer_body(#(#arguments),*));
+        { use #library::EndAny as _; __returned.end() }
+    };
+    (signature.to_token_stream(), run)
+}
+
+/// `{ bindings { the user's body } }`, or the user's body alone.
+fn body_with(bindings: &TokenStream, function: &Function) -> TokenStream {
+    let body = &function.body;
+    if bindings.is_empty() { body.to_token_stream() } else { ours!({ #bindings #body }) }
+}
+
+/// The signature with a plain name for each argument, and the statements that move all arguments in where the body
+/// runs and bind them as they were written. So they drop where, and in the order, they always did.
+fn move_arguments(written: &Signature) -> (Signature, TokenStream) {
+    let mut signature = written.clone();
+    let mut bindings = TokenStream::new();
+    for (index, input) in signature.inputs.iter_mut().enumerate() {
+        match input {
+            FnArg::Receiver(receiver) => {
+                // A body that uses a part of `self` would move only that part in.
+                if !matches!(receiver.kind, ReceiverKind::Reference(..)) {
+                    let receiver = receiver.self_token;
+                    bindings.extend(ours!(let _ = &#receiver;));
+                }
+            }
+            FnArg::Typed(argument) => {
+                let attributes = &argument.attrs;
+                let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+                match &mut *argument.pat {
+                    Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
+                        let name = pattern.ident.clone();
+                        bindings.extend(ours!(#(#attributes)* let #pattern = #name;));
+                        pattern.mutability = None;
+                    }
+                    pattern => {
+                        let name = argument_name(index);
+                        bindings.extend(ours! {
+                            #(#cfgs)* let #name = #name;
+                            #(#attributes)* let #pattern = #name;
+                        });
+                        *pattern = syn::parse_quote!(#name);
+                    }
+                }
+            }
+        }
+    }
+    (signature, bindings)
+}
+
+fn argument_name(index: usize) -> Ident {
+    format_ident!("__argument_{index}", span = Span::mixed_site())
+}

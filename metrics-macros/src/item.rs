@@ -1,0 +1,211 @@
+//! What was annotated: signatures taken apart, bodies kept as the tokens they are.
+
+use crate::args::{self, Options};
+use crate::errors::Errors;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, Ident, ImplItem, Meta, Signature, Token, Visibility, token};
+
+pub(crate) enum Item {
+    Function(Function),
+    Impl(ImplBlock),
+}
+
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    /// What stands before the signature: the visibility, `default`.
+    pub(crate) head: TokenStream,
+    pub(crate) signature: Signature,
+    /// With its braces, which keep their place in the source: lints on the function are reported by it.
+    pub(crate) body: Group,
+}
+
+pub(crate) struct ImplBlock {
+    pub(crate) attributes: Vec<Attribute>,
+    /// From `impl` to the brace.
+    pub(crate) header: TokenStream,
+    pub(crate) inner_attributes: Vec<Attribute>,
+    pub(crate) members: Vec<Member>,
+}
+
+pub(crate) enum Member {
+    /// A method, with the options of its own annotation if it has one.
+    Method(Function, Option<Options>),
+    /// An associated type or constant.
+    Other(TokenStream),
+}
+
+/// The annotated item; `None`, with the reason among the errors, where it is nothing to annotate.
+pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Item> {
+    let parsed = (|input: ParseStream<'_>| parse_item(input, errors)).parse2(item);
+    parsed.map_err(|error| errors.push(error)).ok()
+}
+
+/// The item as it was, without the annotations inside: what is left of it beside the errors.
+pub(crate) fn without_annotations(item: &Item) -> TokenStream {
+    match item {
+        Item::Function(function) => function.to_token_stream(),
+        Item::Impl(block) => block.with_members(block.members.iter().map(|member| match member {
+            Member::Method(function, _) => function.to_token_stream(),
+            Member::Other(tokens) => tokens.clone(),
+        })),
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Function { attributes, head, signature, body } = self;
+        tokens.extend(quote!(#(#attributes)* #head #signature #body));
+    }
+}
+
+impl ImplBlock {
+    pub(crate) fn with_members(&self, members: impl Iterator<Item = TokenStream>) -> TokenStream {
+        let ImplBlock { attributes, header, inner_attributes, .. } = self;
+        quote!(#(#attributes)* #header { #(#inner_attributes)* #(#members)* })
+    }
+}
+
+/// Whether an attribute is an annotation of ours, by the last word of its path.
+pub(crate) fn is_annotation(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == "instrumented")
+}
+
+fn parse_item(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Item> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    if begins_impl(input) {
+        parse_impl(attributes, input, errors).map(Item::Impl)
+    } else if begins_function(input) {
+        parse_function(attributes, input).map(Item::Function)
+    } else {
+        Err(not_a_function(input))
+    }
+}
+
+fn begins_impl(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let _ = ahead.parse::<Option<Token![default]>>();
+    let _ = ahead.parse::<Option<Token![unsafe]>>();
+    ahead.peek(Token![impl])
+}
+
+/// Whether a visibility and qualifiers are followed by `fn`.
+fn begins_function(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    if ahead.parse::<Visibility>().is_err() {
+        return false;
+    }
+    let is_qualifier = |word: &Ident| {
+        ["default", "const", "async", "unsafe", "safe", "extern", "gen"]
+            .iter()
+            .any(|qualifier| word == qualifier)
+    };
+    while !ahead.peek(Token![fn]) {
+        match ahead.call(Ident::parse_any) {
+            Ok(word) if is_qualifier(&word) => {
+                let _abi: Option<syn::LitStr> = ahead.parse().unwrap_or_default();
+            }
+            _ => return false,
+        }
+    }
+    true
+}
+
+fn not_a_function(input: ParseStream<'_>) -> syn::Error {
+    let ahead = input.fork();
+    let _ = ahead.parse::<Visibility>();
+    let span = ahead.span();
+    let found = ahead.call(Ident::parse_any).map(|word| word.to_string()).unwrap_or_default();
+    let advice = match found.as_str() {
+        "trait" => "annotate the methods of a trait one by one, those that have a body",
+        "mod" => "annotate the functions of a module one by one",
+        _ => "it goes on a function, a method, or a whole `impl` block",
+    };
+    let on = if found.is_empty() { "this".to_owned() } else { format!("`{found}`") };
+    syn::Error::new(span, format!("`#[instrumented]` cannot go on {on}: {advice}"))
+}
+
+fn parse_function(mut attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Function> {
+    let visibility: Visibility = input.parse()?;
+    let default: Option<Token![default]> = input.parse()?;
+    let signature: Signature = input.parse()?;
+    if input.peek(Token![;]) {
+        return Err(input.error("`#[instrumented]` needs a body to instrument, and this function has none"));
+    }
+    let body: Group = input.parse()?;
+    let (inner, body) = split_inner_attributes(&body)?;
+    attributes.extend(inner);
+    Ok(Function { attributes, head: quote!(#visibility #default), signature, body })
+}
+
+/// Takes the inner attributes out of a body. They become outer ones, for only a body's first lines may hold them.
+fn split_inner_attributes(body: &Group) -> syn::Result<(Vec<Attribute>, Group)> {
+    let parser = |input: ParseStream<'_>| {
+        let mut attributes = input.call(Attribute::parse_inner)?;
+        for attribute in &mut attributes {
+            attribute.style = syn::AttrStyle::Outer;
+        }
+        Ok((attributes, input.parse::<TokenStream>()?))
+    };
+    let (attributes, rest) = parser.parse2(body.stream())?;
+    if attributes.is_empty() {
+        return Ok((attributes, body.clone()));
+    }
+    let mut stripped = Group::new(Delimiter::Brace, rest);
+    stripped.set_span(body.span());
+    Ok((attributes, stripped))
+}
+
+fn parse_impl(
+    attributes: Vec<Attribute>,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<ImplBlock> {
+    let mut header = TokenStream::new();
+    while !input.peek(token::Brace) {
+        header.extend([input.parse::<TokenTree>()?]);
+    }
+    let inside;
+    syn::braced!(inside in input);
+    let inner_attributes = inside.call(Attribute::parse_inner)?;
+    let mut members = Vec::new();
+    while !inside.is_empty() {
+        members.push(parse_member(&inside, errors)?);
+    }
+    Ok(ImplBlock { attributes, header, inner_attributes, members })
+}
+
+fn parse_member(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Member> {
+    let ahead = input.fork();
+    ahead.call(Attribute::parse_outer)?;
+    if begins_function(&ahead) {
+        let mut attributes = input.call(Attribute::parse_outer)?;
+        let options = take_annotation(&mut attributes, errors);
+        return Ok(Member::Method(parse_function(attributes, input)?, options));
+    }
+    match ImplItem::parse(input)? {
+        ImplItem::Macro(call) => {
+            let message = "methods that a macro makes cannot be seen from here; \
+                           move this call to an `impl` block that is not annotated";
+            errors.at(&call.mac.path, message);
+            Ok(Member::Other(call.to_token_stream()))
+        }
+        other => Ok(Member::Other(other.to_token_stream())),
+    }
+}
+
+/// Takes a method's own annotation out of its attributes.
+fn take_annotation(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Options> {
+    let index = attributes.iter().position(is_annotation)?;
+    let annotation = attributes.remove(index);
+    Some(match annotation.meta {
+        Meta::Path(_) => Options::default(),
+        Meta::List(list) => args::parse(list.tokens, errors),
+        other => {
+            errors.at(other, "options go in parentheses, as in `#[instrumented(name = \"checkout\")]`");
+            Options::default()
+        }
+    })
+}

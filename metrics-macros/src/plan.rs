@@ -1,0 +1,135 @@
+//! What is generated for a function, decided from what was written.
+
+use crate::args::Label;
+use crate::item::Function;
+use crate::returns;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, Expr, Lit, Safety, UnOp};
+
+/// How a body becomes a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// An async block inside a timed future.
+    Future,
+    /// A closure that the library runs: everything the caller hands over is dropped inside the call, and the outcome is
+    /// told from the value.
+    Closure,
+    /// The body where it stands, beside a guard: for values that cannot pass through a closure, and none of which is a
+    /// `Result`.
+    InPlace,
+    /// A function of its own: for `#[track_caller]`, which closures do not have.
+    NestedFunction,
+}
+
+pub(crate) fn shape(function: &Function) -> Shape {
+    let output = &function.signature.output;
+    if function.signature.asyncness.is_some() {
+        Shape::Future
+    } else if returns::is_opaque(output) || returns::is_never(output) {
+        Shape::InPlace
+    } else if !function.attributes.iter().any(tracks_caller) {
+        Shape::Closure
+    } else if returns::may_be_result(output) {
+        Shape::NestedFunction
+    } else {
+        Shape::InPlace
+    }
+}
+
+pub(crate) fn tracks_caller(attribute: &Attribute) -> bool {
+    mentions(attribute.to_token_stream(), "track_caller")
+}
+
+/// Whether a function would need to be nested and cannot be: a method, for it may mention what a nested function
+/// cannot name; an unsafe function, for it would need an unsafe block.
+pub(crate) fn would_lie_to_track_caller(function: &Function) -> bool {
+    let Function { signature, body, .. } = function;
+    shape(function) == Shape::NestedFunction
+        && (signature.receiver().is_some()
+            || matches!(signature.safety, Safety::Unsafe(_))
+            || mentions(signature.to_token_stream(), "Self")
+            || mentions(body.stream(), "Self"))
+}
+
+fn mentions(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => mentions(group.stream(), word),
+        _ => false,
+    })
+}
+
+pub(crate) fn string_literal(value: &Expr) -> Option<String> {
+    match literal(value)? {
+        Lit::Str(text) => Some(text.value()),
+        _ => None,
+    }
+}
+
+/// The text of a label's value, where it is known while compiling.
+pub(crate) fn label_value(value: &Expr) -> Option<String> {
+    if let Expr::Unary(unary) = value {
+        return match (&unary.op, literal(&unary.expr)?) {
+            (UnOp::Neg(_), Lit::Int(number)) => Some(format!("-{}", number.base10_digits())),
+            _ => None,
+        };
+    }
+    match literal(value)? {
+        Lit::Str(text) => Some(text.value()),
+        Lit::Int(number) => Some(number.base10_digits().to_owned()),
+        Lit::Bool(flag) => Some(flag.value.to_string()),
+        _ => None,
+    }
+}
+
+pub(crate) fn labels(labels: &[Label]) -> impl Iterator<Item = (String, String)> {
+    use syn::ext::IdentExt;
+    labels.iter().filter_map(|label| Some((label.name.unraw().to_string(), label_value(&label.value)?)))
+}
+
+/// An element of `buckets`.
+pub(crate) enum Bound {
+    Nanos(u64),
+    OutOfRange,
+    NotANumber,
+    /// Something that only the compiler can evaluate.
+    Constant,
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked before")]
+pub(crate) fn bound(element: &Expr) -> Bound {
+    let digits = match (element, literal(element)) {
+        (_, Some(Lit::Float(number))) => number.base10_digits().to_owned(),
+        (_, Some(Lit::Int(number))) => number.base10_digits().to_owned(),
+        (Expr::Unary(unary), _) if matches!(unary.op, UnOp::Neg(_)) && literal(&unary.expr).is_some() => {
+            return Bound::OutOfRange;
+        }
+        (_, Some(_)) => return Bound::NotANumber,
+        (_, None) => return Bound::Constant,
+    };
+    match digits.parse::<f64>().map(|seconds| (seconds * 1e9).round()) {
+        Ok(nanos) if (1.0..1e19).contains(&nanos) => Bound::Nanos(nanos as u64),
+        Ok(_) => Bound::OutOfRange,
+        Err(_) => Bound::NotANumber,
+    }
+}
+
+/// All bounds, where each is a literal.
+pub(crate) fn literal_bounds(buckets: &Expr) -> Option<Vec<u64>> {
+    let Expr::Array(array) = buckets else { return None };
+    let nanos = |element| match bound(element) {
+        Bound::Nanos(nanos) => Some(nanos),
+        _ => None,
+    };
+    array.elems.iter().map(nanos).collect()
+}
+
+fn literal(value: &Expr) -> Option<&Lit> {
+    match value {
+        Expr::Lit(literal) => Some(&literal.lit),
+        // What a `macro_rules!` fragment comes in.
+        Expr::Group(group) => literal(&group.expr),
+        _ => None,
+    }
+}
