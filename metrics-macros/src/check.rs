@@ -2,10 +2,8 @@
 
 use crate::args::{Label, Options};
 use crate::errors::Errors;
-use crate::item::{Function, Item, Member, is_annotation};
+use crate::item::{Function, Item, Member, is_annotation, is_conditional_annotation};
 use crate::plan::{self, Bound};
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr};
@@ -65,20 +63,12 @@ fn check_attributes(attributes: &[Attribute], errors: &mut Errors) {
     for attribute in attributes {
         if is_annotation(attribute) {
             errors.at(attribute, "`#[instrumented]` stands here twice: each call would be counted twice");
-        } else if attribute.path().is_ident("cfg_attr") && mentions_annotation(attribute.to_token_stream()) {
+        } else if is_conditional_annotation(attribute) {
             let message = "`#[instrumented]` inside `cfg_attr` beside another one: each call would be counted twice; \
                            use `cfg_attr` on two versions of the item instead";
             errors.at(attribute, message);
         }
     }
-}
-
-fn mentions_annotation(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "instrumented",
-        TokenTree::Group(group) => mentions_annotation(group.stream()),
-        _ => false,
-    })
 }
 
 fn check_options(options: &Options, errors: &mut Errors) {

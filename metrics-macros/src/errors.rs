@@ -24,7 +24,7 @@ impl Errors {
     }
 
     /// `item`, with the mistakes after it as compile errors.
-    pub(crate) fn beside(self, item: TokenStream) -> TokenStream {
+    pub(crate) fn beside(self, item: &TokenStream) -> TokenStream {
         let errors = self.all.iter().map(syn::Error::to_compile_error);
         quote!(#item #(#errors)*)
     }

@@ -44,10 +44,8 @@ macro_rules! ours {
 }
 
 fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> TokenStream {
-    let library = match &options.library {
-        Some(path) => ours!(#path::__private),
-        None => ours!(::tachometer::__private),
-    };
+    let library = options.library.as_ref().map_or_else(|| ours!(::tachometer), |path| ours!(#path));
+    let library = ours!(#library::__private);
     let site = site(options, name_of, &library);
     let (signature, run) = match plan::shape(function) {
         Shape::Future => future(function, &library),
@@ -70,12 +68,10 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
     };
     let labels = plan::labels(options.labels.as_deref().unwrap_or_default())
         .map(|(name, value)| ours!((#name, #value)));
-    let buckets = match &options.buckets {
-        None => ours!(#library::DEFAULT_BUCKETS),
-        Some(buckets) => match plan::literal_bounds(buckets) {
-            Some(nanos) => ours!(&[#(#nanos),*]),
-            None => ours!(&const { #library::nanos(#buckets) }),
-        },
+    let buckets = match (&options.buckets, options.buckets.as_ref().and_then(plan::literal_bounds)) {
+        (None, _) => ours!(#library::DEFAULT_BUCKETS),
+        (Some(_), Some(nanos)) => ours!(&[#(#nanos),*]),
+        (Some(constant), None) => ours!(&const { #library::nanos(#constant) }),
     };
     let description = ours!(#library::Description {
         module: ::core::module_path!(),
@@ -112,27 +108,31 @@ fn closure(function: &Function, library: &TokenStream) -> (TokenStream, TokenStr
 fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
     let (mut signature, bindings) = move_arguments(&function.signature);
     signature.asyncness = None;
+    let is_never = returns::is_never(&signature.output);
     let output = match &signature.output {
         ReturnType::Default => ours!(()),
-        ReturnType::Type(_, ty) if returns::is_never(&function.signature.output) => {
-            // `!` may only be named as what a function returns.
-            ours!(<fn() -> #ty as #library::Return>::Output)
-        }
+        // `!` may only be named as what a function returns.
+        ReturnType::Type(_, ty) if is_never => ours!(<fn() -> #ty as #library::Return>::Output),
         ReturnType::Type(_, ty) => ty.to_token_stream(),
     };
     // An async block has no place for its type. A `return` that is never reached tells it, so that the body's values are
     // coerced as they would be in the function.
     let nameable = match &signature.output {
         ReturnType::Default => Some(ours!(())),
-        _ if returns::is_never(&signature.output) || returns::is_opaque(&signature.output) => None,
+        ReturnType::Type(..) if is_never => None,
         ReturnType::Type(_, ty) => returns::nameable(ty).map(|ty| ty.to_token_stream()),
     };
     let tell_type = nameable.map(|ty| ours!(if false { return #library::never::<#ty>(); }));
-    let bindings = ours!(#bindings #tell_type);
-    let body = body_with(&bindings, function);
+    let body = body_with(&ours!(#bindings #tell_type), function);
+    let end = if is_never {
+        // Its output is no `Result`, and the compiler must not guess that it might be.
+        ours!(#library::EndAnyFuture::end(__future))
+    } else {
+        ours!({ use #library::EndAnyFuture as _; __future.end() })
+    };
     let run = ours! {
         let __future = #library::timed(&__TACHOMETER_SITE, async move #body);
-        { use #library::EndAnyFuture as _; __future.end() }
+        #end
     };
     signature.output =
         syn::parse_quote_spanned!(Span::mixed_site()=> -> impl ::core::future::Future<Output = #output>);
@@ -156,7 +156,7 @@ fn nested_function(function: &Function, library: &TokenStream) -> (TokenStream, 
     for (index, input) in signature.inputs.iter_mut().enumerate() {
         if let FnArg::Typed(argument) = input {
             let name = argument_name(index);
-            argument.pat = Box::new(syn::parse_quote!(#name));
+            *argument.pat = syn::parse_quote!(#name);
             let cfgs = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
             arguments.push(ours!(#(#cfgs)* #name));
         }
@@ -198,7 +198,10 @@ fn move_arguments(written: &Signature) -> (Signature, TokenStream) {
                 match &mut *argument.pat {
                     Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
                         let name = pattern.ident.clone();
-                        bindings.extend(ours!(#(#attributes)* let #pattern = #name;));
+                        // Moving an argument in is not the use that its name denies.
+                        let is_unused = name.to_string().starts_with('_');
+                        let allow = is_unused.then(|| ours!(#[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
+                        bindings.extend(ours!(#allow #(#attributes)* let #pattern = #name;));
                         pattern.mutability = None;
                     }
                     pattern => {

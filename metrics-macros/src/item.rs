@@ -8,6 +8,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Ident, ImplItem, Meta, Signature, Token, Visibility, token};
 
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum Item {
     Function(Function),
     Impl(ImplBlock),
@@ -30,6 +31,7 @@ pub(crate) struct ImplBlock {
     pub(crate) members: Vec<Member>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "nearly all are of the large one")]
 pub(crate) enum Member {
     /// A method, with the options of its own annotation if it has one.
     Method(Function, Option<Options>),
@@ -48,7 +50,10 @@ pub(crate) fn without_annotations(item: &Item) -> TokenStream {
     match item {
         Item::Function(function) => function.to_token_stream(),
         Item::Impl(block) => block.with_members(block.members.iter().map(|member| match member {
-            Member::Method(function, _) => function.to_token_stream(),
+            Member::Method(Function { attributes, head, signature, body }, _) => {
+                let attributes = attributes.iter().filter(|attribute| !is_conditional_annotation(attribute));
+                quote!(#(#attributes)* #head #signature #body)
+            }
             Member::Other(tokens) => tokens.clone(),
         })),
     }
@@ -71,6 +76,20 @@ impl ImplBlock {
 /// Whether an attribute is an annotation of ours, by the last word of its path.
 pub(crate) fn is_annotation(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == "instrumented")
+}
+
+/// Whether an attribute is an annotation of ours under a condition.
+pub(crate) fn is_conditional_annotation(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg_attr") && mentions(attribute.to_token_stream(), "instrumented")
+}
+
+/// Whether a word stands somewhere in `tokens`.
+pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => mentions(group.stream(), word),
+        _ => false,
+    })
 }
 
 fn parse_item(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Item> {
@@ -203,7 +222,7 @@ fn take_annotation(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Opti
     Some(match annotation.meta {
         Meta::Path(_) => Options::default(),
         Meta::List(list) => args::parse(list.tokens, errors),
-        other => {
+        Meta::NameValue(other) => {
             errors.at(other, "options go in parentheses, as in `#[instrumented(name = \"checkout\")]`");
             Options::default()
         }

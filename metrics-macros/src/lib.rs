@@ -37,5 +37,5 @@ fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }
         None => item,
     };
-    errors.beside(expansion)
+    errors.beside(&expansion)
 }

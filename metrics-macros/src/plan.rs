@@ -1,9 +1,8 @@
 //! What is generated for a function, decided from what was written.
 
 use crate::args::Label;
-use crate::item::Function;
+use crate::item::{Function, mentions};
 use crate::returns;
-use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Expr, Lit, Safety, UnOp};
 
@@ -50,14 +49,6 @@ pub(crate) fn would_lie_to_track_caller(function: &Function) -> bool {
             || matches!(signature.safety, Safety::Unsafe(_))
             || mentions(signature.to_token_stream(), "Self")
             || mentions(body.stream(), "Self"))
-}
-
-fn mentions(tokens: TokenStream, word: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == word,
-        TokenTree::Group(group) => mentions(group.stream(), word),
-        _ => false,
-    })
 }
 
 pub(crate) fn string_literal(value: &Expr) -> Option<String> {

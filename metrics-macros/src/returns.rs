@@ -1,5 +1,6 @@
 //! What a return type, as it is written, says of the values behind it.
 
+use crate::item::mentions;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
@@ -45,15 +46,7 @@ fn top(output: &ReturnType) -> Option<&Type> {
 pub(crate) fn nameable(ty: &Type) -> Option<Type> {
     let mut ty = ty.clone();
     infer_opaque(&mut ty);
-    (!mentions_impl(ty.to_token_stream())).then_some(ty)
-}
-
-fn mentions_impl(tokens: proc_macro2::TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        proc_macro2::TokenTree::Ident(word) => word == "impl",
-        proc_macro2::TokenTree::Group(group) => mentions_impl(group.stream()),
-        _ => false,
-    })
+    (!mentions(ty.to_token_stream(), "impl")).then_some(ty)
 }
 
 fn infer_opaque(ty: &mut Type) {

@@ -7,10 +7,8 @@ use std::io::{self, Write};
 /// and on a panic, but not on `process::exit`. Stops the registry's exports before that, so each makes its last export.
 ///
 /// ```
-/// fn main() {
-///     let _print = tachometer::print_on_exit();
-///     // …the program…
-/// }
+/// let _print = tachometer::print_on_exit(); // in `main`, first
+/// // …the program…
 /// ```
 pub fn print_on_exit() -> PrintOnExit<'static> {
     global().print_on_exit()

@@ -80,6 +80,9 @@ pub struct Returned<R> {
 
 impl<T, E> Returned<Result<T, E>> {
     /// Ends the call by what the `Result` says.
+    ///
+    /// # Errors
+    /// As the body returned it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `call`")]
     pub fn end(self) -> Result<T, E> {
@@ -101,6 +104,7 @@ impl<R> EndAny for Returned<R> {
     type Value = R;
 
     #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `call`")]
     fn end(self) -> R {
         self.call.end(Outcome::Ok);
         self.value

@@ -4,6 +4,7 @@ use super::call::OpenCall;
 use crate::function::{Description, Function};
 use crate::registry::{MetricsRegistry, global};
 use once_cell::race::OnceRef;
+use std::panic::RefUnwindSafe;
 
 /// An instrumented function's `static`.
 #[derive(Debug)]
@@ -13,6 +14,10 @@ pub struct Site {
     /// Set by the first call.
     function: OnceRef<'static, Function>,
 }
+
+/// A panic leaves no site half written: its function is set by one store. Futures hold sites, and are to stay as unwind
+/// safe as they were written.
+impl RefUnwindSafe for Site {}
 
 impl Site {
     /// A function of the global registry.

@@ -82,7 +82,6 @@ impl Message {
         self
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a digit is below ten")]
     const fn number(mut self, number: u64) -> Self {
         let mut unit = 1;
         while number / unit >= 10 {

@@ -328,7 +328,7 @@ impl FullSnapshot {
     ) -> MetricFamily<'a> {
         let name = name.into();
         let given = self.help.get(&*name).or_else(|| self.help.get(registered));
-        let help = given.map_or(plain_help.into(), |help| help.into());
+        let help = given.map_or(plain_help.into(), Into::into);
         MetricFamily { name, help, kind, unit: None, series }
     }
 }

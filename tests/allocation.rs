@@ -1,0 +1,69 @@
+//! An instrumented call allocates nothing after its first; nor does a shared cell.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::pin::pin;
+use std::task::{Context, Waker};
+use tachometer::{AtomicHistogram, AtomicMinMax, MetricsCollector, instrumented};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: hands every request on to the system's allocator as it came, and returns what that returns. The count is a
+// thread-local without a destructor, which allocates nothing itself.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `dealloc`; `pointer` came from `System`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[instrumented]
+fn sync(number: u32) -> Result<u32, u32> {
+    if number.is_multiple_of(2) { Ok(number) } else { Err(number) }
+}
+
+#[instrumented]
+async fn later(number: u32) -> u32 {
+    number
+}
+
+#[instrumented(labels(tier = "gold"))]
+fn in_place() -> impl Sized {}
+
+#[test]
+fn calls_allocate_nothing_after_the_first() {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut everything = |number| {
+        let _ = sync(number);
+        let _ = pin!(later(number)).poll(&mut context);
+        let _ = in_place();
+    };
+    everything(0);
+    let histogram = AtomicHistogram::new([10, 100]);
+    let (extremes, collector) = (AtomicMinMax::new(), MetricsCollector::new());
+    let before = ALLOCATIONS.get();
+    for number in 0..1_000 {
+        everything(number);
+        histogram.record(u64::from(number));
+        extremes.update(u64::from(number));
+        collector.record_request();
+        let _open = collector.connection();
+        let _ = (collector.snapshot(), extremes.range());
+    }
+    assert_eq!(ALLOCATIONS.get() - before, 0);
+    assert!(!tachometer::snapshot().functions.is_empty());
+    assert!(ALLOCATIONS.get() > before, "the allocator counts");
+}

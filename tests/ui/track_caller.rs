@@ -1,0 +1,15 @@
+use tachometer::instrumented;
+
+struct Cart;
+
+impl Cart {
+    #[instrumented]
+    #[track_caller]
+    fn checkout(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = Cart.checkout();
+}

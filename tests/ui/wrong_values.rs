@@ -1,0 +1,32 @@
+use tachometer::instrumented;
+
+#[instrumented(name = 5)]
+fn number() {}
+
+#[instrumented(name)]
+fn nothing() {}
+
+#[instrumented(name = "")]
+fn empty() {}
+
+#[instrumented(labels = "gold")]
+fn not_a_list() {}
+
+#[instrumented(buckets = 5)]
+fn not_an_array() {}
+
+#[instrumented(skip)]
+fn not_in_an_impl() {}
+
+#[instrumented(name = "a" labels(x = 1))]
+fn no_comma() {}
+
+fn main() {
+    number();
+    nothing();
+    empty();
+    not_a_list();
+    not_an_array();
+    not_in_an_impl();
+    no_comma();
+}
