@@ -8,11 +8,12 @@
 //!
 //! Guarantees of [`read`](CallCells::read), also under writers that never pause:
 //! 1. The outcomes add up to the buckets, and no later read shows less of either.
-//! 2. Calls in flight are never negative.
+//! 2. Calls in flight are never negative, and never more than there were when the read began; exact where none began
+//!    during the read.
 //! 3. Every call it counts is in its sum and extremes; a call that is ending at that very moment may be in these and not
 //!    yet be counted.
 //!
-//! Progress: writers are wait-free but for a new extreme, which is lock-free; readers are wait-free.
+//! Progress: writers are wait-free but for a new extreme, which is lock-free; readers are wait-free, too.
 
 use crate::model::bounds;
 use crate::primitives::AtomicMinMax;
@@ -32,6 +33,9 @@ pub enum Outcome {
 }
 
 const OUTCOMES: usize = 4;
+
+/// How often a reader looks for a moment in which no call begins, to see the calls in flight exactly.
+const MOST_TRIES: u32 = 3;
 
 /// The cells of one instrumented function, shared by all threads.
 #[derive(Debug)]
@@ -93,6 +97,33 @@ impl CallCells {
     }
 
     pub(crate) fn read(&self) -> CallReading {
+        // Relaxed, here and in what follows: after the Acquire loads of `read_ended`, the starts, times and extremes of all
+        // calls that it counted are visible.
+        let started = || self.started.load(Ordering::Relaxed);
+        let mut started_before = started();
+        let (mut outcomes, mut buckets) = self.read_ended();
+        for _ in 1..MOST_TRIES {
+            let started_after = started();
+            if started_after == started_before {
+                break;
+            }
+            started_before = started_after;
+            (outcomes, buckets) = self.read_ended();
+        }
+        let ended: u64 = outcomes.iter().sum();
+        CallReading {
+            outcomes,
+            // Calls that began during the read may have ended in it and been counted, or not. The number of starts before
+            // it makes the difference exact where none began, and never too high.
+            in_flight: i64::try_from(started_before.saturating_sub(ended)).unwrap_or(i64::MAX),
+            buckets,
+            sum: self.sum.load(Ordering::Relaxed),
+            extremes: self.extremes.range().filter(|_| ended > 0),
+        }
+    }
+
+    /// The calls that ended, by outcome and by bucket.
+    fn read_ended(&self) -> ([u64; OUTCOMES], Vec<u64>) {
         let mut outcomes = [0; OUTCOMES];
         let mut buckets = vec![0; self.finite_bounds.len() + 1];
         for (outcome, row) in outcomes.iter_mut().zip(self.ended.chunks(buckets.len())) {
@@ -103,16 +134,6 @@ impl CallCells {
                 *bucket += count;
             }
         }
-        let ended: u64 = outcomes.iter().sum();
-        // Relaxed, here and in the extremes: after the Acquire loads above, the starts, times and extremes of all calls
-        // that were counted are visible.
-        let started = self.started.load(Ordering::Relaxed);
-        CallReading {
-            outcomes,
-            in_flight: i64::try_from(started.saturating_sub(ended)).unwrap_or(i64::MAX),
-            buckets,
-            sum: self.sum.load(Ordering::Relaxed),
-            extremes: self.extremes.range().filter(|_| ended > 0),
-        }
+        (outcomes, buckets)
     }
 }

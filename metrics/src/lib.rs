@@ -32,6 +32,11 @@
 //! `cells` (where a call is counted) → `function` (name and cells together) → `registry` → [`FullSnapshot`] → `encode` →
 //! `export`.
 
+/// The README's programs, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
 mod cells;
 mod clock;
 mod encode;

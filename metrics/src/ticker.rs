@@ -27,7 +27,7 @@ struct Control {
     join_handle: Mutex<Option<JoinHandle<()>>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// Run whenever it is time.
     Ticking,
@@ -64,20 +64,45 @@ impl Ticker {
 
     /// Ends the thread after a last run, and waits for that; from inside the task, lets it end after this run.
     pub(crate) fn stop(&self) {
-        if thread::current().id() == self.thread {
-            self.control.advance(Phase::Ticking, Phase::Ending);
-        } else {
-            self.control.advance(Phase::Ticking, Phase::LastRun);
-            self.control.advance(Phase::Ending, Phase::LastRun);
-            let mut phase = lock(&self.control.phase);
-            while *phase != Phase::Ended {
-                phase = self.control.changed.wait(phase).unwrap_or_else(PoisonError::into_inner);
-            }
-            drop(phase);
-            if let Some(join_handle) = lock(&self.control.join_handle).take() {
-                // An error would be the task's panic, which the panic hook has shown already.
-                let _ = join_handle.join();
-            }
+        self.request_stop();
+        if !self.is_this_thread() {
+            self.wait();
+        }
+    }
+
+    /// As [`stop`](Self::stop), of all of them at once; from inside the task of one of them, without waiting for any, as
+    /// another's task might do the same.
+    pub(crate) fn stop_all(tickers: &[Ticker]) {
+        tickers.iter().for_each(Ticker::request_stop);
+        if !tickers.iter().any(Ticker::is_this_thread) {
+            tickers.iter().for_each(Ticker::wait);
+        }
+    }
+
+    fn is_this_thread(&self) -> bool {
+        thread::current().id() == self.thread
+    }
+
+    fn request_stop(&self) {
+        let mut phase = lock(&self.control.phase);
+        *phase = match *phase {
+            Phase::Ticking if self.is_this_thread() => Phase::Ending,
+            // What has happened since the run under way began is for one more.
+            Phase::Ticking | Phase::Ending if !self.is_this_thread() => Phase::LastRun,
+            unchanged => unchanged,
+        };
+        self.control.changed.notify_all();
+    }
+
+    fn wait(&self) {
+        let mut phase = lock(&self.control.phase);
+        while *phase != Phase::Ended {
+            phase = self.control.changed.wait(phase).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(phase);
+        if let Some(join_handle) = lock(&self.control.join_handle).take() {
+            // An error would be the task's panic, which the panic hook has shown already.
+            let _ = join_handle.join();
         }
     }
 
@@ -115,14 +140,6 @@ impl Control {
 
     fn wait_timeout<'a>(&self, phase: MutexGuard<'a, Phase>, rest: Duration) -> MutexGuard<'a, Phase> {
         self.changed.wait_timeout(phase, rest).unwrap_or_else(PoisonError::into_inner).0
-    }
-
-    fn advance(&self, from: Phase, to: Phase) {
-        let mut phase = lock(&self.phase);
-        if *phase == from {
-            *phase = to;
-            self.changed.notify_all();
-        }
     }
 }
 

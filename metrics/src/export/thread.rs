@@ -5,6 +5,7 @@ use crate::registry::{Metrics, MetricsRegistry};
 use crate::snapshot::FullSnapshot;
 use crate::sync::Arc;
 use crate::ticker::Ticker;
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
@@ -86,8 +87,11 @@ fn export_to(metrics: Arc<Metrics>, mut callback: impl FnMut(FullSnapshot)) -> i
     move || {
         let snapshot = metrics.read();
         // Whatever state the panic left the callback in, it is the callback's own.
-        if panic::catch_unwind(AssertUnwindSafe(|| callback(snapshot))).is_err() {
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| callback(snapshot))) {
             metrics.count_export_panic();
+            // What it panicked with may panic again when it is dropped, and what that panics with is leaked.
+            let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+            mem::forget(dropped);
         }
     }
 }

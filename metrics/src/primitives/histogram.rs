@@ -104,6 +104,10 @@ impl<const N: usize> AtomicHistogram<N> {
         &self.bounds[..self.finite]
     }
 
+    pub(crate) fn bounds(&self) -> &[u64] {
+        &self.bounds
+    }
+
     #[inline]
     fn bucket(&self, index: usize) -> &AtomicU64 {
         self.buckets.get(index).unwrap_or(&self.above)

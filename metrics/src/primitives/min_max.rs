@@ -64,8 +64,9 @@ impl AtomicMinMax {
 
     /// Forgets all values, and returns the range it forgot.
     ///
-    /// A value that is recorded at the same time is in the forgotten range, in the new one, or in both; it is never
-    /// lost.
+    /// A value that is recorded at the same time may count for the forgotten range, for the new one, or for the minimum of
+    /// one and the maximum of the other. The smallest and the largest of all recorded values are never lost: each is in
+    /// one of the ranges.
     pub fn reset(&self) -> Option<(u64, u64)> {
         // Relaxed: each swap divides its own cell's updates; `ordered` mends what falls between the two.
         let min = self.min.swap(EMPTY.0, Ordering::Relaxed);

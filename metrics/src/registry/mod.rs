@@ -221,14 +221,13 @@ impl MetricsRegistry {
     }
 
     /// Stops all exports of this registry: wakes their threads at once, has each make one last export, and waits for
-    /// their end. Called from inside an export's callback, it lets that thread end after this call.
+    /// their end. Called from inside an export's callback, it waits for nothing and lets that export end after this call.
     ///
     /// May be called again, also with nothing to stop; new exports may be started afterwards.
     pub fn stop(&self) {
-        let tickers = std::mem::take(&mut *lock(&self.tickers));
-        for ticker in tickers {
-            ticker.stop();
-        }
+        // Copied, so that another caller meanwhile waits for the same exports, and a callback may start a new one.
+        let tickers = lock(&self.tickers).clone();
+        Ticker::stop_all(&tickers);
     }
 }
 

@@ -25,12 +25,18 @@ pub(super) struct AnyHistogram(Arc<dyn ReadHistogram>);
 
 trait ReadHistogram: Any + fmt::Debug + Send + Sync {
     fn read(&self) -> HistogramSnapshot;
+    /// As they were written, with their padding.
+    fn bounds(&self) -> &[u64];
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
 impl<const N: usize> ReadHistogram for AtomicHistogram<N> {
     fn read(&self) -> HistogramSnapshot {
         self.snapshot()
+    }
+
+    fn bounds(&self) -> &[u64] {
+        self.bounds()
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
@@ -130,7 +136,7 @@ impl Metric {
         match self {
             Metric::Collector(_) => "a collector".to_owned(),
             Metric::Histogram(AnyHistogram(histogram)) => {
-                format!("a histogram with the bounds {:?}", histogram.read().boundaries)
+                format!("a histogram with the bounds {:?}", histogram.bounds())
             }
             Metric::MinMax(_) => "a min/max".to_owned(),
             Metric::Counter(_) => "a counter".to_owned(),
