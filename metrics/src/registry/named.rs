@@ -1,7 +1,7 @@
 //! Metrics that were registered by name, and the names they are printed under.
 
 use crate::error::{Cause, Error};
-use crate::model::name::check_metric_name;
+use crate::model::name::is_metric_name;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::snapshot::{FullSnapshot, HistogramSnapshot};
 use crate::sync::Arc;
@@ -76,7 +76,9 @@ impl NamedMetrics {
         metric: Metric,
         same: impl Fn(&Metric) -> Option<M>,
     ) -> Result<Option<M>, Error> {
-        check_metric_name(name)?;
+        if !is_metric_name(name) {
+            return Err(Cause::Name { name: name.to_owned() }.into());
+        }
         let taken = |standing: String| {
             let wanted = format!("{} {name:?}", metric.describe());
             Error::from(Cause::Taken { wanted, standing })
