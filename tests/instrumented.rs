@@ -497,6 +497,12 @@ mod drop_order {
 
     struct Logs(&'static str);
 
+    impl Logs {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+    }
+
     impl Drop for Logs {
         fn drop(&mut self) {
             LOG.with_borrow_mut(|log| log.push(self.0));
@@ -521,6 +527,29 @@ mod drop_order {
         };
     }
 
+    pub struct Own {
+        #[allow(dead_code, reason = "is dropped")]
+        first: Logs,
+        second: Logs,
+    }
+
+    fn own() -> Own {
+        Own { first: Logs("first"), second: Logs("second") }
+    }
+
+    impl Own {
+        fn plain_method(self) -> usize {
+            let _local = Logs("local");
+            self.second.len()
+        }
+
+        #[instrumented]
+        fn annotated_method(self) -> usize {
+            let _local = Logs("local");
+            self.second.len()
+        }
+    }
+
     both! {
         pub fn sync(_a: Logs, (_b, _): (Logs, Logs), _: Logs, mut _c: Logs) -> Option<()> {
             let _local = Logs("local");
@@ -532,6 +561,12 @@ mod drop_order {
         pub async fn later(_a: Logs, (_b, _): (Logs, Logs), _: Logs, _c: Logs) {
             let _local = Logs("local");
             std::future::poll_fn(|_| Poll::Ready(())).await;
+        }
+
+        #[allow(clippy::needless_pass_by_value, reason = "what drops is the point")]
+        pub fn of_a_field(own: Own) -> usize {
+            let _local = Logs("local");
+            own.second.len()
         }
 
         pub fn in_place(_a: Logs, _: Logs) -> impl Sized {
@@ -557,6 +592,12 @@ mod drop_order {
         };
         assert_eq!(call(annotated::sync), call(plain::sync));
         assert_eq!(call(plain::sync).len(), 7);
+        let field = |function: fn(Own) -> usize| logged(&|| assert_eq!(function(own()), 6));
+        assert_eq!(field(annotated::of_a_field), field(plain::of_a_field));
+        assert_eq!(
+            logged(&|| assert_eq!(own().plain_method(), 6)),
+            logged(&|| assert_eq!(own().annotated_method(), 6))
+        );
         let in_place = [
             logged(&|| drop(plain::in_place(Logs("a"), Logs("_")))),
             logged(&|| drop(annotated::in_place(Logs("a"), Logs("_")))),

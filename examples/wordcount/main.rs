@@ -73,7 +73,7 @@ impl Command {
                 }
                 Some(option) if option.starts_with('-') => return Err(format!("unknown option {option:?}")),
                 _ if dir.is_some() => {
-                    return Err(format!("one DIR is enough, {arg:?} is too many"));
+                    return Err(format!("one DIR is enough, {} is too many", arg.display()));
                 }
                 _ => dir = Some(arg.into()),
             }
