@@ -422,6 +422,33 @@ mod options {
     }
 }
 
+mod unsafe_functions {
+    use super::*;
+
+    #[instrumented]
+    unsafe fn read(address: *const u8) -> Result<u8, ()> {
+        // SAFETY: the caller says so.
+        Ok(unsafe { *address })
+    }
+
+    #[instrumented]
+    async unsafe fn read_later(address: *const u8) -> Result<u8, ()> {
+        // SAFETY: the caller says so.
+        Ok(unsafe { *address })
+    }
+
+    #[test]
+    fn stay_unsafe_and_are_counted() {
+        let value = 3;
+        // SAFETY: `value` lives on.
+        assert_eq!(unsafe { read(&raw const value) }, Ok(3));
+        // SAFETY: as above.
+        assert_eq!(poll(pin!(unsafe { read_later(&raw const value) })), Poll::Ready(Ok(3)));
+        assert_eq!(outcomes("read"), (1, 0, 0, 0, 0));
+        assert_eq!(outcomes("read_later"), (1, 0, 0, 0, 0));
+    }
+}
+
 /// What surrounds an annotation may have taken every name there is.
 mod hostile {
     #![allow(dead_code, non_camel_case_types, non_upper_case_globals, unused_macros)]

@@ -6,6 +6,10 @@
 #![deny(warnings, missing_docs, clippy::pedantic)]
 #![allow(clippy::unused_async, clippy::unnecessary_wraps, clippy::unused_self, reason = "shapes, not sense")]
 
+#[path = "shapes/compact.rs"]
+#[rustfmt::skip]
+mod compact;
+
 use std::fmt::Debug;
 use std::future::Future;
 use std::panic::Location;

@@ -140,7 +140,7 @@ fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStre
 }
 
 fn in_place(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
-    let body = &function.body;
+    let body = nested_body(function);
     let run = ours! {
         let __call = #library::InPlace::begin(&__TACHOMETER_SITE);
         #body
@@ -173,9 +173,23 @@ fn nested_function(function: &Function, library: &TokenStream) -> (TokenStream, 
 }
 
 /// `{ bindings { the user's body } }`, or the user's body alone.
+///
+/// The outer braces are of this crate's edition, 2024, in which temporaries of a block's last expression are dropped
+/// before its variables: so they are before the arguments, as in a function of any edition.
 fn body_with(bindings: &TokenStream, function: &Function) -> TokenStream {
-    let body = &function.body;
-    if bindings.is_empty() { body.to_token_stream() } else { ours!({ #bindings #body }) }
+    if bindings.is_empty() {
+        return function.body.to_token_stream();
+    }
+    let body = nested_body(function);
+    ours!({ #bindings #body })
+}
+
+/// The user's body as a block inside of ours. Its braces are of the user's edition and keep their place, but belong to
+/// the expansion: the compiler would call the user's own braces unnecessary here.
+fn nested_body(function: &Function) -> Group {
+    let mut body = function.body.clone();
+    body.set_span(Span::call_site().located_at(body.span()));
+    body
 }
 
 /// The signature with a plain name for each argument, and the statements that move all arguments in where the body
