@@ -1,0 +1,64 @@
+//! What surrounds an annotation may have taken every name there is.
+
+#![allow(dead_code, non_camel_case_types, non_upper_case_globals, unused_macros)]
+
+struct Ok;
+struct Err;
+struct Some;
+struct None;
+struct Option;
+struct Result;
+struct Box;
+struct String;
+trait Drop {}
+trait Future {}
+trait FnOnce {}
+trait EndAny {
+    fn end(self) -> u8;
+}
+impl<T> EndAny for T {
+    fn end(self) -> u8 {
+        7
+    }
+}
+mod std {}
+mod core {}
+macro_rules! panic {
+    () => {};
+}
+macro_rules! module_path {
+    () => {
+        "wrong"
+    };
+}
+
+pub mod facade {
+    pub use ::tachometer as renamed;
+}
+
+#[facade::renamed::instrumented(crate = facade::renamed)]
+fn result(
+    call: u32,
+    site: u32,
+    value: u32,
+    __call: u32,
+    __returned: u32,
+) -> ::core::result::Result<u32, u32> {
+    let _ = call.end();
+    ::core::result::Result::Err(call + site + value + __call + __returned)
+}
+
+#[::tachometer::instrumented]
+async fn future(future: u32, __future: u32, context: u32) -> ::core::result::Result<u32, u32> {
+    ::core::result::Result::Err(future + __future + context)
+}
+
+#[test]
+fn nothing_is_taken_for_ours() {
+    assert_eq!(result(1, 2, 3, 4, 5), ::core::result::Result::Err(15));
+    let polled = super::poll(::core::pin::pin!(future(1, 2, 3)));
+    assert_eq!(polled, ::core::task::Poll::Ready(::core::result::Result::Err(6)));
+    assert_eq!(super::outcomes("result"), (0, 1, 0, 0, 0));
+    assert_eq!(super::outcomes("future"), (0, 1, 0, 0, 0));
+    assert_eq!(super::counted("result").module, "instrumented::hostile");
+}

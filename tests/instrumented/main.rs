@@ -1,0 +1,87 @@
+//! What an annotation counts: outcomes, calls in flight, names, labels, buckets, registries, and what it leaves alone.
+
+mod async_outcomes;
+mod drop_order;
+mod hostile;
+mod identity;
+mod options;
+mod sync_outcomes;
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::mpsc;
+use std::sync::{LazyLock, OnceLock};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
+use tachometer::{FunctionSnapshot, MetricsRegistry, instrumented};
+
+fn counted(name: &str) -> FunctionSnapshot {
+    tachometer::snapshot().function(name).unwrap_or_else(|| panic!("{name} is not counted")).clone()
+}
+
+/// ok, errors, panics, cancelled, in flight
+fn outcomes(name: &str) -> (u64, u64, u64, u64, i64) {
+    let function = counted(name);
+    assert_eq!(function.calls(), function.timed(), "every call that ended is timed");
+    (function.ok, function.errors, function.panics, function.cancelled, function.in_flight)
+}
+
+fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Never done.
+async fn forever() {
+    std::future::pending::<()>().await;
+}
+
+mod in_flight {
+    use super::*;
+
+    #[instrumented]
+    fn blocks(entered: &mpsc::Sender<()>, go: &mpsc::Receiver<()>) {
+        entered.send(()).unwrap();
+        go.recv().unwrap();
+    }
+
+    #[test]
+    fn a_call_is_in_flight_until_it_ends() {
+        let (entered, has_entered) = mpsc::channel();
+        let (go, may_go) = mpsc::channel();
+        let worker = thread::spawn(move || blocks(&entered, &may_go));
+        has_entered.recv().unwrap();
+        assert_eq!(outcomes("blocks"), (0, 0, 0, 0, 1));
+        go.send(()).unwrap();
+        worker.join().unwrap();
+        assert_eq!(outcomes("blocks"), (1, 0, 0, 0, 0));
+    }
+}
+
+mod unsafe_functions {
+    use super::*;
+
+    #[instrumented]
+    unsafe fn read(address: *const u8) -> Result<u8, ()> {
+        // SAFETY: the caller says so.
+        Ok(unsafe { *address })
+    }
+
+    #[instrumented]
+    async unsafe fn read_later(address: *const u8) -> Result<u8, ()> {
+        // SAFETY: the caller says so.
+        Ok(unsafe { *address })
+    }
+
+    #[test]
+    fn stay_unsafe_and_are_counted() {
+        let value = 3;
+        // SAFETY: `value` lives on.
+        assert_eq!(unsafe { read(&raw const value) }, Ok(3));
+        // SAFETY: as above.
+        assert_eq!(poll(pin!(unsafe { read_later(&raw const value) })), Poll::Ready(Ok(3)));
+        assert_eq!(outcomes("read"), (1, 0, 0, 0, 0));
+        assert_eq!(outcomes("read_later"), (1, 0, 0, 0, 0));
+    }
+}
