@@ -4,7 +4,7 @@
 //! the standard library's without a change elsewhere.
 
 pub(crate) use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Locks `mutex` also after a panic of another holder.
 ///

@@ -1,6 +1,8 @@
 //! What each option does.
 
 use super::*;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const BOUNDS: [f64; 2] = [0.25, 2.0];
 
@@ -80,6 +82,32 @@ fn own() -> &'static MetricsRegistry {
 #[instrumented(registry = own())]
 fn elsewhere(number: u32) -> u32 {
     number
+}
+
+static QUESTIONS: AtomicU32 = AtomicU32::new(0);
+
+fn asked_for() -> &'static MetricsRegistry {
+    QUESTIONS.fetch_add(1, Ordering::Relaxed);
+    thread::yield_now();
+    &OWN
+}
+
+#[instrumented(registry = asked_for())]
+fn called_by_many() {}
+
+#[test]
+fn threads_that_make_the_first_call_together_ask_once() {
+    let together = Barrier::new(8);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                together.wait();
+                called_by_many();
+            });
+        }
+    });
+    assert_eq!(QUESTIONS.load(Ordering::Relaxed), 1);
+    assert_eq!(OWN.snapshot_all().function("called_by_many").unwrap().ok, 8);
 }
 
 #[instrumented(registry = &OWN)]

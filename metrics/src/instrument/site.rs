@@ -3,8 +3,7 @@
 use super::call::OpenCall;
 use crate::function::{Description, Function};
 use crate::registry::{MetricsRegistry, global};
-use once_cell::race::OnceRef;
-use std::panic::RefUnwindSafe;
+use crate::sync::OnceLock;
 
 /// An instrumented function's `static`.
 #[derive(Debug)]
@@ -12,12 +11,8 @@ pub struct Site {
     description: Description,
     registry: fn() -> &'static MetricsRegistry,
     /// Set by the first call.
-    function: OnceRef<'static, Function>,
+    function: OnceLock<&'static Function>,
 }
-
-/// A panic leaves no site half written: its function is set by one store. Futures hold sites, and are to stay as unwind
-/// safe as they were written.
-impl RefUnwindSafe for Site {}
 
 impl Site {
     /// A function of the global registry.
@@ -29,7 +24,7 @@ impl Site {
     /// A function of the registry that `registry` returns; it is asked once, at the first call.
     #[must_use]
     pub const fn in_registry(description: Description, registry: fn() -> &'static MetricsRegistry) -> Self {
-        Site { description, registry, function: OnceRef::new() }
+        Site { description, registry, function: OnceLock::new() }
     }
 
     /// A call begins.
@@ -44,7 +39,7 @@ impl Site {
 
     #[cold]
     fn register(&'static self) -> &'static Function {
-        // Threads that race here are given the same function.
+        // Threads that come here together wait for the first: the registry is asked for once.
         self.function.get_or_init(|| (self.registry)().register_function(&self.description))
     }
 }
