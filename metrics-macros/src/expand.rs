@@ -6,7 +6,7 @@
 use crate::args::Options;
 use crate::item::{Function, ImplBlock, Item, Member};
 use crate::plan::{self, Shape};
-use crate::returns;
+use crate::returns::{self, ReturnedFuture};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{FnArg, Pat, ReceiverKind, ReturnType, Signature};
@@ -49,6 +49,7 @@ fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> T
     let site = site(options, name_of, &library);
     let (signature, run) = match plan::shape(function) {
         Shape::Future => future(function, &library),
+        Shape::ReturnedFuture(kind) => returned_future(kind, function, &library),
         Shape::Closure => closure(function, &library),
         Shape::InPlace => in_place(function, &library),
         Shape::NestedFunction => nested_function(function, &library),
@@ -136,6 +137,29 @@ fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStre
     };
     signature.output =
         syn::parse_quote_spanned!(Span::mixed_site()=> -> impl ::core::future::Future<Output = #output>);
+    (signature.to_token_stream(), run)
+}
+
+fn returned_future(
+    kind: ReturnedFuture,
+    function: &Function,
+    library: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let (signature, bindings) = move_arguments(&function.signature);
+    let body = body_with(&bindings, function);
+    let output = &signature.output;
+    let timed =
+        ours!({ use #library::EndAnyFuture as _; #library::timed(&__TACHOMETER_SITE, __future).end() });
+    let run = match kind {
+        ReturnedFuture::Opaque => ours! {
+            let __future = (move || #body)();
+            #timed
+        },
+        ReturnedFuture::Boxed => ours! {
+            let __future = (move || #output #body)();
+            #library::boxed(#timed)
+        },
+    };
     (signature.to_token_stream(), run)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::args::Label;
 use crate::item::{Function, mentions};
-use crate::returns;
+use crate::returns::{self, ReturnedFuture};
 use quote::ToTokens;
 use syn::{Attribute, Expr, Lit, Safety, UnOp};
 
@@ -11,6 +11,8 @@ use syn::{Attribute, Expr, Lit, Safety, UnOp};
 pub(crate) enum Shape {
     /// An async block inside a timed future.
     Future,
+    /// The future that the body makes, inside a timed one: the call is what the future does.
+    ReturnedFuture(ReturnedFuture),
     /// A closure that the library runs: everything the caller hands over is dropped inside the call, and the outcome is
     /// told from the value.
     Closure,
@@ -23,11 +25,14 @@ pub(crate) enum Shape {
 
 pub(crate) fn shape(function: &Function) -> Shape {
     let output = &function.signature.output;
+    let tracks_caller = function.attributes.iter().any(tracks_caller);
     if function.signature.asyncness.is_some() {
         Shape::Future
+    } else if let (Some(kind), false) = (returns::returned_future(output), tracks_caller) {
+        Shape::ReturnedFuture(kind)
     } else if returns::is_opaque(output) || returns::is_never(output) {
         Shape::InPlace
-    } else if !function.attributes.iter().any(tracks_caller) {
+    } else if !tracks_caller {
         Shape::Closure
     } else if returns::may_be_result(output) {
         Shape::NestedFunction

@@ -3,7 +3,7 @@
 use crate::item::mentions;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{GenericArgument, PathArguments, ReturnType, Type};
+use syn::{GenericArgument, PathArguments, ReturnType, Token, Type, TypeParamBound};
 
 /// Whether the type is `impl Trait` at its top.
 pub(crate) fn is_opaque(output: &ReturnType) -> bool {
@@ -27,6 +27,58 @@ pub(crate) fn may_be_result(output: &ReturnType) -> bool {
         Some(Type::Macro(_) | Type::Verbatim(_)) => true,
         _ => false,
     }
+}
+
+/// How a function returns a future that it makes itself, as far as its type says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReturnedFuture {
+    /// `impl Future`
+    Opaque,
+    /// `Pin<Box<dyn Future>>`, or one of the names it is known by.
+    Boxed,
+}
+
+/// Whether a function that is not async returns a future. One that promises more than a future does (another trait that
+/// is not an auto trait) cannot be wrapped and counts as any value.
+pub(crate) fn returned_future(output: &ReturnType) -> Option<ReturnedFuture> {
+    match top(output)? {
+        Type::ImplTrait(opaque) => is_future(&opaque.bounds).then_some(ReturnedFuture::Opaque),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let is_boxed = match last.ident.to_string().as_str() {
+                "BoxFuture" | "LocalBoxFuture" => true,
+                "Pin" => is_boxed_future(first_type(&last.arguments)?)?,
+                _ => false,
+            };
+            is_boxed.then_some(ReturnedFuture::Boxed)
+        }
+        _ => None,
+    }
+}
+
+fn is_boxed_future(ty: &Type) -> Option<bool> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let Type::TraitObject(object) = first_type(&last.arguments)? else { return None };
+    Some(last.ident == "Box" && is_future(&object.bounds))
+}
+
+fn first_type(arguments: &PathArguments) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+fn is_future(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
+    const KEPT_BY_WRAPPING: [&str; 6] = ["Future", "Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
+    let mut traits = bounds.iter().filter_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().map(|segment| &segment.ident),
+        _ => None,
+    });
+    traits.clone().any(|name| name == "Future")
+        && traits.all(|name| KEPT_BY_WRAPPING.iter().any(|kept| name == kept))
 }
 
 fn top(output: &ReturnType) -> Option<&Type> {

@@ -28,7 +28,7 @@ fn outcomes(name: &str) -> (u64, u64, u64, u64, i64) {
     (function.ok, function.errors, function.panics, function.cancelled, function.in_flight)
 }
 
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 

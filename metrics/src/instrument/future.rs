@@ -175,6 +175,11 @@ impl<F> fmt::Debug for Untyped<F> {
     }
 }
 
+/// A future on the heap, for functions that return it there.
+pub fn boxed<F>(future: F) -> Pin<Box<F>> {
+    Box::pin(future)
+}
+
 /// A value that is never made: `return never::<T>()`, in a branch that is never taken, tells an async block its type.
 #[cold]
 pub fn never<T>() -> T {

@@ -9,7 +9,7 @@ mod site;
 pub use crate::cells::Outcome;
 pub use crate::function::{DEFAULT_BUCKETS, Description, Name};
 pub use call::{EndAny, InPlace, Returned, Running, begin, call};
-pub use future::{AnyOutput, Classify, EndAnyFuture, ResultOutput, Timed, Untyped, never, timed};
+pub use future::{AnyOutput, Classify, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed};
 pub use site::Site;
 pub use std::any::type_name_of_val;
 
