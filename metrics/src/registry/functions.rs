@@ -30,11 +30,11 @@ impl Functions {
     ///
     /// Two functions never share one by accident. Where another has the short path (two types of one name in two
     /// modules, two functions of one name in two blocks), the later one gets the full path, and at last a number. A
-    /// name that was given is used as it is: who gives it twice wants one series.
+    /// name that was given, to the function or to its type, is used as it is: who gives it twice wants one series.
     fn label(&mut self, description: &'static Description) -> String {
         let path = FunctionPath::of(description, (description.path)());
         let short = path.label(description.name);
-        if matches!(description.name, Name::Given(_)) {
+        if description.name != Name::Path {
             return short;
         }
         let full = path.full_label(description.name);
