@@ -16,6 +16,8 @@ pub(crate) struct Options {
     pub(crate) registry: Option<Expr>,
     pub(crate) library: Option<Path>,
     pub(crate) skip: Option<Ident>,
+    /// Written by [`order`](crate::order) alone: this annotation stands below all others already.
+    pub(crate) is_last: bool,
 }
 
 #[derive(Clone)]
@@ -40,6 +42,7 @@ impl Options {
             registry: self.registry.or(block.registry),
             library: self.library.or(block.library),
             skip: self.skip,
+            is_last: self.is_last,
         }
     }
 }
@@ -84,6 +87,7 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
             }
             set(&mut options.skip, &key, key.clone(), errors);
         }
+        crate::order::IS_LAST => options.is_last = true,
         planned if PLANNED.contains(&planned) => {
             errors.at(&key, format!("`{planned}` is not supported yet; {}", allowed()));
             skip_to_comma(input)?;

@@ -8,6 +8,7 @@ mod check;
 mod errors;
 mod expand;
 mod item;
+mod order;
 mod plan;
 mod returns;
 
@@ -25,17 +26,19 @@ pub fn instrumented(
 
 fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let options = args::parse(arguments, &mut errors);
+    let options = args::parse(arguments.clone(), &mut errors);
     let expansion = match item::parse(item.clone(), &mut errors) {
+        None => item,
         Some(parsed) => {
             check::check(&options, &parsed, &mut errors);
-            if errors.is_empty() {
-                expand::expand(&options, &parsed)
-            } else {
+            if !errors.is_empty() {
                 item::without_annotations(&parsed)
+            } else if order::must_wait(&options, &parsed) {
+                order::put_last(&options, &arguments, item)
+            } else {
+                expand::expand(&options, &parsed)
             }
         }
-        None => item,
     };
     errors.beside(&expansion)
 }

@@ -5,6 +5,7 @@ mod drop_order;
 mod hostile;
 mod identity;
 mod options;
+mod other_attributes;
 mod sync_outcomes;
 
 use std::cell::RefCell;
