@@ -63,12 +63,16 @@ mod in_flight {
 mod unsafe_functions {
     use super::*;
 
+    /// # Safety
+    /// The address can be read.
     #[instrumented]
     unsafe fn read(address: *const u8) -> Result<u8, ()> {
         // SAFETY: the caller says so.
         Ok(unsafe { *address })
     }
 
+    /// # Safety
+    /// The address can be read, until the future is done.
     #[instrumented]
     async unsafe fn read_later(address: *const u8) -> Result<u8, ()> {
         // SAFETY: the caller says so.

@@ -14,7 +14,7 @@ async fn counted_above() {
 #[allow(dead_code)]
 #[tokio::test]
 async fn counted_below() {
-    tokio::time::sleep(Duration::ZERO).await;
+    tokio::task::yield_now().await;
     let function = counted("counted_below");
     assert_eq!((function.in_flight, function.labels[0].1.as_str()), (1, "above"));
 }

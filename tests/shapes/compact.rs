@@ -49,9 +49,9 @@ fn loops() -> u32 { loop { break 3; } }
 #[instrumented]
 fn diverges() -> u32 { std::process::exit(1) }
 #[instrumented]
-fn todo_body() -> Result<(), String> { todo!() }
+fn diverging_body() -> Result<(), String> { panic!() }
 #[instrumented]
-async fn a_todo() -> Result<(), String> { todo!() }
+async fn a_diverging_body() -> Result<(), String> { panic!() }
 #[instrumented]
 async fn a_loop() -> u8 { loop { std::future::pending::<()>().await } }
 #[instrumented]
