@@ -70,9 +70,11 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
     let labels = plan::labels(options.labels.as_deref().unwrap_or_default())
         .map(|(name, value)| ours!((#name, #value)));
     let buckets = match (&options.buckets, options.buckets.as_ref().and_then(plan::literal_bounds)) {
-        (None, _) => ours!(#library::DEFAULT_BUCKETS),
-        (Some(_), Some(nanos)) => ours!(&[#(#nanos),*]),
-        (Some(constant), None) => ours!(&const { #library::nanos(#constant) }),
+        (None, _) => ours!(&#library::DEFAULT_BUCKETS),
+        (Some(_), Some(nanos)) => ours!(&const { #library::BucketTable::new(&[#(#nanos),*]) }),
+        (Some(constant), None) => {
+            ours!(&const { #library::BucketTable::new(&const { #library::nanos(#constant) }) })
+        }
     };
     let description = ours!(#library::Description {
         module: ::core::module_path!(),

@@ -33,6 +33,8 @@ pub(crate) enum Cause {
     Spawn(io::Error),
     /// The global registry is in use already.
     Installed,
+    /// Calls are timed by the processor's counter already.
+    ClockInUse,
 }
 
 impl From<Cause> for Error {
@@ -57,6 +59,10 @@ impl fmt::Display for Error {
             Cause::Installed => f.write_str(
                 "the global registry is in use already: install one before the first call of an instrumented function, \
                  of `global` or of `snapshot`",
+            ),
+            Cause::ClockInUse => f.write_str(
+                "calls are timed by the processor's counter already: force the operating system's clock before the first \
+                 call of an instrumented function",
             ),
         }
     }

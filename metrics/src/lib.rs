@@ -56,6 +56,7 @@ pub mod __private {
     pub use crate::instrument::*;
 }
 
+pub use clock::{MockClock, MockGuard, force_os_clock};
 pub use error::Error;
 pub use export::{ExportHandle, PrintOnExit, print_on_exit};
 pub use primitives::{

@@ -7,7 +7,7 @@
 //! the thread; so does every caller of [`Ticker::stop`], however many there are. A stop from inside the task lets the
 //! thread end after that run.
 
-use crate::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, lock};
+use crate::sync::unmodelled::{Arc, Condvar, Mutex, MutexGuard, PoisonError, lock};
 use std::io;
 use std::thread::{self, JoinHandle, ThreadId};
 use std::time::{Duration, Instant};

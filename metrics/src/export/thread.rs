@@ -3,7 +3,7 @@
 use crate::error::{Cause, Error};
 use crate::registry::{Metrics, MetricsRegistry};
 use crate::snapshot::FullSnapshot;
-use crate::sync::Arc;
+use crate::sync::unmodelled::Arc;
 use crate::ticker::Ticker;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};

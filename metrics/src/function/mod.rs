@@ -4,8 +4,10 @@ mod path;
 
 pub(crate) use path::FunctionPath;
 
-use crate::cells::{CallCells, CallReading};
+use crate::cells::{CallCells, Reader};
+use crate::model::BucketTable;
 use crate::snapshot::{FunctionSnapshot, HistogramSnapshot};
+use crate::sync::const_unless_loom;
 
 /// What an annotation says of its function, known while compiling.
 #[derive(Debug)]
@@ -20,7 +22,7 @@ pub struct Description {
     /// Labels with their values, in the order they were written.
     pub labels: &'static [(&'static str, &'static str)],
     /// Finite upper bounds of its latency buckets, in nanoseconds.
-    pub buckets: &'static [u64],
+    pub buckets: &'static BucketTable,
 }
 
 /// Where a function's label comes from.
@@ -35,7 +37,7 @@ pub enum Name {
 }
 
 /// Upper bounds in nanoseconds for functions that name none: 1, 2.5, 5 a decade from a microsecond to ten seconds.
-pub const DEFAULT_BUCKETS: &[u64] = &[
+pub static DEFAULT_BUCKETS: BucketTable = BucketTable::new(&[
     1_000,
     2_500,
     5_000,
@@ -58,37 +60,40 @@ pub const DEFAULT_BUCKETS: &[u64] = &[
     2_500_000_000,
     5_000_000_000,
     10_000_000_000,
-];
+]);
 
 /// An instrumented function with its cells.
 #[derive(Debug)]
 pub(crate) struct Function {
     pub(crate) cells: CallCells,
-    /// The `function` label.
-    label: String,
-    description: &'static Description,
+    pub(crate) description: Description,
 }
 
 impl Function {
-    pub(crate) fn new(label: String, description: &'static Description) -> Self {
-        Function { cells: CallCells::new(description.buckets), label, description }
+    const_unless_loom! {
+        pub(crate) const fn new(description: Description) -> Self {
+            Function { cells: CallCells::new(description.buckets), description }
+        }
     }
 
-    pub(crate) fn read(&self) -> FunctionSnapshot {
-        let CallReading { outcomes: [ok, errors, panics, cancelled], in_flight, buckets, sum, extremes } =
-            self.cells.read();
+    /// What its cells show, under the `function` label that its registry gave it.
+    pub(crate) fn read(&self, label: &str, reader: &mut Reader) -> FunctionSnapshot {
+        let reading = reader.read(&self.cells);
+        let [errors, panics, cancelled] = reading.failed;
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let Description { module, labels, buckets, .. } = self.description;
         FunctionSnapshot {
-            function: self.label.clone(),
-            module: self.description.module.to_owned(),
-            labels: self.description.labels.iter().map(owned).collect(),
-            ok,
+            function: label.to_owned(),
+            module: module.to_owned(),
+            labels: labels.iter().map(owned).collect(),
+            ok: reading.ended() - errors - panics - cancelled,
             errors,
             panics,
             cancelled,
-            in_flight,
+            in_flight: reading.in_flight(),
             error_kinds: Vec::new(),
-            latency: HistogramSnapshot::new(self.cells.finite_bounds(), buckets, sum).with_extremes(extremes),
+            latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
+                .with_extremes(reading.extremes),
         }
     }
 }

@@ -202,8 +202,13 @@ fn is_placeholder(argument: &str) -> bool {
 mod tests {
     use super::*;
 
-    const DESCRIPTION: Description =
-        Description { module: "app::shop", path: || "", name: Name::Path, labels: &[], buckets: &[] };
+    const DESCRIPTION: Description = Description {
+        module: "app::shop",
+        path: || "",
+        name: Name::Path,
+        labels: &[],
+        buckets: &crate::function::DEFAULT_BUCKETS,
+    };
 
     fn label(compiler_name: &str, name: Name) -> String {
         FunctionPath::of(&DESCRIPTION, compiler_name).label(name)

@@ -1,29 +1,41 @@
 //! A sync call: from its entry to its outcome.
 
 use super::Site;
-use crate::cells::Outcome;
+use crate::cells::{Block, Outcome};
 use crate::clock::{self, Ticks};
-use crate::function::Function;
 use std::mem;
 use std::thread;
 
-/// A call that has begun and must be ended.
+/// A call that has begun and must be ended, on the same thread.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct OpenCall {
-    function: &'static Function,
+struct OpenCall {
+    site: &'static Site,
+    /// `None` on a thread that keeps none any more.
+    block: Option<Block>,
     begun: Ticks,
 }
 
 impl OpenCall {
     #[inline]
-    pub(super) fn begin(function: &'static Function) -> Self {
-        function.cells.start();
-        OpenCall { function, begun: clock::now() }
+    fn begin(site: &'static Site) -> Self {
+        let block = site.start();
+        OpenCall { site, block, begun: clock::now() }
     }
 
     #[inline]
-    pub(super) fn end(self, outcome: Outcome) {
-        self.function.cells.end(outcome, self.begun.elapsed_nanos());
+    fn end(self, outcome: Outcome) {
+        let nanos = self.begun.elapsed_nanos();
+        match self.block {
+            Some(block) => self.site.end_in(block, outcome, nanos),
+            None => self.site.end_first(outcome, nanos),
+        }
+    }
+
+    /// The end of few calls: recording it is not written out once more in every function.
+    #[cold]
+    #[inline(never)]
+    fn panicked(self) {
+        self.end(Outcome::Panic);
     }
 }
 
@@ -35,7 +47,7 @@ pub struct Running(OpenCall);
 /// A call of the function at `site` begins.
 #[inline]
 pub fn begin(site: &'static Site) -> Running {
-    Running(site.begin())
+    Running(OpenCall::begin(site))
 }
 
 impl Running {
@@ -49,9 +61,9 @@ impl Running {
 }
 
 impl Drop for Running {
-    #[cold]
+    #[inline]
     fn drop(&mut self) {
-        self.0.end(Outcome::Panic);
+        self.0.panicked();
     }
 }
 
@@ -126,14 +138,17 @@ impl InPlace {
     /// A call of the function at `site` begins.
     #[inline]
     pub fn begin(site: &'static Site) -> Self {
-        InPlace { call: site.begin(), begun_unwinding: thread::panicking() }
+        InPlace { call: OpenCall::begin(site), begun_unwinding: thread::panicking() }
     }
 }
 
 impl Drop for InPlace {
     #[inline]
     fn drop(&mut self) {
-        let unwound = thread::panicking() && !self.begun_unwinding;
-        self.call.end(if unwound { Outcome::Panic } else { Outcome::Ok });
+        if thread::panicking() && !self.begun_unwinding {
+            self.call.panicked();
+        } else {
+            self.call.end(Outcome::Ok);
+        }
     }
 }

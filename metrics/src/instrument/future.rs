@@ -1,8 +1,8 @@
 //! An async call: a future that is timed from its first poll to its end.
 
 use super::Site;
-use super::call::OpenCall;
 use crate::cells::Outcome;
+use crate::clock::{self, Ticks};
 use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -94,7 +94,7 @@ pub struct Timed<F, C> {
 enum Progress {
     /// Never polled: no call yet.
     Waiting(&'static Site),
-    Running(OpenCall),
+    Running(&'static Site, Ticks),
     Ended,
 }
 
@@ -109,16 +109,25 @@ impl Progress {
     #[inline]
     fn begin(&mut self) {
         if let Progress::Waiting(site) = *self {
-            *self = Progress::Running(site.begin());
+            site.start();
+            *self = Progress::Running(site, clock::now());
         }
     }
 
     #[inline]
     fn end(&mut self, outcome: Outcome) {
-        if let Progress::Running(call) = *self {
+        if let Progress::Running(site, begun) = *self {
             *self = Progress::Ended;
-            call.end(outcome);
+            // Not in the block where it began: it may have moved to another thread since.
+            site.end(outcome, begun.elapsed_nanos());
         }
+    }
+
+    /// The end of few calls: recording it is not written out once more in every function.
+    #[cold]
+    #[inline(never)]
+    fn failed(&mut self, outcome: Outcome) {
+        self.end(outcome);
     }
 }
 
@@ -126,9 +135,9 @@ impl Progress {
 struct EndOnUnwind<'a>(&'a mut Progress);
 
 impl Drop for EndOnUnwind<'_> {
-    #[cold]
+    #[inline]
     fn drop(&mut self) {
-        self.0.end(Outcome::Panic);
+        self.0.failed(Outcome::Panic);
     }
 }
 
@@ -159,7 +168,9 @@ impl<F: Future, C: Classify<F::Output>> Future for Timed<F, C> {
 impl<F, C> Drop for Timed<F, C> {
     #[inline]
     fn drop(&mut self) {
-        self.call.end(Outcome::Cancelled);
+        if let Progress::Running(..) = self.call {
+            self.call.failed(Outcome::Cancelled);
+        }
     }
 }
 

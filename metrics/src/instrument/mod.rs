@@ -8,6 +8,7 @@ mod site;
 
 pub use crate::cells::Outcome;
 pub use crate::function::{DEFAULT_BUCKETS, Description, Name};
+pub use crate::model::BucketTable;
 pub use call::{EndAny, InPlace, Returned, Running, begin, call};
 pub use future::{AnyOutput, Classify, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed};
 pub use site::Site;

@@ -1,45 +1,103 @@
 //! The call site: a `static` in each instrumented function, which finds the function's cells without looking.
 
-use super::call::OpenCall;
+use crate::cells::{Block, Outcome};
 use crate::function::{Description, Function};
-use crate::registry::{MetricsRegistry, global};
-use crate::sync::OnceLock;
+use crate::registry::{MetricsRegistry, attach_to_global};
+use crate::sync::const_unless_loom;
+use crate::sync::unmodelled::OnceLock;
+use std::cell::Cell;
+use std::ptr;
 
 /// An instrumented function's `static`.
 #[derive(Debug)]
 pub struct Site {
-    description: Description,
-    registry: fn() -> &'static MetricsRegistry,
-    /// Set by the first call.
-    function: OnceLock<&'static Function>,
+    function: Function,
+    /// `None`: the global one.
+    registry: Option<fn() -> &'static MetricsRegistry>,
+    /// Set once the registry reads the function.
+    attached: OnceLock<()>,
+}
+
+thread_local! {
+    /// The site whose registry this thread is asking for.
+    static ATTACHING: Cell<*const Site> = const { Cell::new(ptr::null()) };
 }
 
 impl Site {
-    /// A function of the global registry.
-    #[must_use]
-    pub const fn new(description: Description) -> Self {
-        Site::in_registry(description, global)
+    const_unless_loom! {
+        /// A function of the global registry.
+        #[must_use]
+        pub const fn new(description: Description) -> Self {
+            Site::attached_by(None, description)
+        }
     }
 
-    /// A function of the registry that `registry` returns; it is asked once, at the first call.
-    #[must_use]
-    pub const fn in_registry(description: Description, registry: fn() -> &'static MetricsRegistry) -> Self {
-        Site { description, registry, function: OnceLock::new() }
+    const_unless_loom! {
+        /// A function of the registry that `registry` returns; it is asked once, at the first call.
+        #[must_use]
+        pub const fn in_registry(description: Description, registry: fn() -> &'static MetricsRegistry) -> Self {
+            Site::attached_by(Some(registry), description)
+        }
     }
 
-    /// A call begins.
+    const_unless_loom! {
+        const fn attached_by(registry: Option<fn() -> &'static MetricsRegistry>, description: Description) -> Self {
+            Site { function: Function::new(description), registry, attached: OnceLock::new() }
+        }
+    }
+
+    /// A call begins. Returns where it is to be [ended](Self::end_in); `None` where it is to be [ended](Self::end) on
+    /// whichever thread that will be.
     #[inline]
-    pub(super) fn begin(&'static self) -> OpenCall {
-        let function = match self.function.get() {
-            Some(function) => function,
-            None => self.register(),
-        };
-        OpenCall::begin(function)
+    pub(super) fn start(&'static self) -> Option<Block> {
+        self.function.cells.start().or_else(|| self.start_first())
+    }
+
+    /// A call begins on a thread that has not called the function before.
+    #[cold]
+    fn start_first(&'static self) -> Option<Block> {
+        self.attach();
+        self.function.cells.start_first()
+    }
+
+    #[inline]
+    pub(super) fn end_in(&self, block: Block, outcome: Outcome, nanos: u64) {
+        self.function.cells.end_in(block, outcome, nanos);
     }
 
     #[cold]
-    fn register(&'static self) -> &'static Function {
-        // Threads that come here together wait for the first: the registry is asked for once.
-        self.function.get_or_init(|| (self.registry)().register_function(&self.description))
+    pub(super) fn end_first(&self, outcome: Outcome, nanos: u64) {
+        self.function.cells.end_first(outcome, nanos);
+    }
+
+    #[inline]
+    pub(super) fn end(&self, outcome: Outcome, nanos: u64) {
+        self.function.cells.end(outcome, nanos);
+    }
+
+    /// Has the registry read this function. Threads that make its first calls together wait for one of them, so that no
+    /// call can end before a snapshot would find it. A call from inside the registry's own expression does not wait for
+    /// itself: the function will be attached when that is done.
+    fn attach(&'static self) {
+        if ATTACHING.get() == ptr::from_ref(self) {
+            return;
+        }
+        self.attached.get_or_init(|| match self.registry {
+            None => attach_to_global(&self.function),
+            Some(registry) => {
+                let outer = RestoreOnDrop(ATTACHING.replace(self));
+                registry().attach(&self.function);
+                drop(outer);
+            }
+        });
+    }
+}
+
+/// What this thread was attaching before; set again also if the registry's expression panics.
+struct RestoreOnDrop(*const Site);
+
+impl Drop for RestoreOnDrop {
+    fn drop(&mut self) {
+        ATTACHING.set(self.0);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{AtomicCounter, AtomicGauge, GaugeGuard};
 use crate::snapshot::MetricsSnapshot;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
 /// The four numbers of a server: requests, errors, bytes sent, open connections.
 ///
@@ -37,13 +37,15 @@ pub struct MetricsCollector {
 }
 
 impl MetricsCollector {
-    /// A collector with everything at zero.
-    pub const fn new() -> Self {
-        MetricsCollector {
-            requests: AtomicCounter::new(),
-            errors: AtomicU64::new(0),
-            bytes_sent: AtomicU64::new(0),
-            active_connections: AtomicGauge::new(),
+    const_unless_loom! {
+        /// A collector with everything at zero.
+        pub const fn new() -> Self {
+            MetricsCollector {
+                requests: AtomicCounter::new(),
+                errors: AtomicU64::new(0),
+                bytes_sent: AtomicU64::new(0),
+                active_connections: AtomicGauge::new(),
+            }
         }
     }
 

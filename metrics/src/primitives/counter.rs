@@ -1,6 +1,6 @@
 //! A number that only grows.
 
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
 /// A counter: how often something has happened.
 ///
@@ -22,9 +22,11 @@ pub struct AtomicCounter {
 }
 
 impl AtomicCounter {
-    /// A counter at zero.
-    pub const fn new() -> Self {
-        AtomicCounter { value: AtomicU64::new(0) }
+    const_unless_loom! {
+        /// A counter at zero.
+        pub const fn new() -> Self {
+            AtomicCounter { value: AtomicU64::new(0) }
+        }
     }
 
     /// Counts one.

@@ -1,6 +1,6 @@
 //! A number that goes up and down.
 
-use crate::sync::{AtomicI64, Ordering};
+use crate::sync::{AtomicI64, Ordering, const_unless_loom};
 
 /// A gauge: how much of something there is now. It may be negative.
 ///
@@ -24,9 +24,11 @@ pub struct AtomicGauge {
 }
 
 impl AtomicGauge {
-    /// A gauge at zero.
-    pub const fn new() -> Self {
-        AtomicGauge { value: AtomicI64::new(0) }
+    const_unless_loom! {
+        /// A gauge at zero.
+        pub const fn new() -> Self {
+            AtomicGauge { value: AtomicI64::new(0) }
+        }
     }
 
     /// One more.

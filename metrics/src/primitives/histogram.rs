@@ -3,7 +3,7 @@
 use crate::error::{Cause, Error};
 use crate::model::bounds::{self, BoundsFault};
 use crate::snapshot::HistogramSnapshot;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, const_unless_loom, zeros};
 
 /// A histogram with the inclusive upper bounds it was made with.
 ///
@@ -38,14 +38,16 @@ pub struct AtomicHistogram<const N: usize> {
 }
 
 impl<const N: usize> AtomicHistogram<N> {
-    /// A histogram with these bounds, all buckets empty.
-    ///
-    /// # Panics
-    /// Where the list is empty or does not strictly increase up to its end; in a `static`, that is a compile error.
-    pub const fn new(bounds: [u64; N]) -> Self {
-        match Self::checked(bounds) {
-            Ok(histogram) => histogram,
-            Err(fault) => panic!("{}", fault.message().as_str()),
+    const_unless_loom! {
+        /// A histogram with these bounds, all buckets empty.
+        ///
+        /// # Panics
+        /// Where the list is empty or does not strictly increase up to its end; in a `static`, that is a compile error.
+        pub const fn new(bounds: [u64; N]) -> Self {
+            match Self::checked(bounds) {
+                Ok(histogram) => histogram,
+                Err(fault) => panic!("{}", fault.message().as_str()),
+            }
         }
     }
 
@@ -57,16 +59,18 @@ impl<const N: usize> AtomicHistogram<N> {
         Self::checked(bounds).map_err(|fault| Cause::Bounds(fault).into())
     }
 
-    const fn checked(bounds: [u64; N]) -> Result<Self, BoundsFault> {
-        match bounds::count_finite(&bounds) {
-            Ok(finite) => Ok(AtomicHistogram {
-                bounds,
-                finite,
-                buckets: [const { AtomicU64::new(0) }; N],
-                above: AtomicU64::new(0),
-                sum: AtomicU64::new(0),
-            }),
-            Err(fault) => Err(fault),
+    const_unless_loom! {
+        const fn checked(bounds: [u64; N]) -> Result<Self, BoundsFault> {
+            match bounds::count_finite(&bounds) {
+                Ok(finite) => Ok(AtomicHistogram {
+                    bounds,
+                    finite,
+                    buckets: zeros(),
+                    above: AtomicU64::new(0),
+                    sum: AtomicU64::new(0),
+                }),
+                Err(fault) => Err(fault),
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! The smallest and the largest value seen.
 
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
 /// Extremes: the smallest and the largest of all recorded values.
 ///
@@ -29,9 +29,11 @@ pub struct AtomicMinMax {
 const EMPTY: (u64, u64) = (u64::MAX, 0);
 
 impl AtomicMinMax {
-    /// Extremes of nothing yet.
-    pub const fn new() -> Self {
-        AtomicMinMax { min: AtomicU64::new(EMPTY.0), max: AtomicU64::new(EMPTY.1) }
+    const_unless_loom! {
+        /// Extremes of nothing yet.
+        pub const fn new() -> Self {
+            AtomicMinMax { min: AtomicU64::new(EMPTY.0), max: AtomicU64::new(EMPTY.1) }
+        }
     }
 
     /// Records `value`.

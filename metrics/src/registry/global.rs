@@ -1,12 +1,21 @@
 //! The registry that instrumented functions use unless they name another.
 
 use super::MetricsRegistry;
+use super::functions::Functions;
 use crate::error::{Cause, Error};
+use crate::function::Function;
 use crate::snapshot::FullSnapshot;
 use once_cell::race::OnceBox;
 use std::time::Duration;
 
 static GLOBAL: OnceBox<MetricsRegistry> = OnceBox::new();
+
+/// The functions of the global registry, whichever that is or will be: a function's first call, which may be the
+/// allocator's, must not have to make a registry.
+#[cfg(not(loom))]
+static FUNCTIONS: Functions = Functions::new();
+#[cfg(loom)]
+loom::lazy_static! { static ref FUNCTIONS: Functions = Functions::new(); }
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -20,7 +29,7 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 /// ```
 pub fn global() -> &'static MetricsRegistry {
     // Threads that race here each make an empty registry; all but one are dropped again, and all see the same one.
-    GLOBAL.get_or_init(|| Box::new(MetricsRegistry::new(DEFAULT_INTERVAL)))
+    GLOBAL.get_or_init(|| Box::new(MetricsRegistry::new(DEFAULT_INTERVAL).with_functions(&FUNCTIONS)))
 }
 
 /// Makes `registry` the global one, before anything else uses it.
@@ -39,7 +48,15 @@ pub fn global() -> &'static MetricsRegistry {
 /// Where the global registry is in use already, by a call of an instrumented function, of [`global`], of [`snapshot`] or of
 /// this function. `registry` is dropped then.
 pub fn install(registry: MetricsRegistry) -> Result<(), Error> {
-    GLOBAL.set(Box::new(registry)).map_err(|_| Cause::Installed.into())
+    if !FUNCTIONS.is_empty() {
+        return Err(Cause::Installed.into());
+    }
+    GLOBAL.set(Box::new(registry.with_functions(&FUNCTIONS))).map_err(|_| Cause::Installed.into())
+}
+
+/// Has the global registry read `function` from now on.
+pub(crate) fn attach_to_global(function: &'static Function) {
+    FUNCTIONS.attach(function);
 }
 
 /// Reads everything in the [`global`] registry. Never blocks who records.

@@ -7,13 +7,15 @@ mod functions;
 mod global;
 mod named;
 
+pub(crate) use global::attach_to_global;
 pub use global::{global, install, snapshot};
 
+use crate::clock;
 use crate::error::Error;
-use crate::function::{Description, Function};
+use crate::function::Function;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::snapshot::FullSnapshot;
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
+use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, OnceLock, Ordering, lock};
 use crate::ticker::Ticker;
 use functions::Functions;
 use named::{AnyHistogram, Metric, NamedMetrics};
@@ -47,10 +49,12 @@ pub struct MetricsRegistry {
 }
 
 /// The metrics of a registry, which its export threads share with it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Metrics {
     named: Mutex<NamedMetrics>,
-    functions: Mutex<Functions>,
+    own_functions: Functions,
+    /// In the place of its own: the functions of the global registry.
+    functions: OnceLock<&'static Functions>,
     /// How many export threads were ever started.
     exports_started: AtomicU64,
     /// How many of their callbacks panicked.
@@ -60,7 +64,13 @@ pub(crate) struct Metrics {
 impl MetricsRegistry {
     /// An empty registry that exports every `interval`, once an export is started.
     pub fn new(interval: Duration) -> Self {
-        MetricsRegistry { interval, metrics: Arc::default(), tickers: Mutex::default() }
+        MetricsRegistry { interval, metrics: Arc::new(Metrics::new()), tickers: Mutex::default() }
+    }
+
+    /// Reads these functions. It has none of its own yet, for they need a registry that lives for ever.
+    fn with_functions(self, functions: &'static Functions) -> Self {
+        self.metrics.functions.get_or_init(|| functions);
+        self
     }
 
     /// A [`MetricsCollector`] called `name`, printed as `NAME_requests`, `NAME_errors`, `NAME_bytes_sent` and
@@ -198,9 +208,9 @@ impl MetricsRegistry {
         self.metrics.read()
     }
 
-    /// Has a function read with this registry from now on. The same description gives the same function again.
-    pub(crate) fn register_function(&self, description: &'static Description) -> &'static Function {
-        lock(&self.metrics.functions).register(description)
+    /// Has `function` read with this registry from now on.
+    pub(crate) fn attach(&'static self, function: &'static Function) {
+        self.metrics.functions().attach(function);
     }
 
     pub(crate) fn interval(&self) -> Duration {
@@ -238,13 +248,28 @@ impl Drop for MetricsRegistry {
 }
 
 impl Metrics {
+    fn new() -> Self {
+        Metrics {
+            named: Mutex::default(),
+            own_functions: Functions::new(),
+            functions: OnceLock::new(),
+            exports_started: AtomicU64::new(0),
+            export_panics: AtomicU64::new(0),
+        }
+    }
+
+    fn functions(&self) -> &Functions {
+        self.functions.get().copied().unwrap_or(&self.own_functions)
+    }
+
     pub(crate) fn read(&self) -> FullSnapshot {
         let mut snapshot = FullSnapshot::empty();
         // The lists are copied and then read, so that a first call or a registration never waits for a reader.
         let named = lock(&self.named).clone();
         named.read_into(&mut snapshot);
-        let functions = lock(&self.functions).list();
-        snapshot.functions = functions::read(&functions);
+        clock::recheck();
+        snapshot.functions = self.functions().read();
+        snapshot.clock_source = clock::source_name().filter(|_| !snapshot.functions.is_empty());
         // Relaxed, both: counts of their own, read for people.
         if self.exports_started.load(Ordering::Relaxed) > 0 {
             snapshot.export_panics = Some(self.export_panics.load(Ordering::Relaxed));

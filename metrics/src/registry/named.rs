@@ -4,7 +4,7 @@ use crate::error::{Cause, Error};
 use crate::model::name::is_metric_name;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::snapshot::{FullSnapshot, HistogramSnapshot};
-use crate::sync::Arc;
+use crate::sync::unmodelled::Arc;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;

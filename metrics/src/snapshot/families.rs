@@ -190,6 +190,16 @@ impl FullSnapshot {
         self.extreme_families(&mut families);
         self.number_families(&mut families);
         families[functions..].sort_by(|a, b| a.name.cmp(&b.name));
+        if let Some(source) = self.clock_source {
+            let labels = Labels { function: None, last: Some(("source", source)) };
+            families.push(MetricFamily {
+                name: "tachometer_clock_info".into(),
+                help: "The clock that instrumented functions are timed by.".into(),
+                kind: MetricKind::Gauge,
+                unit: None,
+                series: vec![Series { labels, value: Value::Number(Number::Unsigned(1)) }],
+            });
+        }
         if let Some(panics) = self.export_panics {
             families.push(MetricFamily {
                 name: "tachometer_export_panics_total".into(),

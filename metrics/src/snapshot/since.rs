@@ -42,6 +42,7 @@ impl FullSnapshot {
             export_panics: self
                 .export_panics
                 .map(|panics| panics.saturating_sub(earlier.export_panics.unwrap_or_default())),
+            clock_source: self.clock_source,
             taken: self.taken,
             elapsed: Some(self.taken.saturating_duration_since(earlier.taken)),
         }

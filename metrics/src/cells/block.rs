@@ -1,0 +1,387 @@
+//! One writer's cells for one function, and the protocol by which they are read exactly.
+//!
+//! # What is guaranteed
+//!
+//! Assumptions: one thread at a time writes a block (the [lease](super::writer) sees to that), it is never interrupted by
+//! another writing of the same block, and one reader at a time reads (the [`Reader`](super::Reader) sees to that).
+//!
+//! 1. A reading is a prefix of what the writer did: exactly the first *n* ended calls, in count, outcomes, buckets, sum and
+//!    extremes, and the calls begun until some moment between the end of the *n*-th and that of the next.
+//! 2. It holds every call whose end happens before the reading, and never less than an earlier reading.
+//!
+//! Progress: the writer never waits, and stores without a read-modify-write or a fence. The reader waits for nobody: a
+//! writer that stands still, wherever in its update, is read at the first attempt; one that runs, at the third at the
+//! latest, once it sees the reader's epoch.
+//!
+//! # How
+//!
+//! **Writing.** Nothing counts until `head` is stored. It holds the number of ended calls and, for each value that a call
+//! replaces, which of two slots is the current one; a call writes into the other. Buckets have no second slot. Instead, a
+//! call's bucket is filed by the next call: until then its duration stands in `last`.
+//!
+//! ```text
+//! start:   started += 1
+//! end(d):  bucket[of last[slot]] += 1                         -- the call before
+//!          if the reader's epoch is new: publish              -- once a snapshot
+//!          sum[other slot] = sum[slot] + d,  last[other slot] = d
+//!          if d is a new extreme:  extremes[other slot] = …   -- rare
+//!          if the call failed:     failed[outcome][other slot] = failed[outcome][slot] + 1
+//!          head = n + 1, and the slots just written           -- now it counts
+//! ```
+//!
+//! **Reading**, of a writer that stands still or is slow: read `head`, everything else, and `head` again. If it is the same,
+//! all but the buckets is that of *n* calls, and the buckets are those of *n* calls, if the next one has filed the *n*-th
+//! already, or of *n* − 1. In the latter case `last` tells the bucket that is one short.
+//!
+//! **Reading** of a writer that never stands still: the reader raises the epoch before it reads. The writer finds
+//! that at the end of its next call, copies its cells (of *n* whole calls) to `published` and goes on; the reader takes the
+//! copy. It is not written again before the reader's next epoch.
+//!
+//! # Why a bucket is filed by the next call
+//!
+//! It costs nothing there. Which bucket a duration belongs in is known some ten nanoseconds after the clock was read, and
+//! processors wait with the next reading of their counter until the address of every earlier store is known (measured on
+//! one, `docs::recording`). The bucket of the call before has been known for long.
+//!
+//! # Why the orderings are enough
+//!
+//! All stores of an update are `Release`, and the reader has an `Acquire` fence between what it reads and the second reading
+//! of `head`. So a reader that has seen any store of call *m* also sees, after the fence, what the writer stored before it,
+//! among it the `head` of call *m* − 1. If `head` is still *n* then, nothing of call *n* + 2 or later has been seen. And what
+//! call *n* + 1 stores is not looked at, being in the other slots, but for the bucket of call *n*, which the sum of the
+//! buckets gives away.
+//!
+//! The first reading of `head` is an `Acquire` that pairs with the `Release` of the writer's store: everything until call *n* is
+//! visible in it. `published.epoch` works alike for the copy. The copy's cells are written with `Relaxed`, which is safe from
+//! the reader before: the writer has seen an epoch that was raised after that reader's last look (`Release` there, an
+//! `Acquire` fence here).
+
+use super::epoch::Epoch;
+use super::outcome::Outcome;
+use crate::model::BucketTable;
+use crate::sync::{AtomicPtr, AtomicU64, Ordering, fence, leak_layout};
+use std::alloc::Layout;
+use std::array;
+use std::ptr::{self, NonNull};
+use std::slice;
+
+/// Outcomes other than [`Outcome::Ok`], which is what is left.
+pub(super) const FAILURES: usize = 3;
+
+/// A handle to cells that are never freed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block {
+    /// Invariant: points to a `Header` and, behind it, two rows of as many cells as `padded` says of its table; the live
+    /// buckets and the published ones. All are initialised and live for ever.
+    header: NonNull<Header>,
+}
+
+// SAFETY: a block is a shared reference to atomics and to a `&'static BucketTable`, which is `Sync`.
+unsafe impl Send for Block {}
+// SAFETY: as above.
+unsafe impl Sync for Block {}
+
+/// The cells of a block but its buckets. Most calls touch the first two cache lines, and a reader takes what a running
+/// writer has published from other lines.
+#[derive(Debug)]
+#[repr(C, align(64))]
+struct Header {
+    /// How many calls have ended, times [`ONE_CALL`]; below that a bit for each value that is not replaced by every call:
+    /// which of its slots is current. What every call replaces has its current slot in the count's lowest bit.
+    head: AtomicU64,
+    /// The epoch that was last published. Only the writer looks at it.
+    epoch: AtomicU64,
+    started: AtomicU64,
+    sum: [AtomicU64; 2],
+    last: [AtomicU64; 2],
+    table: &'static BucketTable,
+    slots: Slots,
+    published: Published,
+}
+
+/// Values that few calls replace.
+#[derive(Debug)]
+#[repr(C, align(64))]
+struct Slots {
+    /// The smallest and the largest duration; [`NO_EXTREMES`] while there is no call.
+    extremes: [[AtomicU64; 2]; 2],
+    failed: [[AtomicU64; 2]; FAILURES],
+}
+
+#[derive(Debug)]
+#[repr(C, align(64))]
+struct Published {
+    /// The reader's epoch that this copy was made in.
+    epoch: AtomicU64,
+    started: AtomicU64,
+    sum: AtomicU64,
+    extremes: [AtomicU64; 2],
+    failed: [AtomicU64; FAILURES],
+}
+
+/// In `head`: bits 0 to 2 are the slots of the failures.
+const EXTREMES_BIT: u32 = FAILURES as u32;
+const COUNT_BIT: u32 = EXTREMES_BIT + 1;
+const ONE_CALL: u64 = 1 << COUNT_BIT;
+
+/// The smallest and the largest of no values at all.
+const NO_EXTREMES: [u64; 2] = [u64::MAX, 0];
+
+/// The slot that the bit of `head` says.
+#[inline]
+fn slot(head: u64, bit: u32) -> usize {
+    usize::from(head >> bit & 1 == 1)
+}
+
+/// What a block held after some call: a prefix of what its writers did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct BlockReading {
+    pub(super) started: u64,
+    pub(super) failed: [u64; FAILURES],
+    pub(super) buckets: Vec<u64>,
+    pub(super) sum: u64,
+    /// [`NO_EXTREMES`] while there is no call.
+    pub(super) extremes: [u64; 2],
+}
+
+impl Block {
+    /// Cells for a function with these buckets, all at zero.
+    pub(super) fn new(table: &'static BucketTable) -> Self {
+        let cells = 2 * padded(table.buckets());
+        let rows = Layout::array::<AtomicU64>(cells).expect("a table has at most 65536 buckets");
+        let (layout, offset) = Layout::new::<Header>().extend(rows).expect("as above");
+        debug_assert_eq!(offset, size_of::<Header>());
+        let zero = || AtomicU64::new(0);
+        let pair = |_| array::from_fn(|_| zero());
+        let no_extremes = || NO_EXTREMES.map(AtomicU64::new);
+        let header = leak_layout(layout.pad_to_align()).cast::<Header>();
+        // SAFETY: the memory has just been allocated with room for the header and `cells` cells behind it, aligned for both;
+        // nobody else knows it.
+        unsafe {
+            header.write(Header {
+                head: zero(),
+                epoch: zero(),
+                started: zero(),
+                sum: [zero(), zero()],
+                last: [zero(), zero()],
+                table,
+                slots: Slots { extremes: [no_extremes(), no_extremes()], failed: array::from_fn(pair) },
+                published: Published {
+                    epoch: zero(),
+                    started: zero(),
+                    sum: zero(),
+                    extremes: no_extremes(),
+                    failed: array::from_fn(|_| zero()),
+                },
+            });
+            let first_cell = header.add(1).cast::<AtomicU64>();
+            for index in 0..cells {
+                first_cell.add(index).write(zero());
+            }
+        }
+        Block { header }
+    }
+
+    #[inline]
+    fn header(&self) -> &'static Header {
+        // SAFETY: by the invariant of `header`.
+        unsafe { self.header.as_ref() }
+    }
+
+    /// A row of buckets: the live ones, or behind them those that were published.
+    #[inline]
+    fn row(&self, row: usize) -> &'static [AtomicU64] {
+        let buckets = self.header().table.buckets();
+        // SAFETY: by the invariant of `header`, two rows of at least `buckets` cells stand behind the header.
+        unsafe {
+            let first = self.header.add(1).cast::<AtomicU64>().add(row * padded(buckets));
+            slice::from_raw_parts(first.as_ptr(), buckets)
+        }
+    }
+
+    #[inline]
+    fn buckets(&self) -> &'static [AtomicU64] {
+        self.row(0)
+    }
+
+    fn published_buckets(&self) -> &'static [AtomicU64] {
+        self.row(1)
+    }
+
+    /// A call begins. Only for the block's writer.
+    #[inline]
+    pub(crate) fn start(self) {
+        let started = &self.header().started;
+        // Release: pairs with the fence in `try_read_live`: whoever sees this start also sees the end of the call before it,
+        // and so does not count the start to an earlier prefix.
+        started.store(own(started).wrapping_add(1), Ordering::Release);
+    }
+
+    /// The call ends after `nanos` nanoseconds. Only for the block's writer.
+    #[inline]
+    pub(crate) fn end(self, epoch: &Epoch, outcome: Outcome, nanos: u64) {
+        let Header { head, epoch: seen, sum, last, slots, .. } = self.header();
+        let before = own(head);
+        let current = slot(before, COUNT_BIT);
+        if before >= ONE_CALL {
+            self.file(own(&last[current]));
+        }
+        if let Some(epoch) = epoch.changed_from(own(seen)) {
+            self.publish(epoch);
+        }
+        // Release, here and in all stores that follow: pairs with the fence in `try_read_live`, as the module says.
+        sum[1 - current].store(own(&sum[current]).wrapping_add(nanos), Ordering::Release);
+        last[1 - current].store(nanos, Ordering::Release);
+        let mut replaced = 0;
+        let [min, max] = &slots.extremes[slot(before, EXTREMES_BIT)];
+        if nanos < own(min) || nanos > own(max) {
+            self.widen(slot(before, EXTREMES_BIT), nanos);
+            replaced |= 1 << EXTREMES_BIT;
+        }
+        if let Some(failure) = outcome.failure() {
+            let current = slot(before, failure);
+            let failed = &slots.failed[failure as usize];
+            failed[1 - current].store(own(&failed[current]).wrapping_add(1), Ordering::Release);
+            replaced |= 1 << failure;
+        }
+        head.store(before.wrapping_add(ONE_CALL) ^ replaced, Ordering::Release);
+    }
+
+    /// Counts a call of `nanos` nanoseconds in its bucket.
+    #[inline]
+    fn file(self, nanos: u64) {
+        if let Some(bucket) = self.buckets().get(self.header().table.find(nanos)) {
+            bucket.store(own(bucket).wrapping_add(1), Ordering::Release);
+        }
+    }
+
+    /// Writes the extremes that `nanos` makes into the slot that is not current.
+    #[cold]
+    fn widen(self, current: usize, nanos: u64) {
+        let Slots { extremes, .. } = &self.header().slots;
+        let [min, max] = &extremes[current];
+        let [new_min, new_max] = &extremes[1 - current];
+        new_min.store(own(min).min(nanos), Ordering::Release);
+        new_max.store(own(max).max(nanos), Ordering::Release);
+    }
+
+    /// Copies the cells, with all calls filed that have ended, to where the reader that raised `epoch` finds them.
+    #[cold]
+    fn publish(self, epoch: u64) {
+        let Header { head, epoch: seen, started, sum, slots, published, .. } = self.header();
+        let head = own(head);
+        // Relaxed, all: published by the Release below, and kept behind the last reader's loads by the Acquire of
+        // `Epoch::changed_from`.
+        let copy = |to: &AtomicU64, from: &AtomicU64| to.store(own(from), Ordering::Relaxed);
+        copy(&published.started, started);
+        copy(&published.sum, &sum[slot(head, COUNT_BIT)]);
+        for (to, from) in published.extremes.iter().zip(&slots.extremes[slot(head, EXTREMES_BIT)]) {
+            copy(to, from);
+        }
+        for (failure, (to, from)) in (0..).zip(published.failed.iter().zip(&slots.failed)) {
+            copy(to, &from[slot(head, failure)]);
+        }
+        for (to, from) in self.published_buckets().iter().zip(self.buckets()) {
+            copy(to, from);
+        }
+        // Release: pairs with the Acquire in `read`.
+        published.epoch.store(epoch, Ordering::Release);
+        // Relaxed: only the writer looks at it.
+        seen.store(epoch, Ordering::Relaxed);
+    }
+
+    /// Reads a prefix into `reading`, in an epoch that the caller has raised; and says how many attempts it took.
+    pub(super) fn read(self, epoch: u64, reading: &mut BlockReading) -> u32 {
+        let mut attempts = 1;
+        loop {
+            // Acquire: pairs with the Release in `publish`.
+            if self.header().published.epoch.load(Ordering::Acquire) == epoch {
+                self.read_published(reading);
+                return attempts;
+            }
+            if self.try_read_live(reading) {
+                return attempts;
+            }
+            attempts += 1;
+        }
+    }
+
+    fn read_published(self, reading: &mut BlockReading) {
+        let Published { epoch: _, started, sum, extremes, failed } = &self.header().published;
+        // Relaxed, all: written before the epoch, which was read with Acquire, and not again until the next epoch.
+        let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        reading.started = read(started);
+        reading.sum = read(sum);
+        reading.extremes = extremes.each_ref().map(read);
+        reading.failed = failed.each_ref().map(read);
+        reading.buckets.clear();
+        reading.buckets.extend(self.published_buckets().iter().map(read));
+    }
+
+    /// Reads the cells where they are written; false if a call ended meanwhile.
+    fn try_read_live(self, reading: &mut BlockReading) -> bool {
+        let Header { head, started, sum, last, slots, table, .. } = self.header();
+        // Acquire: pairs with the Release of the last store in `end`.
+        let before = head.load(Ordering::Acquire);
+        let current = slot(before, COUNT_BIT);
+        // Relaxed, all: ordered by the fence.
+        let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        reading.started = read(started);
+        reading.sum = read(&sum[current]);
+        let last = read(&last[current]);
+        reading.extremes = slots.extremes[slot(before, EXTREMES_BIT)].each_ref().map(read);
+        for (failure, (failed, slots)) in (0..).zip(reading.failed.iter_mut().zip(&slots.failed)) {
+            *failed = read(&slots[slot(before, failure)]);
+        }
+        reading.buckets.clear();
+        reading.buckets.extend(self.buckets().iter().map(read));
+        // Acquire: pairs with the Release of every store in `end` and `start`: the count that was stored before whatever was
+        // seen is seen below.
+        fence(Ordering::Acquire);
+        // Acquire: for the next attempt, which then sees what was published before this call ended.
+        if head.load(Ordering::Acquire) != before {
+            return false;
+        }
+        let ended = before >> COUNT_BIT;
+        let filed = reading.buckets.iter().fold(0_u64, |sum, bucket| sum.wrapping_add(*bucket));
+        if filed != ended {
+            debug_assert_eq!(filed.wrapping_add(1), ended, "only the last call is not filed");
+            reading.buckets[table.find(last)] += 1;
+        }
+        true
+    }
+}
+
+/// How many cells a row of so many buckets takes: whole cache lines, so that rows share none.
+#[inline]
+const fn padded(buckets: usize) -> usize {
+    buckets.next_multiple_of(8)
+}
+
+/// The value of a cell that only this thread writes.
+#[inline]
+fn own(cell: &AtomicU64) -> u64 {
+    // Relaxed: only the writer stores, and it sees its own stores. What the writer before it stored came with the lease.
+    cell.load(Ordering::Relaxed)
+}
+
+/// A place for a block, empty until there is one.
+#[derive(Debug)]
+pub(super) struct BlockSlot(AtomicPtr<Header>);
+
+impl BlockSlot {
+    pub(super) fn empty() -> Self {
+        BlockSlot(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> Option<Block> {
+        // Acquire: pairs with the Release in `set`: the block is there. Whatever is not null is a block's pointer.
+        NonNull::new(self.0.load(Ordering::Acquire)).map(|header| Block { header })
+    }
+
+    pub(super) fn set(&self, block: Block) {
+        // Release: pairs with the Acquire in `get`.
+        self.0.store(block.header.as_ptr(), Ordering::Release);
+    }
+}

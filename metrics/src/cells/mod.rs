@@ -1,0 +1,28 @@
+//! The recording engine: where a call is written, each thread into cells of its own, and how these are read exactly.
+//!
+//! - [`CallCells`]: the cells of one function, in the blocks of all threads that have called it.
+//! - `block`: one thread's cells for one function; the protocol between their writer and a reader.
+//! - `writer`: which thread writes which blocks.
+//! - `thread`: this thread's writer.
+//! - `reader`: reading, in an `epoch` of its own, by which running writers are asked for a copy.
+//!
+//! What a call costs here: a look at a thread-local, three stores and the clock; no read-modify-write, no fence, no lock,
+//! no allocation.
+//!
+//! An async call is begun by the thread that polls it first and ended by the one that polls it last, each in its own
+//! block. It counts in the prefix of the thread where it ends.
+
+mod block;
+mod call_cells;
+mod epoch;
+#[cfg(all(test, loom))]
+mod models;
+mod outcome;
+mod reader;
+mod thread;
+mod writer;
+
+pub(crate) use block::Block;
+pub(crate) use call_cells::CallCells;
+pub use outcome::Outcome;
+pub(crate) use reader::Reader;

@@ -1,0 +1,79 @@
+//! Reading the cells of functions.
+
+use super::block::BlockReading;
+use super::call_cells::CallCells;
+use super::epoch::{Epoch, Raised};
+use super::thread::EPOCH;
+
+/// The one reader there is at a time. Reads what it likes in one epoch, so that each running writer hands over each of
+/// its blocks at most once.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    raised: Raised<'static>,
+    block: BlockReading,
+}
+
+/// What the cells of a function held: a prefix of what each thread did.
+#[derive(Debug)]
+pub(crate) struct CallReading {
+    /// Calls that ended with an `Err`, a panic, a cancellation.
+    pub(crate) failed: [u64; 3],
+    /// Calls that have ended, by duration.
+    pub(crate) buckets: Vec<u64>,
+    pub(crate) sum: u64,
+    /// `None` while no call has ended.
+    pub(crate) extremes: Option<(u64, u64)>,
+    started: u64,
+}
+
+impl Reader {
+    /// Waits for another reader to be done.
+    pub(crate) fn begin() -> Self {
+        // Under loom it is no static reference by itself.
+        let epoch: &'static Epoch = &EPOCH;
+        Reader { raised: epoch.raise(), block: BlockReading::default() }
+    }
+
+    pub(crate) fn read(&mut self, cells: &CallCells) -> CallReading {
+        let mut reading = CallReading::nothing(cells.table().buckets());
+        for block in cells.blocks() {
+            block.read(self.raised.epoch, &mut self.block);
+            reading.add(&self.block);
+        }
+        reading
+    }
+}
+
+impl CallReading {
+    fn nothing(buckets: usize) -> Self {
+        CallReading { started: 0, failed: [0; 3], buckets: vec![0; buckets], sum: 0, extremes: None }
+    }
+
+    /// How many calls have ended.
+    pub(crate) fn ended(&self) -> u64 {
+        self.buckets.iter().sum()
+    }
+
+    /// Calls begun and not ended. A call may begin on one thread and end on another, of whom the second was read
+    /// later and the first before: so this may be too low by the calls that do so during a reading, and is never shown
+    /// below zero.
+    pub(crate) fn in_flight(&self) -> i64 {
+        i64::try_from(self.started.saturating_sub(self.ended())).unwrap_or(i64::MAX)
+    }
+
+    fn add(&mut self, block: &BlockReading) {
+        self.started = self.started.wrapping_add(block.started);
+        self.sum = self.sum.wrapping_add(block.sum);
+        for (sum, failed) in self.failed.iter_mut().zip(block.failed) {
+            *sum += failed;
+        }
+        for (sum, bucket) in self.buckets.iter_mut().zip(&block.buckets) {
+            *sum += bucket;
+        }
+        let [min, max] = block.extremes;
+        if min <= max {
+            let (least, most) = self.extremes.unwrap_or((min, max));
+            self.extremes = Some((least.min(min), most.max(max)));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Who writes which blocks: a thread leases a writer at its first call and hands it back when it ends.
+//!
+//! Assumptions: a thread that has leased a writer runs the destructors of its thread-locals when it ends.
+//!
+//! Guarantees:
+//! 1. A writer is leased to one thread at a time, and whoever leases it sees all that was written with it.
+//! 2. Nothing is folded or zeroed in between: the next thread goes on with the same cells. So nothing is lost or counted
+//!    twice, and there are no more writers than there were threads at once.
+//! 3. A thread whose writer is handed back already, for it runs the destructors of other thread-locals, leases one anew
+//!    for each step of a call.
+//!
+//! Progress: leasing is lock-free and asks only the system's allocator; handing back is wait-free.
+
+use super::block::{Block, BlockSlot};
+use crate::sync::{AtomicBool, AtomicI64, List, Ordering, const_unless_loom, leak};
+use once_cell::race::OnceRef;
+use std::array;
+
+/// The blocks that one thread at a time writes, by the number of their function.
+#[derive(Debug)]
+pub(super) struct Writer {
+    is_leased: AtomicBool,
+    blocks: Index,
+}
+
+/// Blocks by number, in two steps: a thread that calls few of very many functions has few pages.
+#[derive(Debug)]
+struct Index {
+    pages: [OnceRef<'static, Page>; PAGES],
+    /// For the numbers that have no page here.
+    further: OnceRef<'static, Index>,
+}
+
+#[derive(Debug)]
+struct Page([BlockSlot; PAGE]);
+
+const PAGES: usize = 256;
+const PAGE: usize = 32;
+
+impl Writer {
+    fn leased() -> Self {
+        Writer { is_leased: AtomicBool::new(true), blocks: Index::new() }
+    }
+
+    /// The block with this number, if there is one.
+    #[inline]
+    pub(super) fn block(&self, number: usize) -> Option<Block> {
+        match self.blocks.pages.get(number / PAGE) {
+            Some(page) => page.get()?.0[number % PAGE].get(),
+            None => self.blocks.find(number)?.get(),
+        }
+    }
+
+    /// Keeps `block` under this number.
+    pub(super) fn set_block(&self, number: usize, block: Block) {
+        self.blocks.make_room(number).set(block);
+    }
+
+    /// Ends the lease. The caller writes with it no more.
+    fn hand_back(&self) {
+        // Release: pairs with the Acquire in `Writers::lease`, whose thread then sees all that was written.
+        self.is_leased.store(false, Ordering::Release);
+    }
+}
+
+impl Index {
+    fn new() -> Self {
+        Index { pages: [const { OnceRef::new() }; PAGES], further: OnceRef::new() }
+    }
+
+    #[cold]
+    fn find(&self, number: usize) -> Option<&BlockSlot> {
+        match self.pages.get(number / PAGE) {
+            Some(page) => page.get().map(|page| &page.0[number % PAGE]),
+            None => self.further.get()?.find(number - PAGES * PAGE),
+        }
+    }
+
+    fn make_room(&self, number: usize) -> &BlockSlot {
+        let new_page = || leak(Page(array::from_fn(|_| BlockSlot::empty())));
+        match self.pages.get(number / PAGE) {
+            Some(page) => &page.get_or_init(new_page).0[number % PAGE],
+            None => self.further.get_or_init(|| leak(Index::new())).make_room(number - PAGES * PAGE),
+        }
+    }
+}
+
+/// All writers there are.
+#[derive(Debug)]
+pub(super) struct Writers {
+    all: List<Writer>,
+    /// About how many are not leased; there may be some and this not say so for a moment.
+    idle: AtomicI64,
+}
+
+impl Writers {
+    const_unless_loom! {
+        pub(super) const fn new() -> Self {
+            Writers { all: List::new(), idle: AtomicI64::new(0) }
+        }
+    }
+
+    /// A writer for the caller alone, until it is handed back.
+    pub(super) fn lease(&self) -> &'static Writer {
+        // Relaxed: only saves a search that would find nothing.
+        if self.idle.load(Ordering::Relaxed) > 0 {
+            if let Some(writer) = self.all.iter().find(|writer| writer.try_lease()) {
+                // Relaxed: as above.
+                self.idle.fetch_sub(1, Ordering::Relaxed);
+                return writer;
+            }
+        }
+        self.all.push(Writer::leased())
+    }
+
+    pub(super) fn hand_back(&self, writer: &Writer) {
+        writer.hand_back();
+        // Relaxed: as in `lease`.
+        self.idle.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Writer {
+    fn try_lease(&self) -> bool {
+        // Relaxed, first: most are leased, and looking disturbs their threads less than an exchange.
+        !self.is_leased.load(Ordering::Relaxed)
+            // Acquire: pairs with the Release in `hand_back`.
+            && self.is_leased.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+}

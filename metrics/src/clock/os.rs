@@ -1,0 +1,13 @@
+//! The operating system's monotonic clock.
+
+use crate::sync::unmodelled::OnceLock;
+use std::time::Instant;
+
+static START: OnceLock<Instant> = OnceLock::new();
+
+/// The nanoseconds since this clock was first asked.
+pub(super) fn read() -> u64 {
+    let now = Instant::now();
+    let since = now.saturating_duration_since(*START.get_or_init(|| now));
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}

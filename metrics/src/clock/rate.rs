@@ -1,0 +1,94 @@
+//! How many nanoseconds a tick takes, and how that is measured.
+
+use super::raw;
+use std::num::NonZeroU64;
+use std::time::{Duration, Instant};
+
+/// Nanoseconds a tick, as a fixed-point number with 32 fractional bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rate(NonZeroU64);
+
+const FRACTION_BITS: u32 = 32;
+
+/// Counters between 10 MHz and 40 GHz; what measures as anything else is no clock.
+const PLAUSIBLE: std::ops::RangeInclusive<u64> = (1 << FRACTION_BITS) / 40..=(1 << FRACTION_BITS) * 100;
+
+impl Rate {
+    #[inline]
+    pub(super) fn from_bits(bits: u64) -> Option<Rate> {
+        NonZeroU64::new(bits).map(Rate)
+    }
+
+    pub(super) fn to_bits(self) -> u64 {
+        self.0.get()
+    }
+
+    /// The time of so many ticks, rounded to the nearest nanosecond: cutting off would make short calls look shorter, by half
+    /// a nanosecond each, in sums over millions.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a tick of 100 ns overflows after 584 years")]
+    pub(super) fn nanos(self, ticks: u64) -> u64 {
+        let half = 1 << (FRACTION_BITS - 1);
+        ((u128::from(ticks) * u128::from(self.0.get()) + half) >> FRACTION_BITS) as u64
+    }
+}
+
+/// One moment, by the raw counter and by the operating system's clock.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Anchor {
+    pub(super) ticks: u64,
+    pub(super) instant: Instant,
+}
+
+impl Anchor {
+    /// The best of a few tries: the one that was least interrupted between the readings.
+    pub(super) fn take() -> Self {
+        let attempt = || {
+            let before = raw::read();
+            let instant = Instant::now();
+            let apart = raw::read().saturating_sub(before);
+            (apart, Anchor { ticks: before.saturating_add(apart / 2), instant })
+        };
+        let (_, anchor) = (0..5).map(|_| attempt()).min_by_key(|(apart, _)| *apart).expect("five tries");
+        anchor
+    }
+
+    pub(super) fn time_until(&self, later: &Anchor) -> Duration {
+        later.instant.saturating_duration_since(self.instant)
+    }
+
+    /// The rate between two moments; `None` where the counter did not run like a clock.
+    pub(super) fn rate_until(&self, later: &Anchor) -> Option<Rate> {
+        let nanos = self.time_until(later).as_nanos();
+        let ticks = u128::from(later.ticks.saturating_sub(self.ticks));
+        let rate = u64::try_from((nanos << FRACTION_BITS).checked_div(ticks)?).ok()?;
+        PLAUSIBLE.contains(&rate).then(|| Rate::from_bits(rate))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(nanos: u64, ticks: u64) -> Option<Rate> {
+        let instant = Instant::now();
+        let start = Anchor { ticks: 1_000, instant };
+        start.rate_until(&Anchor { ticks: 1_000 + ticks, instant: instant + Duration::from_nanos(nanos) })
+    }
+
+    #[test]
+    fn a_rate_is_the_slope_between_two_moments() {
+        let three_gigahertz = rate(1_000_000, 3_000_000).unwrap();
+        assert_eq!(three_gigahertz.nanos(3_000_000_000), 1_000_000_000);
+        assert_eq!([0, 1, 2, 3, 4].map(|ticks| three_gigahertz.nanos(ticks)), [0, 0, 1, 1, 1]);
+        assert_eq!(rate(1_000, 1_000).unwrap().nanos(u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn what_does_not_run_like_a_clock_has_no_rate() {
+        assert_eq!(rate(200_000, 0), None);
+        assert_eq!(rate(0, 200_000), None);
+        assert_eq!(rate(1_000_000_000, 1_000), None);
+        assert_eq!(rate(1_000, 1_000_000_000), None);
+    }
+}

@@ -1,0 +1,26 @@
+//! Memory for what lives as long as the program.
+//!
+//! It comes from the system's allocator, not from the program's global one: a global allocator that is itself
+//! instrumented would otherwise be called in the middle of its own first call.
+
+use std::alloc::{GlobalAlloc, Layout, System, handle_alloc_error};
+use std::ptr::NonNull;
+
+/// Uninitialised memory of this layout, which must not be of size zero. It is never freed.
+pub(crate) fn leak_layout(layout: Layout) -> NonNull<u8> {
+    assert!(layout.size() > 0, "there is nothing to allocate");
+    // SAFETY: the size is not zero.
+    let memory = unsafe { System.alloc(layout) };
+    NonNull::new(memory).unwrap_or_else(|| handle_alloc_error(layout))
+}
+
+/// Keeps `value` until the program ends.
+pub(crate) fn leak<T: Send + Sync>(value: T) -> &'static T {
+    let place = leak_layout(Layout::new::<T>()).cast::<T>();
+    // SAFETY: the memory was just allocated with the layout of a `T`, nobody else knows it and nobody frees it; so it may
+    // be written, and shared ever after.
+    unsafe {
+        place.write(value);
+        place.as_ref()
+    }
+}
