@@ -148,13 +148,10 @@ impl Block {
     /// Cells for a function with these buckets, all at zero.
     pub(super) fn new(table: &'static BucketTable) -> Self {
         let cells = 2 * padded(table.buckets());
-        let rows = Layout::array::<AtomicU64>(cells).expect("a table has at most 65536 buckets");
-        let (layout, offset) = Layout::new::<Header>().extend(rows).expect("as above");
-        debug_assert_eq!(offset, size_of::<Header>());
         let zero = || AtomicU64::new(0);
         let pair = |_| array::from_fn(|_| zero());
         let no_extremes = || NO_EXTREMES.map(AtomicU64::new);
-        let header = leak_layout(layout.pad_to_align()).cast::<Header>();
+        let header = leak_layout(Self::layout(table)).cast::<Header>();
         // SAFETY: the memory has just been allocated with room for the header and `cells` cells behind it, aligned for both;
         // nobody else knows it.
         unsafe {
@@ -180,6 +177,18 @@ impl Block {
             }
         }
         Block { header }
+    }
+
+    /// The memory of a block: its header, and two rows of buckets.
+    pub(super) fn layout(table: &BucketTable) -> Layout {
+        let rows = Layout::array::<AtomicU64>(2 * padded(table.buckets()));
+        let with_header = rows.and_then(|rows| Layout::new::<Header>().extend(rows));
+        with_header.expect("a table has at most 65536 buckets").0.pad_to_align()
+    }
+
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn is(&self, other: &Block) -> bool {
+        self.header == other.header
     }
 
     #[inline]

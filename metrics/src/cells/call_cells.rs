@@ -88,7 +88,7 @@ impl CallCells {
     }
 
     /// The writer's block for this function, made where there is none. The caller has leased the writer.
-    fn block_of(&self, writer: &Writer) -> Block {
+    pub(super) fn block_of(&self, writer: &Writer) -> Block {
         let number = self.number();
         writer.block(number).unwrap_or_else(|| {
             let block = *self.blocks.push(Block::new(self.table));

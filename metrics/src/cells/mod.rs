@@ -19,6 +19,8 @@ mod epoch;
 mod models;
 mod outcome;
 mod reader;
+#[cfg(all(test, not(loom)))]
+mod tests;
 mod thread;
 mod writer;
 

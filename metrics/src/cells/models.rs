@@ -1,1 +1,164 @@
+//! Models of the protocols, run by loom in every order: `bash .ci/loom`.
 
+use super::block::{Block, BlockReading};
+use super::call_cells::CallCells;
+use super::epoch::Epoch;
+use super::outcome::Outcome;
+use super::writer::Writers;
+use crate::model::BucketTable;
+use crate::sync::{List, leak, model};
+use loom::cell::UnsafeCell;
+use loom::thread;
+
+static TABLE: BucketTable = BucketTable::new(&[10]);
+
+type Call = (Outcome, u64);
+
+/// What a block shows after these calls, with none begun.
+fn after(calls: &[Call]) -> BlockReading {
+    let mut reading = BlockReading { buckets: vec![0; 2], extremes: [u64::MAX, 0], ..Default::default() };
+    for &(outcome, nanos) in calls {
+        reading.started += 1;
+        reading.sum += nanos;
+        reading.buckets[TABLE.find(nanos)] += 1;
+        reading.extremes = [reading.extremes[0].min(nanos), reading.extremes[1].max(nanos)];
+        if let Some(failure) = outcome.failure() {
+            reading.failed[failure as usize] += 1;
+        }
+    }
+    reading
+}
+
+/// How many of `calls` a reading shows; it must be what so many make, to the last cell.
+fn prefix(reading: &BlockReading, calls: &[Call]) -> usize {
+    let ended = usize::try_from(reading.buckets.iter().sum::<u64>()).unwrap();
+    let mut expected = after(&calls[..ended]);
+    let in_flight = reading.started - expected.started;
+    assert!(in_flight <= 1, "a thread has one call in flight, not {in_flight}");
+    expected.started = reading.started;
+    assert_eq!(*reading, expected, "not a prefix of {ended} calls");
+    ended
+}
+
+/// A writer makes `calls` while a reader takes `snapshots`.
+fn readings_are_prefixes(preemptions: usize, calls: &'static [Call], snapshots: usize) {
+    model(preemptions, move || {
+        let epoch: &'static Epoch = leak(Epoch::new());
+        let block = Block::new(&TABLE);
+        let writer = thread::spawn(move || {
+            for &(outcome, nanos) in calls {
+                block.start();
+                block.end(epoch, outcome, nanos);
+            }
+        });
+        let reader = thread::spawn(move || {
+            let shown = (0..snapshots).map(|_| read(block, epoch, calls)).collect::<Vec<_>>();
+            assert!(shown.is_sorted(), "less than before: {shown:?}");
+        });
+        writer.join().unwrap();
+        assert_eq!(read(block, epoch, calls), calls.len(), "what has ended before a snapshot is in it");
+        reader.join().unwrap();
+    });
+}
+
+/// How many of `calls` a snapshot shows.
+fn read(block: Block, epoch: &'static Epoch, calls: &[Call]) -> usize {
+    let raised = epoch.raise();
+    let mut reading = BlockReading::default();
+    let attempts = block.read(raised.epoch, &mut reading);
+    // Each attempt but the last was overtaken by a call's end; and loom may show a writer the old epoch for ever.
+    assert!(attempts as usize <= calls.len() + 1, "{attempts} attempts");
+    prefix(&reading, calls)
+}
+
+#[test]
+fn a_reading_of_calls_of_every_kind_is_a_prefix() {
+    readings_are_prefixes(2, &[(Outcome::Ok, 20), (Outcome::Error, 1)], 2);
+}
+
+#[test]
+fn a_reading_of_failures_and_extremes_is_a_prefix() {
+    readings_are_prefixes(1, &[(Outcome::Error, 5), (Outcome::Error, 3), (Outcome::Error, 30)], 1);
+}
+
+#[test]
+fn a_reading_of_plain_calls_is_a_prefix() {
+    readings_are_prefixes(2, &[(Outcome::Ok, 4), (Outcome::Ok, 4), (Outcome::Ok, 4)], 1);
+}
+
+#[test]
+fn a_lease_hands_on_what_was_written() {
+    model(2, || {
+        let writers: &'static Writers = leak(Writers::new());
+        let epoch: &'static Epoch = leak(Epoch::new());
+        let cells: &'static CallCells = leak(CallCells::new(&TABLE));
+        let call = move |nanos| {
+            let writer = writers.lease();
+            let block = cells.block_of(writer);
+            block.start();
+            block.end(epoch, Outcome::Ok, nanos);
+            writers.hand_back(writer);
+        };
+        // Two are free from the start, so that one may be promised by one thread's end and taken from another's.
+        for writer in [writers.lease(), writers.lease()] {
+            writers.hand_back(writer);
+        }
+        let threads =
+            [thread::spawn(move || [3, 4].into_iter().for_each(call)), thread::spawn(move || call(20))];
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        let raised = epoch.raise();
+        let mut reading = BlockReading::default();
+        let (mut calls, mut sum) = (0, 0);
+        for block in cells.blocks() {
+            block.read(raised.epoch, &mut reading);
+            calls += reading.buckets.iter().sum::<u64>();
+            sum += reading.sum;
+        }
+        assert_eq!((calls, sum), (3, 27));
+        assert_eq!(writers.count(), 2, "a thread found no free writer where there was one");
+    });
+}
+
+/// A value that loom watches: it fails if a reading does not happen behind the writing.
+#[derive(Debug)]
+struct Watched(UnsafeCell<u64>);
+
+// SAFETY: written before it is shared and only read ever after; that this is so is what the model proves.
+unsafe impl Send for Watched {}
+// SAFETY: as above.
+unsafe impl Sync for Watched {}
+
+impl Watched {
+    fn new(value: u64) -> Self {
+        let cell = UnsafeCell::new(0);
+        // SAFETY: nobody else knows the cell.
+        cell.with_mut(|place| unsafe { *place = value });
+        Watched(cell)
+    }
+
+    fn get(&self) -> u64 {
+        // SAFETY: nobody writes it any more.
+        self.0.with(|place| unsafe { *place })
+    }
+}
+
+#[test]
+fn a_list_shows_whole_values() {
+    model(3, || {
+        let list: &'static List<Watched> = leak(List::new());
+        let push = |value| {
+            thread::spawn(move || {
+                list.push(Watched::new(value));
+            })
+        };
+        let pushing = [push(1), push(2)];
+        let reader = thread::spawn(move || {
+            let before = list.iter().count();
+            let seen: Vec<u64> = list.iter().map(Watched::get).collect();
+            assert!(seen.len() >= before, "a value is gone");
+        });
+        pushing.into_iter().for_each(|thread| thread.join().unwrap());
+        reader.join().unwrap();
+        assert_eq!(list.iter().map(Watched::get).sum::<u64>(), 3);
+    });
+}

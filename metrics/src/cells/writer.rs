@@ -12,7 +12,7 @@
 //! Progress: leasing is lock-free and asks only the system's allocator; handing back is wait-free.
 
 use super::block::{Block, BlockSlot};
-use crate::sync::{AtomicBool, AtomicI64, List, Ordering, const_unless_loom, leak};
+use crate::sync::{AtomicBool, AtomicUsize, List, Ordering, const_unless_loom, leak};
 use once_cell::race::OnceRef;
 use std::array;
 
@@ -56,9 +56,16 @@ impl Writer {
         self.blocks.make_room(number).set(block);
     }
 
+    fn try_lease(&self) -> bool {
+        // Relaxed, first: most are leased, and looking disturbs their threads less than an exchange.
+        !self.is_leased.load(Ordering::Relaxed)
+            // Acquire: pairs with the Release in `hand_back`.
+            && self.is_leased.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
     /// Ends the lease. The caller writes with it no more.
     fn hand_back(&self) {
-        // Release: pairs with the Acquire in `Writers::lease`, whose thread then sees all that was written.
+        // Release: pairs with the Acquire in `try_lease`, whose thread then sees all that was written.
         self.is_leased.store(false, Ordering::Release);
     }
 }
@@ -89,42 +96,45 @@ impl Index {
 #[derive(Debug)]
 pub(super) struct Writers {
     all: List<Writer>,
-    /// About how many are not leased; there may be some and this not say so for a moment.
-    idle: AtomicI64,
+    /// How many are free and not promised to anybody.
+    /// Invariant: there are always as many free writers as this says and as there are threads that were promised one.
+    free: AtomicUsize,
 }
 
 impl Writers {
     const_unless_loom! {
         pub(super) const fn new() -> Self {
-            Writers { all: List::new(), idle: AtomicI64::new(0) }
+            Writers { all: List::new(), free: AtomicUsize::new(0) }
         }
     }
 
     /// A writer for the caller alone, until it is handed back.
     pub(super) fn lease(&self) -> &'static Writer {
-        // Relaxed: only saves a search that would find nothing.
-        if self.idle.load(Ordering::Relaxed) > 0 {
+        if !self.promise_one() {
+            return self.all.push(Writer::leased());
+        }
+        // There is one for this thread; it is missed only where others lease and hand back at the same time.
+        loop {
             if let Some(writer) = self.all.iter().find(|writer| writer.try_lease()) {
-                // Relaxed: as above.
-                self.idle.fetch_sub(1, Ordering::Relaxed);
                 return writer;
             }
         }
-        self.all.push(Writer::leased())
     }
 
     pub(super) fn hand_back(&self, writer: &Writer) {
         writer.hand_back();
-        // Relaxed: as in `lease`.
-        self.idle.fetch_add(1, Ordering::Relaxed);
+        // Release: pairs with the Acquire in `promise_one`: who is promised a writer finds one free.
+        self.free.fetch_add(1, Ordering::Release);
     }
-}
 
-impl Writer {
-    fn try_lease(&self) -> bool {
-        // Relaxed, first: most are leased, and looking disturbs their threads less than an exchange.
-        !self.is_leased.load(Ordering::Relaxed)
-            // Acquire: pairs with the Release in `hand_back`.
-            && self.is_leased.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    fn promise_one(&self) -> bool {
+        // Acquire: pairs with the Release in `hand_back`, also of those before the last, as each addition and subtraction
+        // continues the release sequence. Relaxed on failure: nothing follows from it.
+        self.free.fetch_update(Ordering::Acquire, Ordering::Relaxed, |free| free.checked_sub(1)).is_ok()
+    }
+
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.all.iter().count()
     }
 }

@@ -11,6 +11,8 @@ mod counter;
 mod gauge;
 mod histogram;
 mod min_max;
+#[cfg(all(test, loom))]
+mod models;
 
 pub use collector::{ConnectionGuard, MetricsCollector};
 pub use counter::AtomicCounter;

@@ -11,7 +11,41 @@ pub(crate) fn leak_layout(layout: Layout) -> NonNull<u8> {
     assert!(layout.size() > 0, "there is nothing to allocate");
     // SAFETY: the size is not zero.
     let memory = unsafe { System.alloc(layout) };
-    NonNull::new(memory).unwrap_or_else(|| handle_alloc_error(layout))
+    let memory = NonNull::new(memory).unwrap_or_else(|| handle_alloc_error(layout));
+    #[cfg(loom)]
+    reclaim::remember(memory, layout);
+    memory
+}
+
+/// A model runs a million times, and nothing in it outlives its execution.
+#[cfg(loom)]
+pub(super) mod reclaim {
+    use std::alloc::{GlobalAlloc, Layout, System};
+    use std::ptr::NonNull;
+    use std::sync::{Mutex, PoisonError};
+
+    struct Leaked(NonNull<u8>, Layout);
+
+    // SAFETY: the memory is only freed through it, which any thread may do.
+    unsafe impl Send for Leaked {}
+
+    static LEAKED: Mutex<Vec<Leaked>> = Mutex::new(Vec::new());
+
+    pub(super) fn remember(memory: NonNull<u8>, layout: Layout) {
+        LEAKED.lock().unwrap_or_else(PoisonError::into_inner).push(Leaked(memory, layout));
+    }
+
+    /// Frees what was leaked so far.
+    ///
+    /// # Safety
+    /// Nothing of it is used any more.
+    #[cfg(test)]
+    pub(in crate::sync) unsafe fn free_all() {
+        for Leaked(memory, layout) in LEAKED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            // SAFETY: allocated with this layout, and not used any more.
+            unsafe { System.dealloc(memory.as_ptr(), layout) };
+        }
+    }
 }
 
 /// Keeps `value` until the program ends.

@@ -57,3 +57,17 @@ macro_rules! const_unless_loom {
     };
 }
 pub(crate) use const_unless_loom;
+
+/// Runs `execution` in every order of its threads' steps that has at most `preemptions` switches where none was due, and with
+/// every value that a load may see. One model at a time: set `RUST_TEST_THREADS=1`.
+#[cfg(all(test, loom))]
+pub(crate) fn model(preemptions: usize, execution: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    // The environment may ask for more: `LOOM_MAX_PREEMPTIONS`.
+    builder.preemption_bound = builder.preemption_bound.or(Some(preemptions));
+    builder.check(move || {
+        // SAFETY: the threads of the execution before are gone, and there are no `static`s in a model but loom's own.
+        unsafe { leak::reclaim::free_all() };
+        execution();
+    });
+}

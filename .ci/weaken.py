@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Weakens the protocols one place at a time, and checks that a loom model fails each time.
+
+    python3 .ci/weaken.py [NAME…]     all of them, or those whose name contains one of these
+
+A model that no weakening can break proves nothing. What loom cannot show is argued in `metrics/src/docs/recording.md`.
+Works on a copy of the tree; ends with 1 if a model passes that should not.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BLOCK = "metrics/src/cells/block.rs"
+WRITER = "metrics/src/cells/writer.rs"
+LIST = "metrics/src/sync/list.rs"
+COLLECTOR = "metrics/src/primitives/collector.rs"
+HISTOGRAM = "metrics/src/primitives/histogram.rs"
+MIN_MAX = "metrics/src/primitives/min_max.rs"
+
+# What is weakened; the file; what stands there, once; what stands there instead; the models that see it.
+WEAKENED = [
+    ("the count is stored Relaxed", BLOCK,
+     "^ replaced, Ordering::Release)", "^ replaced, Ordering::Relaxed)", "cells::models"),
+    ("the count is first read Relaxed", BLOCK,
+     "let before = head.load(Ordering::Acquire);", "let before = head.load(Ordering::Relaxed);", "cells::models"),
+    ("no fence before the count is read again", BLOCK,
+     "        fence(Ordering::Acquire);\n", "", "cells::models"),
+    ("the sum is stored Relaxed", BLOCK,
+     "wrapping_add(nanos), Ordering::Release)", "wrapping_add(nanos), Ordering::Relaxed)", "cells::models"),
+    ("the last duration is stored Relaxed", BLOCK,
+     ".store(nanos, Ordering::Release)", ".store(nanos, Ordering::Relaxed)", "cells::models"),
+    ("the bucket is stored Relaxed", BLOCK,
+     "bucket.store(own(bucket).wrapping_add(1), Ordering::Release)",
+     "bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed)", "cells::models"),
+    ("the new minimum is stored Relaxed", BLOCK,
+     "own(min).min(nanos), Ordering::Release", "own(min).min(nanos), Ordering::Relaxed", "cells::models"),
+    ("the new maximum is stored Relaxed", BLOCK,
+     "own(max).max(nanos), Ordering::Release", "own(max).max(nanos), Ordering::Relaxed", "cells::models"),
+    ("a failure is stored Relaxed", BLOCK,
+     "own(&failed[current]).wrapping_add(1), Ordering::Release",
+     "own(&failed[current]).wrapping_add(1), Ordering::Relaxed", "cells::models"),
+    ("a start is stored Relaxed", BLOCK,
+     "own(started).wrapping_add(1), Ordering::Release",
+     "own(started).wrapping_add(1), Ordering::Relaxed", "cells::models"),
+    ("the copy is published Relaxed", BLOCK,
+     "published.epoch.store(epoch, Ordering::Release)",
+     "published.epoch.store(epoch, Ordering::Relaxed)", "cells::models"),
+    ("the copy is found Relaxed", BLOCK,
+     "published.epoch.load(Ordering::Acquire)", "published.epoch.load(Ordering::Relaxed)", "cells::models"),
+    ("the reader gives up looking again", BLOCK,
+     "if head.load(Ordering::Acquire) != before {", "if false {", "cells::models"),
+    ("the reader files no last call", BLOCK,
+     "if filed != ended {", "if false {", "cells::models"),
+    ("the call before is filed after the copy", BLOCK,
+     "if before >= ONE_CALL {", "if before >= ONE_CALL && epoch.changed_from(own(seen)).is_none() {", "cells::models"),
+    ("a writer is handed back Relaxed", WRITER,
+     "self.is_leased.store(false, Ordering::Release)", "self.is_leased.store(false, Ordering::Relaxed)",
+     "cells::models::a_lease"),
+    ("a writer is leased Relaxed", WRITER,
+     "(false, true, Ordering::Acquire, Ordering::Relaxed)", "(false, true, Ordering::Relaxed, Ordering::Relaxed)",
+     "cells::models::a_lease"),
+    ("a writer is leased without an exchange", WRITER,
+     "self.is_leased.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()",
+     "{ self.is_leased.store(true, Ordering::Release); true }", "cells::models::a_lease"),
+    ("a node is pushed Relaxed", LIST,
+     "pointer, Ordering::Release, Ordering::Relaxed", "pointer, Ordering::Relaxed, Ordering::Relaxed",
+     "cells::models::a_list"),
+    ("the newest node is found Relaxed", LIST,
+     "deref(self.newest.load(Ordering::Acquire))", "deref(self.newest.load(Ordering::Relaxed))",
+     "cells::models::a_list"),
+    ("an error is recorded Relaxed", COLLECTOR,
+     "self.errors.fetch_add(1, Ordering::Release)", "self.errors.fetch_add(1, Ordering::Relaxed)",
+     "primitives::models"),
+    ("bytes are recorded Relaxed", COLLECTOR,
+     "self.bytes_sent.fetch_add(bytes, Ordering::Release)", "self.bytes_sent.fetch_add(bytes, Ordering::Relaxed)",
+     "primitives::models"),
+    ("errors are read Relaxed", COLLECTOR,
+     "self.errors.load(Ordering::Acquire)", "self.errors.load(Ordering::Relaxed)", "primitives::models"),
+    ("bytes are read Relaxed", COLLECTOR,
+     "self.bytes_sent.load(Ordering::Acquire)", "self.bytes_sent.load(Ordering::Relaxed)", "primitives::models"),
+    ("a histogram is reset by a load and a store", HISTOGRAM,
+     "self.read(|cell| cell.swap(0, Ordering::Relaxed))",
+     "self.read(|cell| { let value = cell.load(Ordering::Relaxed); cell.store(0, Ordering::Relaxed); value })",
+     "primitives::models"),
+    ("a new extreme gives up after one exchange", MIN_MAX,
+     "Err(now) => current = now,", "Err(_) => return,", "primitives::models"),
+    ("a range is what the cells say", MIN_MAX,
+     "        (min, max) => Some((max, min)),", "        (min, max) => Some((min, max)),", "primitives::models"),
+]
+
+
+def run(tree, models):
+    environment = dict(os.environ, RUST_TEST_THREADS="1", RUSTFLAGS="--cfg loom --cap-lints allow")
+    environment.setdefault("CARGO_TARGET_DIR", str(pathlib.Path("target/loom").resolve()))
+    command = ["cargo", "test", "--quiet", "--locked", "--release", "-p", "tachometer", "--lib", models]
+    return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+
+
+def main():
+    os.chdir(pathlib.Path(__file__).resolve().parent.parent)
+    wanted = sys.argv[1:]
+    chosen = [case for case in WEAKENED if not wanted or any(word in case[0] for word in wanted)]
+    if not chosen:
+        sys.exit("no weakening has such a name")
+    files = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                           capture_output=True, text=True, check=True).stdout.split("\0")
+    survivors = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in filter(os.path.exists, filter(None, files)):
+            copy = pathlib.Path(scratch, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(name, copy)
+        for name, path, old, new, models in chosen:
+            file = pathlib.Path(scratch, path)
+            whole = file.read_text(encoding="utf-8")
+            if whole.count(old) != 1:
+                sys.exit(f"{path} does not hold {old!r} exactly once: adapt {__file__}")
+            file.write_text(whole.replace(old, new), encoding="utf-8")
+            result = run(scratch, models)
+            file.write_text(whole, encoding="utf-8")
+            if "could not compile" in result.stderr or "running" not in result.stdout:
+                sys.exit(f"{name}: did not run\n{result.stdout}{result.stderr}")
+            caught = result.returncode != 0
+            print(f"{'fails as it should' if caught else 'PASSES':20} {name}", flush=True)
+            if not caught:
+                survivors.append(name)
+    if survivors:
+        sys.exit(f"{len(survivors)} weakenings that no model sees")
+
+
+if __name__ == "__main__":
+    main()

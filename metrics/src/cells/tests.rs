@@ -1,0 +1,75 @@
+//! What the cells take and how they behave on a real machine; their protocols are proven in `models`.
+
+use super::block::{Block, BlockReading};
+use super::epoch::Epoch;
+use super::outcome::Outcome;
+use super::writer::{Writer, Writers};
+use crate::function::DEFAULT_BUCKETS;
+use crate::sync::{AtomicBool, Ordering};
+use std::sync::Barrier;
+use std::thread;
+
+#[test]
+fn memory_is_as_promised() {
+    assert!(Block::layout(&DEFAULT_BUCKETS).size() <= 1024);
+    assert!(size_of::<Writer>() <= 16 * 1024);
+}
+
+#[test]
+fn threads_that_come_and_go_share_the_writers_of_the_most_at_once() {
+    const AT_ONCE: usize = 20;
+    let writers = Writers::new();
+    for _ in 0..50 {
+        let all_there = Barrier::new(AT_ONCE);
+        thread::scope(|scope| {
+            for _ in 0..AT_ONCE {
+                scope.spawn(|| {
+                    let writer = writers.lease();
+                    all_there.wait();
+                    writers.hand_back(writer);
+                });
+            }
+        });
+    }
+    assert_eq!(writers.count(), AT_ONCE);
+}
+
+#[test]
+fn a_writer_finds_its_blocks_under_any_number() {
+    let writers = Writers::new();
+    let writer = writers.lease();
+    let blocks: Vec<(usize, Block)> = [1, 2, 31, 32, 8_191, 8_192, 20_000, 100_000]
+        .map(|number| (number, Block::new(&DEFAULT_BUCKETS)))
+        .into();
+    for (number, block) in &blocks {
+        assert!(writer.block(*number).is_none());
+        writer.set_block(*number, *block);
+    }
+    for (number, block) in &blocks {
+        assert!(writer.block(*number).is_some_and(|found| found.is(block)), "{number}");
+    }
+    assert!(writer.block(0).is_none() && writer.block(50_000).is_none());
+}
+
+#[test]
+fn a_running_writer_is_read_at_the_third_attempt_at_the_latest() {
+    let block = Block::new(&DEFAULT_BUCKETS);
+    let epoch = Epoch::new();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // Relaxed: nothing is handed over by it.
+            while !done.load(Ordering::Relaxed) {
+                block.start();
+                block.end(&epoch, Outcome::Ok, 7);
+            }
+        });
+        let mut reading = BlockReading::default();
+        for _ in 0..20_000 {
+            let raised = epoch.raise();
+            let attempts = block.read(raised.epoch, &mut reading);
+            assert!(attempts <= 3, "{attempts} attempts");
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+}

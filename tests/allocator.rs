@@ -1,0 +1,84 @@
+//! An instrumented global allocator: it neither recurses nor waits for itself, and every allocation is counted.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::HashMap;
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use tachometer::instrumented;
+
+struct Instrumented;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+/// # Safety
+/// As [`GlobalAlloc::alloc`].
+#[instrumented]
+unsafe fn allocate(layout: Layout) -> *mut u8 {
+    ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+    // SAFETY: the caller keeps the contract.
+    unsafe { System.alloc(layout) }
+}
+
+/// # Safety
+/// As [`GlobalAlloc::dealloc`].
+#[instrumented(labels(kind = "free"))]
+unsafe fn free(pointer: *mut u8, layout: Layout) {
+    // SAFETY: the caller keeps the contract.
+    unsafe { System.dealloc(pointer, layout) }
+}
+
+// SAFETY: hands every request on to the system's allocator as it came, and returns what that returns.
+unsafe impl GlobalAlloc for Instrumented {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps the contract.
+        unsafe { allocate(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract.
+        unsafe { free(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Instrumented = Instrumented;
+
+#[instrumented]
+fn allocates(number: usize) -> Vec<usize> {
+    vec![number; number]
+}
+
+#[test]
+fn every_allocation_is_counted() {
+    thread_local! {
+        static KEPT: std::cell::RefCell<HashMap<usize, Vec<usize>>> = std::cell::RefCell::default();
+    }
+    let allocated_before = ALLOCATIONS.load(Ordering::Relaxed);
+    let threads: Vec<_> = (0..32)
+        .map(|_| {
+            thread::spawn(|| {
+                // Some are freed when the thread's locals are destroyed.
+                for number in 0..100 {
+                    KEPT.with_borrow_mut(|kept| kept.insert(number, black_box(allocates(number + 1))));
+                }
+            })
+        })
+        .collect();
+    while threads.iter().any(|thread| !thread.is_finished()) {
+        black_box(tachometer::snapshot());
+    }
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    let counted_before = ALLOCATIONS.load(Ordering::Relaxed);
+    let snapshot = tachometer::snapshot();
+    let counted_after = ALLOCATIONS.load(Ordering::Relaxed);
+    assert!(counted_before - allocated_before >= 3_200);
+    let shown = snapshot.function("allocate").unwrap();
+    assert!(
+        (counted_before..=counted_after).contains(&shown.ok),
+        "{} of {counted_before} to {counted_after}",
+        shown.ok
+    );
+    assert!(snapshot.function("free").unwrap().ok >= 32 * 100);
+    assert_eq!(snapshot.function("allocates").unwrap().ok, 3_200);
+}

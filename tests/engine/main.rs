@@ -1,0 +1,12 @@
+//! The recording engine through what it shows: exact snapshots, nothing lost, whatever threads do.
+
+mod exact;
+mod threads;
+mod timing;
+
+use tachometer::FunctionSnapshot;
+
+/// What the global registry shows of the function, which has been called.
+fn counted(name: &str) -> FunctionSnapshot {
+    tachometer::snapshot().function(name).unwrap_or_else(|| panic!("{name} is not counted")).clone()
+}
