@@ -21,42 +21,50 @@ COLLECTOR = "metrics/src/primitives/collector.rs"
 HISTOGRAM = "metrics/src/primitives/histogram.rs"
 MIN_MAX = "metrics/src/primitives/min_max.rs"
 
-# What is weakened; the file; what stands there, once; what stands there instead; the models that see it.
+# The quickest model that sees it.
+PLAIN = "a_reading_of_plain_calls"
+FAILURES = "a_reading_of_failures"
+EVERY_KIND = "a_reading_of_calls_of_every_kind"
+
+# What is weakened; the file; what stands there, once; what stands there instead; the model that sees it.
 WEAKENED = [
     ("the count is stored Relaxed", BLOCK,
-     "^ replaced, Ordering::Release)", "^ replaced, Ordering::Relaxed)", "cells::models"),
+     "^ replaced, Ordering::Release)", "^ replaced, Ordering::Relaxed)", PLAIN),
     ("the count is first read Relaxed", BLOCK,
-     "let before = head.load(Ordering::Acquire);", "let before = head.load(Ordering::Relaxed);", "cells::models"),
+     "let before = head.load(Ordering::Acquire);", "let before = head.load(Ordering::Relaxed);", PLAIN),
     ("no fence before the count is read again", BLOCK,
-     "        fence(Ordering::Acquire);\n", "", "cells::models"),
+     "        fence(Ordering::Acquire);\n", "", PLAIN),
     ("the sum is stored Relaxed", BLOCK,
-     "wrapping_add(nanos), Ordering::Release)", "wrapping_add(nanos), Ordering::Relaxed)", "cells::models"),
+     "wrapping_add(nanos), Ordering::Release)", "wrapping_add(nanos), Ordering::Relaxed)", PLAIN),
     ("the last duration is stored Relaxed", BLOCK,
-     ".store(nanos, Ordering::Release)", ".store(nanos, Ordering::Relaxed)", "cells::models"),
-    ("the bucket is stored Relaxed", BLOCK,
-     "bucket.store(own(bucket).wrapping_add(1), Ordering::Release)",
-     "bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed)", "cells::models"),
+     ".store(nanos, Ordering::Release)", ".store(nanos, Ordering::Relaxed)", FAILURES),
+    ("the first bucket is stored Relaxed", BLOCK,
+     "add_one(&self.buckets()[0]);",
+     "self.buckets()[0].store(own(&self.buckets()[0]).wrapping_add(1), Ordering::Relaxed);", PLAIN),
+    ("another bucket is stored Relaxed", BLOCK,
+     "            add_one(&self.buckets()[table.find(own(&last[slot(before, COUNT_BIT)]))]);",
+     "            let bucket = &self.buckets()[table.find(own(&last[slot(before, COUNT_BIT)]))];\n"
+     "            bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);", FAILURES),
     ("the new minimum is stored Relaxed", BLOCK,
-     "own(min).min(nanos), Ordering::Release", "own(min).min(nanos), Ordering::Relaxed", "cells::models"),
+     "own(min).min(nanos), Ordering::Release", "own(min).min(nanos), Ordering::Relaxed", FAILURES),
     ("the new maximum is stored Relaxed", BLOCK,
-     "own(max).max(nanos), Ordering::Release", "own(max).max(nanos), Ordering::Relaxed", "cells::models"),
+     "own(max).max(nanos), Ordering::Release", "own(max).max(nanos), Ordering::Relaxed", FAILURES),
     ("a failure is stored Relaxed", BLOCK,
      "own(&failed[current]).wrapping_add(1), Ordering::Release",
-     "own(&failed[current]).wrapping_add(1), Ordering::Relaxed", "cells::models"),
+     "own(&failed[current]).wrapping_add(1), Ordering::Relaxed", FAILURES),
     ("a start is stored Relaxed", BLOCK,
-     "own(started).wrapping_add(1), Ordering::Release",
-     "own(started).wrapping_add(1), Ordering::Relaxed", "cells::models"),
+     "add_one(started);", "started.store(own(started).wrapping_add(1), Ordering::Relaxed);", PLAIN),
     ("the copy is published Relaxed", BLOCK,
      "published.epoch.store(epoch, Ordering::Release)",
-     "published.epoch.store(epoch, Ordering::Relaxed)", "cells::models"),
+     "published.epoch.store(epoch, Ordering::Relaxed)", EVERY_KIND),
     ("the copy is found Relaxed", BLOCK,
-     "published.epoch.load(Ordering::Acquire)", "published.epoch.load(Ordering::Relaxed)", "cells::models"),
+     "published.epoch.load(Ordering::Acquire)", "published.epoch.load(Ordering::Relaxed)", EVERY_KIND),
     ("the reader gives up looking again", BLOCK,
-     "if head.load(Ordering::Acquire) != before {", "if false {", "cells::models"),
+     "if head.load(Ordering::Acquire) != before {", "if false {", PLAIN),
     ("the reader files no last call", BLOCK,
-     "if filed != ended {", "if false {", "cells::models"),
+     "if filed != ended {", "if false {", PLAIN),
     ("the call before is filed after the copy", BLOCK,
-     "if before >= ONE_CALL {", "if before >= ONE_CALL && epoch.changed_from(own(seen)).is_none() {", "cells::models"),
+     "if before >= ONE_CALL {", "if before >= ONE_CALL && epoch.is_still(own(seen)) {", EVERY_KIND),
     ("a writer is handed back Relaxed", WRITER,
      "self.is_leased.store(false, Ordering::Release)", "self.is_leased.store(false, Ordering::Relaxed)",
      "cells::models::a_lease"),
@@ -94,7 +102,7 @@ WEAKENED = [
 
 
 def run(tree, models):
-    environment = dict(os.environ, RUST_TEST_THREADS="1", RUSTFLAGS="--cfg loom --cap-lints allow")
+    environment = dict(os.environ, RUST_TEST_THREADS="1", RUSTFLAGS="--cfg loom")
     environment.setdefault("CARGO_TARGET_DIR", str(pathlib.Path("target/loom").resolve()))
     command = ["cargo", "test", "--quiet", "--locked", "--release", "-p", "tachometer", "--lib", models]
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)

@@ -68,7 +68,9 @@ fn every_allocation_is_counted() {
     while threads.iter().any(|thread| !thread.is_finished()) {
         black_box(tachometer::snapshot());
     }
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     let counted_before = ALLOCATIONS.load(Ordering::Relaxed);
     let snapshot = tachometer::snapshot();
     let counted_after = ALLOCATIONS.load(Ordering::Relaxed);

@@ -26,11 +26,13 @@
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
 //! - [`families`]: what an encoder for another format reads.
+//! - [`MockClock`]: durations in tests; [`force_os_clock`]: the operating system's clock instead of the processor's counter.
+//! - [`docs`]: how recording works, why what is read is exact, and what each atomic operation is for.
 //!
 //! # The way of a call
 //! The modules in the order that a call's numbers go through them: `instrument` (call site, guard, timed future) →
-//! `cells` (where a call is counted) → `function` (name and cells together) → `registry` → [`FullSnapshot`] → `encode` →
-//! `export`.
+//! `cells` (where a call is counted, by each thread for itself) → `function` (name and cells together) → `registry` →
+//! [`FullSnapshot`] → `encode` → `export`.
 
 /// The README's programs, compiled.
 #[cfg(doctest)]
@@ -39,6 +41,7 @@ mod readme {}
 
 mod cells;
 mod clock;
+pub mod docs;
 mod encode;
 mod error;
 mod export;

@@ -13,48 +13,10 @@
 //! writer that stands still, wherever in its update, is read at the first attempt; one that runs, at the third at the
 //! latest, once it sees the reader's epoch.
 //!
-//! # How
-//!
-//! **Writing.** Nothing counts until `head` is stored. It holds the number of ended calls and, for each value that a call
-//! replaces, which of two slots is the current one; a call writes into the other. Buckets have no second slot. Instead, a
-//! call's bucket is filed by the next call: until then its duration stands in `last`.
-//!
-//! ```text
-//! start:   started += 1
-//! end(d):  bucket[of last[slot]] += 1                         -- the call before
-//!          if the reader's epoch is new: publish              -- once a snapshot
-//!          sum[other slot] = sum[slot] + d,  last[other slot] = d
-//!          if d is a new extreme:  extremes[other slot] = …   -- rare
-//!          if the call failed:     failed[outcome][other slot] = failed[outcome][slot] + 1
-//!          head = n + 1, and the slots just written           -- now it counts
-//! ```
-//!
-//! **Reading**, of a writer that stands still or is slow: read `head`, everything else, and `head` again. If it is the same,
-//! all but the buckets is that of *n* calls, and the buckets are those of *n* calls, if the next one has filed the *n*-th
-//! already, or of *n* − 1. In the latter case `last` tells the bucket that is one short.
-//!
-//! **Reading** of a writer that never stands still: the reader raises the epoch before it reads. The writer finds
-//! that at the end of its next call, copies its cells (of *n* whole calls) to `published` and goes on; the reader takes the
-//! copy. It is not written again before the reader's next epoch.
-//!
-//! # Why a bucket is filed by the next call
-//!
-//! It costs nothing there. Which bucket a duration belongs in is known some ten nanoseconds after the clock was read, and
-//! processors wait with the next reading of their counter until the address of every earlier store is known (measured on
-//! one, `docs::recording`). The bucket of the call before has been known for long.
-//!
-//! # Why the orderings are enough
-//!
-//! All stores of an update are `Release`, and the reader has an `Acquire` fence between what it reads and the second reading
-//! of `head`. So a reader that has seen any store of call *m* also sees, after the fence, what the writer stored before it,
-//! among it the `head` of call *m* − 1. If `head` is still *n* then, nothing of call *n* + 2 or later has been seen. And what
-//! call *n* + 1 stores is not looked at, being in the other slots, but for the bucket of call *n*, which the sum of the
-//! buckets gives away.
-//!
-//! The first reading of `head` is an `Acquire` that pairs with the `Release` of the writer's store: everything until call *n* is
-//! visible in it. `published.epoch` works alike for the copy. The copy's cells are written with `Relaxed`, which is safe from
-//! the reader before: the writer has seen an epoch that was raised after that reader's last look (`Release` there, an
-//! `Acquire` fence here).
+//! How: a call writes what it replaces into the second of two slots, and counts once `head` says so; its bucket is left
+//! to the next call. A reader that finds the same `head` before and after has read a prefix; for one whom running
+//! writers overtake, they leave a copy. The steps, and the argument that they are enough, are in
+//! [`docs::recording`](crate::docs::recording); E and R below are its steps.
 
 use super::epoch::Epoch;
 use super::outcome::Outcome;
@@ -103,6 +65,9 @@ struct Header {
 #[derive(Debug)]
 #[repr(C, align(64))]
 struct Slots {
+    /// The current extremes once more, for the writer alone: it need not find out which slot they are in.
+    min: AtomicU64,
+    max: AtomicU64,
     /// The smallest and the largest duration; [`NO_EXTREMES`] while there is no call.
     extremes: [[AtomicU64; 2]; 2],
     failed: [[AtomicU64; 2]; FAILURES],
@@ -120,7 +85,7 @@ struct Published {
 }
 
 /// In `head`: bits 0 to 2 are the slots of the failures.
-const EXTREMES_BIT: u32 = FAILURES as u32;
+const EXTREMES_BIT: u32 = 3;
 const COUNT_BIT: u32 = EXTREMES_BIT + 1;
 const ONE_CALL: u64 = 1 << COUNT_BIT;
 
@@ -151,6 +116,7 @@ impl Block {
         let zero = || AtomicU64::new(0);
         let pair = |_| array::from_fn(|_| zero());
         let no_extremes = || NO_EXTREMES.map(AtomicU64::new);
+        let [min, max] = no_extremes();
         let header = leak_layout(Self::layout(table)).cast::<Header>();
         // SAFETY: the memory has just been allocated with room for the header and `cells` cells behind it, aligned for both;
         // nobody else knows it.
@@ -162,7 +128,12 @@ impl Block {
                 sum: [zero(), zero()],
                 last: [zero(), zero()],
                 table,
-                slots: Slots { extremes: [no_extremes(), no_extremes()], failed: array::from_fn(pair) },
+                slots: Slots {
+                    min,
+                    max,
+                    extremes: [no_extremes(), no_extremes()],
+                    failed: array::from_fn(pair),
+                },
                 published: Published {
                     epoch: zero(),
                     started: zero(),
@@ -187,19 +158,19 @@ impl Block {
     }
 
     #[cfg(all(test, not(loom)))]
-    pub(super) fn is(&self, other: &Block) -> bool {
+    pub(super) fn is(self, other: Block) -> bool {
         self.header == other.header
     }
 
     #[inline]
-    fn header(&self) -> &'static Header {
+    fn header(self) -> &'static Header {
         // SAFETY: by the invariant of `header`.
         unsafe { self.header.as_ref() }
     }
 
     /// A row of buckets: the live ones, or behind them those that were published.
     #[inline]
-    fn row(&self, row: usize) -> &'static [AtomicU64] {
+    fn row(self, row: usize) -> &'static [AtomicU64] {
         let buckets = self.header().table.buckets();
         // SAFETY: by the invariant of `header`, two rows of at least `buckets` cells stand behind the header.
         unsafe {
@@ -209,11 +180,11 @@ impl Block {
     }
 
     #[inline]
-    fn buckets(&self) -> &'static [AtomicU64] {
+    fn buckets(self) -> &'static [AtomicU64] {
         self.row(0)
     }
 
-    fn published_buckets(&self) -> &'static [AtomicU64] {
+    fn published_buckets(self) -> &'static [AtomicU64] {
         self.row(1)
     }
 
@@ -221,32 +192,56 @@ impl Block {
     #[inline]
     pub(crate) fn start(self) {
         let started = &self.header().started;
-        // Release: pairs with the fence in `try_read_live`: whoever sees this start also sees the end of the call before it,
-        // and so does not count the start to an earlier prefix.
-        started.store(own(started).wrapping_add(1), Ordering::Release);
+        // Whoever sees this start also sees the end of the call before it, and does not count it to an earlier prefix.
+        add_one(started);
     }
 
     /// The call ends after `nanos` nanoseconds. Only for the block's writer.
+    ///
+    /// Written out in every function is only what most calls of fast functions do: the call before goes into the first
+    /// bucket, no reader asks for a copy, and the duration is no extreme (the first one is).
     #[inline]
     pub(crate) fn end(self, epoch: &Epoch, outcome: Outcome, nanos: u64) {
-        let Header { head, epoch: seen, sum, last, slots, .. } = self.header();
+        let Header { head, epoch: seen, last, table, slots, .. } = self.header();
         let before = own(head);
-        let current = slot(before, COUNT_BIT);
+        let is_plain = table.is_in_first(own(&last[slot(before, COUNT_BIT)]))
+            && epoch.is_still(own(seen))
+            && (own(&slots.min)..=own(&slots.max)).contains(&nanos);
+        if is_plain {
+            add_one(&self.buckets()[0]);
+            self.commit(before, outcome, nanos, 0);
+        } else {
+            self.end_in_full(epoch, outcome, nanos);
+        }
+    }
+
+    /// What [`end`](Self::end) does, whatever the duration and whoever asks.
+    #[inline(never)]
+    fn end_in_full(self, epoch: &Epoch, outcome: Outcome, nanos: u64) {
+        let Header { head, epoch: seen, last, table, slots, .. } = self.header();
+        let before = own(head);
         if before >= ONE_CALL {
-            self.file(own(&last[current]));
+            add_one(&self.buckets()[table.find(own(&last[slot(before, COUNT_BIT)]))]);
         }
         if let Some(epoch) = epoch.changed_from(own(seen)) {
             self.publish(epoch);
         }
-        // Release, here and in all stores that follow: pairs with the fence in `try_read_live`, as the module says.
+        let mut replaced = 0;
+        if nanos < own(&slots.min) || nanos > own(&slots.max) {
+            self.widen(slot(before, EXTREMES_BIT), nanos);
+            replaced = 1 << EXTREMES_BIT;
+        }
+        self.commit(before, outcome, nanos, replaced);
+    }
+
+    /// Writes what every call replaces, then the head that makes it count. `replaced` are the bits of what was written before.
+    #[inline]
+    fn commit(self, before: u64, outcome: Outcome, nanos: u64, mut replaced: u64) {
+        let Header { head, sum, last, slots, .. } = self.header();
+        let current = slot(before, COUNT_BIT);
+        // Release, here and in all stores of an update: pairs with the fence in `try_read_live`, as the module says.
         sum[1 - current].store(own(&sum[current]).wrapping_add(nanos), Ordering::Release);
         last[1 - current].store(nanos, Ordering::Release);
-        let mut replaced = 0;
-        let [min, max] = &slots.extremes[slot(before, EXTREMES_BIT)];
-        if nanos < own(min) || nanos > own(max) {
-            self.widen(slot(before, EXTREMES_BIT), nanos);
-            replaced |= 1 << EXTREMES_BIT;
-        }
         if let Some(failure) = outcome.failure() {
             let current = slot(before, failure);
             let failed = &slots.failed[failure as usize];
@@ -256,22 +251,15 @@ impl Block {
         head.store(before.wrapping_add(ONE_CALL) ^ replaced, Ordering::Release);
     }
 
-    /// Counts a call of `nanos` nanoseconds in its bucket.
-    #[inline]
-    fn file(self, nanos: u64) {
-        if let Some(bucket) = self.buckets().get(self.header().table.find(nanos)) {
-            bucket.store(own(bucket).wrapping_add(1), Ordering::Release);
-        }
-    }
-
     /// Writes the extremes that `nanos` makes into the slot that is not current.
-    #[cold]
     fn widen(self, current: usize, nanos: u64) {
-        let Slots { extremes, .. } = &self.header().slots;
-        let [min, max] = &extremes[current];
+        let Slots { min, max, extremes, .. } = &self.header().slots;
         let [new_min, new_max] = &extremes[1 - current];
         new_min.store(own(min).min(nanos), Ordering::Release);
         new_max.store(own(max).max(nanos), Ordering::Release);
+        // Relaxed, both: only the writer looks at them.
+        min.store(own(min).min(nanos), Ordering::Relaxed);
+        max.store(own(max).max(nanos), Ordering::Relaxed);
     }
 
     /// Copies the cells, with all calls filed that have ended, to where the reader that raised `epoch` finds them.
@@ -284,7 +272,7 @@ impl Block {
         let copy = |to: &AtomicU64, from: &AtomicU64| to.store(own(from), Ordering::Relaxed);
         copy(&published.started, started);
         copy(&published.sum, &sum[slot(head, COUNT_BIT)]);
-        for (to, from) in published.extremes.iter().zip(&slots.extremes[slot(head, EXTREMES_BIT)]) {
+        for (to, from) in published.extremes.iter().zip([&slots.min, &slots.max]) {
             copy(to, from);
         }
         for (failure, (to, from)) in (0..).zip(published.failed.iter().zip(&slots.failed)) {
@@ -372,6 +360,13 @@ const fn padded(buckets: usize) -> usize {
 fn own(cell: &AtomicU64) -> u64 {
     // Relaxed: only the writer stores, and it sees its own stores. What the writer before it stored came with the lease.
     cell.load(Ordering::Relaxed)
+}
+
+/// One more call, in a cell that only this thread writes.
+#[inline]
+fn add_one(cell: &AtomicU64) {
+    // Release: pairs with the fence in `try_read_live`, as the module says.
+    cell.store(own(cell).wrapping_add(1), Ordering::Release);
 }
 
 /// A place for a block, empty until there is one.

@@ -23,6 +23,12 @@ impl CallCells {
         }
     }
 
+    /// Cells with this number: a model must be the same in each execution.
+    #[cfg(all(test, loom))]
+    pub(super) fn numbered(table: &'static BucketTable, number: usize) -> Self {
+        CallCells { number: AtomicUsize::new(number), ..Self::new(table) }
+    }
+
     pub(crate) fn table(&self) -> &'static BucketTable {
         self.table
     }
@@ -43,22 +49,17 @@ impl CallCells {
     /// A call begins on a thread without a block for this function. Returns the one it has now; `None` where it may keep
     /// none any more, and the call is to be [ended](Self::end) without.
     pub(crate) fn start_first(&self) -> Option<Block> {
-        match thread::lease_writer() {
-            Some(writer) => {
-                let block = self.block_of(writer);
-                block.start();
-                Some(block)
-            }
-            None => {
-                thread::with_borrowed_writer(|writer| self.block_of(writer).start());
-                None
-            }
+        let block = thread::lease_writer().map(|writer| self.block_of(writer));
+        match block {
+            Some(block) => block.start(),
+            None => thread::with_borrowed_writer(|writer| self.block_of(writer).start()),
         }
+        block
     }
 
     /// A call ends after `nanos` nanoseconds, on the thread on which it began in `block`.
     #[inline]
-    pub(crate) fn end_in(&self, block: Block, outcome: Outcome, nanos: u64) {
+    pub(crate) fn end_in(block: Block, outcome: Outcome, nanos: u64) {
         block.end(&EPOCH, outcome, nanos);
     }
 
@@ -66,7 +67,7 @@ impl CallCells {
     #[inline]
     pub(crate) fn end(&self, outcome: Outcome, nanos: u64) {
         match self.own_block() {
-            Some(block) => self.end_in(block, outcome, nanos),
+            Some(block) => Self::end_in(block, outcome, nanos),
             None => self.end_first(outcome, nanos),
         }
     }
@@ -74,7 +75,7 @@ impl CallCells {
     /// What [`end`](Self::end) does, on a thread that has no block for this function.
     #[cold]
     pub(crate) fn end_first(&self, outcome: Outcome, nanos: u64) {
-        let end = |writer| self.end_in(self.block_of(writer), outcome, nanos);
+        let end = |writer| Self::end_in(self.block_of(writer), outcome, nanos);
         match thread::lease_writer() {
             Some(writer) => end(writer),
             None => thread::with_borrowed_writer(end),

@@ -38,16 +38,17 @@ impl Epoch {
         Raised { epoch, _alone: alone }
     }
 
-    /// The current epoch, if it is not `seen`.
+    /// Whether no reader has come since the epoch `seen`.
     #[inline]
+    pub(super) fn is_still(&self, seen: u64) -> bool {
+        // Relaxed: nothing follows from it.
+        self.current.load(Ordering::Relaxed) == seen
+    }
+
+    /// The current epoch, if it is not `seen`.
     pub(super) fn changed_from(&self, seen: u64) -> Option<u64> {
-        // Relaxed: nearly always nothing has changed and nothing follows from it; else the fence makes it an Acquire.
-        let current = self.current.load(Ordering::Relaxed);
-        if current == seen {
-            return None;
-        }
         // Acquire: pairs with the Release in `raise`.
-        fence(Ordering::Acquire);
-        Some(current)
+        let current = self.current.load(Ordering::Acquire);
+        (current != seen).then_some(current)
     }
 }

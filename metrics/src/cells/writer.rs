@@ -19,8 +19,10 @@ use std::array;
 /// The blocks that one thread at a time writes, by the number of their function.
 #[derive(Debug)]
 pub(super) struct Writer {
+    /// Those of the functions that were called first, by whichever thread: found in one step.
+    first: [BlockSlot; FIRST],
+    further: OnceRef<'static, Index>,
     is_leased: AtomicBool,
-    blocks: Index,
 }
 
 /// Blocks by number, in two steps: a thread that calls few of very many functions has few pages.
@@ -34,26 +36,51 @@ struct Index {
 #[derive(Debug)]
 struct Page([BlockSlot; PAGE]);
 
+#[cfg(not(loom))]
+const FIRST: usize = 1024;
+#[cfg(not(loom))]
 const PAGES: usize = 256;
+#[cfg(not(loom))]
 const PAGE: usize = 32;
+
+// A model has one function, and pays for each cell.
+#[cfg(loom)]
+const FIRST: usize = 2;
+#[cfg(loom)]
+const PAGES: usize = 2;
+#[cfg(loom)]
+const PAGE: usize = 2;
 
 impl Writer {
     fn leased() -> Self {
-        Writer { is_leased: AtomicBool::new(true), blocks: Index::new() }
+        Writer {
+            first: array::from_fn(|_| BlockSlot::empty()),
+            further: OnceRef::new(),
+            is_leased: AtomicBool::new(true),
+        }
     }
 
     /// The block with this number, if there is one.
     #[inline]
     pub(super) fn block(&self, number: usize) -> Option<Block> {
-        match self.blocks.pages.get(number / PAGE) {
-            Some(page) => page.get()?.0[number % PAGE].get(),
-            None => self.blocks.find(number)?.get(),
+        match self.first.get(number) {
+            Some(slot) => slot.get(),
+            None => self.find_further(number),
         }
+    }
+
+    #[cold]
+    fn find_further(&self, number: usize) -> Option<Block> {
+        self.further.get()?.find(number - FIRST)?.get()
     }
 
     /// Keeps `block` under this number.
     pub(super) fn set_block(&self, number: usize, block: Block) {
-        self.blocks.make_room(number).set(block);
+        let slot = match self.first.get(number) {
+            Some(slot) => slot,
+            None => self.further.get_or_init(|| leak(Index::new())).make_room(number - FIRST),
+        };
+        slot.set(block);
     }
 
     fn try_lease(&self) -> bool {
@@ -75,7 +102,6 @@ impl Index {
         Index { pages: [const { OnceRef::new() }; PAGES], further: OnceRef::new() }
     }
 
-    #[cold]
     fn find(&self, number: usize) -> Option<&BlockSlot> {
         match self.pages.get(number / PAGE) {
             Some(page) => page.get().map(|page| &page.0[number % PAGE]),

@@ -2,16 +2,20 @@
 
 use super::raw;
 use std::num::NonZeroU64;
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
-/// Nanoseconds a tick, as a fixed-point number with 32 fractional bits.
+/// Nanoseconds a tick, as a fixed-point number with [`FRACTION_BITS`] fractional bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rate(NonZeroU64);
 
-const FRACTION_BITS: u32 = 32;
+/// So many that, together with [`TICK_BITS`], the whole nanoseconds are the upper half of a product, which processors give
+/// for nothing.
+const FRACTION_BITS: u32 = u64::BITS - TICK_BITS;
+const TICK_BITS: u32 = 2;
 
-/// Counters between 10 MHz and 40 GHz; what measures as anything else is no clock.
-const PLAUSIBLE: std::ops::RangeInclusive<u64> = (1 << FRACTION_BITS) / 40..=(1 << FRACTION_BITS) * 100;
+/// Counters between 300 MHz and 40 GHz; what measures as anything else is no clock.
+const PLAUSIBLE: RangeInclusive<u64> = (1 << FRACTION_BITS) / 40..=(1 << FRACTION_BITS) / 3 * 10;
 
 impl Rate {
     #[inline]
@@ -23,13 +27,16 @@ impl Rate {
         self.0.get()
     }
 
-    /// The time of so many ticks, rounded to the nearest nanosecond: cutting off would make short calls look shorter, by half
-    /// a nanosecond each, in sums over millions.
+    /// The time of so many ticks, of which there may be 2⁶²: decades.
+    ///
+    /// Rounded to the nearest nanosecond. Cutting off would make short calls look shorter, by half a nanosecond each, in
+    /// sums over millions.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "a tick of 100 ns overflows after 584 years")]
+    #[expect(clippy::cast_possible_truncation, reason = "the halves of a product of two 64-bit numbers")]
     pub(super) fn nanos(self, ticks: u64) -> u64 {
-        let half = 1 << (FRACTION_BITS - 1);
-        ((u128::from(ticks) * u128::from(self.0.get()) + half) >> FRACTION_BITS) as u64
+        let product = u128::from(ticks << TICK_BITS) * u128::from(self.0.get());
+        let (whole, fraction) = ((product >> u64::BITS) as u64, product as u64);
+        whole + (fraction >> (u64::BITS - 1))
     }
 }
 
@@ -81,7 +88,11 @@ mod tests {
         let three_gigahertz = rate(1_000_000, 3_000_000).unwrap();
         assert_eq!(three_gigahertz.nanos(3_000_000_000), 1_000_000_000);
         assert_eq!([0, 1, 2, 3, 4].map(|ticks| three_gigahertz.nanos(ticks)), [0, 0, 1, 1, 1]);
-        assert_eq!(rate(1_000, 1_000).unwrap().nanos(u64::MAX), u64::MAX);
+        let one_gigahertz = rate(1_000, 1_000).unwrap();
+        assert_eq!(
+            [0, 1, 1 << 62].map(|ticks| one_gigahertz.nanos(ticks - ticks / (1 << 62))),
+            [0, 1, (1 << 62) - 1]
+        );
     }
 
     #[test]

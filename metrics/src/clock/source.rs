@@ -58,13 +58,11 @@ struct Calibration {
 pub fn force_os_clock() -> Result<(), Error> {
     let _control = lock(&CONTROL);
     // Relaxed, both: the lock orders all decisions, and this one publishes nothing else.
-    match SOURCE.load(Ordering::Relaxed) {
-        RAW => Err(Cause::ClockInUse.into()),
-        _ => {
-            SOURCE.store(OS, Ordering::Relaxed);
-            Ok(())
-        }
+    if SOURCE.load(Ordering::Relaxed) == RAW {
+        return Err(Cause::ClockInUse.into());
     }
+    SOURCE.store(OS, Ordering::Relaxed);
+    Ok(())
 }
 
 /// The name of the source in use; `None` before the first reading.

@@ -1,7 +1,7 @@
 //! A sync call: from its entry to its outcome.
 
 use super::Site;
-use crate::cells::{Block, Outcome};
+use crate::cells::{Block, CallCells, Outcome};
 use crate::clock::{self, Ticks};
 use std::mem;
 use std::thread;
@@ -26,7 +26,7 @@ impl OpenCall {
     fn end(self, outcome: Outcome) {
         let nanos = self.begun.elapsed_nanos();
         match self.block {
-            Some(block) => self.site.end_in(block, outcome, nanos),
+            Some(block) => CallCells::end_in(block, outcome, nanos),
             None => self.site.end_first(outcome, nanos),
         }
     }

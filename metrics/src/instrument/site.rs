@@ -46,7 +46,7 @@ impl Site {
         }
     }
 
-    /// A call begins. Returns where it is to be [ended](Self::end_in); `None` where it is to be [ended](Self::end) on
+    /// A call begins. Returns the block that it is to be ended in; `None` where it is to be [ended](Self::end) on
     /// whichever thread that will be.
     #[inline]
     pub(super) fn start(&'static self) -> Option<Block> {
@@ -58,11 +58,6 @@ impl Site {
     fn start_first(&'static self) -> Option<Block> {
         self.attach();
         self.function.cells.start_first()
-    }
-
-    #[inline]
-    pub(super) fn end_in(&self, block: Block, outcome: Outcome, nanos: u64) {
-        self.function.cells.end_in(block, outcome, nanos);
     }
 
     #[cold]

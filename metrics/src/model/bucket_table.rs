@@ -11,6 +11,8 @@ use super::bounds;
 #[derive(Debug)]
 pub struct BucketTable {
     finite: &'static [u64],
+    /// The first bound, or `u64::MAX` where there is none.
+    first: u64,
     /// For each number of significant bits, from 0 to 64: how many bounds are below all values that have so many.
     below: [u16; 65],
     /// Whether two bounds have the same number of significant bits.
@@ -31,7 +33,8 @@ impl BucketTable {
             Err(bounds::BoundsFault::Empty) => {}
             Err(fault) => panic!("{}", fault.message().as_str()),
         }
-        let mut table = BucketTable { finite, below: [0; 65], has_close_bounds: false };
+        let first = if finite.is_empty() { u64::MAX } else { finite[0] };
+        let mut table = BucketTable { finite, first, below: [0; 65], has_close_bounds: false };
         let mut bits = 1;
         while bits <= 64 {
             let smallest = 1 << (bits - 1);
@@ -56,6 +59,12 @@ impl BucketTable {
     #[inline]
     pub(crate) const fn buckets(&self) -> usize {
         self.finite.len() + 1
+    }
+
+    /// Whether `value` belongs in the first bucket.
+    #[inline]
+    pub(crate) fn is_in_first(&self, value: u64) -> bool {
+        value <= self.first
     }
 
     /// The bucket that `value` belongs in: the first whose bound is not below it, else the one behind the last.

@@ -20,7 +20,9 @@ fn a_collector_shows_no_error_and_no_byte_without_its_request() {
         let writers = [writer(&collector), writer(&collector)];
         let seen = collector.snapshot();
         assert!(seen.errors <= seen.requests && seen.bytes_sent <= 10 * seen.requests, "{seen:?}");
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
         let last = collector.snapshot();
         assert_eq!((last.requests, last.errors, last.bytes_sent), (2, 2, 20));
     });
@@ -61,7 +63,9 @@ fn what_a_histogram_records_is_in_one_reset_or_the_next() {
         let seen = histogram.snapshot();
         assert!(seen.total() <= 2 && seen.sum() <= 23);
         let first = histogram.reset();
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
         let second = histogram.reset();
         let buckets: Vec<u64> = first.buckets.iter().zip(&second.buckets).map(|(a, b)| a + b).collect();
         assert_eq!((buckets, first.sum() + second.sum()), (vec![1, 1], 23));
@@ -74,7 +78,11 @@ fn no_extreme_is_lost_and_no_range_is_crossed() {
         let extremes = Arc::new(AtomicMinMax::new());
         let writer = |values: [u64; 2]| {
             let extremes = Arc::clone(&extremes);
-            thread::spawn(move || values.into_iter().for_each(|value| extremes.update(value)))
+            thread::spawn(move || {
+                for value in values {
+                    extremes.update(value);
+                }
+            })
         };
         let writers = [writer([5, 9]), writer([2, 7])];
         if let Some((min, max)) = extremes.range() {
@@ -93,7 +101,11 @@ fn the_extremes_of_all_values_survive_a_reset() {
         let extremes = Arc::new(AtomicMinMax::new());
         let writer = {
             let extremes = Arc::clone(&extremes);
-            thread::spawn(move || [5, 9, 2].into_iter().for_each(|value| extremes.update(value)))
+            thread::spawn(move || {
+                for value in [5, 9, 2] {
+                    extremes.update(value);
+                }
+            })
         };
         let first = extremes.reset();
         if let Some((min, max)) = extremes.range() {

@@ -12,13 +12,13 @@ pub(crate) fn leak_layout(layout: Layout) -> NonNull<u8> {
     // SAFETY: the size is not zero.
     let memory = unsafe { System.alloc(layout) };
     let memory = NonNull::new(memory).unwrap_or_else(|| handle_alloc_error(layout));
-    #[cfg(loom)]
+    #[cfg(all(test, loom))]
     reclaim::remember(memory, layout);
     memory
 }
 
 /// A model runs a million times, and nothing in it outlives its execution.
-#[cfg(loom)]
+#[cfg(all(test, loom))]
 pub(super) mod reclaim {
     use std::alloc::{GlobalAlloc, Layout, System};
     use std::ptr::NonNull;
@@ -39,7 +39,6 @@ pub(super) mod reclaim {
     ///
     /// # Safety
     /// Nothing of it is used any more.
-    #[cfg(test)]
     pub(in crate::sync) unsafe fn free_all() {
         for Leaked(memory, layout) in LEAKED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             // SAFETY: allocated with this layout, and not used any more.

@@ -1,0 +1,43 @@
+//! The call itself, and what no way of timing it can do without.
+
+use crate::row::{Row, repeat};
+use core::arch::x86_64::_rdtsc;
+use std::hint::black_box;
+use std::time::Instant;
+use tachometer_benchmarks_elsewhere::{Outcome, work};
+
+/// The row that all others are compared with.
+pub(super) const FLOOR: &str = "two raw counter reads: the floor";
+
+pub(super) fn rows() -> Vec<Row> {
+    vec![
+        Row::new("bare call", |calls| repeat(calls, 7, bare)).lacks("anything"),
+        Row::new(FLOOR, |calls| repeat(calls, 7, between_counter_reads)).lacks("anything"),
+        Row::new("two `Instant::now`", |calls| repeat(calls, 7, between_instants)).lacks("anything"),
+    ]
+}
+
+/// Never inlined, like every function that the other rows call: what is measured is a call.
+#[inline(never)]
+fn bare(number: u64) -> Outcome {
+    work(number)
+}
+
+#[inline]
+fn between_counter_reads(number: u64) -> Outcome {
+    // SAFETY: every x86-64 processor has the instruction, and it only reads a counter.
+    let begun = unsafe { _rdtsc() };
+    let outcome = bare(number);
+    // SAFETY: as above.
+    let ended = unsafe { _rdtsc() };
+    black_box(ended.wrapping_sub(begun));
+    outcome
+}
+
+#[inline]
+fn between_instants(number: u64) -> Outcome {
+    let begun = Instant::now();
+    let outcome = bare(number);
+    black_box(begun.elapsed());
+    outcome
+}

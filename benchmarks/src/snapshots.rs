@@ -1,0 +1,176 @@
+//! What a snapshot costs those who take it, and those who are counted meanwhile.
+
+use crate::functions::{Function, call, thousand};
+use crate::record::Record;
+use crate::statistics::median;
+use crate::table::Table;
+use crate::{Fallible, crowd, machine, no_arguments};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How many snapshots a median is taken of.
+const SNAPSHOTS: usize = 101;
+
+/// Snapshots before those.
+const WARM_UP: usize = 10;
+
+/// From one snapshot to the next while a writer is disturbed.
+const PERIOD: Duration = Duration::from_millis(10);
+
+/// How long the writer is watched with snapshots, and as long without, and how often.
+const WINDOW: Duration = Duration::from_millis(300);
+const PAIRS: usize = 21;
+
+pub(crate) fn run(arguments: &[String]) -> Fallible {
+    no_arguments(arguments)?;
+    // The writers go first: what a crowd of threads has held stays to be read, and every later snapshot reads it.
+    let (writers, pinned) = writers();
+    let readers = readers();
+    Record {
+        name: "snapshots",
+        title: "What a snapshot of 1 000 functions costs",
+        facts: vec![
+            ("snapshots a median", SNAPSHOTS.to_string()),
+            ("pairs of windows", format!("{PAIRS}, each of two times {} ms", WINDOW.as_millis())),
+            ("writer and reader", if pinned { "each on a core of its own" } else { "not pinned" }.to_owned()),
+        ],
+        body: format!("{readers}\n{writers}"),
+        caveat: "The cores are those of a shared virtual machine: the ratio is the median over pairs of neighbouring \
+                 windows, and a hundredth of it is noise.",
+    }
+    .publish()
+}
+
+/// How long a snapshot takes, by the number of threads that it must read.
+fn readers() -> Table {
+    let mut table = Table::new(&["threads alive that called all 1 000", "a snapshot, µs", "times the first"]);
+    let mut first = None;
+    for threads in [1, 8, 64] {
+        let micros = crowd::alive(threads, || call(thousand()), snapshot_micros);
+        let growth = micros / *first.get_or_insert(micros);
+        table.row([threads.to_string(), format!("{micros:.1}"), format!("{growth:.2}")]);
+    }
+    table
+}
+
+/// What snapshots cost a writer, and whether it had a core of its own.
+fn writers() -> (Table, bool) {
+    let mut table = Table::new(&[
+        "a writer that calls without pause",
+        "CPU time of a call, ns",
+        "with 100 snapshots a second",
+        "ratio",
+        "snapshots",
+    ]);
+    let mut pinned = true;
+    for (name, functions) in [("1 000 functions in turn", thousand()), ("one function", &thousand()[..1])] {
+        let writer = Writer::watch(functions);
+        pinned &= writer.pinned;
+        table.row([
+            name.to_owned(),
+            format!("{:.1}", median(&writer.undisturbed)),
+            format!("{:.1}", median(&writer.disturbed)),
+            format!("{:.3}", writer.ratio()),
+            writer.snapshots.to_string(),
+        ]);
+    }
+    (table, pinned)
+}
+
+/// The median time of a snapshot in microseconds.
+fn snapshot_micros() -> f64 {
+    let micros = |_| {
+        let begun = Instant::now();
+        let snapshot = black_box(tachometer::snapshot());
+        let elapsed = begun.elapsed();
+        assert!(snapshot.functions.len() >= thousand().len());
+        elapsed.as_secs_f64() * 1e6
+    };
+    median(&(0..WARM_UP + SNAPSHOTS).map(micros).skip(WARM_UP).collect::<Vec<f64>>())
+}
+
+/// A writer, watched in windows with and without a reader beside it.
+struct Writer {
+    /// Nanoseconds of its CPU time a call, by pair.
+    undisturbed: Vec<f64>,
+    disturbed: Vec<f64>,
+    /// How many snapshots disturbed it.
+    snapshots: u64,
+    pinned: bool,
+}
+
+impl Writer {
+    fn watch(functions: &[Function]) -> Self {
+        let reader = Reader::default();
+        thread::scope(|scope| {
+            let reading = scope.spawn(|| reader.run());
+            let writing = scope.spawn(|| Writer::run(functions, &reader));
+            let mut writer = writing.join().expect("the writer panicked");
+            reader.done.store(true, Ordering::Relaxed);
+            writer.pinned &= reading.join().expect("the reader panicked");
+            writer
+        })
+    }
+
+    fn run(functions: &[Function], reader: &Reader) -> Self {
+        let pinned = machine::pin(0);
+        let (mut undisturbed, mut disturbed) = (Vec::new(), Vec::new());
+        nanos_a_call(functions); // to warm up
+        for pair in 0..PAIRS {
+            // Now the one first, now the other, so that no drift of the machine counts for either.
+            for reading in [pair % 2 == 0, pair % 2 == 1] {
+                reader.reading.store(reading, Ordering::Relaxed);
+                let nanos = nanos_a_call(functions);
+                if reading { disturbed.push(nanos) } else { undisturbed.push(nanos) }
+            }
+        }
+        Writer { undisturbed, disturbed, snapshots: reader.taken.load(Ordering::Relaxed), pinned }
+    }
+
+    /// The median over pairs of what a call costs with snapshots, relative to without.
+    fn ratio(&self) -> f64 {
+        let pairs = self.disturbed.iter().zip(&self.undisturbed);
+        median(&pairs.map(|(disturbed, undisturbed)| disturbed / undisturbed).collect::<Vec<f64>>())
+    }
+}
+
+/// What a call costs the calling thread in CPU time, over one window.
+fn nanos_a_call(functions: &[Function]) -> f64 {
+    let (begun, before) = (Instant::now(), machine::thread_time());
+    let mut calls = 0;
+    while begun.elapsed() < WINDOW {
+        // A thousand calls at a time, also of one function: the clock is read as rarely.
+        for _ in 0..thousand().len() / functions.len() {
+            call(functions);
+        }
+        calls += thousand().len();
+    }
+    machine::thread_time().saturating_sub(before).as_nanos() as f64 / calls as f64
+}
+
+/// Takes snapshots at an interval while it is told to. Relaxed throughout: a switch that is seen late is late, no more.
+#[derive(Default)]
+struct Reader {
+    reading: AtomicBool,
+    done: AtomicBool,
+    taken: AtomicU64,
+}
+
+impl Reader {
+    /// Until it is done; tells whether it had a core of its own.
+    fn run(&self) -> bool {
+        let pinned = machine::pin(1);
+        let mut next = Instant::now();
+        while !self.done.load(Ordering::Relaxed) {
+            if self.reading.load(Ordering::Relaxed) {
+                drop(black_box(tachometer::snapshot()));
+                self.taken.fetch_add(1, Ordering::Relaxed);
+            }
+            next = (next + PERIOD).max(Instant::now());
+            thread::sleep(next.saturating_duration_since(Instant::now()));
+        }
+        pinned
+    }
+}

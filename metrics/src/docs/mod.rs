@@ -1,0 +1,7 @@
+//! How the library works, for those who want to be sure: no code, only text.
+
+#[doc = include_str!("recording.md")]
+pub mod recording {}
+
+#[doc = include_str!("memory_ordering.md")]
+pub mod memory_ordering {}
