@@ -44,6 +44,12 @@ pub(crate) fn thread_time() -> Duration {
     Duration::try_from(time).expect("a thread's time is not negative")
 }
 
+/// The processor's time that all threads of this process have used.
+pub(crate) fn process_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::try_from(time).expect("a process's time is not negative")
+}
+
 /// The memory of this process that is resident, in bytes.
 pub(crate) fn resident() -> Fallible<u64> {
     let kibibytes = field("/proc/self/status", "VmRSS", ':')?;

@@ -30,8 +30,16 @@ pub(crate) fn compare(rows: &[Row], reference: &str, rounds: usize) -> Fallible<
     let together = contest.measure(reference, 2, rounds);
     contest.check()?;
 
-    let mut table =
-        Table::new(&["row", "1 thread: ns", "best", "ratio", "2 threads: ns", "ratio", "does not record"]);
+    let mut table = Table::new(&[
+        "row",
+        "1 thread: ns",
+        "best",
+        "ratio",
+        "CPU ns",
+        "2 threads: ns",
+        "ratio",
+        "does not record",
+    ]);
     for ((row, alone), together) in rows.iter().zip(alone).zip(together) {
         let nanos = |nanos: f64| format!("{nanos:.1}");
         let ratio = |ratio: f64| format!("{ratio:.2}");
@@ -40,6 +48,7 @@ pub(crate) fn compare(rows: &[Row], reference: &str, rounds: usize) -> Fallible<
             nanos(alone.nanos),
             nanos(alone.best),
             ratio(alone.ratio),
+            nanos(alone.cpu_nanos),
             // No best round here: it is one in which the threads did not get to run at the same time.
             nanos(together.nanos),
             ratio(together.ratio),
@@ -78,6 +87,16 @@ struct Figures {
     best: f64,
     /// Median over the rounds of the ratio to the reference row in the same round.
     ratio: f64,
+    /// Median over the rounds of the processor's time that the whole process used for a call.
+    cpu_nanos: f64,
+}
+
+/// What one thread measured in one round of one row, for a call.
+#[derive(Clone, Copy)]
+struct Turn {
+    nanos: f64,
+    /// Of all threads, also those that a row has of its own.
+    cpu_nanos: f64,
 }
 
 impl<'rows> Contest<'rows> {
@@ -99,7 +118,7 @@ impl<'rows> Contest<'rows> {
     /// The figures of every row with that many threads, each compared with the row at `reference`.
     fn measure(&mut self, reference: usize, threads: usize, rounds: usize) -> Vec<Figures> {
         let start = StartLine::new(threads);
-        let per_thread: Vec<Vec<Vec<f64>>> = thread::scope(|scope| {
+        let per_thread: Vec<Vec<Vec<Turn>>> = thread::scope(|scope| {
             let walk_on = |core| {
                 // One thread goes where the scheduler finds room; several must not end up on one core.
                 if threads > 1 {
@@ -114,18 +133,20 @@ impl<'rows> Contest<'rows> {
             *made += (calls + calls / WARM_UP) * (rounds * threads) as u64;
         }
 
-        let nanos = |row: usize| -> Vec<f64> {
-            (0..rounds)
-                .map(|round| per_thread.iter().map(|rows| rows[row][round]).sum::<f64>() / threads as f64)
-                .collect()
+        let mean = |row: usize, figure: fn(&Turn) -> f64| -> Vec<f64> {
+            let of_round =
+                |round| per_thread.iter().map(|rows: &Vec<Vec<Turn>>| figure(&rows[row][round])).sum::<f64>();
+            (0..rounds).map(|round| of_round(round) / threads as f64).collect()
         };
+        let nanos = |row| mean(row, |turn| turn.nanos);
         let floor = nanos(reference);
-        (0..self.rows.len()).map(|row| Figures::new(&nanos(row), &floor)).collect()
+        let figures = |row| Figures::new(&nanos(row), &floor, &mean(row, |turn| turn.cpu_nanos));
+        (0..self.rows.len()).map(figures).collect()
     }
 
-    /// One thread's way through all rounds: the nanoseconds a call, by row and round.
-    fn walk(&self, rounds: usize, start: &StartLine) -> Vec<Vec<f64>> {
-        let mut nanos = vec![Vec::new(); self.rows.len()];
+    /// One thread's way through all rounds: what it measured, by row and round.
+    fn walk(&self, rounds: usize, start: &StartLine) -> Vec<Vec<Turn>> {
+        let mut turns = vec![Vec::new(); self.rows.len()];
         for round in 0..rounds {
             let mut order: Vec<usize> = (0..self.rows.len()).collect();
             // Seeded with the round, so that all threads shuffle alike.
@@ -133,15 +154,20 @@ impl<'rows> Contest<'rows> {
             for index in order {
                 let (row, calls) = (&self.rows[index], self.calls[index]);
                 (row.run)(calls / WARM_UP);
+                thread::sleep(row.settle);
                 start.meet();
+                let cpu_begun = machine::process_time();
                 let begun = Instant::now();
                 (row.run)(calls);
-                nanos[index].push(begun.elapsed().as_nanos() as f64 / calls as f64);
+                let elapsed = begun.elapsed();
                 start.meet(); // nobody goes on to another row while this one is still measured
                 thread::sleep(row.settle);
+                let cpu = machine::process_time().saturating_sub(cpu_begun);
+                let for_a_call = |time: Duration| time.as_nanos() as f64 / calls as f64;
+                turns[index].push(Turn { nanos: for_a_call(elapsed), cpu_nanos: for_a_call(cpu) });
             }
         }
-        nanos
+        turns
     }
 
     /// That every row which counts has counted each call that was made of it.
@@ -158,12 +184,13 @@ impl<'rows> Contest<'rows> {
 }
 
 impl Figures {
-    fn new(nanos: &[f64], floor: &[f64]) -> Self {
+    fn new(nanos: &[f64], floor: &[f64], cpu_nanos: &[f64]) -> Self {
         let ratios: Vec<f64> = nanos.iter().zip(floor).map(|(nanos, floor)| nanos / floor).collect();
         Figures {
             nanos: median(nanos),
             best: nanos.iter().copied().fold(f64::INFINITY, f64::min),
             ratio: median(&ratios),
+            cpu_nanos: median(cpu_nanos),
         }
     }
 }
