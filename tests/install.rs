@@ -2,16 +2,23 @@
 
 use std::sync::mpsc;
 use std::time::Duration;
-use tachometer::{MetricsRegistry, global, install, snapshot};
+use tachometer::{MetricsRegistry, global, install, instrumented, snapshot};
+
+#[instrumented]
+fn linked_and_not_called_yet() {}
 
 #[test]
 fn an_installed_registry_is_the_global_one() {
+    // Neither another registry nor a function that nobody has called makes it too late.
+    assert!(MetricsRegistry::new(Duration::MAX).snapshot_all().functions.is_empty());
     let registry = MetricsRegistry::new(Duration::from_millis(1));
     let counter = registry.register_counter("registered_before");
     counter.add(2);
     install(registry).expect("nothing has used the global registry");
 
     assert_eq!(snapshot().counters["registered_before"], 2);
+    linked_and_not_called_yet();
+    assert_eq!(snapshot().functions[0].calls(), 1);
     assert!(std::sync::Arc::ptr_eq(&counter, &global().register_counter("registered_before")));
     global().register_counter("registered_after").add(5);
     assert_eq!(snapshot().counters["registered_after"], 5);

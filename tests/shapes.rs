@@ -512,12 +512,13 @@ fn every_shape_is_counted() {
     for (name, calls) in expected {
         assert_eq!(calls_of(&snapshot, name), calls, "{name}");
     }
-    let counted: Vec<&str> = snapshot.functions.iter().map(|function| function.function.as_str()).collect();
-    assert_eq!(counted.len(), expected.len(), "{counted:?}");
+    let called = snapshot.functions.iter().filter(|function| function.calls() > 0);
+    let called: Vec<&str> = called.map(|function| function.function.as_str()).collect();
+    assert_eq!(called.len(), expected.len(), "{called:?}");
     for function in &snapshot.functions {
         assert_eq!(function.in_flight, 0, "{}", function.function);
         assert_eq!(function.timed(), function.calls());
-        assert_eq!(function.module, "shapes");
+        assert!(function.module.starts_with("shapes"), "{}", function.module);
     }
     let outcome = |name| {
         let function = snapshot.function(name).unwrap();

@@ -78,6 +78,7 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
     };
     let description = ours!(#library::Description {
         module: ::core::module_path!(),
+        place: (::core::line!(), ::core::column!()),
         path: || #library::type_name_of_val(&__tachometer_here),
         name: #name,
         labels: &[#(#labels),*],
@@ -85,11 +86,14 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
     });
     let new = match &options.registry {
         None => ours!(new(#description)),
-        Some(registry) => ours!(in_registry(#description, || #registry)),
+        Some(registry) => {
+            ours!(attached_by(#description, |function| #library::attach_to(#registry, function)))
+        }
     };
     ours! {
         static __TACHOMETER_SITE: #library::Site = #library::Site::#new;
         fn __tachometer_here() {}
+        #library::link!(__TACHOMETER_SITE);
     }
 }
 

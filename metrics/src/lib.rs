@@ -47,6 +47,7 @@ mod error;
 mod export;
 mod function;
 mod instrument;
+mod linked;
 mod model;
 mod primitives;
 mod registry;
@@ -56,6 +57,7 @@ mod ticker;
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__link as link;
     pub use crate::instrument::*;
 }
 

@@ -33,6 +33,12 @@ impl CallCells {
         self.table
     }
 
+    /// Whether a call has begun.
+    pub(crate) fn are_used(&self) -> bool {
+        // Relaxed: nothing is read that a call has written.
+        self.number.load(Ordering::Relaxed) != 0
+    }
+
     pub(super) fn blocks(&self) -> impl Iterator<Item = Block> {
         self.blocks.iter().copied()
     }

@@ -8,12 +8,17 @@ use crate::cells::{CallCells, Reader};
 use crate::model::BucketTable;
 use crate::snapshot::{FunctionSnapshot, HistogramSnapshot};
 use crate::sync::const_unless_loom;
+use crate::sync::unmodelled::OnceLock;
+use std::cell::Cell;
+use std::ptr;
 
 /// What an annotation says of its function, known while compiling.
 #[derive(Debug)]
 pub struct Description {
     /// The module it stands in: `module_path!()`.
     pub module: &'static str,
+    /// Line and column of the annotation.
+    pub place: (u32, u32),
     /// What the compiler calls an item that stands directly inside the function. The form is not promised by the language,
     /// so it is read leniently, and only where a name is asked for.
     pub path: fn() -> &'static str,
@@ -64,16 +69,41 @@ pub static DEFAULT_BUCKETS: BucketTable = BucketTable::new(&[
 
 /// An instrumented function with its cells.
 #[derive(Debug)]
-pub(crate) struct Function {
+pub struct Function {
     pub(crate) cells: CallCells,
     pub(crate) description: Description,
+    attach: Attach,
+    /// Set once a registry reads it.
+    attached: OnceLock<()>,
+}
+
+/// Has the registry that a function belongs to read it.
+pub(crate) type Attach = fn(&'static Function);
+
+thread_local! {
+    /// The function for whose registry this thread is asking.
+    static ATTACHING: Cell<*const Function> = const { Cell::new(ptr::null()) };
 }
 
 impl Function {
     const_unless_loom! {
-        pub(crate) const fn new(description: Description) -> Self {
-            Function { cells: CallCells::new(description.buckets), description }
+        pub(crate) const fn new(description: Description, attach: Attach) -> Self {
+            Function { cells: CallCells::new(description.buckets), description, attach, attached: OnceLock::new() }
         }
+    }
+
+    /// Has the registry read this function, if it does not yet. Threads that make its first calls together wait for one of
+    /// them, so that no call can end before a snapshot would find it. A call from inside the registry's own expression does
+    /// not wait for itself: the function will be attached when that is done.
+    pub(crate) fn attach(&'static self) {
+        if ATTACHING.get() == ptr::from_ref(self) {
+            return;
+        }
+        self.attached.get_or_init(|| {
+            let outer = RestoreOnDrop(ATTACHING.replace(self));
+            (self.attach)(self);
+            drop(outer);
+        });
     }
 
     /// What its cells show, under the `function` label that its registry gave it.
@@ -95,5 +125,14 @@ impl Function {
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
                 .with_extremes(reading.extremes),
         }
+    }
+}
+
+/// What this thread was attaching before; set again also if the registry's expression panics.
+struct RestoreOnDrop(*const Function);
+
+impl Drop for RestoreOnDrop {
+    fn drop(&mut self) {
+        ATTACHING.set(self.0);
     }
 }

@@ -204,6 +204,7 @@ mod tests {
 
     const DESCRIPTION: Description = Description {
         module: "app::shop",
+        place: (1, 1),
         path: || "",
         name: Name::Path,
         labels: &[],

@@ -7,11 +7,12 @@ mod future;
 mod site;
 
 pub use crate::cells::Outcome;
-pub use crate::function::{DEFAULT_BUCKETS, Description, Name};
+pub use crate::function::{DEFAULT_BUCKETS, Description, Function, Name};
+pub use crate::linked::Linked;
 pub use crate::model::BucketTable;
 pub use call::{EndAny, InPlace, Returned, Running, begin, call};
 pub use future::{AnyOutput, Classify, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed};
-pub use site::Site;
+pub use site::{Site, attach_to};
 pub use std::any::type_name_of_val;
 
 /// Latency bounds of an annotation, from seconds to nanoseconds, checked while compiling.

@@ -4,23 +4,11 @@ use crate::cells::{Block, Outcome};
 use crate::function::{Description, Function};
 use crate::registry::{MetricsRegistry, attach_to_global};
 use crate::sync::const_unless_loom;
-use crate::sync::unmodelled::OnceLock;
-use std::cell::Cell;
-use std::ptr;
 
 /// An instrumented function's `static`.
 #[derive(Debug)]
 pub struct Site {
     function: Function,
-    /// `None`: the global one.
-    registry: Option<fn() -> &'static MetricsRegistry>,
-    /// Set once the registry reads the function.
-    attached: OnceLock<()>,
-}
-
-thread_local! {
-    /// The site whose registry this thread is asking for.
-    static ATTACHING: Cell<*const Site> = const { Cell::new(ptr::null()) };
 }
 
 impl Site {
@@ -28,22 +16,22 @@ impl Site {
         /// A function of the global registry.
         #[must_use]
         pub const fn new(description: Description) -> Self {
-            Site::attached_by(None, description)
+            Site::attached_by(description, attach_to_global)
         }
     }
 
     const_unless_loom! {
-        /// A function of the registry that `registry` returns; it is asked once, at the first call.
+        /// A function of the registry that `attach` [names](attach_to); it is asked once.
         #[must_use]
-        pub const fn in_registry(description: Description, registry: fn() -> &'static MetricsRegistry) -> Self {
-            Site::attached_by(Some(registry), description)
+        pub const fn attached_by(description: Description, attach: fn(&'static Function)) -> Self {
+            Site { function: Function::new(description, attach) }
         }
     }
 
-    const_unless_loom! {
-        const fn attached_by(registry: Option<fn() -> &'static MetricsRegistry>, description: Description) -> Self {
-            Site { function: Function::new(description), registry, attached: OnceLock::new() }
-        }
+    /// The function, to be linked.
+    #[must_use]
+    pub const fn function(&'static self) -> &'static Function {
+        &self.function
     }
 
     /// A call begins. Returns the block that it is to be ended in; `None` where it is to be [ended](Self::end) on
@@ -56,7 +44,7 @@ impl Site {
     /// A call begins on a thread that has not called the function before.
     #[cold]
     fn start_first(&'static self) -> Option<Block> {
-        self.attach();
+        self.function.attach();
         self.function.cells.start_first()
     }
 
@@ -69,30 +57,9 @@ impl Site {
     pub(super) fn end(&self, outcome: Outcome, nanos: u64) {
         self.function.cells.end(outcome, nanos);
     }
-
-    /// Has the registry read this function. Threads that make its first calls together wait for one of them, so that no
-    /// call can end before a snapshot would find it. A call from inside the registry's own expression does not wait for
-    /// itself: the function will be attached when that is done.
-    fn attach(&'static self) {
-        if ATTACHING.get() == ptr::from_ref(self) {
-            return;
-        }
-        self.attached.get_or_init(|| match self.registry {
-            None => attach_to_global(&self.function),
-            Some(registry) => {
-                let outer = RestoreOnDrop(ATTACHING.replace(self));
-                registry().attach(&self.function);
-                drop(outer);
-            }
-        });
-    }
 }
 
-/// What this thread was attaching before; set again also if the registry's expression panics.
-struct RestoreOnDrop(*const Site);
-
-impl Drop for RestoreOnDrop {
-    fn drop(&mut self) {
-        ATTACHING.set(self.0);
-    }
+/// Has `registry` read `function`.
+pub fn attach_to(registry: &'static MetricsRegistry, function: &'static Function) {
+    registry.attach(function);
 }

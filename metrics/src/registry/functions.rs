@@ -19,8 +19,8 @@ pub(crate) struct Functions {
 
 #[derive(Debug)]
 struct Labels {
-    /// In the order in which the functions were attached, of those that have been read.
-    all: Vec<String>,
+    /// The functions that have been read, with the `function` label of each.
+    all: Vec<(&'static Function, String)>,
     /// Those that paths have given, with the module and the labels beside them.
     derived: BTreeSet<Identity>,
 }
@@ -40,22 +40,19 @@ impl Functions {
         self.attached.push(function);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.attached.is_empty()
+    /// Whether one of them has been called.
+    pub(super) fn are_called(&self) -> bool {
+        self.attached.iter().any(|function| function.cells.are_used())
     }
 
     /// Reads all of them, in order of module, function and labels. Those with one identity become one: their counts add
     /// up.
     pub(super) fn read(&self) -> Vec<FunctionSnapshot> {
-        let mut functions: Vec<&Function> = self.attached.iter().copied().collect();
-        functions.reverse();
         let mut labels = lock(&self.labels);
-        for function in functions.iter().skip(labels.all.len()) {
-            labels.add(&function.description);
-        }
+        labels.add_all(self.attached.iter().copied().collect());
         let mut reader = Reader::begin();
-        let read = |(function, label): (&&Function, &String)| function.read(label, &mut reader);
-        let mut all: Vec<FunctionSnapshot> = functions.iter().zip(&labels.all).map(read).collect();
+        let read = |(function, label): &(&Function, String)| function.read(label, &mut reader);
+        let mut all: Vec<FunctionSnapshot> = labels.all.iter().map(read).collect();
         drop((reader, labels));
         all.sort_by(|a, b| a.identity().cmp(&b.identity()));
         all.dedup_by(|later, earlier| {
@@ -70,23 +67,32 @@ impl Functions {
 }
 
 impl Labels {
-    /// Finds the label of the function that was attached next.
-    ///
-    /// Two functions never share one by accident. Where another has the short path (two types of one name in two
+    /// Finds labels for those of `attached` that have none; the newest come first, and were attached last.
+    fn add_all(&mut self, mut attached: Vec<&'static Function>) {
+        let new = attached.len() - self.all.len();
+        attached.truncate(new);
+        // In the order of the source, so that labels do not depend on who is called, or linked, first.
+        attached.sort_by_key(|function| (function.description.module, function.description.place));
+        for function in attached {
+            let label = self.find(&function.description);
+            self.all.push((function, label));
+        }
+    }
+
+    /// Two functions never share a label by accident. Where another has the short path (two types of one name in two
     /// modules, two functions of one name in two blocks), the later one gets the full path, and at last a number. A
     /// name that was given, to the function or to its type, is used as it is: who gives it twice wants one series.
-    fn add(&mut self, description: &Description) {
+    fn find(&mut self, description: &Description) -> String {
         let path = FunctionPath::of(description, (description.path)());
         let short = path.label(description.name);
         if description.name != Name::Path {
-            self.all.push(short);
-            return;
+            return short;
         }
         let full = path.full_label(description.name);
         let numbered = (2_u64..).map(|number| format!("{full}#{number}"));
         let mut candidates = [short, full.clone()].into_iter().chain(numbered);
         let is_new =
             |label: &String| self.derived.insert((description.module, label.clone(), description.labels));
-        self.all.extend(candidates.find(is_new));
+        candidates.find(is_new).expect("numbers do not run out")
     }
 }

@@ -48,7 +48,7 @@ pub fn global() -> &'static MetricsRegistry {
 /// Where the global registry is in use already, by a call of an instrumented function, of [`global`], of [`snapshot`] or of
 /// this function. `registry` is dropped then.
 pub fn install(registry: MetricsRegistry) -> Result<(), Error> {
-    if !FUNCTIONS.is_empty() {
+    if FUNCTIONS.are_called() {
         return Err(Cause::Installed.into());
     }
     GLOBAL.set(Box::new(registry.with_functions(&FUNCTIONS))).map_err(|_| Cause::Installed.into())

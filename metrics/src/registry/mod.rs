@@ -13,6 +13,7 @@ pub use global::{global, install, snapshot};
 use crate::clock;
 use crate::error::Error;
 use crate::function::Function;
+use crate::linked;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, OnceLock, Ordering, lock};
@@ -267,6 +268,7 @@ impl Metrics {
         // The lists are copied and then read, so that a first call or a registration never waits for a reader.
         let named = lock(&self.named).clone();
         named.read_into(&mut snapshot);
+        linked::all().for_each(Function::attach);
         clock::recheck();
         snapshot.functions = self.functions().read();
         snapshot.clock_source = clock::source_name().filter(|_| !snapshot.functions.is_empty());

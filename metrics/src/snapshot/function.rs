@@ -53,6 +53,11 @@ impl FunctionSnapshot {
         self.ok + self.errors + self.panics + self.cancelled
     }
 
+    /// Whether a call has ended or is in flight.
+    pub(crate) fn is_called(&self) -> bool {
+        self.calls() > 0 || self.in_flight > 0
+    }
+
     /// The calls whose time was taken, which are those in [`latency`](Self::latency).
     pub fn timed(&self) -> u64 {
         self.latency.total()

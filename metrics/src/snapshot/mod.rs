@@ -46,7 +46,8 @@ pub struct FullSnapshot {
     pub counters: BTreeMap<String, u64>,
     /// The gauges by name.
     pub gauges: BTreeMap<String, i64>,
-    /// The instrumented functions that have been called, sorted by module, function and labels.
+    /// The instrumented functions that are linked in, called or not, sorted by module, function and labels. (On other
+    /// systems than Linux those that have been called.)
     pub functions: Vec<FunctionSnapshot>,
     /// The `# HELP` texts that were given, by registered or by printed name.
     pub(crate) help: BTreeMap<String, String>,
@@ -81,9 +82,10 @@ impl FullSnapshot {
 
     /// The instrumented function whose `function` label is `name`, or whose module and function are `module::function`.
     ///
-    /// Where several match (two modules, several sets of labels), the first in order.
+    /// Where several match (two modules, several sets of labels), the first in order of those that have been called; if none
+    /// has, the first.
     pub fn function(&self, name: &str) -> Option<&FunctionSnapshot> {
-        self.matching(name).next()
+        self.matching(name).find(|function| function.is_called()).or_else(|| self.matching(name).next())
     }
 
     /// All instrumented functions that [`function`](Self::function) would look at, in order.

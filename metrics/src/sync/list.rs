@@ -49,11 +49,6 @@ impl<T: Send + Sync + 'static> List<T> {
         std::iter::successors(newest, |node| deref(node.older.load(Ordering::Relaxed)))
             .map(|node| &node.value)
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        // Relaxed: nothing is read through the pointer.
-        self.newest.load(Ordering::Relaxed).is_null()
-    }
 }
 
 fn deref<T: Sync + 'static>(node: *mut Node<T>) -> Option<&'static Node<T>> {
