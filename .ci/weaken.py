@@ -25,6 +25,7 @@ MIN_MAX = "metrics/src/primitives/min_max.rs"
 PLAIN = "a_reading_of_plain_calls"
 FAILURES = "a_reading_of_failures"
 EVERY_KIND = "a_reading_of_calls_of_every_kind"
+SAMPLED = "sampled_calls"
 
 # What is weakened; the file; what stands there, once; what stands there instead; the model that sees it.
 WEAKENED = [
@@ -42,8 +43,8 @@ WEAKENED = [
      "add_one(&self.buckets()[0]);",
      "self.buckets()[0].store(own(&self.buckets()[0]).wrapping_add(1), Ordering::Relaxed);", PLAIN),
     ("another bucket is stored Relaxed", BLOCK,
-     "            add_one(&self.buckets()[table.find(own(&last[slot(before, COUNT_BIT)]))]);",
-     "            let bucket = &self.buckets()[table.find(own(&last[slot(before, COUNT_BIT)]))];\n"
+     "            add_one(&self.buckets()[table.find(last)]);",
+     "            let bucket = &self.buckets()[table.find(last)];\n"
      "            bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);", FAILURES),
     ("the new minimum is stored Relaxed", BLOCK,
      "own(min).min(nanos), Ordering::Release", "own(min).min(nanos), Ordering::Relaxed", FAILURES),
@@ -62,9 +63,14 @@ WEAKENED = [
     ("the reader gives up looking again", BLOCK,
      "if head.load(Ordering::Acquire) != before {", "if false {", PLAIN),
     ("the reader files no last call", BLOCK,
-     "if filed != ended {", "if false {", PLAIN),
-    ("the call before is filed after the copy", BLOCK,
-     "if before >= ONE_CALL {", "if before >= ONE_CALL && epoch.is_still(own(seen)) {", EVERY_KIND),
+     "if reading.timed() != timed {", "if false {", PLAIN),
+    ("the copy lacks the last call", BLOCK,
+     "            bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);\n", "", EVERY_KIND),
+    ("the number of timed calls is stored Relaxed", BLOCK,
+     "own(&slots.timed[current]).wrapping_add(1), Ordering::Release",
+     "own(&slots.timed[current]).wrapping_add(1), Ordering::Relaxed", SAMPLED),
+    ("a copy counts a call too many", BLOCK,
+     "slots.published_ended.store(head >> COUNT_BIT,", "slots.published_ended.store((head >> COUNT_BIT) + 1,", SAMPLED),
     ("a writer is handed back Relaxed", WRITER,
      "self.is_leased.store(false, Ordering::Release)", "self.is_leased.store(false, Ordering::Relaxed)",
      "cells::models::a_lease"),

@@ -48,8 +48,7 @@ unsafe impl Sync for Block {}
 #[derive(Debug)]
 #[repr(C, align(64))]
 struct Header {
-    /// How many calls have ended, times [`ONE_CALL`]; below that a bit for each value that is not replaced by every call:
-    /// which of its slots is current. What every call replaces has its current slot in the count's lowest bit.
+    /// How many calls have ended, times [`ONE_CALL`]; below that a bit for each value with two slots: which is current.
     head: AtomicU64,
     /// The epoch that was last published. Only the writer looks at it.
     epoch: AtomicU64,
@@ -71,6 +70,12 @@ struct Slots {
     /// The smallest and the largest duration; [`NO_EXTREMES`] while there is no call.
     extremes: [[AtomicU64; 2]; 2],
     failed: [[AtomicU64; 2]; FAILURES],
+    /// Where calls are sampled: how many have been timed. Its slot is that of the sum.
+    timed: [AtomicU64; 2],
+    /// Where calls are sampled, for the writer alone: how many more are not timed before the next one is.
+    untimed_ahead: AtomicU64,
+    /// Where calls are sampled, a part of what is published: how many have ended. Else it is the sum of the buckets.
+    published_ended: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -86,7 +91,9 @@ struct Published {
 
 /// In `head`: bits 0 to 2 are the slots of the failures.
 const EXTREMES_BIT: u32 = 3;
-const COUNT_BIT: u32 = EXTREMES_BIT + 1;
+/// Of `sum`, `last` and `timed`.
+const TIMES_BIT: u32 = 4;
+const COUNT_BIT: u32 = 5;
 const ONE_CALL: u64 = 1 << COUNT_BIT;
 
 /// The smallest and the largest of no values at all.
@@ -101,12 +108,20 @@ fn slot(head: u64, bit: u32) -> usize {
 /// What a block held after some call: a prefix of what its writers did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct BlockReading {
+    pub(super) ended: u64,
     pub(super) started: u64,
     pub(super) failed: [u64; FAILURES],
     pub(super) buckets: Vec<u64>,
     pub(super) sum: u64,
     /// [`NO_EXTREMES`] while there is no call.
     pub(super) extremes: [u64; 2],
+}
+
+impl BlockReading {
+    /// How many calls are in the buckets.
+    pub(super) fn timed(&self) -> u64 {
+        self.buckets.iter().sum()
+    }
 }
 
 impl Block {
@@ -133,6 +148,9 @@ impl Block {
                     max,
                     extremes: [no_extremes(), no_extremes()],
                     failed: array::from_fn(pair),
+                    timed: [zero(), zero()],
+                    untimed_ahead: zero(),
+                    published_ended: zero(),
                 },
                 published: Published {
                     epoch: zero(),
@@ -196,7 +214,18 @@ impl Block {
         add_one(started);
     }
 
-    /// The call ends after `nanos` nanoseconds. Only for the block's writer.
+    /// Whether the call that begins is one in `interval` whose time is to be taken: the first, and then every so many.
+    /// Only for the block's writer.
+    #[inline]
+    pub(crate) fn is_due(self, interval: u64) -> bool {
+        let ahead = &self.header().slots.untimed_ahead;
+        let untimed = own(ahead);
+        // Relaxed: only the writer looks at it.
+        ahead.store(untimed.checked_sub(1).unwrap_or(interval - 1), Ordering::Relaxed);
+        untimed == 0
+    }
+
+    /// The call ends after `nanos` nanoseconds, where every call is timed. Only for the block's writer.
     ///
     /// Written out in every function is only what most calls of fast functions do: the call before goes into the first
     /// bucket, no reader asks for a copy, and the duration is no extreme (the first one is).
@@ -204,44 +233,74 @@ impl Block {
     pub(crate) fn end(self, epoch: &Epoch, outcome: Outcome, nanos: u64) {
         let Header { head, epoch: seen, last, table, slots, .. } = self.header();
         let before = own(head);
-        let is_plain = table.is_in_first(own(&last[slot(before, COUNT_BIT)]))
+        let is_plain = table.is_in_first(own(&last[slot(before, TIMES_BIT)]))
             && epoch.is_still(own(seen))
             && (own(&slots.min)..=own(&slots.max)).contains(&nanos);
         if is_plain {
             add_one(&self.buckets()[0]);
-            self.commit(before, outcome, nanos, 0);
+            self.replace_times(before, nanos);
+            self.commit(before, outcome, 1 << TIMES_BIT);
         } else {
-            self.end_in_full(epoch, outcome, nanos);
+            self.end_in_full::<false>(epoch, outcome, nanos);
         }
     }
 
-    /// What [`end`](Self::end) does, whatever the duration and whoever asks.
+    /// What [`end`](Self::end) does, whatever the duration and whoever asks; also where calls are sampled.
     #[inline(never)]
-    fn end_in_full(self, epoch: &Epoch, outcome: Outcome, nanos: u64) {
-        let Header { head, epoch: seen, last, table, slots, .. } = self.header();
+    pub(super) fn end_in_full<const SAMPLED: bool>(self, epoch: &Epoch, outcome: Outcome, nanos: u64) {
+        let Header { head, epoch: seen, table, slots, .. } = self.header();
         let before = own(head);
-        if before >= ONE_CALL {
-            add_one(&self.buckets()[table.find(own(&last[slot(before, COUNT_BIT)]))]);
-        }
         if let Some(epoch) = epoch.changed_from(own(seen)) {
-            self.publish(epoch);
+            self.publish::<SAMPLED>(epoch);
         }
-        let mut replaced = 0;
+        if let Some(last) = self.not_filed::<SAMPLED>() {
+            add_one(&self.buckets()[table.find(last)]);
+        }
+        self.replace_times(before, nanos);
+        if SAMPLED {
+            let current = slot(before, TIMES_BIT);
+            slots.timed[1 - current].store(own(&slots.timed[current]).wrapping_add(1), Ordering::Release);
+        }
+        let mut replaced = 1 << TIMES_BIT;
         if nanos < own(&slots.min) || nanos > own(&slots.max) {
             self.widen(slot(before, EXTREMES_BIT), nanos);
-            replaced = 1 << EXTREMES_BIT;
+            replaced |= 1 << EXTREMES_BIT;
         }
-        self.commit(before, outcome, nanos, replaced);
+        self.commit(before, outcome, replaced);
     }
 
-    /// Writes what every call replaces, then the head that makes it count. `replaced` are the bits of what was written before.
+    /// The call ends, where calls are sampled and this one was not timed. Only for the block's writer.
     #[inline]
-    fn commit(self, before: u64, outcome: Outcome, nanos: u64, mut replaced: u64) {
-        let Header { head, sum, last, slots, .. } = self.header();
-        let current = slot(before, COUNT_BIT);
+    pub(super) fn end_untimed(self, epoch: &Epoch, outcome: Outcome) {
+        let Header { head, epoch: seen, .. } = self.header();
+        if !epoch.is_still(own(seen)) {
+            self.publish_for_any(epoch);
+        }
+        self.commit(own(head), outcome, 0);
+    }
+
+    #[cold]
+    fn publish_for_any(self, epoch: &Epoch) {
+        if let Some(epoch) = epoch.changed_from(own(&self.header().epoch)) {
+            self.publish::<true>(epoch);
+        }
+    }
+
+    /// Writes what every timed call replaces.
+    #[inline]
+    fn replace_times(self, before: u64, nanos: u64) {
+        let Header { sum, last, .. } = self.header();
+        let current = slot(before, TIMES_BIT);
         // Release, here and in all stores of an update: pairs with the fence in `try_read_live`, as the module says.
         sum[1 - current].store(own(&sum[current]).wrapping_add(nanos), Ordering::Release);
         last[1 - current].store(nanos, Ordering::Release);
+    }
+
+    /// Counts the outcome, then writes the head that makes the call count. `replaced` are the bits of what was written
+    /// before.
+    #[inline]
+    fn commit(self, before: u64, outcome: Outcome, mut replaced: u64) {
+        let Header { head, slots, .. } = self.header();
         if let Some(failure) = outcome.failure() {
             let current = slot(before, failure);
             let failed = &slots.failed[failure as usize];
@@ -249,6 +308,15 @@ impl Block {
             replaced |= 1 << failure;
         }
         head.store(before.wrapping_add(ONE_CALL) ^ replaced, Ordering::Release);
+    }
+
+    /// The duration of the last timed call, which is in no bucket yet.
+    fn not_filed<const SAMPLED: bool>(self) -> Option<u64> {
+        let Header { head, last, slots, .. } = self.header();
+        let head = own(head);
+        let current = slot(head, TIMES_BIT);
+        let timed = if SAMPLED { own(&slots.timed[current]) } else { head >> COUNT_BIT };
+        (timed > 0).then(|| own(&last[current]))
     }
 
     /// Writes the extremes that `nanos` makes into the slot that is not current.
@@ -264,14 +332,17 @@ impl Block {
 
     /// Copies the cells, with all calls filed that have ended, to where the reader that raised `epoch` finds them.
     #[cold]
-    fn publish(self, epoch: u64) {
-        let Header { head, epoch: seen, started, sum, slots, published, .. } = self.header();
+    fn publish<const SAMPLED: bool>(self, epoch: u64) {
+        let Header { head, epoch: seen, started, sum, table, slots, published, .. } = self.header();
         let head = own(head);
         // Relaxed, all: published by the Release below, and kept behind the last reader's loads by the Acquire of
         // `Epoch::changed_from`.
         let copy = |to: &AtomicU64, from: &AtomicU64| to.store(own(from), Ordering::Relaxed);
         copy(&published.started, started);
-        copy(&published.sum, &sum[slot(head, COUNT_BIT)]);
+        copy(&published.sum, &sum[slot(head, TIMES_BIT)]);
+        if SAMPLED {
+            slots.published_ended.store(head >> COUNT_BIT, Ordering::Relaxed);
+        }
         for (to, from) in published.extremes.iter().zip([&slots.min, &slots.max]) {
             copy(to, from);
         }
@@ -281,6 +352,10 @@ impl Block {
         for (to, from) in self.published_buckets().iter().zip(self.buckets()) {
             copy(to, from);
         }
+        if let Some(last) = self.not_filed::<SAMPLED>() {
+            let bucket = &self.published_buckets()[table.find(last)];
+            bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);
+        }
         // Release: pairs with the Acquire in `read`.
         published.epoch.store(epoch, Ordering::Release);
         // Relaxed: only the writer looks at it.
@@ -288,23 +363,24 @@ impl Block {
     }
 
     /// Reads a prefix into `reading`, in an epoch that the caller has raised; and says how many attempts it took.
-    pub(super) fn read(self, epoch: u64, reading: &mut BlockReading) -> u32 {
+    pub(super) fn read(self, epoch: u64, is_sampled: bool, reading: &mut BlockReading) -> u32 {
         let mut attempts = 1;
         loop {
             // Acquire: pairs with the Release in `publish`.
             if self.header().published.epoch.load(Ordering::Acquire) == epoch {
-                self.read_published(reading);
+                self.read_published(is_sampled, reading);
                 return attempts;
             }
-            if self.try_read_live(reading) {
+            if self.try_read_live(is_sampled, reading) {
                 return attempts;
             }
             attempts += 1;
         }
     }
 
-    fn read_published(self, reading: &mut BlockReading) {
-        let Published { epoch: _, started, sum, extremes, failed } = &self.header().published;
+    fn read_published(self, is_sampled: bool, reading: &mut BlockReading) {
+        let Header { slots, published, .. } = self.header();
+        let Published { epoch: _, started, sum, extremes, failed } = published;
         // Relaxed, all: written before the epoch, which was read with Acquire, and not again until the next epoch.
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
         reading.started = read(started);
@@ -313,18 +389,21 @@ impl Block {
         reading.failed = failed.each_ref().map(read);
         reading.buckets.clear();
         reading.buckets.extend(self.published_buckets().iter().map(read));
+        reading.ended = if is_sampled { read(&slots.published_ended) } else { reading.timed() };
     }
 
     /// Reads the cells where they are written; false if a call ended meanwhile.
-    fn try_read_live(self, reading: &mut BlockReading) -> bool {
+    fn try_read_live(self, is_sampled: bool, reading: &mut BlockReading) -> bool {
         let Header { head, started, sum, last, slots, table, .. } = self.header();
         // Acquire: pairs with the Release of the last store in `end`.
         let before = head.load(Ordering::Acquire);
-        let current = slot(before, COUNT_BIT);
+        let current = slot(before, TIMES_BIT);
         // Relaxed, all: ordered by the fence.
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        reading.ended = before >> COUNT_BIT;
         reading.started = read(started);
         reading.sum = read(&sum[current]);
+        let timed = if is_sampled { read(&slots.timed[current]) } else { reading.ended };
         let last = read(&last[current]);
         reading.extremes = slots.extremes[slot(before, EXTREMES_BIT)].each_ref().map(read);
         for (failure, (failed, slots)) in (0..).zip(reading.failed.iter_mut().zip(&slots.failed)) {
@@ -339,10 +418,8 @@ impl Block {
         if head.load(Ordering::Acquire) != before {
             return false;
         }
-        let ended = before >> COUNT_BIT;
-        let filed = reading.buckets.iter().fold(0_u64, |sum, bucket| sum.wrapping_add(*bucket));
-        if filed != ended {
-            debug_assert_eq!(filed.wrapping_add(1), ended, "only the last call is not filed");
+        if reading.timed() != timed {
+            debug_assert_eq!(reading.timed() + 1, timed, "only the last call is not filed");
             reading.buckets[table.find(last)] += 1;
         }
         true

@@ -11,6 +11,8 @@ use crate::sync::{AtomicUsize, List, Ordering, const_unless_loom, unmodelled};
 #[derive(Debug)]
 pub(crate) struct CallCells {
     table: &'static BucketTable,
+    /// One call in so many is timed; 1: every call.
+    interval: u64,
     /// Where each writer keeps its block for this function; 0 until the first call, and no block has number 0.
     number: AtomicUsize,
     blocks: List<Block>,
@@ -18,15 +20,20 @@ pub(crate) struct CallCells {
 
 impl CallCells {
     const_unless_loom! {
-        pub(crate) const fn new(table: &'static BucketTable) -> Self {
-            CallCells { table, number: AtomicUsize::new(0), blocks: List::new() }
+        pub(crate) const fn new(table: &'static BucketTable, interval: u64) -> Self {
+            assert!(interval > 0, "one call in zero cannot be timed");
+            CallCells { table, interval, number: AtomicUsize::new(0), blocks: List::new() }
         }
+    }
+
+    pub(super) fn is_sampled(&self) -> bool {
+        self.interval > 1
     }
 
     /// Cells with this number: a model must be the same in each execution.
     #[cfg(all(test, loom))]
     pub(super) fn numbered(table: &'static BucketTable, number: usize) -> Self {
-        CallCells { number: AtomicUsize::new(number), ..Self::new(table) }
+        CallCells { number: AtomicUsize::new(number), ..Self::new(table, 1) }
     }
 
     pub(crate) fn table(&self) -> &'static BucketTable {

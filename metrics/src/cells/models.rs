@@ -12,16 +12,20 @@ use loom::thread;
 
 static TABLE: BucketTable = BucketTable::new(&[10]);
 
-type Call = (Outcome, u64);
+/// Its outcome, and its duration if it is timed.
+type Call = (Outcome, Option<u64>);
 
 /// What a block shows after these calls, with none begun.
 fn after(calls: &[Call]) -> BlockReading {
     let mut reading = BlockReading { buckets: vec![0; 2], extremes: [u64::MAX, 0], ..Default::default() };
     for &(outcome, nanos) in calls {
         reading.started += 1;
-        reading.sum += nanos;
-        reading.buckets[TABLE.find(nanos)] += 1;
-        reading.extremes = [reading.extremes[0].min(nanos), reading.extremes[1].max(nanos)];
+        reading.ended += 1;
+        if let Some(nanos) = nanos {
+            reading.sum += nanos;
+            reading.buckets[TABLE.find(nanos)] += 1;
+            reading.extremes = [reading.extremes[0].min(nanos), reading.extremes[1].max(nanos)];
+        }
         if let Some(failure) = outcome.failure() {
             reading.failed[failure as usize] += 1;
         }
@@ -31,7 +35,7 @@ fn after(calls: &[Call]) -> BlockReading {
 
 /// How many of `calls` a reading shows; it must be what so many make, to the last cell.
 fn prefix(reading: &BlockReading, calls: &[Call]) -> usize {
-    let ended = usize::try_from(reading.buckets.iter().sum::<u64>()).unwrap();
+    let ended = usize::try_from(reading.ended).unwrap();
     let mut expected = after(&calls[..ended]);
     let in_flight = reading.started - expected.started;
     assert!(in_flight <= 1, "a thread has one call in flight, not {in_flight}");
@@ -42,30 +46,39 @@ fn prefix(reading: &BlockReading, calls: &[Call]) -> usize {
 
 /// A writer makes `calls` while a reader takes `snapshots`.
 fn readings_are_prefixes(preemptions: usize, calls: &'static [Call], snapshots: usize) {
+    let is_sampled = calls.iter().any(|(_, nanos)| nanos.is_none());
     model(preemptions, move || {
         let epoch: &'static Epoch = leak(Epoch::new());
         let block = Block::new(&TABLE);
         let writer = thread::spawn(move || {
             for &(outcome, nanos) in calls {
                 block.start();
-                block.end(epoch, outcome, nanos);
+                match nanos {
+                    Some(nanos) if is_sampled => block.end_in_full::<true>(epoch, outcome, nanos),
+                    Some(nanos) => block.end(epoch, outcome, nanos),
+                    None => block.end_untimed(epoch, outcome),
+                }
             }
         });
         let reader = thread::spawn(move || {
-            let shown = (0..snapshots).map(|_| read(block, epoch, calls)).collect::<Vec<_>>();
+            let shown = (0..snapshots).map(|_| read(block, epoch, is_sampled, calls)).collect::<Vec<_>>();
             assert!(shown.is_sorted(), "less than before: {shown:?}");
         });
         writer.join().unwrap();
-        assert_eq!(read(block, epoch, calls), calls.len(), "what has ended before a snapshot is in it");
+        assert_eq!(
+            read(block, epoch, is_sampled, calls),
+            calls.len(),
+            "what has ended before a snapshot is in it"
+        );
         reader.join().unwrap();
     });
 }
 
 /// How many of `calls` a snapshot shows.
-fn read(block: Block, epoch: &'static Epoch, calls: &[Call]) -> usize {
+fn read(block: Block, epoch: &'static Epoch, is_sampled: bool, calls: &[Call]) -> usize {
     let raised = epoch.raise();
     let mut reading = BlockReading::default();
-    let attempts = block.read(raised.epoch, &mut reading);
+    let attempts = block.read(raised.epoch, is_sampled, &mut reading);
     // Each attempt but the last was overtaken by a call's end; and loom may show a writer the old epoch for ever.
     assert!(attempts as usize <= calls.len() + 1, "{attempts} attempts");
     prefix(&reading, calls)
@@ -73,17 +86,35 @@ fn read(block: Block, epoch: &'static Epoch, calls: &[Call]) -> usize {
 
 #[test]
 fn a_reading_of_calls_of_every_kind_is_a_prefix() {
-    readings_are_prefixes(2, &[(Outcome::Ok, 20), (Outcome::Error, 1)], 2);
+    readings_are_prefixes(2, &[(Outcome::Ok, Some(20)), (Outcome::Error, Some(1))], 2);
 }
 
 #[test]
 fn a_reading_of_failures_and_extremes_is_a_prefix() {
-    readings_are_prefixes(1, &[(Outcome::Error, 5), (Outcome::Error, 3), (Outcome::Error, 30)], 1);
+    readings_are_prefixes(
+        1,
+        &[(Outcome::Error, Some(5)), (Outcome::Error, Some(3)), (Outcome::Error, Some(30))],
+        1,
+    );
 }
 
 #[test]
 fn a_reading_of_plain_calls_is_a_prefix() {
-    readings_are_prefixes(2, &[(Outcome::Ok, 4), (Outcome::Ok, 4), (Outcome::Ok, 4)], 1);
+    readings_are_prefixes(2, &[(Outcome::Ok, Some(4)), (Outcome::Ok, Some(4)), (Outcome::Ok, Some(4))], 1);
+}
+
+#[test]
+fn a_reading_of_sampled_calls_is_a_prefix() {
+    readings_are_prefixes(
+        2,
+        &[(Outcome::Ok, Some(5)), (Outcome::Error, None), (Outcome::Ok, None), (Outcome::Ok, Some(20))],
+        1,
+    );
+}
+
+#[test]
+fn a_reading_between_sampled_calls_is_a_prefix() {
+    readings_are_prefixes(2, &[(Outcome::Ok, Some(20)), (Outcome::Error, None)], 2);
 }
 
 #[test]
@@ -112,7 +143,7 @@ fn a_lease_hands_on_what_was_written() {
         let mut reading = BlockReading::default();
         let (mut ended, mut sum) = (0, 0);
         for block in cells.blocks() {
-            block.read(raised.epoch, &mut reading);
+            block.read(raised.epoch, false, &mut reading);
             ended += reading.buckets.iter().sum::<u64>();
             sum += reading.sum;
         }

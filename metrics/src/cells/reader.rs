@@ -18,7 +18,9 @@ pub(crate) struct Reader {
 pub(crate) struct CallReading {
     /// Calls that ended with an `Err`, a panic, a cancellation.
     pub(crate) failed: [u64; 3],
-    /// Calls that have ended, by duration.
+    /// Calls that have ended.
+    pub(crate) ended: u64,
+    /// Those that were timed, by duration.
     pub(crate) buckets: Vec<u64>,
     pub(crate) sum: u64,
     /// `None` while no call has ended.
@@ -37,7 +39,7 @@ impl Reader {
     pub(crate) fn read(&mut self, cells: &CallCells) -> CallReading {
         let mut reading = CallReading::nothing(cells.table().buckets());
         for block in cells.blocks() {
-            block.read(self.raised.epoch, &mut self.block);
+            block.read(self.raised.epoch, cells.is_sampled(), &mut self.block);
             reading.add(&self.block);
         }
         reading
@@ -46,23 +48,26 @@ impl Reader {
 
 impl CallReading {
     fn nothing(buckets: usize) -> Self {
-        CallReading { started: 0, failed: [0; 3], buckets: vec![0; buckets], sum: 0, extremes: None }
-    }
-
-    /// How many calls have ended.
-    pub(crate) fn ended(&self) -> u64 {
-        self.buckets.iter().sum()
+        CallReading {
+            started: 0,
+            ended: 0,
+            failed: [0; 3],
+            buckets: vec![0; buckets],
+            sum: 0,
+            extremes: None,
+        }
     }
 
     /// Calls begun and not ended. A call may begin on one thread and end on another, of whom the second was read
     /// later and the first before: so this may be too low by the calls that do so during a reading, and is never shown
     /// below zero.
     pub(crate) fn in_flight(&self) -> i64 {
-        i64::try_from(self.started.saturating_sub(self.ended())).unwrap_or(i64::MAX)
+        i64::try_from(self.started.saturating_sub(self.ended)).unwrap_or(i64::MAX)
     }
 
     fn add(&mut self, block: &BlockReading) {
         self.started = self.started.wrapping_add(block.started);
+        self.ended += block.ended;
         self.sum = self.sum.wrapping_add(block.sum);
         for (sum, failed) in self.failed.iter_mut().zip(block.failed) {
             *sum += failed;

@@ -70,7 +70,7 @@ fn a_running_writer_is_read_at_the_third_attempt_at_the_latest() {
         let mut reading = BlockReading::default();
         for _ in 0..20_000 {
             let raised = epoch.raise();
-            let attempts = block.read(raised.epoch, &mut reading);
+            let attempts = block.read(raised.epoch, false, &mut reading);
             assert!(attempts <= 3, "{attempts} attempts");
         }
         done.store(true, Ordering::Relaxed);

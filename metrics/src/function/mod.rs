@@ -88,7 +88,7 @@ thread_local! {
 impl Function {
     const_unless_loom! {
         pub(crate) const fn new(description: Description, attach: Attach) -> Self {
-            Function { cells: CallCells::new(description.buckets), description, attach, attached: OnceLock::new() }
+            Function { cells: CallCells::new(description.buckets, 1), description, attach, attached: OnceLock::new() }
         }
     }
 
@@ -116,7 +116,7 @@ impl Function {
             function: label.to_owned(),
             module: module.to_owned(),
             labels: labels.iter().map(owned).collect(),
-            ok: reading.ended() - errors - panics - cancelled,
+            ok: reading.ended - errors - panics - cancelled,
             errors,
             panics,
             cancelled,
