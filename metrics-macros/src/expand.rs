@@ -3,7 +3,7 @@
 //! All that is written here is named absolutely, or begins with `__`, or is a local name of its own hygiene; the
 //! user's tokens keep their places in the source.
 
-use crate::args::Options;
+use crate::args::{Decision, Options};
 use crate::item::{Function, ImplBlock, Item, Member};
 use crate::plan::{self, Shape};
 use crate::returns::{self, ReturnedFuture};
@@ -47,12 +47,14 @@ fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> T
     let library = options.library.as_ref().map_or_else(|| ours!(::tachometer), |path| ours!(#path));
     let library = ours!(#library::__private);
     let site = site(options, name_of, &library);
-    let (signature, run) = match plan::shape(function) {
-        Shape::Future => future(function, &library),
-        Shape::ReturnedFuture(kind) => returned_future(kind, function, &library),
-        Shape::Closure => closure(function, &library),
+    let is_ok = options.decision.as_ref().map(|decision| is_ok(decision, &library));
+    let is_ok = is_ok.as_ref();
+    let (signature, run) = match plan::shape(function, options) {
+        Shape::Future => future(function, is_ok, &library),
+        Shape::ReturnedFuture(kind) => returned_future(kind, function, is_ok, &library),
+        Shape::Closure => closure(function, is_ok, &library),
         Shape::InPlace => in_place(function, &library),
-        Shape::NestedFunction => nested_function(function, &library),
+        Shape::NestedFunction => nested_function(function, is_ok, &library),
     };
     let mut body = Group::new(Delimiter::Brace, ours!(#site #run));
     body.set_span(function.body.span());
@@ -93,7 +95,18 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
     }
 }
 
-fn closure(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+/// A predicate on the value. What the option says is evaluated inside of it: at the call's end, so that it may panic.
+fn is_ok(decision: &Decision, library: &TokenStream) -> TokenStream {
+    let Decision { key, decide } = decision;
+    let not = (key == "error_if").then(|| ours!(!));
+    ours!(|__value| #not #library::says(__value, #decide))
+}
+
+fn closure(
+    function: &Function,
+    is_ok: Option<&TokenStream>,
+    library: &TokenStream,
+) -> (TokenStream, TokenStream) {
     let (signature, bindings) = move_arguments(&function.signature);
     let returned = match &signature.output {
         ReturnType::Default => Some(ours!(-> ())),
@@ -101,14 +114,21 @@ fn closure(function: &Function, library: &TokenStream) -> (TokenStream, TokenStr
     };
     let body = body_with(&bindings, function);
     // The braces that a closure with a written type needs are the body's own.
-    let run = ours! {
-        let __returned = #library::call(&__TACHOMETER_SITE, move || #returned #body);
-        { use #library::EndAny as _; __returned.end() }
+    let run = match is_ok {
+        None => ours! {
+            let __returned = #library::call(&__TACHOMETER_SITE, move || #returned #body);
+            { use #library::EndAny as _; __returned.end() }
+        },
+        Some(is_ok) => ours!(#library::call_if(&__TACHOMETER_SITE, move || #returned #body, #is_ok)),
     };
     (signature.to_token_stream(), run)
 }
 
-fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+fn future(
+    function: &Function,
+    is_ok: Option<&TokenStream>,
+    library: &TokenStream,
+) -> (TokenStream, TokenStream) {
     let (mut signature, bindings) = move_arguments(&function.signature);
     signature.asyncness = None;
     let is_never = returns::is_never(&signature.output);
@@ -131,7 +151,7 @@ fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStre
         // Its output is no `Result`, and the compiler must not guess that it might be.
         ours!(#library::EndAnyFuture::end(__future))
     } else {
-        ours!({ use #library::EndAnyFuture as _; __future.end() })
+        end_future(is_ok, library)
     };
     let run = ours! {
         let __future = #library::timed(&__TACHOMETER_SITE, async move #body);
@@ -142,24 +162,32 @@ fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStre
     (signature.to_token_stream(), run)
 }
 
+/// `__future`, whose outcomes are what the annotation says, or else what its output's type says.
+fn end_future(is_ok: Option<&TokenStream>, library: &TokenStream) -> TokenStream {
+    match is_ok {
+        None => ours!({ use #library::EndAnyFuture as _; __future.end() }),
+        Some(is_ok) => ours!(__future.end_if(#is_ok)),
+    }
+}
+
 fn returned_future(
     kind: ReturnedFuture,
     function: &Function,
+    is_ok: Option<&TokenStream>,
     library: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     let (signature, bindings) = move_arguments(&function.signature);
     let body = body_with(&bindings, function);
     let output = &signature.output;
-    let timed =
-        ours!({ use #library::EndAnyFuture as _; #library::timed(&__TACHOMETER_SITE, __future).end() });
+    let end = end_future(is_ok, library);
     let run = match kind {
         ReturnedFuture::Opaque => ours! {
-            let __future = (move || #body)();
-            #timed
+            let __future = #library::timed(&__TACHOMETER_SITE, (move || #body)());
+            #end
         },
         ReturnedFuture::Boxed => ours! {
-            let __future = (move || #output #body)();
-            #library::boxed(#timed)
+            let __future = #library::timed(&__TACHOMETER_SITE, (move || #output #body)());
+            #library::boxed(#end)
         },
     };
     (signature.to_token_stream(), run)
@@ -174,7 +202,11 @@ fn in_place(function: &Function, library: &TokenStream) -> (TokenStream, TokenSt
     (function.signature.to_token_stream(), run)
 }
 
-fn nested_function(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+fn nested_function(
+    function: &Function,
+    is_ok: Option<&TokenStream>,
+    library: &TokenStream,
+) -> (TokenStream, TokenStream) {
     let mut nested = function.signature.clone();
     nested.ident = Ident::new("__tachometer_body", Span::mixed_site());
     let mut signature = function.signature.clone();
@@ -188,12 +220,19 @@ fn nested_function(function: &Function, library: &TokenStream) -> (TokenStream, 
         }
     }
     let body = &function.body;
+    let value = ours!(__tachometer_body(#(#arguments),*));
+    let end = match is_ok {
+        None => ours! {
+            let __returned = __call.returned(#value);
+            { use #library::EndAny as _; __returned.end() }
+        },
+        Some(is_ok) => ours!(__call.end_if(#value, #is_ok)),
+    };
     let run = ours! {
         #[track_caller]
         #nested #body
         let __call = #library::begin(&__TACHOMETER_SITE);
-        let __returned = __call.returned(__tachometer_body(#(#arguments),*));
-        { use #library::EndAny as _; __returned.end() }
+        #end
     };
     (signature.to_token_stream(), run)
 }

@@ -4,7 +4,6 @@ use super::Site;
 use crate::cells::Outcome;
 use crate::clock::{self, Ticks};
 use std::fmt;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -31,7 +30,15 @@ where
     /// The future of a function that returns a `Result`.
     #[inline]
     pub fn end(self) -> Timed<F, ResultOutput> {
-        Timed::new(self)
+        Timed::new(self, ResultOutput)
+    }
+}
+
+impl<F: Future> Untyped<F> {
+    /// The future of a function whose calls end by what `is_ok` says of its output.
+    #[inline]
+    pub fn end_if<P: Fn(&F::Output) -> bool>(self, is_ok: P) -> Timed<F, Decided<P>> {
+        Timed::new(self, Decided(is_ok))
     }
 }
 
@@ -49,35 +56,46 @@ impl<F: Future> EndAnyFuture for Untyped<F> {
 
     #[inline]
     fn end(self) -> Timed<F, AnyOutput> {
-        Timed::new(self)
+        Timed::new(self, AnyOutput)
     }
 }
 
 /// Tells the outcome of an output.
 pub trait Classify<T> {
     /// How the call ended that returned `output`.
-    fn outcome(output: &T) -> Outcome;
+    fn outcome(&self, output: &T) -> Outcome;
 }
 
 /// Outputs that are a `Result`.
 #[derive(Debug)]
-pub enum ResultOutput {}
+pub struct ResultOutput;
 
 /// Outputs that are anything else.
 #[derive(Debug)]
-pub enum AnyOutput {}
+pub struct AnyOutput;
+
+/// Outputs that a predicate tells apart.
+#[derive(Debug)]
+pub struct Decided<P>(P);
 
 impl<T, E> Classify<Result<T, E>> for ResultOutput {
     #[inline]
-    fn outcome(output: &Result<T, E>) -> Outcome {
+    fn outcome(&self, output: &Result<T, E>) -> Outcome {
         if output.is_ok() { Outcome::Ok } else { Outcome::Error }
     }
 }
 
 impl<T> Classify<T> for AnyOutput {
     #[inline]
-    fn outcome(_: &T) -> Outcome {
+    fn outcome(&self, _: &T) -> Outcome {
         Outcome::Ok
+    }
+}
+
+impl<T, P: Fn(&T) -> bool> Classify<T> for Decided<P> {
+    #[inline]
+    fn outcome(&self, output: &T) -> Outcome {
+        if self.0(output) { Outcome::Ok } else { Outcome::Error }
     }
 }
 
@@ -87,7 +105,8 @@ pub struct Timed<F, C> {
     call: Progress,
     /// Pinned whenever the whole is.
     future: F,
-    classify: PhantomData<fn(C)>,
+    /// Without a size, but for predicates that hold something.
+    classify: C,
 }
 
 #[derive(Clone, Copy)]
@@ -100,8 +119,8 @@ enum Progress {
 
 impl<F, C> Timed<F, C> {
     #[inline]
-    fn new(untyped: Untyped<F>) -> Self {
-        Timed { call: Progress::Waiting(untyped.site), future: untyped.future, classify: PhantomData }
+    fn new(untyped: Untyped<F>, classify: C) -> Self {
+        Timed { call: Progress::Waiting(untyped.site), future: untyped.future, classify }
     }
 }
 
@@ -147,17 +166,17 @@ impl<F: Future, C: Classify<F::Output>> Future for Timed<F, C> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: `future` is pinned with the whole: it is never moved out of `self`, only pinned in the next line, and
-        // `Drop` does not touch it. `Timed` is `Unpin` only where `F` is (the other fields always are), and it is not
-        // `repr(packed)`. `call` is never pinned.
-        let (future, call) = unsafe {
+        // `Drop` does not touch it. `Timed` is `Unpin` only where `F` is, and it is not `repr(packed)`. `call` and
+        // `classify` are never pinned.
+        let (future, call, classify) = unsafe {
             let this = self.get_unchecked_mut();
-            (Pin::new_unchecked(&mut this.future), &mut this.call)
+            (Pin::new_unchecked(&mut this.future), &mut this.call, &this.classify)
         };
         call.begin();
         let unwind = EndOnUnwind(call);
         let polled = future.poll(context);
         if let Poll::Ready(output) = &polled {
-            unwind.0.end(C::outcome(output));
+            unwind.0.end(classify.outcome(output));
         }
         // Not unwinding: the call goes on, or has ended and cannot end again.
         std::mem::forget(unwind);

@@ -9,8 +9,10 @@ mod site;
 pub use crate::cells::Outcome;
 pub use crate::function::{DEFAULT_BUCKETS, Description, Name};
 pub use crate::model::BucketTable;
-pub use call::{EndAny, InPlace, Returned, Running, begin, call};
-pub use future::{AnyOutput, Classify, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed};
+pub use call::{EndAny, InPlace, Returned, Running, begin, call, call_if, says};
+pub use future::{
+    AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed,
+};
 pub use site::Site;
 pub use std::any::type_name_of_val;
 
