@@ -14,6 +14,7 @@ pub(crate) struct Options {
     pub(crate) labels: Option<Vec<Label>>,
     pub(crate) buckets: Option<Expr>,
     pub(crate) decision: Option<Decision>,
+    pub(crate) time: Option<Time>,
     pub(crate) registry: Option<Expr>,
     pub(crate) library: Option<Path>,
     pub(crate) skip: Option<Ident>,
@@ -28,16 +29,24 @@ pub(crate) struct Decision {
     pub(crate) decide: Expr,
 }
 
+/// What counts as the duration of an async call.
+#[derive(Clone)]
+pub(crate) struct Time {
+    pub(crate) key: Ident,
+    pub(crate) of: Expr,
+}
+
 #[derive(Clone)]
 pub(crate) struct Label {
     pub(crate) name: Ident,
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 8] = ["name", "labels", "buckets", "ok_if", "error_if", "registry", "crate", "skip"];
+const KNOWN: [&str; 9] =
+    ["name", "labels", "buckets", "ok_if", "error_if", "time", "registry", "crate", "skip"];
 
 /// Options that later versions will have.
-const PLANNED: [&str; 4] = ["max_label_sets", "error_kind", "sample", "time"];
+const PLANNED: [&str; 3] = ["max_label_sets", "error_kind", "sample"];
 
 impl Options {
     /// These options, and where one is not written, the one of the block around.
@@ -49,6 +58,7 @@ impl Options {
             buckets: self.buckets.or(block.buckets),
             // A block has none: its methods return different types.
             decision: self.decision,
+            time: self.time.or(block.time),
             registry: self.registry.or(block.registry),
             library: self.library.or(block.library),
             skip: self.skip,
@@ -95,6 +105,10 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
                 }
                 _ => set(&mut options.decision, &key, Decision { key: key.clone(), decide }, errors),
             }
+        }
+        "time" => {
+            let of = value(input, &key, "\"busy\"")?;
+            set(&mut options.time, &key, Time { key: key.clone(), of }, errors);
         }
         "registry" => set(&mut options.registry, &key, value(input, &key, "&MY_REGISTRY")?, errors),
         "crate" => {

@@ -1,6 +1,6 @@
 //! Every mistake that can be known here. What passes can be expanded.
 
-use crate::args::{Decision, Label, Options};
+use crate::args::{Decision, Label, Options, Time};
 use crate::errors::Errors;
 use crate::item::{Function, Item, Member, is_annotation, is_conditional_annotation};
 use crate::plan::{self, Bound};
@@ -58,6 +58,12 @@ fn check_function(function: &Function, options: &Options, errors: &mut Errors) {
     if let Some(variadic) = &signature.variadic {
         errors.at(variadic, "a function with C-variadic arguments cannot be instrumented");
     }
+    if let Some(Time { key, .. }) = &options.time
+        && !plan::shape(function, options).is_future()
+    {
+        let message = "`time` stands on what is async or returns a future: only a future can be busy or wait";
+        errors.at(key, message);
+    }
     if let Some(Decision { key, .. }) = &options.decision {
         check_decision(key, function, options, errors);
     } else if plan::would_lie_to_track_caller(function, options) {
@@ -104,6 +110,13 @@ fn check_options(options: &Options, errors: &mut Errors) {
     check_labels(options.labels.as_deref().unwrap_or_default(), errors);
     if let Some(buckets) = &options.buckets {
         check_buckets(buckets, errors);
+    }
+    if let Some(Time { of, .. }) = &options.time
+        && !plan::string_literal(of).is_some_and(|of| ["wall", "busy"].contains(&of.as_str()))
+    {
+        let message =
+            "`time` is \"busy\" (in polls alone) or \"wall\" (from the first poll to the end, as without it)";
+        errors.at(of, message);
     }
 }
 

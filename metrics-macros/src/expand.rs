@@ -47,14 +47,12 @@ fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> T
     let library = options.library.as_ref().map_or_else(|| ours!(::tachometer), |path| ours!(#path));
     let library = ours!(#library::__private);
     let site = site(options, name_of, &library);
-    let is_ok = options.decision.as_ref().map(|decision| is_ok(decision, &library));
-    let is_ok = is_ok.as_ref();
     let (signature, run) = match plan::shape(function, options) {
-        Shape::Future => future(function, is_ok, &library),
-        Shape::ReturnedFuture(kind) => returned_future(kind, function, is_ok, &library),
-        Shape::Closure => closure(function, is_ok, &library),
+        Shape::Future => future(function, options, &library),
+        Shape::ReturnedFuture(kind) => returned_future(kind, function, options, &library),
+        Shape::Closure => closure(function, options, &library),
         Shape::InPlace => in_place(function, &library),
-        Shape::NestedFunction => nested_function(function, is_ok, &library),
+        Shape::NestedFunction => nested_function(function, options, &library),
     };
     let mut body = Group::new(Delimiter::Brace, ours!(#site #run));
     body.set_span(function.body.span());
@@ -95,18 +93,14 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
     }
 }
 
-/// A predicate on the value. What the option says is evaluated inside of it: at the call's end, so that it may panic.
-fn is_ok(decision: &Decision, library: &TokenStream) -> TokenStream {
-    let Decision { key, decide } = decision;
+/// A predicate on the value, where the annotation has one. It is evaluated at the call's end, so that it may panic.
+fn is_ok(options: &Options, library: &TokenStream) -> Option<TokenStream> {
+    let Decision { key, decide } = options.decision.as_ref()?;
     let not = (key == "error_if").then(|| ours!(!));
-    ours!(|__value| #not #library::says(__value, #decide))
+    Some(ours!(|__value| #not #library::says(__value, #decide)))
 }
 
-fn closure(
-    function: &Function,
-    is_ok: Option<&TokenStream>,
-    library: &TokenStream,
-) -> (TokenStream, TokenStream) {
+fn closure(function: &Function, options: &Options, library: &TokenStream) -> (TokenStream, TokenStream) {
     let (signature, bindings) = move_arguments(&function.signature);
     let returned = match &signature.output {
         ReturnType::Default => Some(ours!(-> ())),
@@ -114,7 +108,7 @@ fn closure(
     };
     let body = body_with(&bindings, function);
     // The braces that a closure with a written type needs are the body's own.
-    let run = match is_ok {
+    let run = match is_ok(options, library) {
         None => ours! {
             let __returned = #library::call(&__TACHOMETER_SITE, move || #returned #body);
             { use #library::EndAny as _; __returned.end() }
@@ -124,11 +118,7 @@ fn closure(
     (signature.to_token_stream(), run)
 }
 
-fn future(
-    function: &Function,
-    is_ok: Option<&TokenStream>,
-    library: &TokenStream,
-) -> (TokenStream, TokenStream) {
+fn future(function: &Function, options: &Options, library: &TokenStream) -> (TokenStream, TokenStream) {
     let (mut signature, bindings) = move_arguments(&function.signature);
     signature.asyncness = None;
     let is_never = returns::is_never(&signature.output);
@@ -151,10 +141,11 @@ fn future(
         // Its output is no `Result`, and the compiler must not guess that it might be.
         ours!(#library::EndAnyFuture::end(__future))
     } else {
-        end_future(is_ok, library)
+        end_future(options, library)
     };
+    let timed = timed(options, library);
     let run = ours! {
-        let __future = #library::timed(&__TACHOMETER_SITE, async move #body);
+        let __future = #timed(&__TACHOMETER_SITE, async move #body);
         #end
     };
     signature.output =
@@ -162,9 +153,14 @@ fn future(
     (signature.to_token_stream(), run)
 }
 
+/// The library's function that makes a future a call.
+fn timed(options: &Options, library: &TokenStream) -> TokenStream {
+    if plan::is_busy(options) { ours!(#library::busy) } else { ours!(#library::timed) }
+}
+
 /// `__future`, whose outcomes are what the annotation says, or else what its output's type says.
-fn end_future(is_ok: Option<&TokenStream>, library: &TokenStream) -> TokenStream {
-    match is_ok {
+fn end_future(options: &Options, library: &TokenStream) -> TokenStream {
+    match is_ok(options, library) {
         None => ours!({ use #library::EndAnyFuture as _; __future.end() }),
         Some(is_ok) => ours!(__future.end_if(#is_ok)),
     }
@@ -173,20 +169,21 @@ fn end_future(is_ok: Option<&TokenStream>, library: &TokenStream) -> TokenStream
 fn returned_future(
     kind: ReturnedFuture,
     function: &Function,
-    is_ok: Option<&TokenStream>,
+    options: &Options,
     library: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     let (signature, bindings) = move_arguments(&function.signature);
     let body = body_with(&bindings, function);
     let output = &signature.output;
-    let end = end_future(is_ok, library);
+    let timed = timed(options, library);
+    let end = end_future(options, library);
     let run = match kind {
         ReturnedFuture::Opaque => ours! {
-            let __future = #library::timed(&__TACHOMETER_SITE, (move || #body)());
+            let __future = #timed(&__TACHOMETER_SITE, (move || #body)());
             #end
         },
         ReturnedFuture::Boxed => ours! {
-            let __future = #library::timed(&__TACHOMETER_SITE, (move || #output #body)());
+            let __future = #timed(&__TACHOMETER_SITE, (move || #output #body)());
             #library::boxed(#end)
         },
     };
@@ -204,7 +201,7 @@ fn in_place(function: &Function, library: &TokenStream) -> (TokenStream, TokenSt
 
 fn nested_function(
     function: &Function,
-    is_ok: Option<&TokenStream>,
+    options: &Options,
     library: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     let mut nested = function.signature.clone();
@@ -221,7 +218,7 @@ fn nested_function(
     }
     let body = &function.body;
     let value = ours!(__tachometer_body(#(#arguments),*));
-    let end = match is_ok {
+    let end = match is_ok(options, library) {
         None => ours! {
             let __returned = __call.returned(#value);
             { use #library::EndAny as _; __returned.end() }

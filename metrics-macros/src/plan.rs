@@ -23,6 +23,12 @@ pub(crate) enum Shape {
     NestedFunction,
 }
 
+impl Shape {
+    pub(crate) fn is_future(self) -> bool {
+        matches!(self, Shape::Future | Shape::ReturnedFuture(_))
+    }
+}
+
 pub(crate) fn shape(function: &Function, options: &Options) -> Shape {
     let output = &function.signature.output;
     let decides = options.decision.is_some();
@@ -55,6 +61,12 @@ pub(crate) fn would_lie_to_track_caller(function: &Function, options: &Options) 
             || matches!(signature.safety, Safety::Unsafe(_))
             || mentions(signature.to_token_stream(), "Self")
             || mentions(body.stream(), "Self"))
+}
+
+/// Whether only the time in polls counts.
+pub(crate) fn is_busy(options: &Options) -> bool {
+    let of = options.time.as_ref().and_then(|time| string_literal(&time.of));
+    of.is_some_and(|of| of == "busy")
 }
 
 pub(crate) fn string_literal(value: &Expr) -> Option<String> {
