@@ -13,11 +13,27 @@ pub(crate) struct Options {
     pub(crate) name: Option<Expr>,
     pub(crate) labels: Option<Vec<Label>>,
     pub(crate) buckets: Option<Expr>,
+    pub(crate) decision: Option<Decision>,
+    pub(crate) time: Option<Time>,
     pub(crate) registry: Option<Expr>,
     pub(crate) library: Option<Path>,
     pub(crate) skip: Option<Ident>,
     /// Written by [`order`](crate::order) alone: this annotation stands below all others already.
     pub(crate) is_last: bool,
+}
+
+/// What tells ok and error apart in the place of the type: `ok_if` or `error_if`.
+#[derive(Clone)]
+pub(crate) struct Decision {
+    pub(crate) key: Ident,
+    pub(crate) decide: Expr,
+}
+
+/// What counts as the duration of an async call.
+#[derive(Clone)]
+pub(crate) struct Time {
+    pub(crate) key: Ident,
+    pub(crate) of: Expr,
 }
 
 #[derive(Clone)]
@@ -26,10 +42,11 @@ pub(crate) struct Label {
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 6] = ["name", "labels", "buckets", "registry", "crate", "skip"];
+const KNOWN: [&str; 9] =
+    ["name", "labels", "buckets", "ok_if", "error_if", "time", "registry", "crate", "skip"];
 
 /// Options that later versions will have.
-const PLANNED: [&str; 6] = ["max_label_sets", "ok_if", "error_if", "error_kind", "sample", "time"];
+const PLANNED: [&str; 3] = ["max_label_sets", "error_kind", "sample"];
 
 impl Options {
     /// These options, and where one is not written, the one of the block around.
@@ -39,6 +56,9 @@ impl Options {
             name: self.name.or(block.name),
             labels: self.labels.or(block.labels),
             buckets: self.buckets.or(block.buckets),
+            // A block has none: its methods return different types.
+            decision: self.decision,
+            time: self.time.or(block.time),
             registry: self.registry.or(block.registry),
             library: self.library.or(block.library),
             skip: self.skip,
@@ -76,6 +96,20 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
         "name" => set(&mut options.name, &key, value(input, &key, "\"checkout\"")?, errors),
         "labels" => set(&mut options.labels, &key, parse_labels(input, &key)?, errors),
         "buckets" => set(&mut options.buckets, &key, value(input, &key, "[0.001, 0.01, 0.1]")?, errors),
+        "ok_if" | "error_if" => {
+            let decide = value(input, &key, "|value| value.is_some()")?;
+            match &options.decision {
+                Some(first) if first.key != key => {
+                    errors
+                        .at(&key, "`ok_if` and `error_if` exclude each other: one says what the other would");
+                }
+                _ => set(&mut options.decision, &key, Decision { key: key.clone(), decide }, errors),
+            }
+        }
+        "time" => {
+            let of = value(input, &key, "\"busy\"")?;
+            set(&mut options.time, &key, Time { key: key.clone(), of }, errors);
+        }
         "registry" => set(&mut options.registry, &key, value(input, &key, "&MY_REGISTRY")?, errors),
         "crate" => {
             equals(input, &key, "my_crate::tachometer")?;

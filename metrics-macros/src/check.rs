@@ -1,9 +1,11 @@
 //! Every mistake that can be known here. What passes can be expanded.
 
-use crate::args::{Label, Options};
+use crate::args::{Decision, Label, Options, Time};
 use crate::errors::Errors;
 use crate::item::{Function, Item, Member, is_annotation, is_conditional_annotation};
 use crate::plan::{self, Bound};
+use crate::returns;
+use proc_macro2::Ident;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr};
@@ -19,8 +21,14 @@ pub(crate) fn check(options: &Options, item: &Item, errors: &mut Errors) {
         );
     }
     match item {
-        Item::Function(function) => check_function(function, errors),
+        Item::Function(function) => check_function(function, options, errors),
         Item::Impl(block) => {
+            if let Some(Decision { key, .. }) = &options.decision {
+                let message = format!(
+                    "`{key}` stands on a function or on a method: the methods of an `impl` block return different types"
+                );
+                errors.at(key, message);
+            }
             check_attributes(&block.attributes, errors);
             for member in &block.members {
                 check_member(member, errors);
@@ -37,11 +45,11 @@ fn check_member(member: &Member, errors: &mut Errors) {
     if own.as_ref().is_some_and(|own| own.skip.is_some()) {
         check_attributes(&function.attributes, errors);
     } else if own.is_some() || function.signature.constness.is_none() {
-        check_function(function, errors);
+        check_function(function, own.as_ref().unwrap_or(&Options::default()), errors);
     }
 }
 
-fn check_function(function: &Function, errors: &mut Errors) {
+fn check_function(function: &Function, options: &Options, errors: &mut Errors) {
     check_attributes(&function.attributes, errors);
     let signature = &function.signature;
     if let Some(constness) = &signature.constness {
@@ -50,11 +58,31 @@ fn check_function(function: &Function, errors: &mut Errors) {
     if let Some(variadic) = &signature.variadic {
         errors.at(variadic, "a function with C-variadic arguments cannot be instrumented");
     }
-    if plan::would_lie_to_track_caller(function) {
+    if let Some(Time { key, .. }) = &options.time
+        && !plan::shape(function, options).is_future()
+    {
+        let message = "`time` stands on what is async or returns a future: only a future can be busy or wait";
+        errors.at(key, message);
+    }
+    if let Some(Decision { key, .. }) = &options.decision {
+        check_decision(key, function, options, errors);
+    } else if plan::would_lie_to_track_caller(function, options) {
         let culprit = function.attributes.iter().find(|attribute| plan::tracks_caller(attribute));
         let message = "a `#[track_caller]` method whose return type may be a `Result` cannot be instrumented: its body \
                        would see another caller; instrument a function that it calls";
         errors.at(culprit, message);
+    }
+}
+
+fn check_decision(key: &Ident, function: &Function, options: &Options, errors: &mut Errors) {
+    if returns::is_never(&function.signature.output) {
+        errors.at(key, format!("`{key}` has nothing to decide: this function returns no value"));
+    } else if plan::would_lie_to_track_caller(function, options) {
+        let message = format!(
+            "`{key}` cannot stand on a `#[track_caller]` method: its body would see another caller; \
+             instrument a function that it calls"
+        );
+        errors.at(key, message);
     }
 }
 
@@ -82,6 +110,13 @@ fn check_options(options: &Options, errors: &mut Errors) {
     check_labels(options.labels.as_deref().unwrap_or_default(), errors);
     if let Some(buckets) = &options.buckets {
         check_buckets(buckets, errors);
+    }
+    if let Some(Time { of, .. }) = &options.time
+        && !plan::string_literal(of).is_some_and(|of| ["wall", "busy"].contains(&of.as_str()))
+    {
+        let message =
+            "`time` is \"busy\" (in polls alone) or \"wall\" (from the first poll to the end, as without it)";
+        errors.at(of, message);
     }
 }
 

@@ -3,7 +3,7 @@
 //! All that is written here is named absolutely, or begins with `__`, or is a local name of its own hygiene; the
 //! user's tokens keep their places in the source.
 
-use crate::args::Options;
+use crate::args::{Decision, Options};
 use crate::item::{Function, ImplBlock, Item, Member};
 use crate::plan::{self, Shape};
 use crate::returns::{self, ReturnedFuture};
@@ -47,12 +47,12 @@ fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> T
     let library = options.library.as_ref().map_or_else(|| ours!(::tachometer), |path| ours!(#path));
     let library = ours!(#library::__private);
     let site = site(options, name_of, &library);
-    let (signature, run) = match plan::shape(function) {
-        Shape::Future => future(function, &library),
-        Shape::ReturnedFuture(kind) => returned_future(kind, function, &library),
-        Shape::Closure => closure(function, &library),
+    let (signature, run) = match plan::shape(function, options) {
+        Shape::Future => future(function, options, &library),
+        Shape::ReturnedFuture(kind) => returned_future(kind, function, options, &library),
+        Shape::Closure => closure(function, options, &library),
         Shape::InPlace => in_place(function, &library),
-        Shape::NestedFunction => nested_function(function, &library),
+        Shape::NestedFunction => nested_function(function, options, &library),
     };
     let mut body = Group::new(Delimiter::Brace, ours!(#site #run));
     body.set_span(function.body.span());
@@ -97,7 +97,14 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
     }
 }
 
-fn closure(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+/// A predicate on the value, where the annotation has one. It is evaluated at the call's end, so that it may panic.
+fn is_ok(options: &Options, library: &TokenStream) -> Option<TokenStream> {
+    let Decision { key, decide } = options.decision.as_ref()?;
+    let not = (key == "error_if").then(|| ours!(!));
+    Some(ours!(|__value| #not #library::says(__value, #decide)))
+}
+
+fn closure(function: &Function, options: &Options, library: &TokenStream) -> (TokenStream, TokenStream) {
     let (signature, bindings) = move_arguments(&function.signature);
     let returned = match &signature.output {
         ReturnType::Default => Some(ours!(-> ())),
@@ -105,14 +112,17 @@ fn closure(function: &Function, library: &TokenStream) -> (TokenStream, TokenStr
     };
     let body = body_with(&bindings, function);
     // The braces that a closure with a written type needs are the body's own.
-    let run = ours! {
-        let __returned = #library::call(&__TACHOMETER_SITE, move || #returned #body);
-        { use #library::EndAny as _; __returned.end() }
+    let run = match is_ok(options, library) {
+        None => ours! {
+            let __returned = #library::call(&__TACHOMETER_SITE, move || #returned #body);
+            { use #library::EndAny as _; __returned.end() }
+        },
+        Some(is_ok) => ours!(#library::call_if(&__TACHOMETER_SITE, move || #returned #body, #is_ok)),
     };
     (signature.to_token_stream(), run)
 }
 
-fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+fn future(function: &Function, options: &Options, library: &TokenStream) -> (TokenStream, TokenStream) {
     let (mut signature, bindings) = move_arguments(&function.signature);
     signature.asyncness = None;
     let is_never = returns::is_never(&signature.output);
@@ -135,10 +145,11 @@ fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStre
         // Its output is no `Result`, and the compiler must not guess that it might be.
         ours!(#library::EndAnyFuture::end(__future))
     } else {
-        ours!({ use #library::EndAnyFuture as _; __future.end() })
+        end_future(options, library)
     };
+    let timed = timed(options, library);
     let run = ours! {
-        let __future = #library::timed(&__TACHOMETER_SITE, async move #body);
+        let __future = #timed(&__TACHOMETER_SITE, async move #body);
         #end
     };
     signature.output =
@@ -146,24 +157,38 @@ fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStre
     (signature.to_token_stream(), run)
 }
 
+/// The library's function that makes a future a call.
+fn timed(options: &Options, library: &TokenStream) -> TokenStream {
+    if plan::is_busy(options) { ours!(#library::busy) } else { ours!(#library::timed) }
+}
+
+/// `__future`, whose outcomes are what the annotation says, or else what its output's type says.
+fn end_future(options: &Options, library: &TokenStream) -> TokenStream {
+    match is_ok(options, library) {
+        None => ours!({ use #library::EndAnyFuture as _; __future.end() }),
+        Some(is_ok) => ours!(__future.end_if(#is_ok)),
+    }
+}
+
 fn returned_future(
     kind: ReturnedFuture,
     function: &Function,
+    options: &Options,
     library: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     let (signature, bindings) = move_arguments(&function.signature);
     let body = body_with(&bindings, function);
     let output = &signature.output;
-    let timed =
-        ours!({ use #library::EndAnyFuture as _; #library::timed(&__TACHOMETER_SITE, __future).end() });
+    let timed = timed(options, library);
+    let end = end_future(options, library);
     let run = match kind {
         ReturnedFuture::Opaque => ours! {
-            let __future = (move || #body)();
-            #timed
+            let __future = #timed(&__TACHOMETER_SITE, (move || #body)());
+            #end
         },
         ReturnedFuture::Boxed => ours! {
-            let __future = (move || #output #body)();
-            #library::boxed(#timed)
+            let __future = #timed(&__TACHOMETER_SITE, (move || #output #body)());
+            #library::boxed(#end)
         },
     };
     (signature.to_token_stream(), run)
@@ -178,7 +203,11 @@ fn in_place(function: &Function, library: &TokenStream) -> (TokenStream, TokenSt
     (function.signature.to_token_stream(), run)
 }
 
-fn nested_function(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+fn nested_function(
+    function: &Function,
+    options: &Options,
+    library: &TokenStream,
+) -> (TokenStream, TokenStream) {
     let mut nested = function.signature.clone();
     nested.ident = Ident::new("__tachometer_body", Span::mixed_site());
     let mut signature = function.signature.clone();
@@ -192,12 +221,19 @@ fn nested_function(function: &Function, library: &TokenStream) -> (TokenStream, 
         }
     }
     let body = &function.body;
+    let value = ours!(__tachometer_body(#(#arguments),*));
+    let end = match is_ok(options, library) {
+        None => ours! {
+            let __returned = __call.returned(#value);
+            { use #library::EndAny as _; __returned.end() }
+        },
+        Some(is_ok) => ours!(__call.end_if(#value, #is_ok)),
+    };
     let run = ours! {
         #[track_caller]
         #nested #body
         let __call = #library::begin(&__TACHOMETER_SITE);
-        let __returned = __call.returned(__tachometer_body(#(#arguments),*));
-        { use #library::EndAny as _; __returned.end() }
+        #end
     };
     (signature.to_token_stream(), run)
 }

@@ -45,7 +45,7 @@ pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Item> {
     parsed.map_err(|error| errors.push(error)).ok()
 }
 
-/// The item as it was, without the annotations inside: what is left of it beside the errors.
+/// The item as it was, without the annotations inside: what is left of it beside errors, or when nothing is to count.
 pub(crate) fn without_annotations(item: &Item) -> TokenStream {
     match item {
         Item::Function(function) => function.to_token_stream(),

@@ -31,7 +31,7 @@ fn instrument(arguments: &TokenStream, item: TokenStream) -> TokenStream {
         None => item,
         Some(parsed) => {
             check::check(&options, &parsed, &mut errors);
-            if !errors.is_empty() {
+            if !errors.is_empty() || !cfg!(feature = "enabled") {
                 item::without_annotations(&parsed)
             } else if order::must_wait(&options, &parsed) {
                 order::put_last(&options, arguments, item)

@@ -1,6 +1,6 @@
 //! What is generated for a function, decided from what was written.
 
-use crate::args::Label;
+use crate::args::{Label, Options};
 use crate::item::{Function, mentions};
 use crate::returns::{self, ReturnedFuture};
 use quote::ToTokens;
@@ -16,25 +16,32 @@ pub(crate) enum Shape {
     /// A closure that the library runs: everything the caller hands over is dropped inside the call, and the outcome is
     /// told from the value.
     Closure,
-    /// The body where it stands, beside a guard: for values that cannot pass through a closure, and none of which is a
-    /// `Result`.
+    /// The body where it stands, beside a guard: for values that cannot pass through a closure, none of which is a
+    /// `Result` and none of which anyone asks about.
     InPlace,
     /// A function of its own: for `#[track_caller]`, which closures do not have.
     NestedFunction,
 }
 
-pub(crate) fn shape(function: &Function) -> Shape {
+impl Shape {
+    pub(crate) fn is_future(self) -> bool {
+        matches!(self, Shape::Future | Shape::ReturnedFuture(_))
+    }
+}
+
+pub(crate) fn shape(function: &Function, options: &Options) -> Shape {
     let output = &function.signature.output;
+    let decides = options.decision.is_some();
     let tracks_caller = function.attributes.iter().any(tracks_caller);
     if function.signature.asyncness.is_some() {
         Shape::Future
     } else if let (Some(kind), false) = (returns::returned_future(output), tracks_caller) {
         Shape::ReturnedFuture(kind)
-    } else if returns::is_opaque(output) || returns::is_never(output) {
+    } else if returns::is_never(output) || (returns::is_opaque(output) && !decides) {
         Shape::InPlace
     } else if !tracks_caller {
         Shape::Closure
-    } else if returns::may_be_result(output) {
+    } else if decides || returns::may_be_result(output) {
         Shape::NestedFunction
     } else {
         Shape::InPlace
@@ -47,13 +54,19 @@ pub(crate) fn tracks_caller(attribute: &Attribute) -> bool {
 
 /// Whether a function would need to be nested and cannot be: a method, for it may mention what a nested function
 /// cannot name; an unsafe function, for it would need an unsafe block.
-pub(crate) fn would_lie_to_track_caller(function: &Function) -> bool {
+pub(crate) fn would_lie_to_track_caller(function: &Function, options: &Options) -> bool {
     let Function { signature, body, .. } = function;
-    shape(function) == Shape::NestedFunction
+    shape(function, options) == Shape::NestedFunction
         && (signature.receiver().is_some()
             || matches!(signature.safety, Safety::Unsafe(_))
             || mentions(signature.to_token_stream(), "Self")
             || mentions(body.stream(), "Self"))
+}
+
+/// Whether only the time in polls counts.
+pub(crate) fn is_busy(options: &Options) -> bool {
+    let of = options.time.as_ref().and_then(|time| string_literal(&time.of));
+    of.is_some_and(|of| of == "busy")
 }
 
 pub(crate) fn string_literal(value: &Expr) -> Option<String> {

@@ -2,7 +2,7 @@
 //! `cargo bench -p tachometer --bench compare_orderings`
 //!
 //! Medians go to standard output, the single measurements to standard error. What they mean, and what they do not, is
-//! in `src/docs/memory_ordering_costs.md`.
+//! in `src/docs/memory_ordering.md`.
 
 use std::fmt;
 use std::hint::{black_box, spin_loop};

@@ -1,5 +1,6 @@
 //! The recording engine through what it shows: exact snapshots, nothing lost, whatever threads do.
 
+mod busy;
 mod exact;
 mod threads;
 mod timing;

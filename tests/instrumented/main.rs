@@ -1,6 +1,7 @@
 //! What an annotation counts: outcomes, calls in flight, names, labels, buckets, registries, and what it leaves alone.
 
 mod async_outcomes;
+mod decided;
 mod drop_order;
 mod hostile;
 mod identity;

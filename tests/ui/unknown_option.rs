@@ -12,7 +12,7 @@ fn far() {}
 #[instrumented(sample = 16)]
 fn planned() {}
 
-#[instrumented(ok_if = |value| *value, max_label_sets = 3)]
+#[instrumented(error_kind = kind_of, max_label_sets = 3)]
 fn two_planned() -> bool {
     true
 }

@@ -58,6 +58,15 @@ impl Running {
         mem::forget(self);
         Returned { value, call }
     }
+
+    /// Ends the call, whose body has returned `value`, by what `is_ok` says of it; as a panic if that panics.
+    #[inline]
+    pub fn end_if<R>(self, value: R, is_ok: impl FnOnce(&R) -> bool) -> R {
+        let outcome = if is_ok(&value) { Outcome::Ok } else { Outcome::Error };
+        let Returned { value, call } = self.returned(value);
+        call.end(outcome);
+        value
+    }
 }
 
 impl Drop for Running {
@@ -77,6 +86,24 @@ pub fn call<R>(site: &'static Site, body: impl FnOnce() -> R) -> Returned<R> {
     let running = begin(site);
     let value = body();
     running.returned(value)
+}
+
+/// Runs `body` as a call of the function at `site`, which ends by what `is_ok` says of its value.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as `call`")]
+pub fn call_if<R>(site: &'static Site, body: impl FnOnce() -> R, is_ok: impl FnOnce(&R) -> bool) -> R {
+    let running = begin(site);
+    let value = body();
+    running.end_if(value, is_ok)
+}
+
+/// What `decide`, the `ok_if` or `error_if` of an annotation, says of `value`.
+///
+/// A function of its own, and the value first: so a closure written there learns the type of its parameter, and a
+/// function of another type is the one to blame.
+#[inline]
+pub fn says<R>(value: &R, decide: impl FnOnce(&R) -> bool) -> bool {
+    decide(value)
 }
 
 /// What a body has returned, its call still open.

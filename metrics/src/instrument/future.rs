@@ -1,17 +1,23 @@
 //! An async call: a future that is timed from its first poll to its end.
 
-use super::Site;
+use super::{Busy, Site, Stopwatch, Wall};
 use crate::cells::Outcome;
-use crate::clock::{self, Ticks};
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Makes `future` a call of the function at `site`. The type of its output is for [`Untyped::end`] to tell.
 #[inline]
-pub fn timed<F: Future>(site: &'static Site, future: F) -> Untyped<F> {
-    Untyped { site, future }
+pub fn timed<F: Future>(site: &'static Site, future: F) -> Untyped<F, Wall> {
+    Untyped { site, future, stopwatch: PhantomData }
+}
+
+/// [`timed`] by the time inside of polls alone.
+#[inline]
+pub fn busy<F: Future>(site: &'static Site, future: F) -> Untyped<F, Busy> {
+    Untyped { site, future, stopwatch: PhantomData }
 }
 
 /// A future whose outcomes are not known yet.
@@ -19,19 +25,28 @@ pub fn timed<F: Future>(site: &'static Site, future: F) -> Untyped<F> {
 /// `.end()` finds them by the output's type: the inherent method for a `Result` goes before the one of
 /// [`EndAnyFuture`].
 #[must_use]
-pub struct Untyped<F> {
+pub struct Untyped<F, S> {
     site: &'static Site,
     future: F,
+    stopwatch: PhantomData<S>,
 }
 
-impl<F, T, E> Untyped<F>
+impl<F, S: Stopwatch, T, E> Untyped<F, S>
 where
     F: Future<Output = Result<T, E>>,
 {
     /// The future of a function that returns a `Result`.
     #[inline]
-    pub fn end(self) -> Timed<F, ResultOutput> {
-        Timed::new(self)
+    pub fn end(self) -> Timed<F, ResultOutput, S> {
+        Timed::new(self, ResultOutput)
+    }
+}
+
+impl<F: Future, S: Stopwatch> Untyped<F, S> {
+    /// The future of a function whose calls end by what `is_ok` says of its output.
+    #[inline]
+    pub fn end_if<P: Fn(&F::Output) -> bool>(self, is_ok: P) -> Timed<F, Decided<P>, S> {
+        Timed::new(self, Decided(is_ok))
     }
 }
 
@@ -44,82 +59,103 @@ pub trait EndAnyFuture {
     fn end(self) -> Self::Timed;
 }
 
-impl<F: Future> EndAnyFuture for Untyped<F> {
-    type Timed = Timed<F, AnyOutput>;
+impl<F: Future, S: Stopwatch> EndAnyFuture for Untyped<F, S> {
+    type Timed = Timed<F, AnyOutput, S>;
 
     #[inline]
-    fn end(self) -> Timed<F, AnyOutput> {
-        Timed::new(self)
+    fn end(self) -> Timed<F, AnyOutput, S> {
+        Timed::new(self, AnyOutput)
     }
 }
 
 /// Tells the outcome of an output.
 pub trait Classify<T> {
     /// How the call ended that returned `output`.
-    fn outcome(output: &T) -> Outcome;
+    fn outcome(&self, output: &T) -> Outcome;
 }
 
 /// Outputs that are a `Result`.
 #[derive(Debug)]
-pub enum ResultOutput {}
+pub struct ResultOutput;
 
 /// Outputs that are anything else.
 #[derive(Debug)]
-pub enum AnyOutput {}
+pub struct AnyOutput;
+
+/// Outputs that a predicate tells apart.
+#[derive(Debug)]
+pub struct Decided<P>(P);
 
 impl<T, E> Classify<Result<T, E>> for ResultOutput {
     #[inline]
-    fn outcome(output: &Result<T, E>) -> Outcome {
+    fn outcome(&self, output: &Result<T, E>) -> Outcome {
         if output.is_ok() { Outcome::Ok } else { Outcome::Error }
     }
 }
 
 impl<T> Classify<T> for AnyOutput {
     #[inline]
-    fn outcome(_: &T) -> Outcome {
+    fn outcome(&self, _: &T) -> Outcome {
         Outcome::Ok
+    }
+}
+
+impl<T, P: Fn(&T) -> bool> Classify<T> for Decided<P> {
+    #[inline]
+    fn outcome(&self, output: &T) -> Outcome {
+        if self.0(output) { Outcome::Ok } else { Outcome::Error }
     }
 }
 
 /// A future that is counted and timed: from its first poll until it is done, panics or is dropped.
 #[must_use = "futures do nothing unless polled"]
-pub struct Timed<F, C> {
-    call: Progress,
+pub struct Timed<F, C, S: Stopwatch> {
+    call: Progress<S>,
     /// Pinned whenever the whole is.
     future: F,
-    classify: PhantomData<fn(C)>,
+    /// Without a size, but for predicates that hold something.
+    classify: C,
 }
 
-#[derive(Clone, Copy)]
-enum Progress {
+enum Progress<S> {
     /// Never polled: no call yet.
     Waiting(&'static Site),
-    Running(&'static Site, Ticks),
+    Running(&'static Site, S),
     Ended,
 }
 
-impl<F, C> Timed<F, C> {
+impl<F, C, S: Stopwatch> Timed<F, C, S> {
     #[inline]
-    fn new(untyped: Untyped<F>) -> Self {
-        Timed { call: Progress::Waiting(untyped.site), future: untyped.future, classify: PhantomData }
+    fn new(untyped: Untyped<F, S>, classify: C) -> Self {
+        Timed { call: Progress::Waiting(untyped.site), future: untyped.future, classify }
     }
 }
 
-impl Progress {
+impl<S: Stopwatch> Progress<S> {
     #[inline]
-    fn begin(&mut self) {
-        if let Progress::Waiting(site) = *self {
-            site.start();
-            *self = Progress::Running(site, clock::now());
+    fn begin_poll(&mut self) {
+        match self {
+            Progress::Waiting(site) => {
+                site.start();
+                *self = Progress::Running(site, S::start());
+            }
+            Progress::Running(_, stopwatch) => stopwatch.resume(),
+            Progress::Ended => {}
+        }
+    }
+
+    #[inline]
+    fn end_poll(&mut self) {
+        if let Progress::Running(_, stopwatch) = self {
+            stopwatch.pause();
         }
     }
 
     #[inline]
     fn end(&mut self, outcome: Outcome) {
-        if let Progress::Running(site, begun) = *self {
-            *self = Progress::Ended;
+        if let Progress::Running(site, stopwatch) = mem::replace(self, Progress::Ended) {
             // Not in the block where it began: it may have moved to another thread since.
-            site.end(outcome, begun.elapsed_nanos());
+            site.end(outcome, stopwatch.nanos());
         }
     }
 
@@ -132,40 +168,46 @@ impl Progress {
 }
 
 /// Ends the call as a panic when a poll unwinds.
-struct EndOnUnwind<'a>(&'a mut Progress);
+struct EndOnUnwind<'a, S: Stopwatch>(&'a mut Progress<S>);
 
-impl Drop for EndOnUnwind<'_> {
+impl<S: Stopwatch> Drop for EndOnUnwind<'_, S> {
     #[inline]
     fn drop(&mut self) {
+        self.0.end_poll();
         self.0.failed(Outcome::Panic);
     }
 }
 
-impl<F: Future, C: Classify<F::Output>> Future for Timed<F, C> {
+impl<F: Future, C: Classify<F::Output>, S: Stopwatch> Future for Timed<F, C, S> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: `future` is pinned with the whole: it is never moved out of `self`, only pinned in the next line, and
-        // `Drop` does not touch it. `Timed` is `Unpin` only where `F` is (the other fields always are), and it is not
-        // `repr(packed)`. `call` is never pinned.
-        let (future, call) = unsafe {
+        // `Drop` does not touch it. `Timed` is `Unpin` only where `F` is, and it is not `repr(packed)`. `call` and
+        // `classify` are never pinned.
+        let (future, call, classify) = unsafe {
             let this = self.get_unchecked_mut();
-            (Pin::new_unchecked(&mut this.future), &mut this.call)
+            (Pin::new_unchecked(&mut this.future), &mut this.call, &this.classify)
         };
-        call.begin();
+        call.begin_poll();
         let unwind = EndOnUnwind(call);
         let polled = future.poll(context);
-        if let Poll::Ready(output) = &polled {
-            unwind.0.end(C::outcome(output));
+        let outcome = match &polled {
+            Poll::Ready(output) => Some(classify.outcome(output)),
+            Poll::Pending => None,
+        };
+        unwind.0.end_poll();
+        if let Some(outcome) = outcome {
+            unwind.0.end(outcome);
         }
         // Not unwinding: the call goes on, or has ended and cannot end again.
-        std::mem::forget(unwind);
+        mem::forget(unwind);
         polled
     }
 }
 
-impl<F, C> Drop for Timed<F, C> {
+impl<F, C, S: Stopwatch> Drop for Timed<F, C, S> {
     #[inline]
     fn drop(&mut self) {
         if let Progress::Running(..) = self.call {
@@ -174,13 +216,13 @@ impl<F, C> Drop for Timed<F, C> {
     }
 }
 
-impl<F, C> fmt::Debug for Timed<F, C> {
+impl<F, C, S: Stopwatch> fmt::Debug for Timed<F, C, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timed").finish_non_exhaustive()
     }
 }
 
-impl<F> fmt::Debug for Untyped<F> {
+impl<F, S> fmt::Debug for Untyped<F, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Untyped").finish_non_exhaustive()
     }

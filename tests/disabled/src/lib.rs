@@ -1,0 +1,56 @@
+//! Annotated code as a library has it: without the feature `enabled` nothing of the annotations is left.
+
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs, clippy::pedantic)]
+
+use std::num::ParseIntError;
+use tachometer::instrumented;
+
+/// Annotated alone.
+///
+/// # Errors
+/// Where `text` is no number.
+#[instrumented(name = "parse", labels(tier = "gold"), buckets = [0.001, 0.01])]
+pub fn parse(text: &str) -> Result<u32, ParseIntError> {
+    text.parse()
+}
+
+/// An async function stays one: nothing runs before the first poll.
+#[instrumented]
+#[expect(clippy::unused_async, reason = "the lint sees the word `async`, so it is still there")]
+pub async fn answer() -> u32 {
+    42
+}
+
+/// Nothing that an option says is evaluated.
+#[instrumented(registry = unreachable!(), ok_if = |_| unreachable!())]
+#[must_use]
+pub fn double(number: u32) -> u32 {
+    number * 2
+}
+
+/// Annotated as a whole, with annotations inside.
+#[derive(Debug, Default)]
+pub struct Cart(Vec<u32>);
+
+#[instrumented(labels(tier = "gold"))]
+impl Cart {
+    /// Left alone with the feature, too.
+    #[must_use]
+    pub const fn new() -> Self {
+        Cart(Vec::new())
+    }
+
+    /// With options of its own.
+    #[instrumented(name = "add")]
+    pub fn add(&mut self, price: u32) {
+        self.0.push(price);
+    }
+
+    /// Left alone.
+    #[instrumented(skip)]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

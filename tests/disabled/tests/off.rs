@@ -1,0 +1,44 @@
+//! Annotated functions do what they are written to do, and nothing is counted.
+
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use tachometer::MetricsRegistry;
+use tachometer_disabled::{Cart, answer, double, parse};
+
+#[test]
+fn nothing_is_counted() {
+    const CART: Cart = Cart::new();
+    let mut cart = CART;
+    cart.add(double(parse("7").unwrap()));
+    assert!(!cart.is_empty() && parse("seven").is_err());
+    let answer = pin!(answer()).poll(&mut Context::from_waker(Waker::noop()));
+    assert_eq!(answer, Poll::Ready(42));
+    assert!(tachometer::snapshot().functions.is_empty());
+}
+
+#[test]
+fn the_rest_of_the_library_works() {
+    let registry = MetricsRegistry::new(Duration::from_secs(1));
+    registry.register_counter("requests").increment();
+    assert!(registry.snapshot_all().to_prometheus_format().contains("requests 1\n"));
+}
+
+mod without_the_library {
+    /// Whatever path a user's `crate` names: an expansion would look in it.
+    mod nothing {}
+
+    #[tachometer::instrumented(crate = nothing)]
+    fn one() -> u32 {
+        1
+    }
+
+    #[test]
+    fn an_expansion_does_not_name_it() {
+        assert_eq!(one(), 1);
+    }
+}

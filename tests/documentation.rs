@@ -1,0 +1,117 @@
+//! The table of all atomic operations, in `docs::memory_ordering`, is that of the source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SOURCE: &str = "metrics/src";
+const DOCUMENT: &str = "metrics/src/docs/memory_ordering.md";
+const WEAKENINGS: &str = ".ci/weaken.py";
+
+const ORDERINGS: [&str; 5] = ["Relaxed", "Acquire", "Release", "AcqRel", "SeqCst"];
+
+#[test]
+fn the_document_has_every_ordering_of_the_source() {
+    let in_document = orderings_in_document(&read(&root().join(DOCUMENT)));
+    let mut in_source = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for path in source_files(&root().join(SOURCE)) {
+        let file = path.strip_prefix(root().join(SOURCE)).expect("below it").display().to_string();
+        let text = read(&path);
+        if code(&text).any(imports_an_ordering) {
+            mistakes.push(format!("{SOURCE}/{file} imports an ordering: write `Ordering::` before each."));
+        }
+        in_source.extend(orderings_in_code(&text).map(|orderings| (file, orderings)));
+    }
+    assert!(!in_source.is_empty(), "{SOURCE} names no ordering: is it still there?");
+
+    let files: BTreeSet<&String> = in_source.keys().chain(in_document.keys()).collect();
+    for file in files {
+        let [source, document] =
+            [&in_source, &in_document].map(|named| named.get(file).map_or("none", |orderings| orderings));
+        if source != document {
+            mistakes.push(format!(
+                "{SOURCE}/{file} has these orderings: {source}; the document says: {document}. Bring the rows under \
+                 `### {file}` up to date, with the reason for each, then the line `In the source: {source}.`"
+            ));
+        }
+    }
+    assert!(mistakes.is_empty(), "{DOCUMENT} is not that of the source:\n{}", mistakes.join("\n"));
+}
+
+#[test]
+fn the_document_relies_on_weakenings_that_exist() {
+    let (document, weakenings) = (read(&root().join(DOCUMENT)), read(&root().join(WEAKENINGS)));
+    let rows = document.lines().filter(|line| line.starts_with('|'));
+    let last_cells = rows.filter_map(|row| row.rsplit('|').nth(1));
+    // Between asterisks: every other part.
+    let named: Vec<&str> = last_cells.flat_map(|cell| cell.split('*').skip(1).step_by(2)).collect();
+    assert!(!named.is_empty(), "{DOCUMENT} names no weakening in the last column of its tables");
+    for name in named {
+        assert!(
+            weakenings.contains(&format!("(\"{name}\",")),
+            "{WEAKENINGS} has no {name:?}, as {DOCUMENT} says"
+        );
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// All files below `folder` but those of tests and models.
+fn source_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let paths = entries.map(|entry| entry.expect("a readable folder").path());
+    let files_of = |path: PathBuf| match path.file_name().and_then(|name| name.to_str()) {
+        _ if path.is_dir() => source_files(&path),
+        Some("models.rs" | "tests.rs") => Vec::new(),
+        _ if path.extension().is_some_and(|extension| extension == "rs") => vec![path],
+        _ => Vec::new(),
+    };
+    paths.flat_map(files_of).collect()
+}
+
+/// The lines that are no comments, down to the tests.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let before_tests = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    before_tests.lines().map(str::trim_start).filter(|line| !line.starts_with("//"))
+}
+
+/// Then it could be named without `Ordering::` before it, and would not be counted.
+fn imports_an_ordering(line: &str) -> bool {
+    let is_import = line.starts_with("use ") || line.contains(" use ");
+    let names_one = ORDERINGS.iter().any(|name| line.contains(&format!("Ordering::{name}")));
+    line.contains("Ordering::{") || line.contains("Ordering::*") || is_import && names_one
+}
+
+/// `3 Relaxed, 1 Acquire`; `None` where there is no ordering.
+fn orderings_in_code(text: &str) -> Option<String> {
+    let count =
+        |name| code(text).map(|line| line.matches(&format!("Ordering::{name}")).count()).sum::<usize>();
+    let counts = ORDERINGS.map(|name| (count(name), name));
+    let named: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    (!named.is_empty()).then(|| named.join(", "))
+}
+
+/// By file, what the document says of it in the same words.
+fn orderings_in_document(document: &str) -> BTreeMap<String, String> {
+    let mut file = "";
+    let mut orderings = BTreeMap::new();
+    for line in document.lines() {
+        if let Some(heading) = line.strip_prefix("### ") {
+            file = heading;
+        } else if let Some(named) = line.strip_prefix("In the source: ") {
+            orderings.insert(file.to_owned(), named.trim_end_matches('.').to_owned());
+        }
+    }
+    orderings
+}

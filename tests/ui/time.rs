@@ -1,0 +1,33 @@
+use tachometer::instrumented;
+
+#[instrumented(time = "cpu")]
+async fn unknown() {}
+
+#[instrumented(time = busy)]
+async fn no_string() {}
+
+#[instrumented(time)]
+async fn nothing() {}
+
+#[instrumented(time = "wall", time = "busy")]
+async fn twice() {}
+
+#[instrumented(time = "busy")]
+fn not_async() {}
+
+struct Cart;
+
+#[instrumented(time = "lazy")]
+impl Cart {
+    fn add(&mut self) {}
+
+    #[instrumented(time = "busy")]
+    fn remove(&mut self) {}
+}
+
+fn main() {
+    drop((unknown(), no_string(), nothing(), twice()));
+    not_async();
+    Cart.add();
+    Cart.remove();
+}
