@@ -14,6 +14,7 @@ pub(crate) struct Options {
     pub(crate) labels: Option<Vec<Label>>,
     pub(crate) buckets: Option<Expr>,
     pub(crate) decision: Option<Decision>,
+    pub(crate) sample: Option<Expr>,
     pub(crate) time: Option<Time>,
     pub(crate) registry: Option<Expr>,
     pub(crate) library: Option<Path>,
@@ -42,11 +43,11 @@ pub(crate) struct Label {
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 9] =
-    ["name", "labels", "buckets", "ok_if", "error_if", "time", "registry", "crate", "skip"];
+const KNOWN: [&str; 10] =
+    ["name", "labels", "buckets", "ok_if", "error_if", "sample", "time", "registry", "crate", "skip"];
 
 /// Options that later versions will have.
-const PLANNED: [&str; 3] = ["max_label_sets", "error_kind", "sample"];
+const PLANNED: [&str; 2] = ["max_label_sets", "error_kind"];
 
 impl Options {
     /// These options, and where one is not written, the one of the block around.
@@ -58,6 +59,7 @@ impl Options {
             buckets: self.buckets.or(block.buckets),
             // A block has none: its methods return different types.
             decision: self.decision,
+            sample: self.sample.or(block.sample),
             time: self.time.or(block.time),
             registry: self.registry.or(block.registry),
             library: self.library.or(block.library),
@@ -106,6 +108,7 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
                 _ => set(&mut options.decision, &key, Decision { key: key.clone(), decide }, errors),
             }
         }
+        "sample" => set(&mut options.sample, &key, value(input, &key, "16")?, errors),
         "time" => {
             let of = value(input, &key, "\"busy\"")?;
             set(&mut options.time, &key, Time { key: key.clone(), of }, errors);

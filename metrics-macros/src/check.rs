@@ -111,6 +111,14 @@ fn check_options(options: &Options, errors: &mut Errors) {
     if let Some(buckets) = &options.buckets {
         check_buckets(buckets, errors);
     }
+    if let Some(sample) = &options.sample
+        && plan::positive(sample).is_none()
+    {
+        errors.at(
+            sample,
+            "`sample` takes a whole number above zero, as in `sample = 16`: one call in so many is timed",
+        );
+    }
     if let Some(Time { of, .. }) = &options.time
         && !plan::string_literal(of).is_some_and(|of| ["wall", "busy"].contains(&of.as_str()))
     {

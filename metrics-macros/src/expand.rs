@@ -46,8 +46,9 @@ macro_rules! ours {
 fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> TokenStream {
     let library = options.library.as_ref().map_or_else(|| ours!(::tachometer), |path| ours!(#path));
     let library = ours!(#library::__private);
-    let site = site(options, name_of, &library);
-    let (signature, run) = match plan::shape(function, options) {
+    let shape = plan::shape(function, options);
+    let site = site(options, shape, name_of, &library);
+    let (signature, run) = match shape {
         Shape::Future => future(function, options, &library),
         Shape::ReturnedFuture(kind) => returned_future(kind, function, options, &library),
         Shape::Closure => closure(function, options, &library),
@@ -61,7 +62,7 @@ fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> T
 }
 
 /// The call site, and the item whose path tells the function's.
-fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStream {
+fn site(options: &Options, shape: Shape, name_of: NameOf, library: &TokenStream) -> TokenStream {
     let name = match (options.name.as_ref().and_then(plan::string_literal), name_of) {
         (None, _) => ours!(#library::Name::Path),
         (Some(name), NameOf::Function) => ours!(#library::Name::Given(#name)),
@@ -76,6 +77,8 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
             ours!(&const { #library::BucketTable::new(&const { #library::nanos(#constant) }) })
         }
     };
+    let sample = plan::sample(options);
+    let stopwatch = Ident::new(plan::stopwatch(shape, options), Span::mixed_site());
     let description = ours!(#library::Description {
         module: ::core::module_path!(),
         place: (::core::line!(), ::core::column!()),
@@ -83,6 +86,7 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
         name: #name,
         labels: &[#(#labels),*],
         buckets: #buckets,
+        sample: #sample,
     });
     let new = match &options.registry {
         None => ours!(new(#description)),
@@ -91,7 +95,7 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
         }
     };
     ours! {
-        static __TACHOMETER_SITE: #library::Site = #library::Site::#new;
+        static __TACHOMETER_SITE: #library::Site<#library::#stopwatch> = #library::Site::#new;
         fn __tachometer_here() {}
         #library::link!(__TACHOMETER_SITE);
     }
@@ -147,19 +151,13 @@ fn future(function: &Function, options: &Options, library: &TokenStream) -> (Tok
     } else {
         end_future(options, library)
     };
-    let timed = timed(options, library);
     let run = ours! {
-        let __future = #timed(&__TACHOMETER_SITE, async move #body);
+        let __future = #library::timed(&__TACHOMETER_SITE, async move #body);
         #end
     };
     signature.output =
         syn::parse_quote_spanned!(Span::mixed_site()=> -> impl ::core::future::Future<Output = #output>);
     (signature.to_token_stream(), run)
-}
-
-/// The library's function that makes a future a call.
-fn timed(options: &Options, library: &TokenStream) -> TokenStream {
-    if plan::is_busy(options) { ours!(#library::busy) } else { ours!(#library::timed) }
 }
 
 /// `__future`, whose outcomes are what the annotation says, or else what its output's type says.
@@ -179,15 +177,14 @@ fn returned_future(
     let (signature, bindings) = move_arguments(&function.signature);
     let body = body_with(&bindings, function);
     let output = &signature.output;
-    let timed = timed(options, library);
     let end = end_future(options, library);
     let run = match kind {
         ReturnedFuture::Opaque => ours! {
-            let __future = #timed(&__TACHOMETER_SITE, (move || #body)());
+            let __future = #library::timed(&__TACHOMETER_SITE, (move || #body)());
             #end
         },
         ReturnedFuture::Boxed => ours! {
-            let __future = #timed(&__TACHOMETER_SITE, (move || #output #body)());
+            let __future = #library::timed(&__TACHOMETER_SITE, (move || #output #body)());
             #library::boxed(#end)
         },
     };

@@ -63,10 +63,29 @@ pub(crate) fn would_lie_to_track_caller(function: &Function, options: &Options) 
             || mentions(body.stream(), "Self"))
 }
 
-/// Whether only the time in polls counts.
-pub(crate) fn is_busy(options: &Options) -> bool {
+/// The library's type that times the calls.
+pub(crate) fn stopwatch(shape: Shape, options: &Options) -> &'static str {
     let of = options.time.as_ref().and_then(|time| string_literal(&time.of));
-    of.is_some_and(|of| of == "busy")
+    let is_busy = shape.is_future() && of.is_some_and(|of| of == "busy");
+    match (is_busy, sample(options) > 1) {
+        (false, false) => "Wall",
+        (true, false) => "Busy",
+        (false, true) => "Sampled",
+        (true, true) => "SampledBusy",
+    }
+}
+
+/// One call in so many is timed.
+pub(crate) fn sample(options: &Options) -> u64 {
+    options.sample.as_ref().and_then(positive).unwrap_or(1)
+}
+
+/// A whole number above zero.
+pub(crate) fn positive(value: &Expr) -> Option<u64> {
+    match literal(value)? {
+        Lit::Int(number) => number.base10_parse().ok().filter(|number| *number > 0),
+        _ => None,
+    }
 }
 
 pub(crate) fn string_literal(value: &Expr) -> Option<String> {

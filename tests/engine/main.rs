@@ -2,6 +2,7 @@
 
 mod busy;
 mod exact;
+mod sampling;
 mod threads;
 mod timing;
 

@@ -9,7 +9,7 @@ fn swapped() {}
 #[instrumented(colour = "red", name = "far")]
 fn far() {}
 
-#[instrumented(sample = 16)]
+#[instrumented(error_kind = kind)]
 fn planned() {}
 
 #[instrumented(error_kind = kind_of, max_label_sets = 3)]

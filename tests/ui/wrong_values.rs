@@ -21,7 +21,15 @@ fn not_in_an_impl() {}
 #[instrumented(name = "a" labels(x = 1))]
 fn no_comma() {}
 
+#[instrumented(sample = 0)]
+fn sampled_never() {}
+
+#[instrumented(sample = "16")]
+fn sampled_by_a_text() {}
+
 fn main() {
+    sampled_never();
+    sampled_by_a_text();
     number();
     nothing();
     empty();

@@ -1,7 +1,7 @@
 //! The cells of a function: the blocks of all threads that have called it.
 
 use super::block::Block;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Time};
 use super::thread::{self, EPOCH};
 use super::writer::Writer;
 use crate::model::BucketTable;
@@ -70,25 +70,35 @@ impl CallCells {
         block
     }
 
-    /// A call ends after `nanos` nanoseconds, on the thread on which it began in `block`.
+    /// Whether the call that begins in `block` is one whose time is to be taken.
     #[inline]
-    pub(crate) fn end_in(block: Block, outcome: Outcome, nanos: u64) {
-        block.end(&EPOCH, outcome, nanos);
+    pub(crate) fn is_due(&self, block: Block) -> bool {
+        block.is_due(self.interval)
     }
 
-    /// A call ends after `nanos` nanoseconds, on whichever thread this is.
+    /// A call ends on the thread on which it began in `block`.
     #[inline]
-    pub(crate) fn end(&self, outcome: Outcome, nanos: u64) {
+    pub(crate) fn end_in(block: Block, outcome: Outcome, time: Time) {
+        match time {
+            Time::OfEach(nanos) => block.end(&EPOCH, outcome, nanos),
+            Time::OfSome(nanos) => block.end_in_full::<true>(&EPOCH, outcome, nanos),
+            Time::NotTaken => block.end_untimed(&EPOCH, outcome),
+        }
+    }
+
+    /// A call ends on whichever thread this is.
+    #[inline]
+    pub(crate) fn end(&self, outcome: Outcome, time: Time) {
         match self.own_block() {
-            Some(block) => Self::end_in(block, outcome, nanos),
-            None => self.end_first(outcome, nanos),
+            Some(block) => Self::end_in(block, outcome, time),
+            None => self.end_first(outcome, time),
         }
     }
 
     /// What [`end`](Self::end) does, on a thread that has no block for this function.
     #[cold]
-    pub(crate) fn end_first(&self, outcome: Outcome, nanos: u64) {
-        let end = |writer| Self::end_in(self.block_of(writer), outcome, nanos);
+    pub(crate) fn end_first(&self, outcome: Outcome, time: Time) {
+        let end = |writer| Self::end_in(self.block_of(writer), outcome, time);
         match thread::lease_writer() {
             Some(writer) => end(writer),
             None => thread::with_borrowed_writer(end),

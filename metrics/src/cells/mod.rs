@@ -26,5 +26,5 @@ mod writer;
 
 pub(crate) use block::Block;
 pub(crate) use call_cells::CallCells;
-pub use outcome::Outcome;
+pub use outcome::{Outcome, Time};
 pub(crate) use reader::Reader;

@@ -1,4 +1,4 @@
-//! How a call ends.
+//! How a call ends, and what it took.
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,4 +24,15 @@ impl Outcome {
             Outcome::Cancelled => Some(2),
         }
     }
+}
+
+/// What a call took, in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// Each call of the function is timed.
+    OfEach(u64),
+    /// One in several is, and this one was.
+    OfSome(u64),
+    /// One in several is, and this one was not.
+    NotTaken,
 }

@@ -28,6 +28,8 @@ pub struct Description {
     pub labels: &'static [(&'static str, &'static str)],
     /// Finite upper bounds of its latency buckets, in nanoseconds.
     pub buckets: &'static BucketTable,
+    /// One call in so many is timed; 1: every call.
+    pub sample: u64,
 }
 
 /// Where a function's label comes from.
@@ -88,7 +90,7 @@ thread_local! {
 impl Function {
     const_unless_loom! {
         pub(crate) const fn new(description: Description, attach: Attach) -> Self {
-            Function { cells: CallCells::new(description.buckets, 1), description, attach, attached: OnceLock::new() }
+            Function { cells: CallCells::new(description.buckets, description.sample), description, attach, attached: OnceLock::new() }
         }
     }
 
@@ -111,7 +113,7 @@ impl Function {
         let reading = reader.read(&self.cells);
         let [errors, panics, cancelled] = reading.failed;
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let Description { module, labels, buckets, .. } = self.description;
+        let Description { module, labels, buckets, sample, .. } = self.description;
         FunctionSnapshot {
             function: label.to_owned(),
             module: module.to_owned(),
@@ -122,6 +124,7 @@ impl Function {
             cancelled,
             in_flight: reading.in_flight(),
             error_kinds: Vec::new(),
+            sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
                 .with_extremes(reading.extremes),
         }

@@ -209,6 +209,7 @@ mod tests {
         name: Name::Path,
         labels: &[],
         buckets: &crate::function::DEFAULT_BUCKETS,
+        sample: 1,
     };
 
     fn label(compiler_name: &str, name: Name) -> String {

@@ -1,33 +1,32 @@
 //! A sync call: from its entry to its outcome.
 
-use super::Site;
+use super::{Site, Stopwatch};
 use crate::cells::{Block, CallCells, Outcome};
-use crate::clock::{self, Ticks};
 use std::mem;
 use std::thread;
 
 /// A call that has begun and must be ended, on the same thread.
 #[derive(Debug, Clone, Copy)]
-struct OpenCall {
-    site: &'static Site,
+struct OpenCall<S: 'static> {
+    site: &'static Site<S>,
     /// `None` on a thread that keeps none any more.
     block: Option<Block>,
-    begun: Ticks,
+    stopwatch: S,
 }
 
-impl OpenCall {
+impl<S: Stopwatch> OpenCall<S> {
     #[inline]
-    fn begin(site: &'static Site) -> Self {
+    fn begin(site: &'static Site<S>) -> Self {
         let block = site.start();
-        OpenCall { site, block, begun: clock::now() }
+        OpenCall { site, block, stopwatch: S::start(|| site.is_due(block)) }
     }
 
     #[inline]
     fn end(self, outcome: Outcome) {
-        let nanos = self.begun.elapsed_nanos();
+        let time = self.stopwatch.time();
         match self.block {
-            Some(block) => CallCells::end_in(block, outcome, nanos),
-            None => self.site.end_first(outcome, nanos),
+            Some(block) => CallCells::end_in(block, outcome, time),
+            None => self.site.end_first(outcome, time),
         }
     }
 
@@ -42,18 +41,18 @@ impl OpenCall {
 /// A call whose body runs: a panic if it is dropped, which only unwinding does.
 #[derive(Debug)]
 #[must_use]
-pub struct Running(OpenCall);
+pub struct Running<S: Stopwatch>(OpenCall<S>);
 
 /// A call of the function at `site` begins.
 #[inline]
-pub fn begin(site: &'static Site) -> Running {
+pub fn begin<S: Stopwatch>(site: &'static Site<S>) -> Running<S> {
     Running(OpenCall::begin(site))
 }
 
-impl Running {
+impl<S: Stopwatch> Running<S> {
     /// The body has returned `value`, whose outcome is for [`Returned::end`] to tell.
     #[inline]
-    pub fn returned<R>(self, value: R) -> Returned<R> {
+    pub fn returned<R>(self, value: R) -> Returned<R, S> {
         let call = self.0;
         mem::forget(self);
         Returned { value, call }
@@ -69,7 +68,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl<S: Stopwatch> Drop for Running<S> {
     #[inline]
     fn drop(&mut self) {
         self.0.panicked();
@@ -82,7 +81,7 @@ impl Drop for Running {
     clippy::inline_always,
     reason = "an annotation adds no more than one frame to a stack, unoptimised too"
 )]
-pub fn call<R>(site: &'static Site, body: impl FnOnce() -> R) -> Returned<R> {
+pub fn call<R, S: Stopwatch>(site: &'static Site<S>, body: impl FnOnce() -> R) -> Returned<R, S> {
     let running = begin(site);
     let value = body();
     running.returned(value)
@@ -91,7 +90,11 @@ pub fn call<R>(site: &'static Site, body: impl FnOnce() -> R) -> Returned<R> {
 /// Runs `body` as a call of the function at `site`, which ends by what `is_ok` says of its value.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "as `call`")]
-pub fn call_if<R>(site: &'static Site, body: impl FnOnce() -> R, is_ok: impl FnOnce(&R) -> bool) -> R {
+pub fn call_if<R, S: Stopwatch>(
+    site: &'static Site<S>,
+    body: impl FnOnce() -> R,
+    is_ok: impl FnOnce(&R) -> bool,
+) -> R {
     let running = begin(site);
     let value = body();
     running.end_if(value, is_ok)
@@ -108,16 +111,16 @@ pub fn says<R>(value: &R, decide: impl FnOnce(&R) -> bool) -> bool {
 
 /// What a body has returned, its call still open.
 ///
-/// `.end()` finds the outcome by the value's type: the inherent method on `Returned<Result<_, _>>` goes before the one
+/// `.end()` finds the outcome by the value's type: the inherent method on `Returned<Result<_, _>, _>` goes before the one
 /// of [`EndAny`], whatever name the `Result` was written with.
 #[derive(Debug)]
 #[must_use]
-pub struct Returned<R> {
+pub struct Returned<R, S: 'static> {
     value: R,
-    call: OpenCall,
+    call: OpenCall<S>,
 }
 
-impl<T, E> Returned<Result<T, E>> {
+impl<T, E, S: Stopwatch> Returned<Result<T, E>, S> {
     /// Ends the call by what the `Result` says.
     ///
     /// # Errors
@@ -139,7 +142,7 @@ pub trait EndAny {
     fn end(self) -> Self::Value;
 }
 
-impl<R> EndAny for Returned<R> {
+impl<R, S: Stopwatch> EndAny for Returned<R, S> {
     type Value = R;
 
     #[inline(always)]
@@ -154,22 +157,22 @@ impl<R> EndAny for Returned<R> {
 /// `#[track_caller]`). It ends when the guard is dropped, as a panic or as one that went well.
 #[derive(Debug)]
 #[must_use]
-pub struct InPlace {
-    call: OpenCall,
+pub struct InPlace<S: Stopwatch> {
+    call: OpenCall<S>,
     /// Whether the thread was unwinding already when the call began: in a destructor that a panic runs, a call that
     /// returns is no panic.
     begun_unwinding: bool,
 }
 
-impl InPlace {
+impl<S: Stopwatch> InPlace<S> {
     /// A call of the function at `site` begins.
     #[inline]
-    pub fn begin(site: &'static Site) -> Self {
+    pub fn begin(site: &'static Site<S>) -> Self {
         InPlace { call: OpenCall::begin(site), begun_unwinding: thread::panicking() }
     }
 }
 
-impl Drop for InPlace {
+impl<S: Stopwatch> Drop for InPlace<S> {
     #[inline]
     fn drop(&mut self) {
         if thread::panicking() && !self.begun_unwinding {

@@ -1,23 +1,16 @@
 //! An async call: a future that is timed from its first poll to its end.
 
-use super::{Busy, Site, Stopwatch, Wall};
+use super::{Site, Stopwatch};
 use crate::cells::Outcome;
 use std::fmt;
-use std::marker::PhantomData;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Makes `future` a call of the function at `site`. The type of its output is for [`Untyped::end`] to tell.
 #[inline]
-pub fn timed<F: Future>(site: &'static Site, future: F) -> Untyped<F, Wall> {
-    Untyped { site, future, stopwatch: PhantomData }
-}
-
-/// [`timed`] by the time inside of polls alone.
-#[inline]
-pub fn busy<F: Future>(site: &'static Site, future: F) -> Untyped<F, Busy> {
-    Untyped { site, future, stopwatch: PhantomData }
+pub fn timed<F: Future, S: Stopwatch>(site: &'static Site<S>, future: F) -> Untyped<F, S> {
+    Untyped { site, future }
 }
 
 /// A future whose outcomes are not known yet.
@@ -25,10 +18,9 @@ pub fn busy<F: Future>(site: &'static Site, future: F) -> Untyped<F, Busy> {
 /// `.end()` finds them by the output's type: the inherent method for a `Result` goes before the one of
 /// [`EndAnyFuture`].
 #[must_use]
-pub struct Untyped<F, S> {
-    site: &'static Site,
+pub struct Untyped<F, S: 'static> {
+    site: &'static Site<S>,
     future: F,
-    stopwatch: PhantomData<S>,
 }
 
 impl<F, S: Stopwatch, T, E> Untyped<F, S>
@@ -117,10 +109,10 @@ pub struct Timed<F, C, S: Stopwatch> {
     classify: C,
 }
 
-enum Progress<S> {
+enum Progress<S: 'static> {
     /// Never polled: no call yet.
-    Waiting(&'static Site),
-    Running(&'static Site, S),
+    Waiting(&'static Site<S>),
+    Running(&'static Site<S>, S),
     Ended,
 }
 
@@ -136,8 +128,8 @@ impl<S: Stopwatch> Progress<S> {
     fn begin_poll(&mut self) {
         match self {
             Progress::Waiting(site) => {
-                site.start();
-                *self = Progress::Running(site, S::start());
+                let block = site.start();
+                *self = Progress::Running(site, S::start(|| site.is_due(block)));
             }
             Progress::Running(_, stopwatch) => stopwatch.resume(),
             Progress::Ended => {}
@@ -155,7 +147,7 @@ impl<S: Stopwatch> Progress<S> {
     fn end(&mut self, outcome: Outcome) {
         if let Progress::Running(site, stopwatch) = mem::replace(self, Progress::Ended) {
             // Not in the block where it began: it may have moved to another thread since.
-            site.end(outcome, stopwatch.nanos());
+            site.end(outcome, stopwatch.time());
         }
     }
 
@@ -222,7 +214,7 @@ impl<F, C, S: Stopwatch> fmt::Debug for Timed<F, C, S> {
     }
 }
 
-impl<F, S> fmt::Debug for Untyped<F, S> {
+impl<F, S: 'static> fmt::Debug for Untyped<F, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Untyped").finish_non_exhaustive()
     }

@@ -7,17 +7,17 @@ mod future;
 mod site;
 mod stopwatch;
 
-pub use crate::cells::Outcome;
+pub use crate::cells::{Outcome, Time};
 pub use crate::function::{DEFAULT_BUCKETS, Description, Function, Name};
 pub use crate::linked::Linked;
 pub use crate::model::BucketTable;
 pub use call::{EndAny, InPlace, Returned, Running, begin, call, call_if, says};
 pub use future::{
-    AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, busy, never, timed,
+    AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed,
 };
 pub use site::{Site, attach_to};
 pub use std::any::type_name_of_val;
-pub use stopwatch::{Busy, Stopwatch, Wall};
+pub use stopwatch::{Busy, Sampled, SampledBusy, Stopwatch, Wall};
 
 /// Latency bounds of an annotation, from seconds to nanoseconds, checked while compiling.
 ///

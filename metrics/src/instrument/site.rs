@@ -1,17 +1,19 @@
 //! The call site: a `static` in each instrumented function, which finds the function's cells without looking.
 
-use crate::cells::{Block, Outcome};
+use crate::cells::{Block, Outcome, Time};
 use crate::function::{Description, Function};
 use crate::registry::{MetricsRegistry, attach_to_global};
 use crate::sync::const_unless_loom;
+use std::fmt;
+use std::marker::PhantomData;
 
-/// An instrumented function's `static`.
-#[derive(Debug)]
-pub struct Site {
+/// An instrumented function's `static`; `S` is what its calls are timed by.
+pub struct Site<S> {
     function: Function,
+    stopwatch: PhantomData<fn() -> S>,
 }
 
-impl Site {
+impl<S> Site<S> {
     const_unless_loom! {
         /// A function of the global registry.
         #[must_use]
@@ -24,7 +26,7 @@ impl Site {
         /// A function of the registry that `attach` [names](attach_to); it is asked once.
         #[must_use]
         pub const fn attached_by(description: Description, attach: fn(&'static Function)) -> Self {
-            Site { function: Function::new(description, attach) }
+            Site { function: Function::new(description, attach), stopwatch: PhantomData }
         }
     }
 
@@ -48,14 +50,26 @@ impl Site {
         self.function.cells.start_first()
     }
 
+    /// Whether the call that begins is one whose time is to be taken. On a thread that keeps no block, each is.
+    #[inline]
+    pub(super) fn is_due(&self, block: Option<Block>) -> bool {
+        block.is_none_or(|block| self.function.cells.is_due(block))
+    }
+
     #[cold]
-    pub(super) fn end_first(&self, outcome: Outcome, nanos: u64) {
-        self.function.cells.end_first(outcome, nanos);
+    pub(super) fn end_first(&self, outcome: Outcome, time: Time) {
+        self.function.cells.end_first(outcome, time);
     }
 
     #[inline]
-    pub(super) fn end(&self, outcome: Outcome, nanos: u64) {
-        self.function.cells.end(outcome, nanos);
+    pub(super) fn end(&self, outcome: Outcome, time: Time) {
+        self.function.cells.end(outcome, time);
+    }
+}
+
+impl<S> fmt::Debug for Site<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Site").field(&self.function).finish()
     }
 }
 

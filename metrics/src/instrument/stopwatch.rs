@@ -1,20 +1,23 @@
-//! What of an async call's life counts as its duration.
+//! What of a call's life counts as its duration, and of which calls.
 
+use crate::cells::Time;
 use crate::clock::{self, Ticks};
 
-/// Measures a call from its first poll on. It runs when it is started.
-pub trait Stopwatch {
-    /// The first poll begins.
-    fn start() -> Self;
+/// Measures a call from its begin on. A site says by its type which one is used.
+pub trait Stopwatch: Copy + 'static {
+    /// The call begins; where only some are timed, `is_due` says whether it is one of them.
+    fn start(is_due: impl FnOnce() -> bool) -> Self;
 
-    /// A later poll begins.
-    fn resume(&mut self);
+    /// Another poll of an async call begins.
+    #[inline]
+    fn resume(&mut self) {}
 
-    /// A poll ends.
-    fn pause(&mut self);
+    /// A poll of an async call ends.
+    #[inline]
+    fn pause(&mut self) {}
 
-    /// The duration so far, in nanoseconds.
-    fn nanos(&self) -> u64;
+    /// What the call took until now.
+    fn time(&self) -> Time;
 }
 
 /// All the time that passes.
@@ -23,19 +26,13 @@ pub struct Wall(Ticks);
 
 impl Stopwatch for Wall {
     #[inline]
-    fn start() -> Self {
+    fn start(_: impl FnOnce() -> bool) -> Self {
         Wall(clock::now())
     }
 
     #[inline]
-    fn resume(&mut self) {}
-
-    #[inline]
-    fn pause(&mut self) {}
-
-    #[inline]
-    fn nanos(&self) -> u64 {
-        self.0.elapsed_nanos()
+    fn time(&self) -> Time {
+        Time::OfEach(self.0.elapsed_nanos())
     }
 }
 
@@ -48,10 +45,16 @@ pub struct Busy {
     nanos: u64,
 }
 
+impl Busy {
+    fn started() -> Self {
+        Busy { poll: clock::now(), nanos: 0 }
+    }
+}
+
 impl Stopwatch for Busy {
     #[inline]
-    fn start() -> Self {
-        Busy { poll: clock::now(), nanos: 0 }
+    fn start(_: impl FnOnce() -> bool) -> Self {
+        Busy::started()
     }
 
     #[inline]
@@ -65,7 +68,53 @@ impl Stopwatch for Busy {
     }
 
     #[inline]
-    fn nanos(&self) -> u64 {
-        self.nanos
+    fn time(&self) -> Time {
+        Time::OfEach(self.nanos)
+    }
+}
+
+/// All the time that passes, of one call in several.
+#[derive(Debug, Clone, Copy)]
+pub struct Sampled(Option<Ticks>);
+
+impl Stopwatch for Sampled {
+    #[inline]
+    fn start(is_due: impl FnOnce() -> bool) -> Self {
+        Sampled(is_due().then(clock::now))
+    }
+
+    #[inline]
+    fn time(&self) -> Time {
+        self.0.map_or(Time::NotTaken, |begun| Time::OfSome(begun.elapsed_nanos()))
+    }
+}
+
+/// The time inside of polls, of one call in several.
+#[derive(Debug, Clone, Copy)]
+pub struct SampledBusy(Option<Busy>);
+
+impl Stopwatch for SampledBusy {
+    #[inline]
+    fn start(is_due: impl FnOnce() -> bool) -> Self {
+        SampledBusy(is_due().then(Busy::started))
+    }
+
+    #[inline]
+    fn resume(&mut self) {
+        if let Some(busy) = &mut self.0 {
+            busy.resume();
+        }
+    }
+
+    #[inline]
+    fn pause(&mut self) {
+        if let Some(busy) = &mut self.0 {
+            busy.pause();
+        }
+    }
+
+    #[inline]
+    fn time(&self) -> Time {
+        self.0.map_or(Time::NotTaken, |busy| Time::OfSome(busy.nanos))
     }
 }

@@ -271,6 +271,16 @@ impl FullSnapshot {
                 Some("seconds"),
                 each(|function| Some(extreme(function.latency().extremes()?.1, Scale::NanosToSeconds))),
             ),
+            family(
+                "function_sample_interval",
+                "One call in so many of instrumented functions is timed.",
+                MetricKind::Gauge,
+                None,
+                each(|function| {
+                    let interval = function.sample_interval;
+                    (interval > 1).then_some(Value::Number(Number::Unsigned(interval)))
+                }),
+            ),
         ]
     }
 

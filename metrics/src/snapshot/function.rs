@@ -44,6 +44,8 @@ pub struct FunctionSnapshot {
     pub in_flight: i64,
     /// How many of the errors were of each kind.
     pub error_kinds: Vec<(String, u64)>,
+    /// One call in so many is timed.
+    pub(crate) sample_interval: u64,
     pub(crate) latency: HistogramSnapshot,
 }
 
@@ -122,6 +124,7 @@ impl FunctionSnapshot {
                 None => self.error_kinds.push((kind.clone(), *count)),
             }
         }
+        self.sample_interval = self.sample_interval.max(other.sample_interval);
         self.latency.merge(&other.latency);
     }
 }
