@@ -4,6 +4,7 @@
 
 mod call;
 mod future;
+mod piece;
 mod site;
 mod stopwatch;
 
@@ -14,6 +15,7 @@ pub use call::{EndAny, InPlace, Returned, Running, begin, call, call_if, says};
 pub use future::{
     AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, busy, never, timed,
 };
+pub use piece::{AnyValue, Piece, ResultValue, given_name};
 pub use site::Site;
 pub use std::any::type_name_of_val;
 pub use stopwatch::{Busy, Stopwatch, Wall};
