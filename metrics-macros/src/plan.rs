@@ -63,6 +63,11 @@ pub(crate) fn would_lie_to_track_caller(function: &Function, options: &Options) 
             || mentions(body.stream(), "Self"))
 }
 
+/// Whether a value of `time` is one that there is.
+pub(crate) fn is_time(of: &Expr) -> bool {
+    string_literal(of).is_some_and(|of| ["busy", "wall"].contains(&of.as_str()))
+}
+
 /// Whether only the time in polls counts.
 pub(crate) fn is_busy(options: &Options) -> bool {
     let of = options.time.as_ref().and_then(|time| string_literal(&time.of));
