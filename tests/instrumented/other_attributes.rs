@@ -62,3 +62,45 @@ fn async_trait_goes_above_and_below() {
         assert_eq!(outcomes(&format!("<{name} as Load>::load")), (1, 1, 0, 0, 0));
     }
 }
+
+struct Runs;
+
+#[instrumented(name = "Blocking", labels(place = "block"), time = "busy")]
+impl Runs {
+    #[tokio::main(flavor = "current_thread")]
+    async fn by_the_block(&self, key: u32) -> Result<u32, u32> {
+        tokio::task::yield_now().await;
+        if key == 0 { Err(key) } else { Ok(key) }
+    }
+
+    #[instrumented(labels(place = "method"), error_if = Option::is_none,)]
+    #[tokio::main(flavor = "current_thread")]
+    async fn by_itself(&self) -> Option<u32> {
+        None
+    }
+
+    #[tokio::main(flavor = "current_thread")]
+    #[instrumented(name = "whole_name_below")]
+    async fn by_name(&self) {}
+
+    #[instrumented(skip)]
+    #[tokio::main(flavor = "current_thread")]
+    async fn left_alone(&self) {}
+}
+
+#[test]
+fn methods_of_a_block_keep_the_word_for_those_that_need_it() {
+    assert_eq!((Runs.by_the_block(0), Runs.by_the_block(1)), (Err(0), Ok(1)));
+    assert_eq!(Runs.by_itself(), None);
+    Runs.by_name();
+    Runs.left_alone();
+    assert_eq!(outcomes("Blocking::by_the_block"), (1, 1, 0, 0, 0));
+    assert_eq!(outcomes("Blocking::by_itself"), (0, 1, 0, 0, 0));
+    assert_eq!(outcomes("whole_name_below"), (1, 0, 0, 0, 0));
+    let place = |name| counted(name).labels[0].1.clone();
+    assert_eq!(
+        (place("Blocking::by_the_block"), place("Blocking::by_itself")),
+        ("block".into(), "method".into())
+    );
+    assert!(tachometer::snapshot().function("Blocking::left_alone").is_none());
+}
