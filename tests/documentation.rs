@@ -31,8 +31,8 @@ fn the_document_has_every_ordering_of_the_source() {
             [&in_source, &in_document].map(|named| named.get(file).map_or("none", |orderings| orderings));
         if source != document {
             mistakes.push(format!(
-                "{SOURCE}/{file} has these orderings: {source}; the document says: {document}. Bring the rows under \
-                 `### {file}` up to date, with the reason for each, then the line `In the source: {source}.`"
+                "{SOURCE}/{file} has these orderings: {source}; the document says: {document}. Bring what stands under \
+                 `### {file}` up to date, a row with its reason for each, then its line `In the source: {source}.`"
             ));
         }
     }

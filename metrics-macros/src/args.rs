@@ -21,6 +21,10 @@ pub(crate) struct Options {
     pub(crate) skip: Option<Ident>,
     /// Written by [`order`](crate::order) alone: this annotation stands below all others already.
     pub(crate) is_last: bool,
+    /// Written by [`order`](crate::order) alone: the options of the block that the method stands in.
+    pub(crate) block: Option<Box<Options>>,
+    /// All of them, as they were written.
+    pub(crate) tokens: TokenStream,
 }
 
 /// What tells ok and error apart in the place of the type: `ok_if` or `error_if`.
@@ -65,13 +69,15 @@ impl Options {
             library: self.library.or(block.library),
             skip: self.skip,
             is_last: self.is_last,
+            block: None,
+            tokens: self.tokens,
         }
     }
 }
 
 /// The options in `tokens`, and all mistakes in them.
 pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Options {
-    let mut options = Options::default();
+    let mut options = Options { tokens: tokens.clone(), ..Options::default() };
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
             if let Err(error) = parse_option(input, &mut options, errors) {
@@ -125,6 +131,11 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
             set(&mut options.skip, &key, key.clone(), errors);
         }
         crate::order::IS_LAST => options.is_last = true,
+        crate::order::BLOCK => {
+            let inside;
+            parenthesized!(inside in input);
+            options.block = Some(Box::new(parse(inside.parse()?, errors)));
+        }
         planned if PLANNED.contains(&planned) => {
             errors.at(&key, format!("`{planned}` is not supported yet; {}", allowed()));
             skip_to_comma(input)?;

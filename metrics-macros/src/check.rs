@@ -58,11 +58,13 @@ fn check_function(function: &Function, options: &Options, errors: &mut Errors) {
     if let Some(variadic) = &signature.variadic {
         errors.at(variadic, "a function with C-variadic arguments cannot be instrumented");
     }
-    if let Some(Time { key, .. }) = &options.time
-        && !plan::shape(function, options).is_future()
-    {
-        let message = "`time` stands on what is async or returns a future: only a future can be busy or wait";
-        errors.at(key, message);
+    match &options.time {
+        Some(Time { key, of }) if plan::is_time(of) && !plan::shape(function, options).is_future() => {
+            let message =
+                "`time` stands on what is async or returns a future: only a future can be busy or wait";
+            errors.at(key, message);
+        }
+        _ => {}
     }
     if let Some(Decision { key, .. }) = &options.decision {
         check_decision(key, function, options, errors);
@@ -111,17 +113,24 @@ fn check_options(options: &Options, errors: &mut Errors) {
     if let Some(buckets) = &options.buckets {
         check_buckets(buckets, errors);
     }
-    if let Some(sample) = &options.sample
-        && plan::positive(sample).is_none()
-    {
-        errors.at(
-            sample,
-            "`sample` takes a whole number above zero, as in `sample = 16`: one call in so many is timed",
-        );
+    if let Some(sample) = &options.sample {
+        check_sample(sample, errors);
     }
-    if let Some(Time { of, .. }) = &options.time
-        && !plan::string_literal(of).is_some_and(|of| ["wall", "busy"].contains(&of.as_str()))
-    {
+    if let Some(Time { of, .. }) = &options.time {
+        check_time(of, errors);
+    }
+}
+
+fn check_sample(sample: &Expr, errors: &mut Errors) {
+    if plan::positive(sample).is_none() {
+        let message =
+            "`sample` takes a whole number above zero, as in `sample = 16`: one call in so many is timed";
+        errors.at(sample, message);
+    }
+}
+
+fn check_time(of: &Expr, errors: &mut Errors) {
+    if !plan::is_time(of) {
         let message =
             "`time` is \"busy\" (in polls alone) or \"wall\" (from the first poll to the end, as without it)";
         errors.at(of, message);

@@ -5,6 +5,7 @@
 
 use crate::args::{Decision, Options};
 use crate::item::{Function, ImplBlock, Item, Member};
+use crate::order;
 use crate::plan::{self, Shape};
 use crate::returns::{self, ReturnedFuture};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
@@ -13,7 +14,10 @@ use syn::{FnArg, Pat, ReceiverKind, ReturnType, Signature};
 
 pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
     match item {
-        Item::Function(function) => expand_function(options, NameOf::Function, function),
+        Item::Function(function) => match &options.block {
+            None => expand_function(options, NameOf::Function, function),
+            Some(block) => expand_method(options.clone(), block, function),
+        },
         Item::Impl(block) => expand_impl(options, block),
     }
 }
@@ -25,10 +29,18 @@ fn expand_impl(block_options: &Options, block: &ImplBlock) -> TokenStream {
         Member::Method(method, None) if method.signature.constness.is_some() => method.to_token_stream(),
         Member::Method(method, own) => {
             let own = own.clone().unwrap_or_default();
-            let name_of = if own.name.is_some() { NameOf::Function } else { NameOf::Type };
-            expand_function(&own.or(block_options), name_of, method)
+            if order::needs_async(method) {
+                order::put_last_on_method(&own, block_options, method)
+            } else {
+                expand_method(own, block_options, method)
+            }
         }
     }))
+}
+
+fn expand_method(own: Options, block: &Options, method: &Function) -> TokenStream {
+    let name_of = if own.name.is_some() { NameOf::Function } else { NameOf::Type };
+    expand_function(&own.or(block), name_of, method)
 }
 
 /// What a given name stands for.

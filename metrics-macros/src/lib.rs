@@ -21,12 +21,12 @@ pub fn instrumented(
     arguments: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    instrument(&arguments.into(), item.into()).into()
+    instrument(arguments.into(), item.into()).into()
 }
 
-fn instrument(arguments: &TokenStream, item: TokenStream) -> TokenStream {
+fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let options = args::parse(arguments.clone(), &mut errors);
+    let options = args::parse(arguments, &mut errors);
     let expansion = match item::parse(item.clone(), &mut errors) {
         None => item,
         Some(parsed) => {
@@ -34,7 +34,7 @@ fn instrument(arguments: &TokenStream, item: TokenStream) -> TokenStream {
             if !errors.is_empty() || !cfg!(feature = "enabled") {
                 item::without_annotations(&parsed)
             } else if order::must_wait(&options, &parsed) {
-                order::put_last(&options, arguments, item)
+                order::put_last(&options, item)
             } else {
                 expand::expand(&options, &parsed)
             }

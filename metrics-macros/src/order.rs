@@ -4,7 +4,7 @@
 //! where such an attribute follows, ours is put behind it and waits for its turn.
 
 use crate::args::Options;
-use crate::item::Item;
+use crate::item::{Function, Item};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Attribute;
@@ -12,23 +12,25 @@ use syn::Attribute;
 /// The option by which an annotation knows that it was put last, and need not be again.
 pub(crate) const IS_LAST: &str = "__is_last";
 
+/// The option in which a method's annotation that was put last keeps those of the block around.
+pub(crate) const BLOCK: &str = "__block";
+
 /// Whether a foreign attribute, which stands below ours or it would be gone by now, is to go first.
 pub(crate) fn must_wait(options: &Options, item: &Item) -> bool {
-    let attributes = match item {
-        Item::Function(function) if function.signature.asyncness.is_some() => &function.attributes,
-        Item::Function(_) => return false,
-        Item::Impl(block) => &block.attributes,
-    };
-    !options.is_last && attributes.iter().any(is_foreign)
+    !options.is_last
+        && match item {
+            Item::Function(function) => needs_async(function),
+            Item::Impl(block) => block.attributes.iter().any(is_foreign),
+        }
+}
+
+/// Whether a function has the word `async` and an attribute that may look for it.
+pub(crate) fn needs_async(function: &Function) -> bool {
+    function.signature.asyncness.is_some() && function.attributes.iter().any(is_foreign)
 }
 
 /// The item as it was written, with our annotation behind its other attributes.
-pub(crate) fn put_last(options: &Options, arguments: &TokenStream, item: TokenStream) -> TokenStream {
-    let library = options
-        .library
-        .as_ref()
-        .map_or_else(|| quote_spanned!(Span::mixed_site()=> ::tachometer), ToTokens::to_token_stream);
-    let is_last = format_ident!("{IS_LAST}");
+pub(crate) fn put_last(options: &Options, item: TokenStream) -> TokenStream {
     let mut tokens = item.into_iter().peekable();
     let mut attributes = TokenStream::new();
     while let Some(hash) =
@@ -38,7 +40,25 @@ pub(crate) fn put_last(options: &Options, arguments: &TokenStream, item: TokenSt
         attributes.extend(tokens.next());
     }
     let rest: TokenStream = tokens.collect();
-    quote!(#attributes #[#library::instrumented(#is_last, #arguments)] #rest)
+    let annotation = annotation(options, &options.tokens);
+    quote!(#attributes #annotation #rest)
+}
+
+/// [`put_last`] for a method inside an annotated block.
+pub(crate) fn put_last_on_method(own: &Options, block: &Options, method: &Function) -> TokenStream {
+    let (name, of_block, of_method) = (format_ident!("{BLOCK}"), &block.tokens, &own.tokens);
+    let annotation = annotation(&own.clone().or(block), &quote!(#name(#of_block), #of_method));
+    let Function { attributes, head, signature, body } = method;
+    quote!(#(#attributes)* #annotation #head #signature #body)
+}
+
+fn annotation(options: &Options, arguments: &TokenStream) -> TokenStream {
+    let library = options
+        .library
+        .as_ref()
+        .map_or_else(|| quote_spanned!(Span::mixed_site()=> ::tachometer), ToTokens::to_token_stream);
+    let is_last = format_ident!("{IS_LAST}");
+    quote!(#[#library::instrumented(#is_last, #arguments)])
 }
 
 /// Whether an attribute is neither the language's nor a tool's.

@@ -63,6 +63,11 @@ pub(crate) fn would_lie_to_track_caller(function: &Function, options: &Options) 
             || mentions(body.stream(), "Self"))
 }
 
+/// Whether a value of `time` is one that there is.
+pub(crate) fn is_time(of: &Expr) -> bool {
+    string_literal(of).is_some_and(|of| ["busy", "wall"].contains(&of.as_str()))
+}
+
 /// The library's type that times the calls.
 pub(crate) fn stopwatch(shape: Shape, options: &Options) -> &'static str {
     let of = options.time.as_ref().and_then(|time| string_literal(&time.of));

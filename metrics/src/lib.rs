@@ -21,6 +21,7 @@
 //!
 //! # Where to find what
 //! - [`instrumented`]: the annotation, its options, what it counts.
+//! - [`time!`](macro@time): the same for a piece of code that is no function.
 //! - [`snapshot()`], [`FullSnapshot`]: everything at one moment; [`FullSnapshot::since`]: what happened in between.
 //! - [`MetricsRegistry::start_export_thread`]: a snapshot at an interval; [`print_on_exit`]: the text at the end.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
@@ -54,6 +55,7 @@ mod registry;
 mod snapshot;
 mod sync;
 mod ticker;
+mod time;
 
 #[doc(hidden)]
 pub mod __private {

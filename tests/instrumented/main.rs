@@ -7,6 +7,7 @@ mod hostile;
 mod identity;
 mod options;
 mod other_attributes;
+mod pieces;
 mod sync_outcomes;
 
 use std::cell::RefCell;

@@ -62,3 +62,48 @@ fn async_trait_goes_above_and_below() {
         assert_eq!(outcomes(&format!("<{name} as Load>::load")), (1, 1, 0, 0, 0));
     }
 }
+
+struct Runs(u32);
+
+#[instrumented(name = "Blocking", labels(place = "block"), time = "busy")]
+impl Runs {
+    #[tokio::main(flavor = "current_thread")]
+    async fn by_the_block(&self, key: u32) -> Result<u32, u32> {
+        tokio::task::yield_now().await;
+        if key == self.0 { Err(key) } else { Ok(key) }
+    }
+
+    #[instrumented(labels(place = "method"), error_if = Option::is_none,)]
+    #[tokio::main(flavor = "current_thread")]
+    async fn by_itself(&self) -> Option<u32> {
+        self.0.checked_sub(1)
+    }
+
+    #[tokio::main(flavor = "current_thread")]
+    #[instrumented(name = "whole_name_below")]
+    async fn by_name(&self) -> u32 {
+        self.0
+    }
+
+    #[instrumented(skip)]
+    #[tokio::main(flavor = "current_thread")]
+    async fn left_alone(&self) -> u32 {
+        self.0
+    }
+}
+
+#[test]
+fn methods_of_a_block_keep_the_word_for_those_that_need_it() {
+    let runs = Runs(0);
+    assert_eq!((runs.by_the_block(0), runs.by_the_block(1)), (Err(0), Ok(1)));
+    assert_eq!((runs.by_itself(), runs.by_name(), runs.left_alone()), (None, 0, 0));
+    assert_eq!(outcomes("Blocking::by_the_block"), (1, 1, 0, 0, 0));
+    assert_eq!(outcomes("Blocking::by_itself"), (0, 1, 0, 0, 0));
+    assert_eq!(outcomes("whole_name_below"), (1, 0, 0, 0, 0));
+    let place = |name| counted(name).labels[0].1.clone();
+    assert_eq!(
+        (place("Blocking::by_the_block"), place("Blocking::by_itself")),
+        ("block".into(), "method".into())
+    );
+    assert!(tachometer::snapshot().function("Blocking::left_alone").is_none());
+}

@@ -15,6 +15,9 @@ async fn twice() {}
 #[instrumented(time = "busy")]
 fn not_async() {}
 
+#[instrumented(time = "never")]
+fn not_async_either() {}
+
 struct Cart;
 
 #[instrumented(time = "lazy")]
@@ -28,6 +31,7 @@ impl Cart {
 fn main() {
     drop((unknown(), no_string(), nothing(), twice()));
     not_async();
+    not_async_either();
     Cart.add();
     Cart.remove();
 }

@@ -4,6 +4,7 @@
 
 mod call;
 mod future;
+mod piece;
 mod site;
 mod stopwatch;
 
@@ -15,6 +16,7 @@ pub use call::{EndAny, InPlace, Returned, Running, begin, call, call_if, says};
 pub use future::{
     AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed,
 };
+pub use piece::{AnyValue, Piece, ResultValue, given_name};
 pub use site::{Site, attach_to};
 pub use std::any::type_name_of_val;
 pub use stopwatch::{Busy, Sampled, SampledBusy, Stopwatch, Wall};

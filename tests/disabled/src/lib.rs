@@ -29,6 +29,15 @@ pub fn double(number: u32) -> u32 {
     number * 2
 }
 
+/// Pieces of code are what they are, and their macro may stand in a constant.
+///
+/// # Errors
+/// Where `text` is no number.
+pub fn sum(text: &str) -> Result<u32, ParseIntError> {
+    const ONE: u32 = tachometer::time!("one", 1);
+    Ok(tachometer::time!("parsed", parse(text)?) + ONE)
+}
+
 /// Annotated as a whole, with annotations inside.
 #[derive(Debug, Default)]
 pub struct Cart(Vec<u32>);

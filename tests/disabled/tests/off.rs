@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tachometer::MetricsRegistry;
-use tachometer_disabled::{Cart, answer, double, parse};
+use tachometer_disabled::{Cart, answer, double, parse, sum};
 
 #[test]
 fn nothing_is_counted() {
@@ -16,6 +16,7 @@ fn nothing_is_counted() {
     let mut cart = CART;
     cart.add(double(parse("7").unwrap()));
     assert!(!cart.is_empty() && parse("seven").is_err());
+    assert_eq!(sum("7"), Ok(8));
     let answer = pin!(answer()).poll(&mut Context::from_waker(Waker::noop()));
     assert_eq!(answer, Poll::Ready(42));
     assert!(tachometer::snapshot().functions.is_empty());

@@ -1,0 +1,5 @@
+use tachometer::time;
+
+fn main() {
+    time!(3, 1);
+}
