@@ -80,13 +80,27 @@ pub struct Sampled(Option<Ticks>);
 impl Stopwatch for Sampled {
     #[inline]
     fn start(is_due: impl FnOnce() -> bool) -> Self {
-        Sampled(is_due().then(clock::now))
+        Sampled(is_due().then(now))
     }
 
     #[inline]
     fn time(&self) -> Time {
-        self.0.map_or(Time::NotTaken, |begun| Time::OfSome(begun.elapsed_nanos()))
+        self.0.map_or(Time::NotTaken, |begun| Time::OfSome(nanos_since(begun)))
     }
+}
+
+/// Few calls come here; the others should not have to save registers for it.
+#[cold]
+#[inline(never)]
+fn now() -> Ticks {
+    clock::now()
+}
+
+/// As [`now`].
+#[cold]
+#[inline(never)]
+fn nanos_since(begun: Ticks) -> u64 {
+    begun.elapsed_nanos()
 }
 
 /// The time inside of polls, of one call in several.
