@@ -5,11 +5,12 @@
 
 use crate::args::Options;
 use crate::item::{Function, ImplBlock, Item, Member};
+use crate::labels;
 use crate::plan::{self, Shape};
 use crate::returns::{self, ReturnedFuture};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{FnArg, Pat, ReceiverKind, ReturnType, Signature};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{FnArg, ReceiverKind, ReturnType, Signature};
 
 pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
     match item {
@@ -31,6 +32,8 @@ fn expand_impl(block_options: &Options, block: &ImplBlock) -> TokenStream {
     }))
 }
 
+const NESTED_FUNCTION: &str = "__tachometer_body";
+
 /// What a given name stands for.
 #[derive(Clone, Copy)]
 enum NameOf {
@@ -47,14 +50,17 @@ fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> T
     let library = options.library.as_ref().map_or_else(|| ours!(::tachometer), |path| ours!(#path));
     let library = ours!(#library::__private);
     let site = site(options, name_of, &library);
-    let (signature, run) = match plan::shape(function) {
-        Shape::Future => future(function, &library),
-        Shape::ReturnedFuture(kind) => returned_future(kind, function, &library),
-        Shape::Closure => closure(function, &library),
+    let find_site = labels::find_site(options, function, &library);
+    let shape = plan::shape(function);
+    let nested = (shape == Shape::NestedFunction).then(|| nested_function(options, function));
+    let (signature, run) = match shape {
+        Shape::Future => future(options, function, &library),
+        Shape::ReturnedFuture(kind) => returned_future(kind, options, function, &library),
+        Shape::Closure => closure(options, function, &library),
         Shape::InPlace => in_place(function, &library),
-        Shape::NestedFunction => nested_function(function, &library),
+        Shape::NestedFunction => call_nested_function(options, function, &library),
     };
-    let mut body = Group::new(Delimiter::Brace, ours!(#site #run));
+    let mut body = Group::new(Delimiter::Brace, ours!(#site #nested #find_site #run));
     body.set_span(function.body.span());
     let Function { attributes, head, .. } = function;
     quote!(#(#attributes)* #head #signature #body)
@@ -67,8 +73,13 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
         (Some(name), NameOf::Function) => ours!(#library::Name::Given(#name)),
         (Some(name), NameOf::Type) => ours!(#library::Name::InType(#name)),
     };
-    let labels = plan::labels(options.labels.as_deref().unwrap_or_default())
-        .map(|(name, value)| ours!((#name, #value)));
+    let labels = plan::labels(options.labels.as_deref().unwrap_or_default()).map(|(name, value)| {
+        let value = value.map_or_else(
+            || ours!(::core::option::Option::None),
+            |value| ours!(::core::option::Option::Some(#value)),
+        );
+        ours!((#name, #value))
+    });
     let buckets = match (&options.buckets, options.buckets.as_ref().and_then(plan::literal_bounds)) {
         (None, _) => ours!(&#library::DEFAULT_BUCKETS),
         (Some(_), Some(nanos)) => ours!(&const { #library::BucketTable::new(&[#(#nanos),*]) }),
@@ -93,8 +104,8 @@ fn site(options: &Options, name_of: NameOf, library: &TokenStream) -> TokenStrea
     }
 }
 
-fn closure(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
-    let (signature, bindings) = move_arguments(&function.signature);
+fn closure(options: &Options, function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+    let (signature, bindings) = move_arguments(options, &function.signature);
     let returned = match &signature.output {
         ReturnType::Default => Some(ours!(-> ())),
         ReturnType::Type(arrow, ty) => returns::nameable(ty).map(|ty| ours!(#arrow #ty)),
@@ -102,14 +113,14 @@ fn closure(function: &Function, library: &TokenStream) -> (TokenStream, TokenStr
     let body = body_with(&bindings, function);
     // The braces that a closure with a written type needs are the body's own.
     let run = ours! {
-        let __returned = #library::call(&__TACHOMETER_SITE, move || #returned #body);
+        let __returned = #library::call(__site, move || #returned #body);
         { use #library::EndAny as _; __returned.end() }
     };
     (signature.to_token_stream(), run)
 }
 
-fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
-    let (mut signature, bindings) = move_arguments(&function.signature);
+fn future(options: &Options, function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+    let (mut signature, bindings) = move_arguments(options, &function.signature);
     signature.asyncness = None;
     let is_never = returns::is_never(&signature.output);
     let output = match &signature.output {
@@ -134,7 +145,7 @@ fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStre
         ours!({ use #library::EndAnyFuture as _; __future.end() })
     };
     let run = ours! {
-        let __future = #library::timed(&__TACHOMETER_SITE, async move #body);
+        let __future = #library::timed(__site, async move #body);
         #end
     };
     signature.output =
@@ -144,14 +155,14 @@ fn future(function: &Function, library: &TokenStream) -> (TokenStream, TokenStre
 
 fn returned_future(
     kind: ReturnedFuture,
+    options: &Options,
     function: &Function,
     library: &TokenStream,
 ) -> (TokenStream, TokenStream) {
-    let (signature, bindings) = move_arguments(&function.signature);
+    let (signature, bindings) = move_arguments(options, &function.signature);
     let body = body_with(&bindings, function);
     let output = &signature.output;
-    let timed =
-        ours!({ use #library::EndAnyFuture as _; #library::timed(&__TACHOMETER_SITE, __future).end() });
+    let timed = ours!({ use #library::EndAnyFuture as _; #library::timed(__site, __future).end() });
     let run = match kind {
         ReturnedFuture::Opaque => ours! {
             let __future = (move || #body)();
@@ -168,31 +179,44 @@ fn returned_future(
 fn in_place(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
     let body = nested_body(function);
     let run = ours! {
-        let __call = #library::InPlace::begin(&__TACHOMETER_SITE);
+        let __call = #library::InPlace::begin(__site);
         #body
     };
     (function.signature.to_token_stream(), run)
 }
 
-fn nested_function(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
+/// The body as a function of its own.
+fn nested_function(options: &Options, function: &Function) -> TokenStream {
     let mut nested = function.signature.clone();
-    nested.ident = Ident::new("__tachometer_body", Span::mixed_site());
-    let mut signature = function.signature.clone();
-    let mut arguments = Vec::new();
-    for (index, input) in signature.inputs.iter_mut().enumerate() {
-        if let FnArg::Typed(argument) = input {
-            let name = argument_name(index);
-            *argument.pat = syn::parse_quote!(#name);
-            let cfgs = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-            arguments.push(ours!(#(#cfgs)* #name));
+    nested.ident = Ident::new(NESTED_FUNCTION, Span::mixed_site());
+    for input in &mut nested.inputs {
+        match input {
+            FnArg::Typed(argument) if labels::use_argument(options, &argument.pat) => {
+                argument.attrs.push(syn::parse_quote!(#[allow(unused_variables)]));
+            }
+            _ => {}
         }
     }
     let body = &function.body;
+    ours!(#[track_caller] #nested #body)
+}
+
+fn call_nested_function(
+    options: &Options,
+    function: &Function,
+    library: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let (signature, _) = move_arguments(options, &function.signature);
+    let arguments = signature.inputs.iter().filter_map(|input| {
+        let FnArg::Typed(argument) = input else { return None };
+        let cfgs = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+        let name = &argument.pat;
+        Some(ours!(#(#cfgs)* #name))
+    });
+    let nested = Ident::new(NESTED_FUNCTION, Span::mixed_site());
     let run = ours! {
-        #[track_caller]
-        #nested #body
-        let __call = #library::begin(&__TACHOMETER_SITE);
-        let __returned = __call.returned(__tachometer_body(#(#arguments),*));
+        let __call = #library::begin(__site);
+        let __returned = __call.returned(#nested(#(#arguments),*));
         { use #library::EndAny as _; __returned.end() }
     };
     (signature.to_token_stream(), run)
@@ -220,7 +244,7 @@ fn nested_body(function: &Function) -> Group {
 
 /// The signature with a plain name for each argument, and the statements that move all arguments in where the body
 /// runs and bind them as they were written. So they drop where, and in the order, they always did.
-fn move_arguments(written: &Signature) -> (Signature, TokenStream) {
+fn move_arguments(options: &Options, written: &Signature) -> (Signature, TokenStream) {
     let mut signature = written.clone();
     let mut bindings = TokenStream::new();
     for (index, input) in signature.inputs.iter_mut().enumerate() {
@@ -235,30 +259,25 @@ fn move_arguments(written: &Signature) -> (Signature, TokenStream) {
             FnArg::Typed(argument) => {
                 let attributes = &argument.attrs;
                 let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-                match &mut *argument.pat {
-                    Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
-                        let name = pattern.ident.clone();
-                        // Moving an argument in is not the use that its name denies.
-                        let is_unused = name.to_string().starts_with('_');
-                        let allow = is_unused.then(|| ours!(#[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
-                        bindings.extend(ours!(#allow #(#attributes)* let #pattern = #name;));
-                        pattern.mutability = None;
-                    }
-                    pattern => {
-                        let name = argument_name(index);
-                        bindings.extend(ours! {
-                            #(#cfgs)* let #name = #name;
-                            #(#attributes)* let #pattern = #name;
-                        });
-                        *pattern = syn::parse_quote!(#name);
-                    }
+                let is_used = labels::use_argument(options, &argument.pat);
+                let allow_unused = is_used.then(|| ours!(#[allow(unused_variables)]));
+                let pattern = &argument.pat;
+                if let Some(name) = plan::plain_name(pattern) {
+                    // Moving an argument in is not the use that its name denies.
+                    let is_unused = name.to_string().starts_with('_');
+                    let allow = is_unused.then(|| ours!(#[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
+                    bindings.extend(ours!(#allow #allow_unused #(#attributes)* let #pattern = #name;));
+                    *argument.pat = syn::parse_quote!(#name);
+                } else {
+                    let name = plan::argument_name(index);
+                    bindings.extend(ours! {
+                        #(#cfgs)* let #name = #name;
+                        #allow_unused #(#attributes)* let #pattern = #name;
+                    });
+                    *argument.pat = syn::parse_quote!(#name);
                 }
             }
         }
     }
     (signature, bindings)
-}
-
-fn argument_name(index: usize) -> Ident {
-    format_ident!("__argument_{index}", span = Span::mixed_site())
 }

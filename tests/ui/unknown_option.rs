@@ -12,7 +12,7 @@ fn far() {}
 #[instrumented(sample = 16)]
 fn planned() {}
 
-#[instrumented(ok_if = |value| *value, max_label_sets = 3)]
+#[instrumented(ok_if = |value| *value, error_kind = kind)]
 fn two_planned() -> bool {
     true
 }

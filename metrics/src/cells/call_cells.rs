@@ -33,6 +33,11 @@ impl CallCells {
         self.table
     }
 
+    /// Whether a call has ever begun.
+    pub(crate) fn are_used(&self) -> bool {
+        !self.blocks.is_empty()
+    }
+
     pub(super) fn blocks(&self) -> impl Iterator<Item = Block> {
         self.blocks.iter().copied()
     }

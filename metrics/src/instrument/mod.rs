@@ -4,15 +4,19 @@
 
 mod call;
 mod future;
+mod label_sets;
 mod site;
+mod values;
 
 pub use crate::cells::Outcome;
-pub use crate::function::{DEFAULT_BUCKETS, Description, Name};
+pub use crate::function::{DEFAULT_BUCKETS, Description, Label, Name};
 pub use crate::model::BucketTable;
 pub use call::{EndAny, InPlace, Returned, Running, begin, call};
 pub use future::{AnyOutput, Classify, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed};
+pub use label_sets::LabelSets;
 pub use site::Site;
 pub use std::any::type_name_of_val;
+pub use values::Values;
 
 /// Latency bounds of an annotation, from seconds to nanoseconds, checked while compiling.
 ///

@@ -1,7 +1,7 @@
 //! The call site: a `static` in each instrumented function, which finds the function's cells without looking.
 
 use crate::cells::{Block, Outcome};
-use crate::function::{Description, Function};
+use crate::function::{Description, Function, Label};
 use crate::registry::{MetricsRegistry, attach_to_global};
 use crate::sync::const_unless_loom;
 use crate::sync::unmodelled::OnceLock;
@@ -46,6 +46,17 @@ impl Site {
         }
     }
 
+    /// The calls of this function whose labels have these values; `labels` has one for each. The caller
+    /// [attaches](Self::attach) the function itself.
+    pub(super) fn with_labels(&self, labels: &'static [Label]) -> Self {
+        let description = Description { labels, ..self.function.description };
+        Site { function: Function::new(description), registry: None, attached: OnceLock::from(()) }
+    }
+
+    pub(super) fn function(&self) -> &Function {
+        &self.function
+    }
+
     /// A call begins. Returns the block that it is to be ended in; `None` where it is to be [ended](Self::end) on
     /// whichever thread that will be.
     #[inline]
@@ -73,7 +84,7 @@ impl Site {
     /// Has the registry read this function. Threads that make its first calls together wait for one of them, so that no
     /// call can end before a snapshot would find it. A call from inside the registry's own expression does not wait for
     /// itself: the function will be attached when that is done.
-    fn attach(&'static self) {
+    pub(super) fn attach(&'static self) {
         if ATTACHING.get() == ptr::from_ref(self) {
             return;
         }
