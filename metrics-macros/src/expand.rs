@@ -10,7 +10,7 @@ use crate::plan::{self, Shape};
 use crate::returns::{self, ReturnedFuture};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{FnArg, ReceiverKind, ReturnType, Signature};
+use syn::{FnArg, PatType, ReceiverKind, ReturnType, Signature};
 
 pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
     match item {
@@ -189,15 +189,13 @@ fn in_place(function: &Function, library: &TokenStream) -> (TokenStream, TokenSt
 fn nested_function(options: &Options, function: &Function) -> TokenStream {
     let mut nested = function.signature.clone();
     nested.ident = Ident::new(NESTED_FUNCTION, Span::mixed_site());
-    for input in &mut nested.inputs {
-        match input {
-            FnArg::Typed(argument) if labels::use_argument(options, &argument.pat) => {
-                argument.attrs.push(syn::parse_quote!(#[allow(unused_variables)]));
-            }
-            _ => {}
-        }
-    }
-    let body = &function.body;
+    let arguments = nested.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => Some(argument),
+        FnArg::Receiver(_) => None,
+    });
+    let uses: TokenStream =
+        arguments.map(|argument| with_cfgs(argument, &labels::use_bound(options, &argument.pat))).collect();
+    let body = body_with(&uses, function);
     ours!(#[track_caller] #nested #body)
 }
 
@@ -259,20 +257,20 @@ fn move_arguments(options: &Options, written: &Signature) -> (Signature, TokenSt
             FnArg::Typed(argument) => {
                 let attributes = &argument.attrs;
                 let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-                let is_used = labels::use_argument(options, &argument.pat);
-                let allow_unused = is_used.then(|| ours!(#[allow(unused_variables)]));
+                let uses = with_cfgs(argument, &labels::use_bound(options, &argument.pat));
                 let pattern = &argument.pat;
                 if let Some(name) = plan::plain_name(pattern) {
                     // Moving an argument in is not the use that its name denies.
                     let is_unused = name.to_string().starts_with('_');
                     let allow = is_unused.then(|| ours!(#[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
-                    bindings.extend(ours!(#allow #allow_unused #(#attributes)* let #pattern = #name;));
+                    bindings.extend(ours!(#allow #(#attributes)* let #pattern = #name; #uses));
                     *argument.pat = syn::parse_quote!(#name);
                 } else {
                     let name = plan::argument_name(index);
                     bindings.extend(ours! {
                         #(#cfgs)* let #name = #name;
-                        #allow_unused #(#attributes)* let #pattern = #name;
+                        #(#attributes)* let #pattern = #name;
+                        #uses
                     });
                     *argument.pat = syn::parse_quote!(#name);
                 }
@@ -280,4 +278,10 @@ fn move_arguments(options: &Options, written: &Signature) -> (Signature, TokenSt
         }
     }
     (signature, bindings)
+}
+
+/// Statements that are there where the argument is.
+fn with_cfgs(argument: &PatType, statements: &TokenStream) -> TokenStream {
+    let cfgs = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    if statements.is_empty() { TokenStream::new() } else { ours!(#(#cfgs)* { #statements }) }
 }

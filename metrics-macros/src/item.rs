@@ -92,16 +92,6 @@ pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
     })
 }
 
-/// All words in `tokens`.
-pub(crate) fn words(tokens: TokenStream) -> Vec<Ident> {
-    let words = |token| match token {
-        TokenTree::Ident(ident) => vec![ident],
-        TokenTree::Group(group) => words(group.stream()),
-        _ => Vec::new(),
-    };
-    tokens.into_iter().flat_map(words).collect()
-}
-
 fn parse_item(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Item> {
     let attributes = input.call(Attribute::parse_outer)?;
     if begins_impl(input) {

@@ -1,9 +1,9 @@
 //! Labels whose values are evaluated at each call.
 
 use crate::args::Options;
-use crate::item::{Function, mentions, words};
+use crate::item::{Function, mentions};
 use crate::plan::{self, Shape};
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Pat};
@@ -60,39 +60,53 @@ fn bind_by_reference(function: &Function) -> TokenStream {
             return None;
         }
         let mut pattern = (*argument.pat).clone();
-        make_plain(&mut pattern);
+        let names = make_plain(&mut pattern);
         let name = plan::argument_name(index);
-        let cfgs = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-        Some(quote_spanned!(ours=> #[allow(unused_variables)] #(#cfgs)* let #pattern = &#name;))
+        let cfgs: Vec<_> =
+            argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+        // A label need not use all of them.
+        Some(quote_spanned!(ours=> #(#cfgs)* let #pattern = &#name; #(#cfgs)* let _ = (#(&#names,)*);))
     };
     function.signature.inputs.iter().enumerate().filter_map(binding).collect()
 }
 
-/// Takes out of a pattern how it binds, so that it can bind by reference.
-fn make_plain(pattern: &mut Pat) {
+/// Takes out of a pattern how it binds, so that it can bind by reference. Returns the names, but those that
+/// say by `_` that nothing uses them.
+fn make_plain(pattern: &mut Pat) -> Vec<Ident> {
     match pattern {
         Pat::Ident(name) => {
             (name.by_ref, name.mutability) = (None, None);
-            name.subpat.iter_mut().for_each(|(_, pattern)| make_plain(pattern));
+            let mut names: Vec<Ident> =
+                name.subpat.iter_mut().flat_map(|(_, pattern)| make_plain(pattern)).collect();
+            if !name.ident.to_string().starts_with('_') {
+                names.push(name.ident.clone());
+            }
+            names
         }
         Pat::Reference(reference) => {
-            make_plain(&mut reference.pat);
+            let names = make_plain(&mut reference.pat);
             *pattern = (*reference.pat).clone();
+            names
         }
         Pat::Paren(inner) => make_plain(&mut inner.pat),
-        Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(make_plain),
-        Pat::TupleStruct(tuple) => tuple.elems.iter_mut().for_each(make_plain),
-        Pat::Slice(slice) => slice.elems.iter_mut().for_each(make_plain),
-        Pat::Struct(fields) => fields.fields.iter_mut().for_each(|field| make_plain(&mut field.pat)),
-        Pat::Or(cases) => cases.cases.iter_mut().for_each(make_plain),
-        _ => {}
+        Pat::Tuple(tuple) => tuple.elems.iter_mut().flat_map(make_plain).collect(),
+        Pat::TupleStruct(tuple) => tuple.elems.iter_mut().flat_map(make_plain).collect(),
+        Pat::Slice(slice) => slice.elems.iter_mut().flat_map(make_plain).collect(),
+        Pat::Struct(fields) => {
+            fields.fields.iter_mut().flat_map(|field| make_plain(&mut field.pat)).collect()
+        }
+        // Each case binds the same names.
+        Pat::Or(cases) => cases.cases.iter_mut().map(make_plain).last().unwrap_or_default(),
+        _ => Vec::new(),
     }
 }
 
-/// Whether a label is evaluated from something that `pattern` binds: then it is used, whatever the body does.
-pub(crate) fn use_argument(options: &Options, pattern: &Pat) -> bool {
+/// Statements that use what labels are evaluated from, where `pattern` has bound it: the compiler need not ask for
+/// another use.
+pub(crate) fn use_bound(options: &Options, pattern: &Pat) -> TokenStream {
     let values = plan::evaluated_labels(options);
-    words(pattern.to_token_stream())
-        .iter()
-        .any(|word| values.iter().any(|value| mentions(value.to_token_stream(), &word.to_string())))
+    let is_used =
+        |name: &Ident| values.iter().any(|value| mentions(value.to_token_stream(), &name.to_string()));
+    let names = make_plain(&mut pattern.clone()).into_iter().filter(is_used);
+    names.map(|name| quote_spanned!(Span::mixed_site()=> let _ = &#name;)).collect()
 }
