@@ -40,6 +40,12 @@ async fn later(number: u32) -> u32 {
     number
 }
 
+#[instrumented(labels(tenant = tenant, shard = number % 3, is_first = number == 0))]
+fn labelled(tenant: &str, number: u32) {}
+
+#[instrumented(labels(tenant = tenant), max_label_sets = 1)]
+fn overflowing(tenant: &str) {}
+
 #[instrumented(labels(tier = "gold"))]
 fn in_place() -> impl Sized {}
 
@@ -50,8 +56,11 @@ fn calls_allocate_nothing_after_the_first() {
         let _ = sync(number);
         let _ = pin!(later(number)).poll(&mut context);
         let _ = in_place();
+        labelled("tenant", number);
+        overflowing("first");
+        overflowing("another");
     };
-    everything(0);
+    (0..4).for_each(&mut everything);
     let histogram = AtomicHistogram::new([10, 100]);
     let (extremes, collector) = (AtomicMinMax::new(), MetricsCollector::new());
     let before = ALLOCATIONS.get();

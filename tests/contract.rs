@@ -7,7 +7,33 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tachometer::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Error, ExportHandle, FullSnapshot,
-    FunctionSnapshot, HistogramSnapshot, MetricsCollector, MetricsRegistry, MetricsSnapshot,
+    FunctionSnapshot, HistogramSnapshot, LabelValue, MetricsCollector, MetricsRegistry, MetricsSnapshot,
+};
+
+/// A value of somebody's own.
+struct Tier;
+
+impl LabelValue for Tier {
+    fn write(&self, into: &mut dyn std::fmt::Write) -> std::fmt::Result {
+        into.write_str("gold")
+    }
+}
+
+fn is_label_value<T: LabelValue + ?Sized>() {}
+
+const _: fn() = || {
+    is_label_value::<str>();
+    is_label_value::<String>();
+    is_label_value::<&dyn LabelValue>();
+    is_label_value::<std::borrow::Cow<'_, str>>();
+    is_label_value::<Box<str>>();
+    is_label_value::<Arc<str>>();
+    is_label_value::<bool>();
+    is_label_value::<char>();
+    is_label_value::<u64>();
+    is_label_value::<i128>();
+    is_label_value::<usize>();
+    is_label_value::<&Tier>();
 };
 
 fn is_cell<T: Send + Sync + Debug + 'static>() {}

@@ -12,6 +12,7 @@ use syn::{Expr, Path, Token, parenthesized, token};
 pub(crate) struct Options {
     pub(crate) name: Option<Expr>,
     pub(crate) labels: Option<Vec<Label>>,
+    pub(crate) max_label_sets: Option<MaxLabelSets>,
     pub(crate) buckets: Option<Expr>,
     pub(crate) decision: Option<Decision>,
     pub(crate) sample: Option<Expr>,
@@ -47,11 +48,29 @@ pub(crate) struct Label {
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 10] =
-    ["name", "labels", "buckets", "ok_if", "error_if", "sample", "time", "registry", "crate", "skip"];
+/// With its name, which is what is wrong where nothing is there to be bounded.
+#[derive(Clone)]
+pub(crate) struct MaxLabelSets {
+    pub(crate) key: Ident,
+    pub(crate) value: Expr,
+}
+
+const KNOWN: [&str; 11] = [
+    "name",
+    "labels",
+    "max_label_sets",
+    "buckets",
+    "ok_if",
+    "error_if",
+    "sample",
+    "time",
+    "registry",
+    "crate",
+    "skip",
+];
 
 /// Options that later versions will have.
-const PLANNED: [&str; 2] = ["max_label_sets", "error_kind"];
+const PLANNED: [&str; 1] = ["error_kind"];
 
 impl Options {
     /// These options, and where one is not written, the one of the block around.
@@ -60,6 +79,7 @@ impl Options {
         Options {
             name: self.name.or(block.name),
             labels: self.labels.or(block.labels),
+            max_label_sets: self.max_label_sets.or(block.max_label_sets),
             buckets: self.buckets.or(block.buckets),
             // A block has none: its methods return different types.
             decision: self.decision,
@@ -103,6 +123,10 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
     match key.to_string().as_str() {
         "name" => set(&mut options.name, &key, value(input, &key, "\"checkout\"")?, errors),
         "labels" => set(&mut options.labels, &key, parse_labels(input, &key)?, errors),
+        "max_label_sets" => {
+            let value = value(input, &key, "1000")?;
+            set(&mut options.max_label_sets, &key, MaxLabelSets { key: key.clone(), value }, errors);
+        }
         "buckets" => set(&mut options.buckets, &key, value(input, &key, "[0.001, 0.01, 0.1]")?, errors),
         "ok_if" | "error_if" => {
             let decide = value(input, &key, "|value| value.is_some()")?;

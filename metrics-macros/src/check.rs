@@ -1,11 +1,13 @@
 //! Every mistake that can be known here. What passes can be expanded.
 
-use crate::args::{Decision, Label, Options, Time};
+use crate::args::{Decision, Label, MaxLabelSets, Options, Time};
 use crate::errors::Errors;
-use crate::item::{Function, Item, Member, is_annotation, is_conditional_annotation};
+use crate::item::{Function, ImplBlock, Item, Member, is_annotation, is_conditional_annotation};
+use crate::labels;
 use crate::plan::{self, Bound};
 use crate::returns;
 use proc_macro2::Ident;
+use quote::ToTokens;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr};
@@ -21,7 +23,10 @@ pub(crate) fn check(options: &Options, item: &Item, errors: &mut Errors) {
         );
     }
     match item {
-        Item::Function(function) => check_function(function, options, errors),
+        Item::Function(function) => {
+            check_function(function, options, errors);
+            check_has_label_sets(options, [options].into_iter(), errors);
+        }
         Item::Impl(block) => {
             if let Some(Decision { key, .. }) = &options.decision {
                 let message = format!(
@@ -33,7 +38,23 @@ pub(crate) fn check(options: &Options, item: &Item, errors: &mut Errors) {
             for member in &block.members {
                 check_member(member, errors);
             }
+            check_label_sets_of_methods(options, block, errors);
         }
+    }
+}
+
+fn check_label_sets_of_methods(options: &Options, block: &ImplBlock, errors: &mut Errors) {
+    let own = block.members.iter().filter_map(|member| match member {
+        Member::Method(_, own) => own.as_ref(),
+        Member::Other(_) => None,
+    });
+    let with_labels: Vec<Options> = own
+        .clone()
+        .map(|own| Options { labels: own.labels.clone().or(options.labels.clone()), ..Options::default() })
+        .collect();
+    check_has_label_sets(options, with_labels.iter().chain([options]), errors);
+    for (own, with_labels) in own.zip(&with_labels) {
+        check_has_label_sets(own, [with_labels].into_iter(), errors);
     }
 }
 
@@ -110,6 +131,7 @@ fn check_options(options: &Options, errors: &mut Errors) {
         }
     }
     check_labels(options.labels.as_deref().unwrap_or_default(), errors);
+    check_max_label_sets(options, errors);
     if let Some(buckets) = &options.buckets {
         check_buckets(buckets, errors);
     }
@@ -150,14 +172,45 @@ fn check_labels(labels: &[Label], errors: &mut Errors) {
         } else if !text.is_ascii() || text == "_" {
             errors.at(name, format!("the label `{text}` must be ASCII letters, digits and `_`"));
         }
-        if plan::label_value(value).is_none() {
-            let message = "a label's value must be a string, an integer or a `bool`, written out; \
-                           values that are evaluated at each call are not supported yet";
-            errors.at(value, message);
-        }
+        check_label_value(value, errors);
         if !seen.insert(text) {
             errors.at(name, format!("the label `{name}` is given twice"));
         }
+    }
+}
+
+fn check_label_value(value: &Expr, errors: &mut Errors) {
+    if plan::label_value(value).is_some() {
+        return;
+    }
+    if plan::is_literal(value) {
+        let message = "a label's value must be a string, an integer, a `bool`, a `char`, or an expression";
+        errors.at(value, message);
+    } else if let Some(way_out) = labels::way_out(value.to_token_stream()) {
+        let message = "a label is evaluated before the call begins: its value must not return from the function, nor await";
+        errors.at(way_out, message);
+    }
+}
+
+fn check_max_label_sets(options: &Options, errors: &mut Errors) {
+    let Some(MaxLabelSets { value, .. }) = &options.max_label_sets else { return };
+    if plan::positive(value).is_none() {
+        errors
+            .at(value, "`max_label_sets` takes an integer literal from 1 on, as in `max_label_sets = 1000`");
+    }
+}
+
+/// `max_label_sets` where none of the functions it stands for has labels to be bounded.
+fn check_has_label_sets<'a>(
+    options: &Options,
+    mut functions: impl Iterator<Item = &'a Options>,
+    errors: &mut Errors,
+) {
+    let Some(MaxLabelSets { key, .. }) = &options.max_label_sets else { return };
+    if functions.all(|function| plan::evaluated_labels(function).is_empty()) {
+        let message = "`max_label_sets` bounds labels that are evaluated at each call, and there is none, \
+                       as in `labels(tenant = tenant.id())`";
+        errors.at(key, message);
     }
 }
 

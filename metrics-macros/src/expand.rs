@@ -5,12 +5,13 @@
 
 use crate::args::{Decision, Options};
 use crate::item::{Function, ImplBlock, Item, Member};
+use crate::labels;
 use crate::order;
 use crate::plan::{self, Shape};
 use crate::returns::{self, ReturnedFuture};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{FnArg, Pat, ReceiverKind, ReturnType, Signature};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{FnArg, PatType, ReceiverKind, ReturnType, Signature};
 
 pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
     match item {
@@ -43,6 +44,8 @@ fn expand_method(own: Options, block: &Options, method: &Function) -> TokenStrea
     expand_function(&own.or(block), name_of, method)
 }
 
+const NESTED_FUNCTION: &str = "__tachometer_body";
+
 /// What a given name stands for.
 #[derive(Clone, Copy)]
 enum NameOf {
@@ -60,14 +63,16 @@ fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> T
     let library = ours!(#library::__private);
     let shape = plan::shape(function, options);
     let site = site(options, shape, name_of, &library);
+    let find_site = labels::find_site(function, options, shape, &library);
+    let nested = (shape == Shape::NestedFunction).then(|| nested_function(function, options));
     let (signature, run) = match shape {
         Shape::Future => future(function, options, &library),
         Shape::ReturnedFuture(kind) => returned_future(kind, function, options, &library),
         Shape::Closure => closure(function, options, &library),
         Shape::InPlace => in_place(function, &library),
-        Shape::NestedFunction => nested_function(function, options, &library),
+        Shape::NestedFunction => call_nested_function(function, options, &library),
     };
-    let mut body = Group::new(Delimiter::Brace, ours!(#site #run));
+    let mut body = Group::new(Delimiter::Brace, ours!(#site #nested #find_site #run));
     body.set_span(function.body.span());
     let Function { attributes, head, .. } = function;
     quote!(#(#attributes)* #head #signature #body)
@@ -80,8 +85,13 @@ fn site(options: &Options, shape: Shape, name_of: NameOf, library: &TokenStream)
         (Some(name), NameOf::Function) => ours!(#library::Name::Given(#name)),
         (Some(name), NameOf::Type) => ours!(#library::Name::InType(#name)),
     };
-    let labels = plan::labels(options.labels.as_deref().unwrap_or_default())
-        .map(|(name, value)| ours!((#name, #value)));
+    let labels = plan::labels(options.labels.as_deref().unwrap_or_default()).map(|(name, value)| {
+        let value = value.map_or_else(
+            || ours!(::core::option::Option::None),
+            |value| ours!(::core::option::Option::Some(#value)),
+        );
+        ours!((#name, #value))
+    });
     let buckets = match (&options.buckets, options.buckets.as_ref().and_then(plan::literal_bounds)) {
         (None, _) => ours!(&#library::DEFAULT_BUCKETS),
         (Some(_), Some(nanos)) => ours!(&const { #library::BucketTable::new(&[#(#nanos),*]) }),
@@ -121,7 +131,7 @@ fn is_ok(options: &Options, library: &TokenStream) -> Option<TokenStream> {
 }
 
 fn closure(function: &Function, options: &Options, library: &TokenStream) -> (TokenStream, TokenStream) {
-    let (signature, bindings) = move_arguments(&function.signature);
+    let (signature, bindings) = move_arguments(&function.signature, options);
     let returned = match &signature.output {
         ReturnType::Default => Some(ours!(-> ())),
         ReturnType::Type(arrow, ty) => returns::nameable(ty).map(|ty| ours!(#arrow #ty)),
@@ -130,16 +140,16 @@ fn closure(function: &Function, options: &Options, library: &TokenStream) -> (To
     // The braces that a closure with a written type needs are the body's own.
     let run = match is_ok(options, library) {
         None => ours! {
-            let __returned = #library::call(&__TACHOMETER_SITE, move || #returned #body);
+            let __returned = #library::call(__site, move || #returned #body);
             { use #library::EndAny as _; __returned.end() }
         },
-        Some(is_ok) => ours!(#library::call_if(&__TACHOMETER_SITE, move || #returned #body, #is_ok)),
+        Some(is_ok) => ours!(#library::call_if(__site, move || #returned #body, #is_ok)),
     };
     (signature.to_token_stream(), run)
 }
 
 fn future(function: &Function, options: &Options, library: &TokenStream) -> (TokenStream, TokenStream) {
-    let (mut signature, bindings) = move_arguments(&function.signature);
+    let (mut signature, bindings) = move_arguments(&function.signature, options);
     signature.asyncness = None;
     let is_never = returns::is_never(&signature.output);
     let output = match &signature.output {
@@ -164,7 +174,7 @@ fn future(function: &Function, options: &Options, library: &TokenStream) -> (Tok
         end_future(options, library)
     };
     let run = ours! {
-        let __future = #library::timed(&__TACHOMETER_SITE, async move #body);
+        let __future = #library::timed(__site, async move #body);
         #end
     };
     signature.output =
@@ -186,17 +196,17 @@ fn returned_future(
     options: &Options,
     library: &TokenStream,
 ) -> (TokenStream, TokenStream) {
-    let (signature, bindings) = move_arguments(&function.signature);
+    let (signature, bindings) = move_arguments(&function.signature, options);
     let body = body_with(&bindings, function);
     let output = &signature.output;
     let end = end_future(options, library);
     let run = match kind {
         ReturnedFuture::Opaque => ours! {
-            let __future = #library::timed(&__TACHOMETER_SITE, (move || #body)());
+            let __future = #library::timed(__site, (move || #body)());
             #end
         },
         ReturnedFuture::Boxed => ours! {
-            let __future = #library::timed(&__TACHOMETER_SITE, (move || #output #body)());
+            let __future = #library::timed(__site, (move || #output #body)());
             #library::boxed(#end)
         },
     };
@@ -206,31 +216,40 @@ fn returned_future(
 fn in_place(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
     let body = nested_body(function);
     let run = ours! {
-        let __call = #library::InPlace::begin(&__TACHOMETER_SITE);
+        let __call = #library::InPlace::begin(__site);
         #body
     };
     (function.signature.to_token_stream(), run)
 }
 
-fn nested_function(
+/// The body as a function of its own.
+fn nested_function(function: &Function, options: &Options) -> TokenStream {
+    let mut nested = function.signature.clone();
+    nested.ident = Ident::new(NESTED_FUNCTION, Span::mixed_site());
+    let arguments = nested.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => Some(argument),
+        FnArg::Receiver(_) => None,
+    });
+    let uses: TokenStream =
+        arguments.map(|argument| with_cfgs(argument, &labels::use_bound(options, &argument.pat))).collect();
+    let body = body_with(&uses, function);
+    ours!(#[track_caller] #nested #body)
+}
+
+fn call_nested_function(
     function: &Function,
     options: &Options,
     library: &TokenStream,
 ) -> (TokenStream, TokenStream) {
-    let mut nested = function.signature.clone();
-    nested.ident = Ident::new("__tachometer_body", Span::mixed_site());
-    let mut signature = function.signature.clone();
-    let mut arguments = Vec::new();
-    for (index, input) in signature.inputs.iter_mut().enumerate() {
-        if let FnArg::Typed(argument) = input {
-            let name = argument_name(index);
-            *argument.pat = syn::parse_quote!(#name);
-            let cfgs = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-            arguments.push(ours!(#(#cfgs)* #name));
-        }
-    }
-    let body = &function.body;
-    let value = ours!(__tachometer_body(#(#arguments),*));
+    let (signature, _) = move_arguments(&function.signature, options);
+    let arguments = signature.inputs.iter().filter_map(|input| {
+        let FnArg::Typed(argument) = input else { return None };
+        let cfgs = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+        let name = &argument.pat;
+        Some(ours!(#(#cfgs)* #name))
+    });
+    let nested = Ident::new(NESTED_FUNCTION, Span::mixed_site());
+    let value = ours!(#nested(#(#arguments),*));
     let end = match is_ok(options, library) {
         None => ours! {
             let __returned = __call.returned(#value);
@@ -239,9 +258,7 @@ fn nested_function(
         Some(is_ok) => ours!(__call.end_if(#value, #is_ok)),
     };
     let run = ours! {
-        #[track_caller]
-        #nested #body
-        let __call = #library::begin(&__TACHOMETER_SITE);
+        let __call = #library::begin(__site);
         #end
     };
     (signature.to_token_stream(), run)
@@ -269,7 +286,7 @@ fn nested_body(function: &Function) -> Group {
 
 /// The signature with a plain name for each argument, and the statements that move all arguments in where the body
 /// runs and bind them as they were written. So they drop where, and in the order, they always did.
-fn move_arguments(written: &Signature) -> (Signature, TokenStream) {
+fn move_arguments(written: &Signature, options: &Options) -> (Signature, TokenStream) {
     let mut signature = written.clone();
     let mut bindings = TokenStream::new();
     for (index, input) in signature.inputs.iter_mut().enumerate() {
@@ -284,23 +301,22 @@ fn move_arguments(written: &Signature) -> (Signature, TokenStream) {
             FnArg::Typed(argument) => {
                 let attributes = &argument.attrs;
                 let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-                match &mut *argument.pat {
-                    Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
-                        let name = pattern.ident.clone();
-                        // Moving an argument in is not the use that its name denies.
-                        let is_unused = name.to_string().starts_with('_');
-                        let allow = is_unused.then(|| ours!(#[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
-                        bindings.extend(ours!(#allow #(#attributes)* let #pattern = #name;));
-                        pattern.mutability = None;
-                    }
-                    pattern => {
-                        let name = argument_name(index);
-                        bindings.extend(ours! {
-                            #(#cfgs)* let #name = #name;
-                            #(#attributes)* let #pattern = #name;
-                        });
-                        *pattern = syn::parse_quote!(#name);
-                    }
+                let uses = with_cfgs(argument, &labels::use_bound(options, &argument.pat));
+                let pattern = &argument.pat;
+                if let Some(name) = plan::plain_name(pattern) {
+                    // Moving an argument in is not the use that its name denies.
+                    let is_unused = name.to_string().starts_with('_');
+                    let allow = is_unused.then(|| ours!(#[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
+                    bindings.extend(ours!(#allow #(#attributes)* let #pattern = #name; #uses));
+                    *argument.pat = syn::parse_quote!(#name);
+                } else {
+                    let name = plan::argument_name(index);
+                    bindings.extend(ours! {
+                        #(#cfgs)* let #name = #name;
+                        #(#attributes)* let #pattern = #name;
+                        #uses
+                    });
+                    *argument.pat = syn::parse_quote!(#name);
                 }
             }
         }
@@ -308,6 +324,8 @@ fn move_arguments(written: &Signature) -> (Signature, TokenStream) {
     (signature, bindings)
 }
 
-fn argument_name(index: usize) -> Ident {
-    format_ident!("__argument_{index}", span = Span::mixed_site())
+/// Statements that are there where the argument is.
+fn with_cfgs(argument: &PatType, statements: &TokenStream) -> TokenStream {
+    let cfgs = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    if statements.is_empty() { TokenStream::new() } else { ours!(#(#cfgs)* { #statements }) }
 }

@@ -8,6 +8,7 @@ mod check;
 mod errors;
 mod expand;
 mod item;
+mod labels;
 mod order;
 mod plan;
 mod returns;

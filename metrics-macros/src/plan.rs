@@ -3,8 +3,9 @@
 use crate::args::{Label, Options};
 use crate::item::{Function, mentions};
 use crate::returns::{self, ReturnedFuture};
-use quote::ToTokens;
-use syn::{Attribute, Expr, Lit, Safety, UnOp};
+use proc_macro2::Span;
+use quote::{ToTokens, format_ident};
+use syn::{Attribute, Expr, Ident, Lit, Pat, Safety, UnOp};
 
 /// How a body becomes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,19 @@ pub(crate) fn shape(function: &Function, options: &Options) -> Shape {
     } else {
         Shape::InPlace
     }
+}
+
+/// The name of an argument that is bound by nothing else.
+pub(crate) fn plain_name(pattern: &Pat) -> Option<&Ident> {
+    match pattern {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => Some(&pattern.ident),
+        _ => None,
+    }
+}
+
+/// What an argument is called in the place of a pattern.
+pub(crate) fn argument_name(index: usize) -> Ident {
+    format_ident!("__argument_{index}", span = Span::mixed_site())
 }
 
 pub(crate) fn tracks_caller(attribute: &Attribute) -> bool {
@@ -112,13 +126,21 @@ pub(crate) fn label_value(value: &Expr) -> Option<String> {
         Lit::Str(text) => Some(text.value()),
         Lit::Int(number) => Some(number.base10_digits().to_owned()),
         Lit::Bool(flag) => Some(flag.value.to_string()),
+        Lit::Char(char) => Some(char.value().to_string()),
         _ => None,
     }
 }
 
-pub(crate) fn labels(labels: &[Label]) -> impl Iterator<Item = (String, String)> {
+/// Each label's name, with its value where that is known while compiling.
+pub(crate) fn labels(labels: &[Label]) -> impl Iterator<Item = (String, Option<String>)> {
     use syn::ext::IdentExt;
-    labels.iter().filter_map(|label| Some((label.name.unraw().to_string(), label_value(&label.value)?)))
+    labels.iter().map(|label| (label.name.unraw().to_string(), label_value(&label.value)))
+}
+
+/// The values that are evaluated at each call, in order.
+pub(crate) fn evaluated_labels(options: &Options) -> Vec<&Expr> {
+    let labels = options.labels.as_deref().unwrap_or_default();
+    labels.iter().map(|label| &label.value).filter(|value| label_value(value).is_none()).collect()
 }
 
 /// An element of `buckets`.
@@ -156,6 +178,14 @@ pub(crate) fn literal_bounds(buckets: &Expr) -> Option<Vec<u64>> {
         _ => None,
     };
     array.elems.iter().map(nanos).collect()
+}
+
+/// A literal, also with a sign.
+pub(crate) fn is_literal(value: &Expr) -> bool {
+    match value {
+        Expr::Unary(unary) => literal(&unary.expr).is_some(),
+        value => literal(value).is_some(),
+    }
 }
 
 fn literal(value: &Expr) -> Option<&Lit> {

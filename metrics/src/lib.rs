@@ -66,6 +66,7 @@ pub mod __private {
 pub use clock::{MockClock, MockGuard, force_os_clock};
 pub use error::Error;
 pub use export::{ExportHandle, PrintOnExit, print_on_exit};
+pub use model::LabelValue;
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
 };

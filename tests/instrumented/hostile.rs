@@ -58,6 +58,11 @@ fn piece(value: u32, site: u32) -> ::core::result::Result<u32, u32> {
     ::tachometer::time!("hostile piece", ::core::result::Result::Err(value + site + SITE))
 }
 
+#[::tachometer::instrumented(labels(site = site, values = __values, fixed = "x", first = first))]
+fn labels(site: u32, __site: u32, __values: u32, [first, ..]: [u32; 2]) -> ::core::result::Result<u32, u32> {
+    ::core::result::Result::Ok(site + __site + first)
+}
+
 #[test]
 fn nothing_is_taken_for_ours() {
     assert_eq!(result(1, 2, 3, 4, 5), ::core::result::Result::Err(15));
@@ -68,4 +73,8 @@ fn nothing_is_taken_for_ours() {
     assert_eq!(super::outcomes("result"), (0, 1, 0, 0, 0));
     assert_eq!(super::outcomes("future"), (0, 1, 0, 0, 0));
     assert_eq!(super::counted("result").module, "instrumented::hostile");
+    assert_eq!(labels(1, 2, 3, [4, 5]), ::core::result::Result::Ok(7));
+    let values: ::std::vec::Vec<_> =
+        super::counted("labels").labels.into_iter().map(|(_, value)| value).collect();
+    assert_eq!(values, ["1", "3", "x", "4"]);
 }

@@ -5,6 +5,7 @@ mod decided;
 mod drop_order;
 mod hostile;
 mod identity;
+mod labels;
 mod options;
 mod other_attributes;
 mod pieces;

@@ -87,3 +87,14 @@ async fn a_owned_tail(m: std::cell::RefCell<Vec<u8>>) -> usize { m.borrow().len(
 fn one_line_opaque(x: u8) -> impl Iterator<Item = u8> { std::iter::once(x) }
 #[instrumented]
 fn lints_stay(x: u8) -> u8 { x }
+#[instrumented(labels(kind = if *a { "x" } else { "y" }, len = b.len(), sum = c + d.0))]
+fn labelled<T>(a: &bool, b: &[T], c: u8, d: (u8,)) -> Result<u8, ()> where T: Sized { Ok(c) }
+#[instrumented(labels(a = a, b = b, c = c))]
+async fn labelled_later(&(a, ref b): &(u8, String), mut c: i64) -> usize { c += 1; b.len() + a as usize + c as usize }
+#[instrumented(labels(a = a))]
+async fn never_labelled(a: u8) -> ! { loop { std::future::pending::<()>().await } }
+#[instrumented(labels(a = a, n = n))] #[track_caller]
+fn tracked_labelled(a: u8, (n, _): (u8, u8)) -> Result<u8, ()> { Ok(1) }
+#[instrumented(labels(here = N, text = self.0))]
+impl<const N: usize> Labelled<N> { fn sync(&self) {} async fn later(self) -> String { self.0 } fn opaque(self: Box<Self>) -> impl Sized { self } }
+struct Labelled<const N: usize>(String);

@@ -27,7 +27,11 @@ fn fallible() -> Result<(), String> {
     Ok(())
 }
 
+#[instrumented(labels(used = used, left = left))]
+fn labelled(used: u32, unused: u32, (left, right): (u32, u32)) {}
+
 fn main() {
+    labelled(1, 2, (3, 4));
     arguments(1, 2);
     precious();
     fallible();

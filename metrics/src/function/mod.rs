@@ -7,8 +7,8 @@ pub(crate) use path::FunctionPath;
 use crate::cells::{CallCells, Reader};
 use crate::model::BucketTable;
 use crate::snapshot::{FunctionSnapshot, HistogramSnapshot};
-use crate::sync::const_unless_loom;
 use crate::sync::unmodelled::OnceLock;
+use crate::sync::{List, const_unless_loom};
 use std::cell::Cell;
 use std::ptr;
 
@@ -24,13 +24,16 @@ pub struct Description {
     pub path: fn() -> &'static str,
     /// Where its label comes from.
     pub name: Name,
-    /// Labels with their values, in the order they were written.
-    pub labels: &'static [(&'static str, &'static str)],
+    /// Labels in the order they were written.
+    pub labels: &'static [Label],
     /// Finite upper bounds of its latency buckets, in nanoseconds.
     pub buckets: &'static BucketTable,
     /// One call in so many is timed; 1: every call.
     pub sample: u64,
 }
+
+/// A label's name with its value; `None` where that is evaluated at each call.
+pub type Label = (&'static str, Option<&'static str>);
 
 /// Where a function's label comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,9 +77,28 @@ pub static DEFAULT_BUCKETS: BucketTable = BucketTable::new(&[
 pub struct Function {
     pub(crate) cells: CallCells,
     pub(crate) description: Description,
+    /// In the place of its own cells, where labels are evaluated at each call.
+    pub(crate) label_sets: List<LabelSet>,
     attach: Attach,
     /// Set once a registry reads it.
     attached: OnceLock<()>,
+}
+
+/// The calls of a function that had the same labels.
+#[derive(Debug)]
+pub(crate) struct LabelSet {
+    /// With its own cells, and a value for each label.
+    pub(crate) function: &'static Function,
+    /// Whether it holds the calls whose labels were too many.
+    pub(crate) is_overflow: bool,
+}
+
+/// What functions show.
+#[derive(Debug, Default)]
+pub(crate) struct FunctionReadings {
+    pub(crate) series: Vec<FunctionSnapshot>,
+    /// Calls that ended in overflow series; `None` where no function has labels that are evaluated at each call.
+    pub(crate) overflowed_calls: Option<u64>,
 }
 
 /// Has the registry that a function belongs to read it.
@@ -90,7 +112,13 @@ thread_local! {
 impl Function {
     const_unless_loom! {
         pub(crate) const fn new(description: Description, attach: Attach) -> Self {
-            Function { cells: CallCells::new(description.buckets, description.sample), description, attach, attached: OnceLock::new() }
+            Function {
+                cells: CallCells::new(description.buckets, description.sample),
+                description,
+                label_sets: List::new(),
+                attach,
+                attached: OnceLock::new(),
+            }
         }
     }
 
@@ -108,16 +136,43 @@ impl Function {
         });
     }
 
-    /// What its cells show, under the `function` label that its registry gave it.
-    pub(crate) fn read(&self, label: &str, reader: &mut Reader) -> FunctionSnapshot {
+    /// The calls of this function whose labels have these values; `labels` has one for each. The caller attaches the
+    /// function itself, never this.
+    pub(crate) fn with_labels(&self, labels: &'static [Label]) -> Self {
+        Function::new(Description { labels, ..self.description }, |_| {})
+    }
+
+    /// Whether it has labels whose values are evaluated at each call.
+    fn has_label_sets(&self) -> bool {
+        self.description.labels.iter().any(|(_, value)| value.is_none())
+    }
+
+    /// Adds what it shows, under the `function` label that its registry gave it: a series for each of its label sets.
+    pub(crate) fn read(&self, label: &str, reader: &mut Reader, into: &mut FunctionReadings) {
+        if !self.has_label_sets() {
+            into.series.push(self.read_cells(label, reader));
+            return;
+        }
+        let overflowed_calls = into.overflowed_calls.get_or_insert_default();
+        // A set that was made for a future is none before the future is polled.
+        for set in self.label_sets.iter().filter(|set| set.function.cells.are_used()) {
+            let series = set.function.read_cells(label, reader);
+            if set.is_overflow {
+                *overflowed_calls += series.calls();
+            }
+            into.series.push(series);
+        }
+    }
+
+    fn read_cells(&self, label: &str, reader: &mut Reader) -> FunctionSnapshot {
         let reading = reader.read(&self.cells);
         let [errors, panics, cancelled] = reading.failed;
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let owned = |(name, value): &Label| Some(((*name).to_owned(), (*value)?.to_owned()));
         let Description { module, labels, buckets, sample, .. } = self.description;
         FunctionSnapshot {
             function: label.to_owned(),
             module: module.to_owned(),
-            labels: labels.iter().map(owned).collect(),
+            labels: labels.iter().filter_map(owned).collect(),
             ok: reading.ended - errors - panics - cancelled,
             errors,
             panics,

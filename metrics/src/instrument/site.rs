@@ -1,7 +1,7 @@
 //! The call site: a `static` in each instrumented function, which finds the function's cells without looking.
 
 use crate::cells::{Block, Outcome, Time};
-use crate::function::{Description, Function};
+use crate::function::{Description, Function, Label};
 use crate::registry::{MetricsRegistry, attach_to_global};
 use crate::sync::const_unless_loom;
 use std::fmt;
@@ -28,6 +28,11 @@ impl<S> Site<S> {
         pub const fn attached_by(description: Description, attach: fn(&'static Function)) -> Self {
             Site { function: Function::new(description, attach), stopwatch: PhantomData }
         }
+    }
+
+    /// The calls of this function whose labels have these values; `labels` has one for each.
+    pub(super) fn with_labels(&self, labels: &'static [Label]) -> Self {
+        Site { function: self.function.with_labels(labels), stopwatch: PhantomData }
     }
 
     /// The function, to be linked.

@@ -2,6 +2,8 @@
 
 pub(crate) mod bounds;
 mod bucket_table;
+mod label_value;
 pub(crate) mod name;
 
 pub use bucket_table::BucketTable;
+pub use label_value::LabelValue;

@@ -1,11 +1,10 @@
 //! The instrumented functions of a registry.
 
 use crate::cells::Reader;
-use crate::function::{Description, Function, FunctionPath, Name};
-use crate::snapshot::FunctionSnapshot;
+use crate::function::{Description, Function, FunctionPath, FunctionReadings, Label, Name};
 use crate::sync::unmodelled::{Mutex, lock};
 use crate::sync::{List, const_unless_loom};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The instrumented functions of a registry. A call site lives as long as the program, so they do too.
 ///
@@ -21,16 +20,14 @@ pub(crate) struct Functions {
 struct Labels {
     /// The functions that have been read, with the `function` label of each.
     all: Vec<(&'static Function, String)>,
-    /// Those that paths have given, with the module and the labels beside them.
-    derived: BTreeSet<Identity>,
+    /// Those that paths have given, by module, with the further labels of the functions that have them.
+    derived: BTreeMap<(&'static str, String), Vec<&'static [Label]>>,
 }
-
-type Identity = (&'static str, String, &'static [(&'static str, &'static str)]);
 
 impl Functions {
     const_unless_loom! {
         pub(super) const fn new() -> Self {
-            let labels = Labels { all: Vec::new(), derived: BTreeSet::new() };
+            let labels = Labels { all: Vec::new(), derived: BTreeMap::new() };
             Functions { attached: List::new(), labels: Mutex::new(labels) }
         }
     }
@@ -47,13 +44,16 @@ impl Functions {
 
     /// Reads all of them, in order of module, function and labels. Those with one identity become one: their counts add
     /// up.
-    pub(super) fn read(&self) -> Vec<FunctionSnapshot> {
+    pub(super) fn read(&self) -> FunctionReadings {
         let mut labels = lock(&self.labels);
         labels.add_all(self.attached.iter().copied().collect());
         let mut reader = Reader::begin();
-        let read = |(function, label): &(&Function, String)| function.read(label, &mut reader);
-        let mut all: Vec<FunctionSnapshot> = labels.all.iter().map(read).collect();
+        let mut readings = FunctionReadings::default();
+        for (function, label) in &labels.all {
+            function.read(label, &mut reader, &mut readings);
+        }
         drop((reader, labels));
+        let all = &mut readings.series;
         all.sort_by(|a, b| a.identity().cmp(&b.identity()));
         all.dedup_by(|later, earlier| {
             let same = later.identity() == earlier.identity();
@@ -62,7 +62,7 @@ impl Functions {
             }
             same
         });
-        all
+        readings
     }
 }
 
@@ -91,8 +91,22 @@ impl Labels {
         let full = path.full_label(description.name);
         let numbered = (2_u64..).map(|number| format!("{full}#{number}"));
         let mut candidates = [short, full.clone()].into_iter().chain(numbered);
-        let is_new =
-            |label: &String| self.derived.insert((description.module, label.clone(), description.labels));
+        let is_new = |label: &String| {
+            let taken = self.derived.entry((description.module, label.clone())).or_default();
+            let is_new = !taken.iter().any(|labels| may_be_equal(labels, description.labels));
+            if is_new {
+                taken.push(description.labels);
+            }
+            is_new
+        };
         candidates.find(is_new).expect("numbers do not run out")
     }
+}
+
+/// Whether a call of each of two functions may have the same labels.
+fn may_be_equal(labels: &[Label], others: &[Label]) -> bool {
+    let may_be_equal = |((name, value), (other_name, other_value)): (&Label, &Label)| {
+        name == other_name && (value == other_value || value.is_none() || other_value.is_none())
+    };
+    labels.len() == others.len() && labels.iter().zip(others).all(may_be_equal)
 }

@@ -270,7 +270,9 @@ impl Metrics {
         named.read_into(&mut snapshot);
         linked::all().for_each(Function::attach);
         clock::recheck();
-        snapshot.functions = self.functions().read();
+        let functions = self.functions().read();
+        snapshot.functions = functions.series;
+        snapshot.overflowed_calls = functions.overflowed_calls;
         snapshot.clock_source = clock::source_name().filter(|_| !snapshot.functions.is_empty());
         // Relaxed, both: counts of their own, read for people.
         if self.exports_started.load(Ordering::Relaxed) > 0 {

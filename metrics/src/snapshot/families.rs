@@ -209,6 +209,17 @@ impl FullSnapshot {
                 series: single(Number::Unsigned(panics)),
             });
         }
+        if let Some(calls) = self.overflowed_calls {
+            families.push(MetricFamily {
+                name: "tachometer_overflowed_label_sets_total".into(),
+                help: "Calls of instrumented functions that had more sets of labels than they may, and were counted as \
+                       __overflow__."
+                    .into(),
+                kind: MetricKind::Counter,
+                unit: None,
+                series: single(Number::Unsigned(calls)),
+            });
+        }
         families.retain(|family| !family.series.is_empty());
         families
     }

@@ -53,6 +53,8 @@ pub struct FullSnapshot {
     pub(crate) help: BTreeMap<String, String>,
     /// How many callbacks of export threads have panicked; `None` where none was ever started.
     pub(crate) export_panics: Option<u64>,
+    /// Calls that were counted in overflow series; `None` where no function has labels that are evaluated at each call.
+    pub(crate) overflowed_calls: Option<u64>,
     /// The clock that times the functions; `None` where there are none.
     pub(crate) clock_source: Option<&'static str>,
     /// As `timestamp`, by a clock that is never set back.
@@ -74,6 +76,7 @@ impl FullSnapshot {
             functions: Vec::new(),
             help: BTreeMap::new(),
             export_panics: None,
+            overflowed_calls: None,
             clock_source: None,
             taken: Instant::now(),
             elapsed: None,

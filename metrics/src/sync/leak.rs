@@ -5,6 +5,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System, handle_alloc_error};
 use std::ptr::NonNull;
+use std::slice;
 
 /// Uninitialised memory of this layout, which must not be of size zero. It is never freed.
 pub(crate) fn leak_layout(layout: Layout) -> NonNull<u8> {
@@ -55,5 +56,21 @@ pub(crate) fn leak<T: Send + Sync>(value: T) -> &'static T {
     unsafe {
         place.write(value);
         place.as_ref()
+    }
+}
+
+/// Keeps `length` values, of which `value` makes each by its index, until the program ends.
+pub(crate) fn leak_slice<T: Send + Sync>(length: usize, mut value: impl FnMut(usize) -> T) -> &'static [T] {
+    if length == 0 {
+        return &[];
+    }
+    let layout = Layout::array::<T>(length).expect("it fits into memory");
+    let place = leak_layout(layout).cast::<T>();
+    // SAFETY: as in `leak`, for an array of `length` values, all of which are written.
+    unsafe {
+        for index in 0..length {
+            place.add(index).write(value(index));
+        }
+        slice::from_raw_parts(place.as_ptr(), length)
     }
 }

@@ -6,7 +6,7 @@
 mod leak;
 mod list;
 
-pub(crate) use leak::{leak, leak_layout};
+pub(crate) use leak::{leak, leak_layout, leak_slice};
 pub(crate) use list::List;
 
 #[cfg(loom)]

@@ -1,0 +1,128 @@
+//! Labels whose values are evaluated at each call: finding the series of a call.
+//!
+//! Each set of values has a call site of its own, made at the first call that has them. All threads find it in one table
+//! that only grows: a call whose labels were seen before takes no lock and allocates nothing, and does the same in a
+//! destructor of a thread-local. Making one takes a lock, under which only the system's allocator is asked.
+//!
+//! Whole values are compared, a hash only says where to look. Who chooses values so that hashes collide can make a call
+//! compare with all label sets of its function at most, of which there is a bound.
+
+use super::site::Site;
+use super::values::Values;
+use crate::function::{Label, LabelSet};
+use crate::sync::unmodelled::{Mutex, OnceLock, lock};
+use crate::sync::{List, leak, leak_slice};
+use std::mem;
+use std::str;
+
+/// The value of all evaluated labels of the series that takes what comes beyond the bound.
+const OVERFLOW: &str = "__overflow__";
+
+/// The label sets of a function with `N` labels that are evaluated at each call.
+#[derive(Debug)]
+pub struct LabelSets<const N: usize, S: 'static> {
+    site: &'static Site<S>,
+    /// How many there may be, without the overflow series.
+    most: usize,
+    /// How many there are. Held while one is made.
+    made: Mutex<usize>,
+    /// A power of two, by the first bits of a set's hash.
+    buckets: OnceLock<&'static [List<Found<N, S>>]>,
+    overflow: OnceLock<&'static Site<S>>,
+}
+
+/// A label set that was made.
+#[derive(Debug)]
+struct Found<const N: usize, S: 'static> {
+    hash: u64,
+    bytes: &'static [u8],
+    ends: [usize; N],
+    site: &'static Site<S>,
+}
+
+impl<const N: usize, S: 'static> LabelSets<N, S> {
+    /// Label sets of the function at `site`, at most `most`.
+    #[must_use]
+    pub const fn new(site: &'static Site<S>, most: usize) -> Self {
+        LabelSets { site, most, made: Mutex::new(0), buckets: OnceLock::new(), overflow: OnceLock::new() }
+    }
+
+    /// The call site for calls with these values.
+    #[inline]
+    pub fn site(&self, values: &Values<N>) -> &'static Site<S> {
+        let hash = hash(values.bytes());
+        self.find(hash, values).unwrap_or_else(|| self.find_or_make(hash, values))
+    }
+
+    #[inline]
+    fn find(&self, hash: u64, values: &Values<N>) -> Option<&'static Site<S>> {
+        let is_same = |found: &&Found<N, S>| {
+            found.hash == hash && found.ends == *values.ends() && *found.bytes == *values.bytes()
+        };
+        bucket(self.buckets.get()?, hash).iter().find(is_same).map(|found| found.site)
+    }
+
+    #[cold]
+    fn find_or_make(&self, hash: u64, values: &Values<N>) -> &'static Site<S> {
+        // First, so that no call of a set can end before a snapshot would find it.
+        self.site.function().attach();
+        if let Some(overflow) = self.overflow.get() {
+            // It was made after the last set: who sees it finds all sets there will ever be, without the lock.
+            return self.find(hash, values).unwrap_or(overflow);
+        }
+        let mut made = lock(&self.made);
+        if let Some(site) = self.find(hash, values) {
+            return site;
+        }
+        if *made >= self.most {
+            return self.overflow.get_or_init(|| self.make([OVERFLOW; N], true));
+        }
+        *made += 1;
+        let bytes = leak_slice(values.bytes().len(), |index| values.bytes()[index]);
+        let text = str::from_utf8(bytes).expect("whole strings were written");
+        let ends = *values.ends();
+        let mut begin = 0;
+        let texts = ends.map(|end| &text[mem::replace(&mut begin, end)..end]);
+        let site = self.make(texts, false);
+        let buckets = self.buckets.get_or_init(|| leak_slice(count_buckets(self.most), |_| List::new()));
+        bucket(buckets, hash).push(Found { hash, bytes, ends, site });
+        site
+    }
+
+    /// A call site for these values, which a snapshot finds from now on.
+    fn make(&self, values: [&'static str; N], is_overflow: bool) -> &'static Site<S> {
+        let Self { site, .. } = self;
+        let written = site.function().description.labels;
+        let mut values = values.into_iter();
+        let labels: &'static [Label] = leak_slice(written.len(), |index| {
+            let (name, value) = written[index];
+            (name, value.or_else(|| values.next()))
+        });
+        let labelled = leak(site.with_labels(labels));
+        site.function().label_sets.push(LabelSet { function: labelled.function(), is_overflow });
+        labelled
+    }
+}
+
+/// As many as there may be sets, within limits: few for each, and little memory for a bound that is never reached.
+const fn count_buckets(most: usize) -> usize {
+    let most = if most < 1 << 16 { most.next_power_of_two() } else { 1 << 16 };
+    if most < 2 { 2 } else { most }
+}
+
+#[inline]
+fn bucket<T>(buckets: &[T], hash: u64) -> &T {
+    // The first bits of a product depend on all bits of its factors.
+    let first_bits = hash >> (u64::BITS - buckets.len().trailing_zeros());
+    &buckets[usize::try_from(first_bits).unwrap_or_default() & (buckets.len() - 1)]
+}
+
+/// Eight bytes a step, as in Firefox's and rustc's `FxHasher`.
+#[inline]
+fn hash(bytes: &[u8]) -> u64 {
+    let step = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    let words = bytes.chunks_exact(8);
+    let rest = words.remainder().iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    step(words.map(word).fold(bytes.len() as u64, step), rest)
+}
