@@ -4,6 +4,7 @@ mod async_outcomes;
 mod drop_order;
 mod hostile;
 mod identity;
+mod label_shapes;
 mod labels;
 mod options;
 mod other_attributes;
