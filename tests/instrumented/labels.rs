@@ -8,16 +8,16 @@ use std::rc::Rc;
 use std::sync::{Arc, Barrier};
 use tachometer::LabelValue;
 
-/// The values of each label set of a function of this file with its finished calls, in order.
-fn sets(name: &str) -> Vec<(Vec<String>, u64)> {
+/// The values of each label set of a function of this file or of `label_shapes` with its finished calls, in order.
+pub(super) fn sets(name: &str) -> Vec<(Vec<String>, u64)> {
     let functions = tachometer::snapshot().functions.into_iter();
     functions
-        .filter(|set| set.module.starts_with(module_path!()) && set.function == name)
+        .filter(|set| set.module.starts_with("instrumented::label") && set.function == name)
         .map(|set| (set.labels.iter().map(|(_, value)| value.clone()).collect(), set.calls()))
         .collect()
 }
 
-fn set(values: &[&str], calls: u64) -> (Vec<String>, u64) {
+pub(super) fn set(values: &[&str], calls: u64) -> (Vec<String>, u64) {
     (values.iter().map(|value| (*value).to_owned()).collect(), calls)
 }
 
@@ -158,175 +158,38 @@ fn a_value_that_is_called_like_the_overflow_shares_its_series() {
     assert_eq!(sets("called_overflow"), [set(&["__overflow__"], 2)]);
 }
 
-#[instrumented(labels(number = number), max_label_sets = 50)]
-fn from_threads(number: usize) {}
+/// A value that all threads evaluate at the same moment.
+struct Together<'a>(usize, &'a Barrier);
+
+impl LabelValue for Together<'_> {
+    fn write(&self, into: &mut dyn fmt::Write) -> fmt::Result {
+        self.1.wait();
+        self.0.write(into)
+    }
+}
+
+#[instrumented(labels(number = number), max_label_sets = 500)]
+fn from_threads(number: &Together<'_>) {}
 
 #[test]
 fn threads_that_meet_the_same_sets_first_make_each_of_them_once() {
-    const THREADS: usize = 8;
-    let together = Barrier::new(THREADS);
+    const THREADS: usize = 4;
+    let barrier = Barrier::new(THREADS);
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                together.wait();
-                for number in 0..100 {
-                    from_threads(number);
-                    from_threads(number);
+                for number in 0..1000 {
+                    from_threads(&Together(number, &barrier));
                 }
             });
         }
     });
     let sets = sets("from_threads");
-    assert_eq!(sets.len(), 51);
+    assert_eq!(sets.len(), 501);
     for (values, calls) in &sets {
-        let each = 2 * THREADS as u64;
-        assert_eq!(*calls, if values[0] == "__overflow__" { 50 * each } else { each }, "{values:?}");
+        let each = THREADS as u64;
+        assert_eq!(*calls, if values[0] == "__overflow__" { 500 * each } else { each }, "{values:?}");
     }
-}
-
-#[instrumented(labels(tenant = tenant))]
-async fn later(tenant: String, fail: bool) -> Result<usize, ()> {
-    let mut first = true;
-    std::future::poll_fn(|_| if std::mem::take(&mut first) { Poll::Pending } else { Poll::Ready(()) }).await;
-    if fail { Err(()) } else { Ok(tenant.len()) }
-}
-
-#[instrumented(labels(tenant = tenant.len()))]
-fn makes_a_future(tenant: String) -> impl Future<Output = usize> {
-    async move { tenant.len() }
-}
-
-#[instrumented]
-async fn without_labels(tenant: String, fail: bool) -> Result<usize, ()> {
-    let mut first = true;
-    std::future::poll_fn(|_| if std::mem::take(&mut first) { Poll::Pending } else { Poll::Ready(()) }).await;
-    if fail { Err(()) } else { Ok(tenant.len()) }
-}
-
-#[test]
-fn a_future_counts_under_the_labels_it_was_made_with() {
-    drop(later("never polled".into(), false));
-    for (tenant, fail) in [("a", false), ("b", true)] {
-        let mut future = pin!(later(tenant.into(), fail));
-        assert!(poll(future.as_mut()).is_pending());
-        assert!(poll(future).is_ready());
-    }
-    let mut cancelled = Box::pin(later("a".into(), false));
-    assert!(poll(cancelled.as_mut()).is_pending());
-    thread::spawn(move || drop(cancelled)).join().unwrap();
-    assert_eq!(sets("later"), [set(&["a"], 2), set(&["b"], 1)]);
-    assert_eq!(outcomes(concat!(module_path!(), "::later")), (1, 0, 0, 1, 0));
-    assert_eq!(poll(pin!(makes_a_future("abc".into()))), Poll::Ready(3));
-    assert_eq!(sets("makes_a_future"), [set(&["3"], 1)]);
-    let size = |future: &dyn Future<Output = Result<usize, ()>>| size_of_val(future);
-    assert_eq!(size(&later(String::new(), true)), size(&without_labels(String::new(), true)));
-}
-
-#[instrumented(labels(depth = depth))]
-fn recursive(depth: u32) -> u32 {
-    if depth == 0 { 0 } else { 1 + recursive(depth - 1) }
-}
-
-#[instrumented(labels(kind = kind_of(&value)))]
-fn generic<T: fmt::Display>(value: T) -> String {
-    value.to_string()
-}
-
-fn kind_of<T>(_: &T) -> &'static str {
-    std::any::type_name::<T>()
-}
-
-#[test]
-fn recursion_and_instantiations_share_the_sets_of_their_function() {
-    recursive(2);
-    recursive(1);
-    assert_eq!(sets("recursive"), [set(&["0"], 2), set(&["1"], 2), set(&["2"], 1)]);
-    generic(1_u8);
-    generic('a');
-    generic(2_u8);
-    assert_eq!(sets("generic"), [set(&["char"], 1), set(&["u8"], 2)]);
-}
-
-struct Tenant {
-    id: u32,
-    name: String,
-}
-
-#[instrumented(labels(id = self.id, fixed = 1), max_label_sets = 2)]
-impl Tenant {
-    fn rename(&mut self, name: &str) {
-        self.name = name.into();
-    }
-
-    async fn load(&self) -> u32 {
-        self.id
-    }
-
-    #[instrumented(labels(name = self.name))]
-    fn into_name(self) -> String {
-        self.name
-    }
-
-    #[instrumented(labels(name = name))]
-    fn named(name: &str) -> Self {
-        Tenant { id: 0, name: name.into() }
-    }
-}
-
-#[test]
-fn methods_have_self_and_the_labels_of_their_block() {
-    let mut tenant = Tenant { id: 7, name: "a".into() };
-    tenant.rename("b");
-    assert_eq!(poll(pin!(tenant.load())), Poll::Ready(7));
-    tenant.into_name();
-    for id in 0..3 {
-        Tenant { id, name: String::new() }.rename("c");
-    }
-    Tenant::named("d");
-    let renamed = [set(&["0", "1"], 1), set(&["7", "1"], 1), set(&["__overflow__", "1"], 2)];
-    assert_eq!(sets("Tenant::rename"), renamed);
-    assert_eq!(sets("Tenant::load"), [set(&["7", "1"], 1)]);
-    assert_eq!(sets("Tenant::into_name"), [set(&["b"], 1)]);
-    assert_eq!(sets("Tenant::named"), [set(&["d"], 1)]);
-}
-
-struct Wrapped(String);
-
-#[instrumented(labels(name = name, left = left, right = right, number = number))]
-fn with_patterns(Wrapped(name): Wrapped, (left, mut right): (u8, u8), &number: &u128) -> u8 {
-    right += 1;
-    drop(name);
-    left + right + u8::try_from(number).unwrap()
-}
-
-#[instrumented(labels(name = name))]
-async fn with_patterns_later(Wrapped(name): Wrapped) -> String {
-    name
-}
-
-#[instrumented(labels(name = name))]
-fn in_place(Wrapped(name): Wrapped) -> impl Iterator<Item = char> {
-    name.chars().collect::<Vec<_>>().into_iter()
-}
-
-#[instrumented(labels(line = line))]
-#[track_caller]
-fn tracks_caller(line: u32, Wrapped(_name): Wrapped) -> Result<bool, u32> {
-    let actual = std::panic::Location::caller().line();
-    if actual == line { Ok(true) } else { Err(actual) }
-}
-
-#[test]
-fn values_see_the_names_that_patterns_bind() {
-    assert_eq!(with_patterns(Wrapped("a".into()), (1, 2), &3), 7);
-    assert_eq!(sets("with_patterns"), [set(&["a", "1", "2", "3"], 1)]);
-    assert_eq!(poll(pin!(with_patterns_later(Wrapped("b".into())))), Poll::Ready("b".into()));
-    assert_eq!(sets("with_patterns_later"), [set(&["b"], 1)]);
-    assert_eq!(in_place(Wrapped("c".into())).count(), 1);
-    assert_eq!(sets("in_place"), [set(&["c"], 1)]);
-    let line = line!() + 1;
-    assert_eq!(tracks_caller(line, Wrapped("d".into())), Ok(true));
-    assert_eq!(sets("tracks_caller"), [set(&[&line.to_string()], 1)]);
 }
 
 #[instrumented(labels(value = checked(value)))]

@@ -5,6 +5,7 @@ mod decided;
 mod drop_order;
 mod hostile;
 mod identity;
+mod label_shapes;
 mod labels;
 mod options;
 mod other_attributes;

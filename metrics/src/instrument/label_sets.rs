@@ -117,12 +117,66 @@ fn bucket<T>(buckets: &[T], hash: u64) -> &T {
     &buckets[usize::try_from(first_bits).unwrap_or_default() & (buckets.len() - 1)]
 }
 
+const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
+
 /// Eight bytes a step, as in Firefox's and rustc's `FxHasher`.
 #[inline]
 fn hash(bytes: &[u8]) -> u64 {
-    let step = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    let step = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(FACTOR);
     let words = bytes.chunks_exact(8);
     let rest = words.remainder().iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
     let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
     step(words.map(word).fold(bytes.len() as u64, step), rest)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::{DEFAULT_BUCKETS, Description, Name};
+    use super::*;
+    use std::ptr;
+
+    static SITE: Site = Site::new(Description {
+        module: "tests",
+        path: || "tests::function",
+        name: Name::Path,
+        labels: &[("text", None)],
+        buckets: &DEFAULT_BUCKETS,
+    });
+    static SETS: LabelSets<1> = LabelSets::new(&SITE, 10);
+
+    fn values(text: &[u8]) -> Values<1> {
+        let mut values = Values::new();
+        values.add(str::from_utf8(text).unwrap());
+        values
+    }
+
+    /// Two texts of one hash: the second word of the one makes up for what its first word did differently.
+    fn colliding_texts() -> [[u8; 16]; 2] {
+        let text = |first: [u8; 8], second: u64| {
+            let mut text = [0; 16];
+            text[..8].copy_from_slice(&first);
+            text[8..].copy_from_slice(&second.to_le_bytes());
+            text
+        };
+        let before_second = |first: [u8; 8]| {
+            let step = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(FACTOR);
+            step(16, u64::from_le_bytes(first)).rotate_left(5)
+        };
+        let others = (0..1_000_000).map(|number| format!("{number:08}").into_bytes().try_into().unwrap());
+        others
+            .skip(1)
+            .map(|other: [u8; 8]| (other, before_second(*b"00000000") ^ before_second(other)))
+            .find(|(_, difference)| difference.to_le_bytes().is_ascii())
+            .map(|(other, difference)| [text(*b"00000000", 0), text(other, difference)])
+            .unwrap()
+    }
+
+    #[test]
+    fn texts_of_one_hash_are_two_sets() {
+        let [one, other] = colliding_texts();
+        assert_eq!(hash(&one), hash(&other));
+        let (first, second) = (SETS.site(&values(&one)), SETS.site(&values(&other)));
+        assert!(!ptr::eq(first, second));
+        assert!(ptr::eq(first, SETS.site(&values(&one))) && ptr::eq(second, SETS.site(&values(&other))));
+    }
 }
