@@ -133,16 +133,19 @@ fn hash(bytes: &[u8]) -> u64 {
 mod tests {
     use super::super::{DEFAULT_BUCKETS, Description, Name};
     use super::*;
+    use crate::instrument::Wall;
     use std::ptr;
 
-    static SITE: Site = Site::new(Description {
+    static SITE: Site<Wall> = Site::new(Description {
+        place: (1, 1),
+        sample: 1,
         module: "tests",
         path: || "tests::function",
         name: Name::Path,
         labels: &[("text", None)],
         buckets: &DEFAULT_BUCKETS,
     });
-    static SETS: LabelSets<1> = LabelSets::new(&SITE, 10);
+    static SETS: LabelSets<1, Wall> = LabelSets::new(&SITE, 10);
 
     fn values(text: &[u8]) -> Values<1> {
         let mut values = Values::new();

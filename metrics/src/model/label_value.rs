@@ -27,14 +27,14 @@ use std::sync::Arc;
 /// }
 ///
 /// #[instrumented(labels(tier = tier))]
-/// fn checkout(tier: &Tier) {}
+/// fn check_out(tier: &Tier) {}
 ///
 /// fn main() {
-///     checkout(&Tier::Free);
-///     checkout(&Tier::Gold);
+///     check_out(&Tier::Free);
+///     check_out(&Tier::Gold);
 ///     let snapshot = tachometer::snapshot();
 ///     let tiers: Vec<&str> =
-///         snapshot.functions_named("checkout").iter().map(|set| set.labels[0].1.as_str()).collect();
+///         snapshot.functions_named("check_out").iter().map(|set| set.labels[0].1.as_str()).collect();
 ///     assert_eq!(tiers, ["free", "gold"]);
 /// }
 /// ```
