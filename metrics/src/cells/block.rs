@@ -10,8 +10,8 @@
 //! 2. It holds every call whose end happens before the reading, and never less than an earlier reading.
 //!
 //! Progress: the writer never waits, and stores without a read-modify-write or a fence. The reader waits for nobody: a
-//! writer that stands still, wherever in its update, is read at the first attempt; one that runs, at the third at the
-//! latest, once it sees the reader's epoch.
+//! writer that stands still, wherever in its update, is read at the first attempt; one that runs, as soon as a call that
+//! has seen the reader's epoch ends.
 //!
 //! How: a call writes what it replaces into the second of two slots, and counts once `head` says so; its bucket is left
 //! to the next call. A reader that finds the same `head` before and after has read a prefix; for one whom running

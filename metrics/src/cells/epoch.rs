@@ -33,7 +33,7 @@ impl Epoch {
         // last look of the reader before, whom the lock puts before this.
         self.current.store(epoch, Ordering::Release);
         // SeqCst: pairs with nothing; nothing wrong could be read without it. It has the processor show the epoch to others
-        // before the cells are read, not when it likes, so that a running writer is read at the third attempt.
+        // before the cells are read, not when it likes: each call that looks before it does may cost the reader an attempt.
         fence(Ordering::SeqCst);
         Raised { epoch, _alone: alone }
     }

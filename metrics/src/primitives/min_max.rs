@@ -86,8 +86,8 @@ impl Default for AtomicMinMax {
 /// Stores `value` where it is `better` than what stands there.
 #[inline]
 fn raise(cell: &AtomicU64, value: u64, better: impl Fn(u64, u64) -> bool) {
-    // Relaxed: the cell publishes nothing but itself, and a stale value only costs one failed exchange, whose result
-    // is current.
+    // Relaxed: the cell publishes nothing but itself. A stale value costs one failed exchange, whose result is current; or
+    // it is of before a reset, and the update counts for the range that was forgotten, as `reset` says.
     let mut current = cell.load(Ordering::Relaxed);
     while better(value, current) {
         // Relaxed: as above; the exchange itself makes sure that no better value is overwritten.
