@@ -72,6 +72,12 @@ const KNOWN: [&str; 11] = [
 /// Options that later versions will have.
 const PLANNED: [&str; 1] = ["error_kind"];
 
+/// The option by which an annotation knows that it was put last, and need not be again.
+pub(crate) const IS_LAST: &str = "__is_last";
+
+/// The option in which a method's annotation that was put last keeps those of the block around.
+pub(crate) const BLOCK: &str = "__block";
+
 impl Options {
     /// These options, and where one is not written, the one of the block around.
     pub(crate) fn or(self, block: &Options) -> Options {
@@ -154,8 +160,8 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
             }
             set(&mut options.skip, &key, key.clone(), errors);
         }
-        crate::order::IS_LAST => options.is_last = true,
-        crate::order::BLOCK => {
+        IS_LAST => options.is_last = true,
+        BLOCK => {
             let inside;
             parenthesized!(inside in input);
             options.block = Some(Box::new(parse(inside.parse()?, errors)));

@@ -3,17 +3,11 @@
 //! `tokio::main`, `tokio::test` and `async_trait` look for the word `async`, which an expansion of ours takes away. So
 //! where such an attribute follows, ours is put behind it and waits for its turn.
 
-use crate::args::Options;
+use crate::args::{BLOCK, IS_LAST, Options};
 use crate::item::{Function, Item};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Attribute;
-
-/// The option by which an annotation knows that it was put last, and need not be again.
-pub(crate) const IS_LAST: &str = "__is_last";
-
-/// The option in which a method's annotation that was put last keeps those of the block around.
-pub(crate) const BLOCK: &str = "__block";
 
 /// Whether a foreign attribute, which stands below ours or it would be gone by now, is to go first.
 pub(crate) fn must_wait(options: &Options, item: &Item) -> bool {

@@ -1,8 +1,8 @@
 //! A clock for tests: its time stands still until it is told to go on.
 
+use super::entered::{self, MOCK, MockTime};
 use super::source;
 use crate::sync::unmodelled::{AtomicU64, Ordering};
-use std::cell::Cell;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -35,24 +35,17 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy)]
 pub struct MockClock {
     /// Never freed: a thread may have it entered for as long as it likes.
-    nanos: &'static AtomicU64,
+    nanos: MockTime,
 }
 
 /// Keeps a [`MockClock`] entered on the thread that made it, until it is dropped.
 #[derive(Debug)]
 #[must_use = "the thread is back on the real clock as soon as the guard is dropped"]
 pub struct MockGuard {
-    outer: Option<MockClock>,
+    outer: Option<MockTime>,
     /// What was entered on a thread is left on it.
     not_send: PhantomData<*const ()>,
 }
-
-thread_local! {
-    static ENTERED: Cell<Option<MockClock>> = const { Cell::new(None) };
-}
-
-/// Marks a moment of a mock clock, so that it is not taken for one of a real clock.
-const MOCK: u64 = 1 << 63;
 
 impl MockClock {
     /// A clock of its own, at time zero. It takes eight bytes that are never given back.
@@ -85,23 +78,13 @@ impl MockClock {
     /// Guards may be nested, and are to be dropped in the reverse order, as they are where each has a scope of its own.
     pub fn enter(&self) -> MockGuard {
         source::mock_entered();
-        MockGuard { outer: ENTERED.replace(Some(*self)), not_send: PhantomData }
+        MockGuard { outer: entered::replace(Some(self.nanos)), not_send: PhantomData }
     }
 }
 
 impl Drop for MockGuard {
     fn drop(&mut self) {
-        ENTERED.set(self.outer);
+        entered::replace(self.outer);
         source::mock_left();
     }
-}
-
-/// This moment by the clock that this thread has entered.
-pub(super) fn read() -> Option<u64> {
-    // Relaxed: as in `advance`.
-    ENTERED.get().map(|clock| clock.nanos.load(Ordering::Relaxed) | MOCK)
-}
-
-pub(super) fn is_mock(moment: u64) -> bool {
-    moment & MOCK != 0
 }

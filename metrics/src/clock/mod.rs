@@ -15,6 +15,7 @@
 //! [`recheck`] compares the rate with the operating system's clock whenever a snapshot is taken. No difference is ever
 //! negative: a counter that goes back, on a machine that should not be trusted, reads as no time.
 
+mod entered;
 mod mock;
 mod os;
 mod rate;

@@ -1,7 +1,7 @@
 //! Which clock is read: chosen once, at the first reading.
 
 use super::rate::{Anchor, Rate};
-use super::{DIRECT_RATE, mock, os, raw};
+use super::{DIRECT_RATE, entered, os, raw};
 use crate::error::{Cause, Error};
 use crate::sync::unmodelled::{AtomicU8, AtomicU64, Mutex, Ordering, lock};
 use std::hint;
@@ -78,7 +78,7 @@ pub(crate) fn source_name() -> Option<&'static str> {
 /// This moment, by whichever clock this thread reads.
 #[cold]
 pub(super) fn now() -> u64 {
-    mock::read().unwrap_or_else(|| match source() {
+    entered::read().unwrap_or_else(|| match source() {
         RAW => raw::read(),
         _ => os::read(),
     })
@@ -88,11 +88,11 @@ pub(super) fn now() -> u64 {
 #[cold]
 pub(super) fn nanos_since(begun: u64) -> u64 {
     let now = now();
-    if mock::is_mock(begun) != mock::is_mock(now) {
+    if entered::is_mock(begun) != entered::is_mock(now) {
         return 0;
     }
     let ticks = now.saturating_sub(begun);
-    if mock::is_mock(now) || source() != RAW {
+    if entered::is_mock(now) || source() != RAW {
         return ticks;
     }
     // Relaxed: the first rate came with the source, and one of a moment ago is as right as one of now.
