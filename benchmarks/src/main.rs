@@ -1,6 +1,7 @@
 //! What the library costs, measured beside its peers: one binary, a subcommand for each question.
 
 mod calls;
+mod compile;
 mod crowd;
 mod functions;
 mod machine;
@@ -9,6 +10,7 @@ mod primitives;
 mod record;
 mod rounds;
 mod row;
+mod sizes;
 mod snapshots;
 mod statistics;
 mod table;
@@ -22,11 +24,13 @@ type Fallible<T = ()> = Result<T, Box<dyn Error>>;
 /// Runs a subcommand, given the arguments behind its name.
 type Run = fn(&[String]) -> Fallible;
 
-const SUBCOMMANDS: [(&str, Run); 4] = [
+const SUBCOMMANDS: [(&str, Run); 6] = [
     ("calls", calls::run),
     ("primitives", primitives::run),
     ("snapshots", snapshots::run),
     ("memory", memory::run),
+    ("sizes", sizes::run),
+    ("compile", compile::run),
 ];
 
 fn main() -> ExitCode {

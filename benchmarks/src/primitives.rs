@@ -14,7 +14,7 @@ static HISTOGRAM: AtomicHistogram<8> =
 static EXTREMES: AtomicMinMax = AtomicMinMax::new();
 
 pub(crate) fn run(arguments: &[String]) -> Fallible {
-    let rounds = rounds::asked_for(arguments)?;
+    let rounds = rounds::asked_for(arguments, rounds::ROUNDS)?;
     let table = rounds::compare(&rows(), REFERENCE, rounds)?;
     Record {
         name: "primitives",

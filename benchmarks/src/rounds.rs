@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use std::{hint, thread};
 
 /// How many rounds, unless asked for otherwise. Odd, so that a median is a round that was.
-const ROUNDS: usize = 101;
+pub(crate) const ROUNDS: usize = 101;
 
 /// How long a row's calls of one round take at least, and at most about twice that: far above the clock's resolution,
 /// and short enough that most rounds go by undisturbed.
@@ -58,10 +58,10 @@ pub(crate) fn compare(rows: &[Row], reference: &str, rounds: usize) -> Fallible<
     Ok(table)
 }
 
-/// The number behind `--rounds`, the only option that there is.
-pub(crate) fn asked_for(arguments: &[String]) -> Fallible<usize> {
+/// The number behind `--rounds`, the only option that there is; without it, `usual`.
+pub(crate) fn asked_for(arguments: &[String], usual: usize) -> Fallible<usize> {
     match arguments {
-        [] => Ok(ROUNDS),
+        [] => Ok(usual),
         [option, number] if option == "--rounds" => match number.parse() {
             Ok(rounds) if rounds > 0 => Ok(rounds),
             _ => Err(format!("`--rounds {number}`: expected a number of rounds, at least 1").into()),

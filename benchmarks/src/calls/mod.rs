@@ -9,7 +9,7 @@ use crate::row::Row;
 use crate::{Fallible, rounds};
 
 pub(crate) fn run(arguments: &[String]) -> Fallible {
-    let rounds = rounds::asked_for(arguments)?;
+    let rounds = rounds::asked_for(arguments, rounds::ROUNDS)?;
     let table = rounds::compare(&rows(), plain::FLOOR, rounds)?;
     Record {
         name: "calls",
