@@ -72,8 +72,8 @@ struct Slots {
     failed: [[AtomicU64; 2]; FAILURES],
     /// Where calls are sampled: how many have been timed. Its slot is that of the sum.
     timed: [AtomicU64; 2],
-    /// Where calls are sampled, for the writer alone: how many more are not timed before the next one is.
-    untimed_ahead: AtomicU64,
+    /// Where calls are sampled, for the writer alone: how many begin before the next one that is timed.
+    untimed_until: AtomicU64,
     /// Where calls are sampled, a part of what is published: how many have ended. Else it is the sum of the buckets.
     published_ended: AtomicU64,
 }
@@ -149,7 +149,7 @@ impl Block {
                     extremes: [no_extremes(), no_extremes()],
                     failed: array::from_fn(pair),
                     timed: [zero(), zero()],
-                    untimed_ahead: zero(),
+                    untimed_until: zero(),
                     published_ended: zero(),
                 },
                 published: Published {
@@ -214,15 +214,18 @@ impl Block {
         add_one(started);
     }
 
-    /// Whether the call that begins is one in `interval` whose time is to be taken: the first, and then every so many.
-    /// Only for the block's writer.
+    /// Whether the call that has just begun is one in `interval` whose time is to be taken: the first, and then every so
+    /// many. Only for the block's writer.
     #[inline]
     pub(crate) fn is_due(self, interval: u64) -> bool {
-        let ahead = &self.header().slots.untimed_ahead;
-        let untimed = own(ahead);
-        // Relaxed: only the writer looks at it.
-        ahead.store(untimed.checked_sub(1).unwrap_or(interval - 1), Ordering::Relaxed);
-        untimed == 0
+        let Header { started, slots, .. } = self.header();
+        let (started, until) = (own(started), own(&slots.untimed_until));
+        let is_due = started > until;
+        if is_due {
+            // Relaxed: only the writer looks at it.
+            slots.untimed_until.store(until + interval, Ordering::Relaxed);
+        }
+        is_due
     }
 
     /// The call ends after `nanos` nanoseconds, where every call is timed. Only for the block's writer.
