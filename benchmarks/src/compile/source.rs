@@ -26,8 +26,8 @@ impl From<std::num::ParseIntError> for Failure {
 }
 ";
 
-/// A library of [`FUNCTIONS`] functions, each under `annotation`. What polls the async ones is in there too: a future that
-/// is polled nowhere leaves no code.
+/// A library of [`FUNCTIONS`] functions, each under `annotation`, and what polls the async ones: the body of a future that
+/// nothing polls becomes no code.
 pub(super) fn functions(annotation: &str) -> String {
     let mut source = HEAD.to_owned();
     for module in 0..FUNCTIONS / (2 * A_MODULE) {
