@@ -10,7 +10,7 @@ use std::{fmt, io};
 
 /// An error that is of one of few kinds: the label `error_kind` of `function_errors_total`.
 ///
-/// [Derived](derive@ErrorKind) for most; by hand it looks like this. Functions that return such an error need nothing more
+/// [Derived](derive@crate::ErrorKind) for most; by hand it looks like this. Functions that return such an error need nothing more
 /// than their annotation.
 ///
 /// ```
