@@ -16,7 +16,7 @@ use std::panic::Location;
 use std::pin::{pin, Pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use tachometer::instrumented;
+use tachometer::{instrumented, ErrorKind};
 
 /// Polls a future that never waits for anybody.
 fn run<F: Future>(future: F) -> F::Output {
@@ -65,6 +65,35 @@ fn unsized_values(flag: bool) -> Result<Box<dyn Debug>, String> {
         Ok(Box::new(1))
     } else {
         Ok(Box::new("one"))
+    }
+}
+
+/// Public, with kinds.
+#[derive(Debug, ErrorKind)]
+pub enum Failure<'a, T> {
+    /// Has no fields.
+    Empty,
+    /// Has one.
+    #[error_kind("given")]
+    Text(&'a str),
+    /// Has its own kinds.
+    #[error_kind(transparent)]
+    Inner {
+        /// What is in it.
+        inner: T,
+    },
+}
+
+/// Its error has kinds.
+///
+/// # Errors
+/// Always.
+#[instrumented]
+pub fn with_kinds(text: &str) -> Result<(), Failure<'_, std::fmt::Error>> {
+    match text {
+        "" => Err(Failure::Empty),
+        "inner" => Err(Failure::Inner { inner: std::fmt::Error }),
+        text => Err(Failure::Text(text)),
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) struct Options {
     pub(crate) max_label_sets: Option<MaxLabelSets>,
     pub(crate) buckets: Option<Expr>,
     pub(crate) decision: Option<Decision>,
+    pub(crate) error_kind: Option<ErrorKind>,
     pub(crate) sample: Option<Expr>,
     pub(crate) time: Option<Time>,
     pub(crate) registry: Option<Expr>,
@@ -33,6 +34,13 @@ pub(crate) struct Options {
 pub(crate) struct Decision {
     pub(crate) key: Ident,
     pub(crate) decide: Expr,
+}
+
+/// What tells the kind of an error.
+#[derive(Clone)]
+pub(crate) struct ErrorKind {
+    pub(crate) key: Ident,
+    pub(crate) kind: Expr,
 }
 
 /// What counts as the duration of an async call.
@@ -55,22 +63,20 @@ pub(crate) struct MaxLabelSets {
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "name",
     "labels",
     "max_label_sets",
     "buckets",
     "ok_if",
     "error_if",
+    "error_kind",
     "sample",
     "time",
     "registry",
     "crate",
     "skip",
 ];
-
-/// Options that later versions will have.
-const PLANNED: [&str; 1] = ["error_kind"];
 
 /// The option by which an annotation knows that it was put last, and need not be again.
 pub(crate) const IS_LAST: &str = "__is_last";
@@ -87,8 +93,9 @@ impl Options {
             labels: self.labels.or(block.labels),
             max_label_sets: self.max_label_sets.or(block.max_label_sets),
             buckets: self.buckets.or(block.buckets),
-            // A block has none: its methods return different types.
+            // A block has neither: its methods return different types.
             decision: self.decision,
+            error_kind: self.error_kind,
             sample: self.sample.or(block.sample),
             time: self.time.or(block.time),
             registry: self.registry.or(block.registry),
@@ -144,6 +151,10 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
                 _ => set(&mut options.decision, &key, Decision { key: key.clone(), decide }, errors),
             }
         }
+        "error_kind" => {
+            let kind = value(input, &key, "|error| error.code()")?;
+            set(&mut options.error_kind, &key, ErrorKind { key: key.clone(), kind }, errors);
+        }
         "sample" => set(&mut options.sample, &key, value(input, &key, "16")?, errors),
         "time" => {
             let of = value(input, &key, "\"busy\"")?;
@@ -165,10 +176,6 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
             let inside;
             parenthesized!(inside in input);
             options.block = Some(Box::new(parse(inside.parse()?, errors)));
-        }
-        planned if PLANNED.contains(&planned) => {
-            errors.at(&key, format!("`{planned}` is not supported yet; {}", allowed()));
-            skip_to_comma(input)?;
         }
         unknown => {
             let near = KNOWN.into_iter().find(|known| is_near(unknown, known));

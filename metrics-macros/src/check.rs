@@ -1,6 +1,6 @@
 //! Every mistake that can be known here. What passes can be expanded.
 
-use crate::args::{Decision, Label, MaxLabelSets, Options, Time};
+use crate::args::{Decision, ErrorKind, Label, MaxLabelSets, Options, Time};
 use crate::errors::Errors;
 use crate::item::{Function, ImplBlock, Item, Member, is_annotation, is_conditional_annotation};
 use crate::labels;
@@ -28,7 +28,9 @@ pub(crate) fn check(options: &Options, item: &Item, errors: &mut Errors) {
             check_has_label_sets(options, [options].into_iter(), errors);
         }
         Item::Impl(block) => {
-            if let Some(Decision { key, .. }) = &options.decision {
+            let decision = options.decision.iter().map(|Decision { key, .. }| key);
+            let kind = options.error_kind.iter().map(|ErrorKind { key, .. }| key);
+            for key in decision.chain(kind) {
                 let message = format!(
                     "`{key}` stands on a function or on a method: the methods of an `impl` block return different types"
                 );
@@ -86,6 +88,14 @@ fn check_function(function: &Function, options: &Options, errors: &mut Errors) {
             errors.at(key, message);
         }
         _ => {}
+    }
+    if let Some(ErrorKind { key, .. }) = &options.error_kind {
+        if !returns::may_be_result(&signature.output) && !plan::shape(function, options).is_future() {
+            errors.at(
+                key,
+                "`error_kind` stands on a function that returns a `Result`: only its `Err` has a kind",
+            );
+        }
     }
     if let Some(Decision { key, .. }) = &options.decision {
         check_decision(key, function, options, errors);

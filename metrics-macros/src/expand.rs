@@ -3,7 +3,7 @@
 //! All that is written here is named absolutely, or begins with `__`, or is a local name of its own hygiene; the
 //! user's tokens keep their places in the source.
 
-use crate::args::{Decision, Options};
+use crate::args::{Decision, ErrorKind, Options};
 use crate::item::{Function, ImplBlock, Item, Member};
 use crate::labels;
 use crate::order;
@@ -11,19 +11,21 @@ use crate::plan::{self, Shape};
 use crate::returns::{self, ReturnedFuture};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{FnArg, PatType, ReceiverKind, ReturnType, Signature};
+use syn::{FnArg, Generics, PatType, ReceiverKind, ReturnType, Signature};
 
 pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
     match item {
         Item::Function(function) => match &options.block {
-            None => expand_function(options, NameOf::Function, function),
-            Some(block) => expand_method(options.clone(), block, function),
+            None => expand_function(options, NameOf::Function, function, Some(&Generics::default())),
+            // Of the block around it only the options came along.
+            Some(block) => expand_method(options.clone(), block, function, None),
         },
         Item::Impl(block) => expand_impl(options, block),
     }
 }
 
 fn expand_impl(block_options: &Options, block: &ImplBlock) -> TokenStream {
+    let generics = block.generics();
     block.with_members(block.members.iter().map(|member| match member {
         Member::Other(tokens) => tokens.clone(),
         Member::Method(method, Some(own)) if own.skip.is_some() => method.to_token_stream(),
@@ -33,15 +35,20 @@ fn expand_impl(block_options: &Options, block: &ImplBlock) -> TokenStream {
             if order::needs_async(method) {
                 order::put_last_on_method(&own, block_options, method)
             } else {
-                expand_method(own, block_options, method)
+                expand_method(own, block_options, method, Some(&generics))
             }
         }
     }))
 }
 
-fn expand_method(own: Options, block: &Options, method: &Function) -> TokenStream {
+fn expand_method(
+    own: Options,
+    block: &Options,
+    method: &Function,
+    block_generics: Option<&Generics>,
+) -> TokenStream {
     let name_of = if own.name.is_some() { NameOf::Function } else { NameOf::Type };
-    expand_function(&own.or(block), name_of, method)
+    expand_function(&own.or(block), name_of, method, block_generics)
 }
 
 const NESTED_FUNCTION: &str = "__tachometer_body";
@@ -58,11 +65,17 @@ macro_rules! ours {
     ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
 }
 
-fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> TokenStream {
+fn expand_function(
+    options: &Options,
+    name_of: NameOf,
+    function: &Function,
+    block_generics: Option<&Generics>,
+) -> TokenStream {
     let library = options.library.as_ref().map_or_else(|| ours!(::tachometer), |path| ours!(#path));
     let library = ours!(#library::__private);
     let shape = plan::shape(function, options);
-    let site = site(options, shape, name_of, &library);
+    let error_kinds = error_kinds(function, options, block_generics, &library);
+    let site = site(options, shape, name_of, &error_kinds, &library);
     let find_site = labels::find_site(function, options, shape, &library);
     let nested = (shape == Shape::NestedFunction).then(|| nested_function(function, options));
     let (signature, run) = match shape {
@@ -79,7 +92,13 @@ fn expand_function(options: &Options, name_of: NameOf, function: &Function) -> T
 }
 
 /// The call site, and the item whose path tells the function's.
-fn site(options: &Options, shape: Shape, name_of: NameOf, library: &TokenStream) -> TokenStream {
+fn site(
+    options: &Options,
+    shape: Shape,
+    name_of: NameOf,
+    error_kinds: &TokenStream,
+    library: &TokenStream,
+) -> TokenStream {
     let name = match (options.name.as_ref().and_then(plan::string_literal), name_of) {
         (None, _) => ours!(#library::Name::Path),
         (Some(name), NameOf::Function) => ours!(#library::Name::Given(#name)),
@@ -109,6 +128,7 @@ fn site(options: &Options, shape: Shape, name_of: NameOf, library: &TokenStream)
         labels: &[#(#labels),*],
         buckets: #buckets,
         sample: #sample,
+        error_kinds: #error_kinds,
     });
     let new = match &options.registry {
         None => ours!(new(#description)),
@@ -120,6 +140,21 @@ fn site(options: &Options, shape: Shape, name_of: NameOf, library: &TokenStream)
         static __TACHOMETER_SITE: #library::Site<#library::#stopwatch> = #library::Site::#new;
         fn __tachometer_here() {}
         #library::link!(__TACHOMETER_SITE);
+    }
+}
+
+/// The kinds that are shown before the first call.
+fn error_kinds(
+    function: &Function,
+    options: &Options,
+    block_generics: Option<&Generics>,
+    library: &TokenStream,
+) -> TokenStream {
+    let own = &function.signature.generics;
+    let known = block_generics.filter(|_| options.error_kind.is_none());
+    match known.and_then(|block| returns::nameable_result(&function.signature.output, &[own, block])) {
+        None => ours!(::core::option::Option::None),
+        Some(ty) => ours!({ use #library::NoKindsOf as _; <#library::KindsOf<#ty>>::ALL }),
     }
 }
 
@@ -138,14 +173,33 @@ fn closure(function: &Function, options: &Options, library: &TokenStream) -> (To
     };
     let body = body_with(&bindings, function);
     // The braces that a closure with a written type needs are the body's own.
-    let run = match is_ok(options, library) {
-        None => ours! {
-            let __returned = #library::call(__site, move || #returned #body);
-            { use #library::EndAny as _; __returned.end() }
-        },
+    let call = match is_ok(options, library) {
+        None => ours!(#library::call(__site, move || #returned #body)),
         Some(is_ok) => ours!(#library::call_if(__site, move || #returned #body, #is_ok)),
     };
-    (signature.to_token_stream(), run)
+    let end = end_returned(function, options, library);
+    (signature.to_token_stream(), ours!(let __returned = #call; #end))
+}
+
+/// The end of `__returned`, by the value's type: whether that is a `Result`, and whether its error has kinds.
+fn end_returned(function: &Function, options: &Options, library: &TokenStream) -> TokenStream {
+    if !returns::may_be_result(&function.signature.output) {
+        return ours!(#library::EndAny::end(__returned));
+    }
+    let (with_kinds, import) = with_kinds(options, library);
+    ours!({ use #library::EndAny as _; #import __returned.#with_kinds.end() })
+}
+
+/// A method call that says where the kind of an error is from, and the trait it may need.
+fn with_kinds(options: &Options, library: &TokenStream) -> (TokenStream, Option<TokenStream>) {
+    match &options.error_kind {
+        None => (ours!(with_kinds()), Some(ours!(use #library::WithoutKinds as _;))),
+        Some(ErrorKind { key, kind }) => {
+            // What is wrong where no `Result` is returned.
+            let method = Ident::new("with_kinds_by", Span::mixed_site().located_at(key.span()));
+            (ours!(#method(#kind)), None)
+        }
+    }
 }
 
 fn future(function: &Function, options: &Options, library: &TokenStream) -> (TokenStream, TokenStream) {
@@ -184,9 +238,10 @@ fn future(function: &Function, options: &Options, library: &TokenStream) -> (Tok
 
 /// `__future`, whose outcomes are what the annotation says, or else what its output's type says.
 fn end_future(options: &Options, library: &TokenStream) -> TokenStream {
+    let (with_kinds, import) = with_kinds(options, library);
     match is_ok(options, library) {
-        None => ours!({ use #library::EndAnyFuture as _; __future.end() }),
-        Some(is_ok) => ours!(__future.end_if(#is_ok)),
+        None => ours!({ use #library::EndAnyFuture as _; #import __future.#with_kinds.end() }),
+        Some(is_ok) => ours!({ #import __future.#with_kinds.end_if(#is_ok) }),
     }
 }
 
@@ -250,15 +305,14 @@ fn call_nested_function(
     });
     let nested = Ident::new(NESTED_FUNCTION, Span::mixed_site());
     let value = ours!(#nested(#(#arguments),*));
-    let end = match is_ok(options, library) {
-        None => ours! {
-            let __returned = __call.returned(#value);
-            { use #library::EndAny as _; __returned.end() }
-        },
-        Some(is_ok) => ours!(__call.end_if(#value, #is_ok)),
+    let returned = match is_ok(options, library) {
+        None => ours!(returned(#value)),
+        Some(is_ok) => ours!(returned_if(#value, #is_ok)),
     };
+    let end = end_returned(function, options, library);
     let run = ours! {
         let __call = #library::begin(__site);
+        let __returned = __call.#returned;
         #end
     };
     (signature.to_token_stream(), run)

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Ident, ImplItem, Meta, Signature, Token, Visibility, token};
+use syn::{Attribute, Generics, Ident, ImplItem, Meta, Signature, Token, Visibility, token};
 
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum Item {
@@ -67,6 +67,17 @@ impl ToTokens for Function {
 }
 
 impl ImplBlock {
+    /// Its generic parameters, which a `static` in one of its methods cannot name.
+    pub(crate) fn generics(&self) -> Generics {
+        let is_impl = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "impl");
+        let behind_impl = self.header.clone().into_iter().skip_while(|token| !is_impl(token)).skip(1);
+        let parser = |input: ParseStream<'_>| {
+            let generics: Generics = input.parse()?;
+            input.parse::<TokenStream>().map(|_| generics)
+        };
+        parser.parse2(behind_impl.collect()).unwrap_or_default()
+    }
+
     pub(crate) fn with_members(&self, members: impl Iterator<Item = TokenStream>) -> TokenStream {
         let ImplBlock { attributes, header, inner_attributes, .. } = self;
         quote!(#(#attributes)* #header { #(#inner_attributes)* #(#members)* })

@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod error_kind;
 mod errors;
 mod expand;
 mod item;
@@ -23,6 +24,12 @@ pub fn instrumented(
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     instrument(arguments.into(), item.into()).into()
+}
+
+/// Gives an error type its kinds.
+#[proc_macro_derive(ErrorKind, attributes(error_kind))]
+pub fn derive_error_kind(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    error_kind::derive(item.into()).into()
 }
 
 fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {

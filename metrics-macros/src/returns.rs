@@ -1,9 +1,10 @@
 //! What a return type, as it is written, says of the values behind it.
 
 use crate::item::mentions;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{GenericArgument, PathArguments, ReturnType, Token, Type, TypeParamBound};
+use syn::{GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Token, Type, TypeParamBound};
 
 /// Whether the type is `impl Trait` at its top.
 pub(crate) fn is_opaque(output: &ReturnType) -> bool {
@@ -27,6 +28,42 @@ pub(crate) fn may_be_result(output: &ReturnType) -> bool {
         Some(Type::Macro(_) | Type::Verbatim(_)) => true,
         _ => false,
     }
+}
+
+/// The return type, where a `static` can name it and it is likely to be a `Result`: called so, and without a word that may
+/// be a generic parameter, of the function or of a block around that cannot be seen from here, or a lifetime.
+pub(crate) fn nameable_result<'a>(output: &'a ReturnType, generics: &[&Generics]) -> Option<&'a Type> {
+    let parameters =
+        generics.iter().flat_map(|generics| &generics.params).filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
+            GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
+            GenericParam::Lifetime(_) => None,
+        });
+    let ty = top(output)?;
+    let Type::Path(path) = ty else { return None };
+    let name = path.path.segments.last()?.ident.to_string();
+    (name.ends_with("Result") && can_be_in_static(ty.to_token_stream(), &parameters.collect::<Vec<_>>()))
+        .then_some(ty)
+}
+
+fn can_be_in_static(tokens: TokenStream, parameters: &[String]) -> bool {
+    let mut is_lifetime = false;
+    tokens.into_iter().all(|token| {
+        let follows_tick = std::mem::replace(
+            &mut is_lifetime,
+            matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\''),
+        );
+        match token {
+            TokenTree::Ident(name) if follows_tick => name == "static" || name == "_",
+            TokenTree::Ident(name) => {
+                let name = name.to_string();
+                let may_be_parameter = !name.chars().any(char::is_lowercase) || parameters.contains(&name);
+                !may_be_parameter && !["Self", "impl"].contains(&name.as_str())
+            }
+            TokenTree::Group(group) => can_be_in_static(group.stream(), parameters),
+            _ => true,
+        }
+    })
 }
 
 /// How a function returns a future that it makes itself, as far as its type says so.

@@ -45,6 +45,7 @@ mod clock;
 pub mod docs;
 mod encode;
 mod error;
+mod error_kind;
 mod export;
 mod function;
 mod instrument;
@@ -65,6 +66,7 @@ pub mod __private {
 
 pub use clock::{MockClock, MockGuard, force_os_clock};
 pub use error::Error;
+pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, PrintOnExit, print_on_exit};
 pub use model::LabelValue;
 pub use primitives::{
@@ -72,5 +74,7 @@ pub use primitives::{
 };
 pub use registry::{MetricsRegistry, global, install, snapshot};
 pub use snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, families};
+#[doc = include_str!("error_kind.md")]
+pub use tachometer_macros::ErrorKind;
 #[doc = include_str!("instrumented.md")]
 pub use tachometer_macros::instrumented;

@@ -48,6 +48,7 @@ macro_rules! time {
                         labels: &[],
                         buckets: &$crate::__private::DEFAULT_BUCKETS,
                         sample: 1,
+                        error_kinds: ::core::option::Option::None,
                     });
                 $crate::__private::link!(SITE);
                 &SITE

@@ -53,6 +53,19 @@ async fn future(future: u32, __future: u32, context: u32) -> ::core::result::Res
     ::core::result::Result::Err(future + __future + context)
 }
 
+#[derive(::tachometer::ErrorKind)]
+#[error_kind(crate = facade::renamed)]
+enum Kinded<T> {
+    None,
+    #[error_kind(transparent)]
+    Some(T),
+}
+
+#[::tachometer::instrumented]
+fn kinded(visit: bool) -> ::core::result::Result<(), Kinded<::core::convert::Infallible>> {
+    if visit { ::core::result::Result::Err(Kinded::None) } else { ::core::result::Result::Ok(()) }
+}
+
 fn piece(value: u32, site: u32) -> ::core::result::Result<u32, u32> {
     const SITE: u32 = 1;
     ::tachometer::time!("hostile piece", ::core::result::Result::Err(value + site + SITE))
@@ -68,6 +81,8 @@ fn nothing_is_taken_for_ours() {
     assert_eq!(result(1, 2, 3, 4, 5), ::core::result::Result::Err(15));
     assert_eq!(piece(1, 2), ::core::result::Result::Err(4));
     assert_eq!(super::outcomes("hostile piece"), (0, 1, 0, 0, 0));
+    assert!(kinded(true).is_err());
+    assert_eq!(super::counted("kinded").error_kinds[0].1, 1);
     let polled = super::poll(::core::pin::pin!(future(1, 2, 3)));
     assert_eq!(polled, ::core::task::Poll::Ready(::core::result::Result::Err(6)));
     assert_eq!(super::outcomes("result"), (0, 1, 0, 0, 0));

@@ -3,6 +3,7 @@
 mod async_outcomes;
 mod decided;
 mod drop_order;
+mod error_kinds;
 mod hostile;
 mod identity;
 mod label_shapes;

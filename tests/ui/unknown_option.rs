@@ -9,12 +9,8 @@ fn swapped() {}
 #[instrumented(colour = "red", name = "far")]
 fn far() {}
 
-#[instrumented(error_kind = kind)]
-fn planned() {}
-
 fn main() {
     near();
     swapped();
     far();
-    planned();
 }

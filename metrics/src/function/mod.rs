@@ -1,7 +1,11 @@
 //! An instrumented function: what it is called, and its cells.
 
+mod error_kinds;
+#[cfg(all(test, loom))]
+mod models;
 mod path;
 
+pub use error_kinds::AllKinds;
 pub(crate) use path::FunctionPath;
 
 use crate::cells::{CallCells, Reader};
@@ -9,7 +13,9 @@ use crate::model::BucketTable;
 use crate::snapshot::{FunctionSnapshot, HistogramSnapshot};
 use crate::sync::unmodelled::OnceLock;
 use crate::sync::{List, const_unless_loom};
+use error_kinds::ErrorKinds;
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ptr;
 
 /// What an annotation says of its function, known while compiling.
@@ -30,6 +36,8 @@ pub struct Description {
     pub buckets: &'static BucketTable,
     /// One call in so many is timed; 1: every call.
     pub sample: u64,
+    /// The kinds of its errors, where the annotation could name their type and that has kinds.
+    pub error_kinds: Option<AllKinds>,
 }
 
 /// A label's name with its value; `None` where that is evaluated at each call.
@@ -79,6 +87,7 @@ pub struct Function {
     pub(crate) description: Description,
     /// In the place of its own cells, where labels are evaluated at each call.
     pub(crate) label_sets: List<LabelSet>,
+    pub(crate) error_kinds: ErrorKinds,
     attach: Attach,
     /// Set once a registry reads it.
     attached: OnceLock<()>,
@@ -101,6 +110,9 @@ pub(crate) struct FunctionReadings {
     pub(crate) overflowed_calls: Option<u64>,
 }
 
+/// The error kinds of functions, read before their calls.
+pub(crate) type KindReadings = BTreeMap<*const Function, Vec<(String, u64)>>;
+
 /// Has the registry that a function belongs to read it.
 pub(crate) type Attach = fn(&'static Function);
 
@@ -116,6 +128,7 @@ impl Function {
                 cells: CallCells::new(description.buckets, description.sample),
                 description,
                 label_sets: List::new(),
+                error_kinds: ErrorKinds::new(),
                 attach,
                 attached: OnceLock::new(),
             }
@@ -147,16 +160,40 @@ impl Function {
         self.description.labels.iter().any(|(_, value)| value.is_none())
     }
 
+    /// The functions whose cells hold its calls: itself, or one for each of its label sets.
+    fn parts(&'static self) -> impl Iterator<Item = &'static Function> {
+        let own = (!self.has_label_sets()).then_some(self);
+        own.into_iter().chain(self.label_sets.iter().map(|set| set.function))
+    }
+
+    /// Has the kinds shown that are known while compiling. It runs code of the error type's.
+    pub(crate) fn know_error_kinds(&'static self) {
+        if let Some(all) = self.description.error_kinds {
+            self.parts().for_each(|part| part.error_kinds.know(all));
+        }
+    }
+
+    /// Reads the kinds of its errors, to be [read](Self::read) with its calls.
+    pub(crate) fn read_error_kinds(&'static self, into: &mut KindReadings) {
+        into.extend(self.parts().map(|part| (ptr::from_ref(part), part.error_kinds.read())));
+    }
+
     /// Adds what it shows, under the `function` label that its registry gave it: a series for each of its label sets.
-    pub(crate) fn read(&self, label: &str, reader: &mut Reader, into: &mut FunctionReadings) {
+    pub(crate) fn read(
+        &self,
+        label: &str,
+        kinds: &mut KindReadings,
+        reader: &mut Reader,
+        into: &mut FunctionReadings,
+    ) {
         if !self.has_label_sets() {
-            into.series.push(self.read_cells(label, reader));
+            into.series.push(self.read_cells(label, kinds, reader));
             return;
         }
         let overflowed_calls = into.overflowed_calls.get_or_insert_default();
         // A set that was made for a future is none before the future is polled.
         for set in self.label_sets.iter().filter(|set| set.function.cells.are_used()) {
-            let series = set.function.read_cells(label, reader);
+            let series = set.function.read_cells(label, kinds, reader);
             if set.is_overflow {
                 *overflowed_calls += series.calls();
             }
@@ -164,7 +201,7 @@ impl Function {
         }
     }
 
-    fn read_cells(&self, label: &str, reader: &mut Reader) -> FunctionSnapshot {
+    fn read_cells(&self, label: &str, kinds: &mut KindReadings, reader: &mut Reader) -> FunctionSnapshot {
         let reading = reader.read(&self.cells);
         let [errors, panics, cancelled] = reading.failed;
         let owned = |(name, value): &Label| Some(((*name).to_owned(), (*value)?.to_owned()));
@@ -178,7 +215,7 @@ impl Function {
             panics,
             cancelled,
             in_flight: reading.in_flight(),
-            error_kinds: Vec::new(),
+            error_kinds: kinds.remove(&ptr::from_ref(self)).unwrap_or_default(),
             sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
                 .with_extremes(reading.extremes),

@@ -210,6 +210,7 @@ mod tests {
         labels: &[],
         buckets: &crate::function::DEFAULT_BUCKETS,
         sample: 1,
+        error_kinds: None,
     };
 
     fn label(compiler_name: &str, name: Name) -> String {

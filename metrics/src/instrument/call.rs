@@ -1,7 +1,9 @@
 //! A sync call: from its entry to its outcome.
 
+use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
 use super::{Site, Stopwatch};
 use crate::cells::{Block, CallCells, Outcome};
+use crate::error_kind::ErrorKind;
 use std::mem;
 use std::thread;
 
@@ -55,16 +57,14 @@ impl<S: Stopwatch> Running<S> {
     pub fn returned<R>(self, value: R) -> Returned<R, S> {
         let call = self.0;
         mem::forget(self);
-        Returned { value, call }
+        Returned { value, call, decided: None, kinds: NoKinds }
     }
 
-    /// Ends the call, whose body has returned `value`, by what `is_ok` says of it; as a panic if that panics.
+    /// The body has returned `value`, whose outcome is what `is_ok` says of it; the call ends as a panic if that panics.
     #[inline]
-    pub fn end_if<R>(self, value: R, is_ok: impl FnOnce(&R) -> bool) -> R {
+    pub fn returned_if<R>(self, value: R, is_ok: impl FnOnce(&R) -> bool) -> Returned<R, S> {
         let outcome = if is_ok(&value) { Outcome::Ok } else { Outcome::Error };
-        let Returned { value, call } = self.returned(value);
-        call.end(outcome);
-        value
+        Returned { decided: Some(outcome), ..self.returned(value) }
     }
 }
 
@@ -87,17 +87,17 @@ pub fn call<R, S: Stopwatch>(site: &'static Site<S>, body: impl FnOnce() -> R) -
     running.returned(value)
 }
 
-/// Runs `body` as a call of the function at `site`, which ends by what `is_ok` says of its value.
+/// Runs `body` as a call of the function at `site`, whose outcome is what `is_ok` says of its value.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "as `call`")]
 pub fn call_if<R, S: Stopwatch>(
     site: &'static Site<S>,
     body: impl FnOnce() -> R,
     is_ok: impl FnOnce(&R) -> bool,
-) -> R {
+) -> Returned<R, S> {
     let running = begin(site);
     let value = body();
-    running.end_if(value, is_ok)
+    running.returned_if(value, is_ok)
 }
 
 /// What `decide`, the `ok_if` or `error_if` of an annotation, says of `value`.
@@ -112,15 +112,43 @@ pub fn says<R>(value: &R, decide: impl FnOnce(&R) -> bool) -> bool {
 /// What a body has returned, its call still open.
 ///
 /// `.end()` finds the outcome by the value's type: the inherent method on `Returned<Result<_, _>, _>` goes before the one
-/// of [`EndAny`], whatever name the `Result` was written with.
+/// of [`EndAny`], whatever name the `Result` was written with. `.with_kinds()` finds by the same way whether its error has
+/// kinds: where the inherent method does not fit, that of [`WithoutKinds`] does.
 #[derive(Debug)]
 #[must_use]
-pub struct Returned<R, S: 'static> {
+pub struct Returned<R, S: 'static, K = NoKinds> {
     value: R,
     call: OpenCall<S>,
+    /// The outcome, where it is not for the type to tell.
+    decided: Option<Outcome>,
+    kinds: K,
 }
 
-impl<T, E, S: Stopwatch> Returned<Result<T, E>, S> {
+impl<R, S: Stopwatch> Returned<R, S> {
+    /// The kind of an error is what `kind` says.
+    #[inline]
+    pub fn with_kinds_by<P: Fn(&R::Error) -> &'static str>(self, kind: P) -> Returned<R, S, KindsBy<P>>
+    where
+        R: ResultType,
+    {
+        let Returned { value, call, decided, .. } = self;
+        Returned { value, call, decided, kinds: KindsBy(kind) }
+    }
+}
+
+impl<T, E: ErrorKind, S: Stopwatch> Returned<Result<T, E>, S> {
+    /// The kind of an error is what the error itself says.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `call`")]
+    pub fn with_kinds(self) -> Returned<Result<T, E>, S, OwnKinds> {
+        let Returned { value, call, decided, .. } = self;
+        Returned { value, call, decided, kinds: OwnKinds }
+    }
+}
+
+impl<R, S> WithoutKinds for Returned<R, S> {}
+
+impl<T, E, S: Stopwatch, K: Kinds<Result<T, E>>> Returned<Result<T, E>, S, K> {
     /// Ends the call by what the `Result` says.
     ///
     /// # Errors
@@ -128,7 +156,11 @@ impl<T, E, S: Stopwatch> Returned<Result<T, E>, S> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `call`")]
     pub fn end(self) -> Result<T, E> {
-        self.call.end(if self.value.is_ok() { Outcome::Ok } else { Outcome::Error });
+        let by_type = if self.value.is_ok() { Outcome::Ok } else { Outcome::Error };
+        let outcome = self.decided.unwrap_or(by_type);
+        self.call.end(outcome);
+        // Once it has ended: whoever sees the kind sees the error.
+        kinds::count(self.call.site, &self.kinds, &self.value, outcome);
         self.value
     }
 }
@@ -138,17 +170,17 @@ pub trait EndAny {
     /// What the function returns.
     type Value;
 
-    /// Ends the call as one that went well.
+    /// Ends the call as one that went well, unless something else was decided.
     fn end(self) -> Self::Value;
 }
 
-impl<R, S: Stopwatch> EndAny for Returned<R, S> {
+impl<R, S: Stopwatch, K> EndAny for Returned<R, S, K> {
     type Value = R;
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `call`")]
     fn end(self) -> R {
-        self.call.end(Outcome::Ok);
+        self.call.end(self.decided.unwrap_or(Outcome::Ok));
         self.value
     }
 }

@@ -1,7 +1,9 @@
 //! An async call: a future that is timed from its first poll to its end.
 
+use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
 use super::{Site, Stopwatch};
 use crate::cells::Outcome;
+use crate::error_kind::ErrorKind;
 use std::fmt;
 use std::mem;
 use std::pin::Pin;
@@ -10,34 +12,60 @@ use std::task::{Context, Poll};
 /// Makes `future` a call of the function at `site`. The type of its output is for [`Untyped::end`] to tell.
 #[inline]
 pub fn timed<F: Future, S: Stopwatch>(site: &'static Site<S>, future: F) -> Untyped<F, S> {
-    Untyped { site, future }
+    Untyped { site, future, kinds: NoKinds }
 }
 
 /// A future whose outcomes are not known yet.
 ///
 /// `.end()` finds them by the output's type: the inherent method for a `Result` goes before the one of
-/// [`EndAnyFuture`].
+/// [`EndAnyFuture`]. So does `.with_kinds()` whether its error has kinds, with that of [`WithoutKinds`].
 #[must_use]
-pub struct Untyped<F, S: 'static> {
+pub struct Untyped<F, S: 'static, K = NoKinds> {
     site: &'static Site<S>,
     future: F,
+    kinds: K,
 }
 
-impl<F, S: Stopwatch, T, E> Untyped<F, S>
+impl<F, S: Stopwatch, T, E: ErrorKind> Untyped<F, S>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    /// The kind of an error is what the error itself says.
+    #[inline]
+    pub fn with_kinds(self) -> Untyped<F, S, OwnKinds> {
+        Untyped { site: self.site, future: self.future, kinds: OwnKinds }
+    }
+}
+
+impl<F: Future, S> WithoutKinds for Untyped<F, S> {}
+
+impl<F: Future, S: Stopwatch> Untyped<F, S> {
+    /// The kind of an error is what `kind` says.
+    #[inline]
+    pub fn with_kinds_by<P>(self, kind: P) -> Untyped<F, S, KindsBy<P>>
+    where
+        F::Output: ResultType,
+        P: Fn(&<F::Output as ResultType>::Error) -> &'static str,
+    {
+        Untyped { site: self.site, future: self.future, kinds: KindsBy(kind) }
+    }
+}
+
+impl<F, S: Stopwatch, K, T, E> Untyped<F, S, K>
 where
     F: Future<Output = Result<T, E>>,
 {
     /// The future of a function that returns a `Result`.
     #[inline]
-    pub fn end(self) -> Timed<F, ResultOutput, S> {
+    pub fn end(self) -> Timed<F, ResultOutput, S, K> {
         Timed::new(self, ResultOutput)
     }
 }
 
-impl<F: Future, S: Stopwatch> Untyped<F, S> {
+impl<F: Future, S: Stopwatch, K> Untyped<F, S, K> {
     /// The future of a function whose calls end by what `is_ok` says of its output.
     #[inline]
-    pub fn end_if<P: Fn(&F::Output) -> bool>(self, is_ok: P) -> Timed<F, Decided<P>, S> {
+    pub fn end_if<P: Fn(&F::Output) -> bool>(self, is_ok: P) -> Timed<F, Decided<P>, S, K> {
         Timed::new(self, Decided(is_ok))
     }
 }
@@ -51,11 +79,11 @@ pub trait EndAnyFuture {
     fn end(self) -> Self::Timed;
 }
 
-impl<F: Future, S: Stopwatch> EndAnyFuture for Untyped<F, S> {
-    type Timed = Timed<F, AnyOutput, S>;
+impl<F: Future, S: Stopwatch, K> EndAnyFuture for Untyped<F, S, K> {
+    type Timed = Timed<F, AnyOutput, S, K>;
 
     #[inline]
-    fn end(self) -> Timed<F, AnyOutput, S> {
+    fn end(self) -> Timed<F, AnyOutput, S, K> {
         Timed::new(self, AnyOutput)
     }
 }
@@ -101,12 +129,14 @@ impl<T, P: Fn(&T) -> bool> Classify<T> for Decided<P> {
 
 /// A future that is counted and timed: from its first poll until it is done, panics or is dropped.
 #[must_use = "futures do nothing unless polled"]
-pub struct Timed<F, C, S: Stopwatch> {
+pub struct Timed<F, C, S: Stopwatch, K> {
     call: Progress<S>,
     /// Pinned whenever the whole is.
     future: F,
     /// Without a size, but for predicates that hold something.
     classify: C,
+    /// As that.
+    kinds: K,
 }
 
 enum Progress<S: 'static> {
@@ -116,10 +146,11 @@ enum Progress<S: 'static> {
     Ended,
 }
 
-impl<F, C, S: Stopwatch> Timed<F, C, S> {
+impl<F, C, S: Stopwatch, K> Timed<F, C, S, K> {
     #[inline]
-    fn new(untyped: Untyped<F, S>, classify: C) -> Self {
-        Timed { call: Progress::Waiting(untyped.site), future: untyped.future, classify }
+    fn new(untyped: Untyped<F, S, K>, classify: C) -> Self {
+        let Untyped { site, future, kinds } = untyped;
+        Timed { call: Progress::Waiting(site), future, classify, kinds }
     }
 }
 
@@ -143,12 +174,13 @@ impl<S: Stopwatch> Progress<S> {
         }
     }
 
+    /// Where it ended, unless it had before.
     #[inline]
-    fn end(&mut self, outcome: Outcome) {
-        if let Progress::Running(site, stopwatch) = mem::replace(self, Progress::Ended) {
-            // Not in the block where it began: it may have moved to another thread since.
-            site.end(outcome, stopwatch.time());
-        }
+    fn end(&mut self, outcome: Outcome) -> Option<&'static Site<S>> {
+        let Progress::Running(site, stopwatch) = mem::replace(self, Progress::Ended) else { return None };
+        // Not in the block where it began: it may have moved to another thread since.
+        site.end(outcome, stopwatch.time());
+        Some(site)
     }
 
     /// The end of few calls: recording it is not written out once more in every function.
@@ -170,28 +202,37 @@ impl<S: Stopwatch> Drop for EndOnUnwind<'_, S> {
     }
 }
 
-impl<F: Future, C: Classify<F::Output>, S: Stopwatch> Future for Timed<F, C, S> {
+impl<F, C, S, K> Future for Timed<F, C, S, K>
+where
+    F: Future,
+    C: Classify<F::Output>,
+    S: Stopwatch,
+    K: Kinds<F::Output>,
+{
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: `future` is pinned with the whole: it is never moved out of `self`, only pinned in the next line, and
-        // `Drop` does not touch it. `Timed` is `Unpin` only where `F` is, and it is not `repr(packed)`. `call` and
-        // `classify` are never pinned.
-        let (future, call, classify) = unsafe {
+        // `Drop` does not touch it. `Timed` is `Unpin` only where `F` is, and it is not `repr(packed)`. `call`,
+        // `classify` and `kinds` are never pinned.
+        let (future, call, classify, kinds) = unsafe {
             let this = self.get_unchecked_mut();
-            (Pin::new_unchecked(&mut this.future), &mut this.call, &this.classify)
+            (Pin::new_unchecked(&mut this.future), &mut this.call, &this.classify, &this.kinds)
         };
         call.begin_poll();
         let unwind = EndOnUnwind(call);
         let polled = future.poll(context);
-        let outcome = match &polled {
-            Poll::Ready(output) => Some(classify.outcome(output)),
+        let ready = match &polled {
+            Poll::Ready(output) => Some((output, classify.outcome(output))),
             Poll::Pending => None,
         };
         unwind.0.end_poll();
-        if let Some(outcome) = outcome {
-            unwind.0.end(outcome);
+        if let Some((output, outcome)) = ready {
+            if let Some(site) = unwind.0.end(outcome) {
+                // Once it has ended: whoever sees the kind sees the error.
+                kinds::count(site, kinds, output, outcome);
+            }
         }
         // Not unwinding: the call goes on, or has ended and cannot end again.
         mem::forget(unwind);
@@ -199,7 +240,7 @@ impl<F: Future, C: Classify<F::Output>, S: Stopwatch> Future for Timed<F, C, S> 
     }
 }
 
-impl<F, C, S: Stopwatch> Drop for Timed<F, C, S> {
+impl<F, C, S: Stopwatch, K> Drop for Timed<F, C, S, K> {
     #[inline]
     fn drop(&mut self) {
         if let Progress::Running(..) = self.call {
@@ -208,13 +249,13 @@ impl<F, C, S: Stopwatch> Drop for Timed<F, C, S> {
     }
 }
 
-impl<F, C, S: Stopwatch> fmt::Debug for Timed<F, C, S> {
+impl<F, C, S: Stopwatch, K> fmt::Debug for Timed<F, C, S, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timed").finish_non_exhaustive()
     }
 }
 
-impl<F, S: 'static> fmt::Debug for Untyped<F, S> {
+impl<F, S: 'static, K> fmt::Debug for Untyped<F, S, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Untyped").finish_non_exhaustive()
     }

@@ -139,6 +139,7 @@ mod tests {
     static SITE: Site<Wall> = Site::new(Description {
         place: (1, 1),
         sample: 1,
+        error_kinds: None,
         module: "tests",
         path: || "tests::function",
         name: Name::Path,

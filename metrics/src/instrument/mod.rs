@@ -4,6 +4,7 @@
 
 mod call;
 mod future;
+mod kinds;
 mod label_sets;
 mod piece;
 mod site;
@@ -11,13 +12,14 @@ mod stopwatch;
 mod values;
 
 pub use crate::cells::{Outcome, Time};
-pub use crate::function::{DEFAULT_BUCKETS, Description, Function, Label, Name};
+pub use crate::function::{AllKinds, DEFAULT_BUCKETS, Description, Function, Label, Name};
 pub use crate::linked::Linked;
 pub use crate::model::BucketTable;
 pub use call::{EndAny, InPlace, Returned, Running, begin, call, call_if, says};
 pub use future::{
     AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed,
 };
+pub use kinds::{Kinds, KindsBy, KindsOf, NoKinds, NoKindsOf, OwnKinds, ResultType, WithoutKinds};
 pub use label_sets::LabelSets;
 pub use piece::{AnyValue, Piece, ResultValue, given_name};
 pub use site::{Site, attach_to};

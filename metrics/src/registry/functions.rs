@@ -1,7 +1,7 @@
 //! The instrumented functions of a registry.
 
 use crate::cells::Reader;
-use crate::function::{Description, Function, FunctionPath, FunctionReadings, Label, Name};
+use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
 use crate::sync::unmodelled::{Mutex, lock};
 use crate::sync::{List, const_unless_loom};
 use std::collections::BTreeMap;
@@ -45,12 +45,19 @@ impl Functions {
     /// Reads all of them, in order of module, function and labels. Those with one identity become one: their counts add
     /// up.
     pub(super) fn read(&self) -> FunctionReadings {
+        // Not under the lock: it runs code of error types.
+        self.attached.iter().for_each(|function| function.know_error_kinds());
         let mut labels = lock(&self.labels);
         labels.add_all(self.attached.iter().copied().collect());
+        // Before the calls: a call ends before its error's kind is counted, so no kind is shown whose call is not.
+        let mut kinds = KindReadings::new();
+        for (function, _) in &labels.all {
+            function.read_error_kinds(&mut kinds);
+        }
         let mut reader = Reader::begin();
         let mut readings = FunctionReadings::default();
         for (function, label) in &labels.all {
-            function.read(label, &mut reader, &mut readings);
+            function.read(label, &mut kinds, &mut reader, &mut readings);
         }
         drop((reader, labels));
         let all = &mut readings.series;

@@ -1,0 +1,165 @@
+//! Errors whose kinds are few and known.
+
+use std::convert::Infallible;
+use std::io::ErrorKind as IoErrorKind;
+use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
+use std::str::{ParseBoolError, Utf8Error};
+use std::string::FromUtf8Error;
+use std::sync::Arc;
+use std::{fmt, io};
+
+/// An error that is of one of few kinds: the label `error_kind` of `function_errors_total`.
+///
+/// [Derived](derive@crate::ErrorKind) for most; by hand it looks like this. Functions that return such an error need nothing more
+/// than their annotation.
+///
+/// ```
+/// use tachometer::{ErrorKind, instrumented};
+///
+/// struct Status(u16);
+///
+/// impl ErrorKind for Status {
+///     fn kinds(visit: &mut dyn FnMut(&'static str)) {
+///         visit("client");
+///         visit("server");
+///     }
+///
+///     fn error_kind(&self) -> &'static str {
+///         if self.0 < 500 { "client" } else { "server" }
+///     }
+/// }
+///
+/// #[instrumented]
+/// fn request(status: u16) -> Result<(), Status> {
+///     Err(Status(status))
+/// }
+///
+/// fn main() {
+///     let _ = request(404);
+///     let snapshot = tachometer::snapshot();
+///     let kinds = &snapshot.function("request").unwrap().error_kinds;
+///     assert_eq!(*kinds, [("client".into(), 1), ("server".into(), 0)]);
+/// }
+/// ```
+pub trait ErrorKind {
+    /// Calls `visit` with every kind there is; all are shown, at zero, before the first error.
+    fn kinds(visit: &mut dyn FnMut(&'static str));
+
+    /// The kind of this error.
+    fn error_kind(&self) -> &'static str;
+}
+
+/// Types whose values are all of one kind.
+macro_rules! one_kind {
+    ($($error:ty => $kind:literal,)*) => { $(
+        impl ErrorKind for $error {
+            fn kinds(visit: &mut dyn FnMut(&'static str)) {
+                visit($kind);
+            }
+
+            fn error_kind(&self) -> &'static str {
+                $kind
+            }
+        }
+    )* };
+}
+
+one_kind! {
+    fmt::Error => "fmt_error",
+    ParseFloatError => "parse_float_error",
+    ParseBoolError => "parse_bool_error",
+    Utf8Error => "utf8_error",
+    FromUtf8Error => "from_utf8_error",
+}
+
+/// Types that have an enum of kinds which may grow; `other` is what it has grown by.
+macro_rules! kinds_of_an_enum {
+    ($error:ty: $kinds:ident { $($variant:ident => $kind:literal,)* }) => {
+        impl ErrorKind for $error {
+            fn kinds(visit: &mut dyn FnMut(&'static str)) {
+                [$($kind,)* "other"].into_iter().for_each(visit);
+            }
+
+            fn error_kind(&self) -> &'static str {
+                match self.kind() {
+                    $($kinds::$variant => $kind,)*
+                    _ => "other",
+                }
+            }
+        }
+    };
+}
+
+kinds_of_an_enum!(ParseIntError: IntErrorKind {
+    Empty => "empty",
+    InvalidDigit => "invalid_digit",
+    PosOverflow => "pos_overflow",
+    NegOverflow => "neg_overflow",
+    Zero => "zero",
+});
+
+kinds_of_an_enum!(io::Error: IoErrorKind {
+    NotFound => "not_found",
+    PermissionDenied => "permission_denied",
+    ConnectionRefused => "connection_refused",
+    ConnectionReset => "connection_reset",
+    HostUnreachable => "host_unreachable",
+    NetworkUnreachable => "network_unreachable",
+    ConnectionAborted => "connection_aborted",
+    NotConnected => "not_connected",
+    AddrInUse => "addr_in_use",
+    AddrNotAvailable => "addr_not_available",
+    NetworkDown => "network_down",
+    BrokenPipe => "broken_pipe",
+    AlreadyExists => "already_exists",
+    WouldBlock => "would_block",
+    NotADirectory => "not_a_directory",
+    IsADirectory => "is_a_directory",
+    DirectoryNotEmpty => "directory_not_empty",
+    ReadOnlyFilesystem => "read_only_filesystem",
+    StaleNetworkFileHandle => "stale_network_file_handle",
+    InvalidInput => "invalid_input",
+    InvalidData => "invalid_data",
+    TimedOut => "timed_out",
+    WriteZero => "write_zero",
+    StorageFull => "storage_full",
+    NotSeekable => "not_seekable",
+    QuotaExceeded => "quota_exceeded",
+    FileTooLarge => "file_too_large",
+    ResourceBusy => "resource_busy",
+    ExecutableFileBusy => "executable_file_busy",
+    Deadlock => "deadlock",
+    CrossesDevices => "crosses_devices",
+    TooManyLinks => "too_many_links",
+    InvalidFilename => "invalid_filename",
+    ArgumentListTooLong => "argument_list_too_long",
+    Interrupted => "interrupted",
+    Unsupported => "unsupported",
+    UnexpectedEof => "unexpected_eof",
+    OutOfMemory => "out_of_memory",
+});
+
+impl ErrorKind for Infallible {
+    fn kinds(_: &mut dyn FnMut(&'static str)) {}
+
+    fn error_kind(&self) -> &'static str {
+        match *self {}
+    }
+}
+
+/// What leads to an error has its kinds.
+macro_rules! kinds_behind {
+    ($($pointer:ty)*) => { $(
+        impl<E: ErrorKind> ErrorKind for $pointer {
+            fn kinds(visit: &mut dyn FnMut(&'static str)) {
+                E::kinds(visit);
+            }
+
+            fn error_kind(&self) -> &'static str {
+                E::error_kind(self)
+            }
+        }
+    )* };
+}
+
+kinds_behind!(&E Box<E> Arc<E>);
