@@ -184,16 +184,16 @@ fn closure(function: &Function, options: &Options, library: &TokenStream) -> (To
 /// The end of `__returned`, by the value's type: whether that is a `Result`, and whether its error has kinds.
 fn end_returned(function: &Function, options: &Options, library: &TokenStream) -> TokenStream {
     if !returns::may_be_result(&function.signature.output) {
-        return ours!(#library::EndAny::end(__returned));
+        return ours!(#library::EndAny::__end(__returned));
     }
     let (with_kinds, import) = with_kinds(options, library);
-    ours!({ use #library::EndAny as _; #import __returned.#with_kinds.end() })
+    ours!({ use #library::EndAny as _; #import __returned.#with_kinds.__end() })
 }
 
 /// A method call that says where the kind of an error is from, and the trait it may need.
 fn with_kinds(options: &Options, library: &TokenStream) -> (TokenStream, Option<TokenStream>) {
     match &options.error_kind {
-        None => (ours!(with_kinds()), Some(ours!(use #library::WithoutKinds as _;))),
+        None => (ours!(__with_kinds()), Some(ours!(use #library::WithoutKinds as _;))),
         Some(ErrorKind { key, kind }) => {
             // What is wrong where no `Result` is returned.
             let method = Ident::new("with_kinds_by", Span::mixed_site().located_at(key.span()));
@@ -223,7 +223,7 @@ fn future(function: &Function, options: &Options, library: &TokenStream) -> (Tok
     let body = body_with(&ours!(#bindings #tell_type), function);
     let end = if is_never {
         // Its output is no `Result`, and the compiler must not guess that it might be.
-        ours!(#library::EndAnyFuture::end(__future))
+        ours!(#library::EndAnyFuture::__end(__future))
     } else {
         end_future(options, library)
     };
@@ -240,7 +240,7 @@ fn future(function: &Function, options: &Options, library: &TokenStream) -> (Tok
 fn end_future(options: &Options, library: &TokenStream) -> TokenStream {
     let (with_kinds, import) = with_kinds(options, library);
     match is_ok(options, library) {
-        None => ours!({ use #library::EndAnyFuture as _; #import __future.#with_kinds.end() }),
+        None => ours!({ use #library::EndAnyFuture as _; #import __future.#with_kinds.__end() }),
         Some(is_ok) => ours!({ #import __future.#with_kinds.end_if(#is_ok) }),
     }
 }

@@ -93,3 +93,37 @@ fn nothing_is_taken_for_ours() {
         super::counted("labels").labels.into_iter().map(|(_, value)| value).collect();
     assert_eq!(values, ["1", "3", "x", "4"]);
 }
+
+mod methods_of_every_value {
+    /// Methods that every value has.
+    trait Everything: ::core::marker::Sized {
+        fn end(self) -> u32 {
+            0
+        }
+
+        fn with_kinds(self) -> u32 {
+            0
+        }
+    }
+
+    impl<T> Everything for T {}
+
+    #[::tachometer::instrumented]
+    fn everything(number: u32) -> u32 {
+        number + number.end()
+    }
+
+    #[::tachometer::instrumented]
+    async fn everything_later(number: u32) -> u32 {
+        number + number.with_kinds()
+    }
+
+    #[test]
+    fn methods_of_every_value_are_not_taken_for_ours() {
+        assert_eq!(everything(3), 3);
+        let mut later = ::std::boxed::Box::pin(everything_later(4));
+        assert_eq!(super::super::poll(later.as_mut()), ::core::task::Poll::Ready(4));
+        assert_eq!(super::super::outcomes("everything"), (1, 0, 0, 0, 0));
+        assert_eq!(super::super::outcomes("everything_later"), (1, 0, 0, 0, 0));
+    }
+}

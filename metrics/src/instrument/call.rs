@@ -52,7 +52,7 @@ pub fn begin<S: Stopwatch>(site: &'static Site<S>) -> Running<S> {
 }
 
 impl<S: Stopwatch> Running<S> {
-    /// The body has returned `value`, whose outcome is for [`Returned::end`] to tell.
+    /// The body has returned `value`, whose outcome is for [`Returned::__end`] to tell.
     #[inline]
     pub fn returned<R>(self, value: R) -> Returned<R, S> {
         let call = self.0;
@@ -111,8 +111,8 @@ pub fn says<R>(value: &R, decide: impl FnOnce(&R) -> bool) -> bool {
 
 /// What a body has returned, its call still open.
 ///
-/// `.end()` finds the outcome by the value's type: the inherent method on `Returned<Result<_, _>, _>` goes before the one
-/// of [`EndAny`], whatever name the `Result` was written with. `.with_kinds()` finds by the same way whether its error has
+/// `.__end()` finds the outcome by the value's type: the inherent method on `Returned<Result<_, _>, _>` goes before the one
+/// of [`EndAny`], whatever name the `Result` was written with. `.__with_kinds()` finds by the same way whether its error has
 /// kinds: where the inherent method does not fit, that of [`WithoutKinds`] does.
 #[derive(Debug)]
 #[must_use]
@@ -140,7 +140,7 @@ impl<T, E: ErrorKind, S: Stopwatch> Returned<Result<T, E>, S> {
     /// The kind of an error is what the error itself says.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `call`")]
-    pub fn with_kinds(self) -> Returned<Result<T, E>, S, OwnKinds> {
+    pub fn __with_kinds(self) -> Returned<Result<T, E>, S, OwnKinds> {
         let Returned { value, call, decided, .. } = self;
         Returned { value, call, decided, kinds: OwnKinds }
     }
@@ -155,7 +155,7 @@ impl<T, E, S: Stopwatch, K: Kinds<Result<T, E>>> Returned<Result<T, E>, S, K> {
     /// As the body returned it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `call`")]
-    pub fn end(self) -> Result<T, E> {
+    pub fn __end(self) -> Result<T, E> {
         let by_type = if self.value.is_ok() { Outcome::Ok } else { Outcome::Error };
         let outcome = self.decided.unwrap_or(by_type);
         self.call.end(outcome);
@@ -165,13 +165,13 @@ impl<T, E, S: Stopwatch, K: Kinds<Result<T, E>>> Returned<Result<T, E>, S, K> {
     }
 }
 
-/// [`Returned::end`] for every type that is no `Result`.
+/// [`Returned::__end`] for every type that is no `Result`.
 pub trait EndAny {
     /// What the function returns.
     type Value;
 
     /// Ends the call as one that went well, unless something else was decided.
-    fn end(self) -> Self::Value;
+    fn __end(self) -> Self::Value;
 }
 
 impl<R, S: Stopwatch, K> EndAny for Returned<R, S, K> {
@@ -179,7 +179,7 @@ impl<R, S: Stopwatch, K> EndAny for Returned<R, S, K> {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `call`")]
-    fn end(self) -> R {
+    fn __end(self) -> R {
         self.call.end(self.decided.unwrap_or(Outcome::Ok));
         self.value
     }

@@ -9,7 +9,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Makes `future` a call of the function at `site`. The type of its output is for [`Untyped::end`] to tell.
+/// Makes `future` a call of the function at `site`. The type of its output is for [`Untyped::__end`] to tell.
 #[inline]
 pub fn timed<F: Future, S: Stopwatch>(site: &'static Site<S>, future: F) -> Untyped<F, S> {
     Untyped { site, future, kinds: NoKinds }
@@ -17,8 +17,8 @@ pub fn timed<F: Future, S: Stopwatch>(site: &'static Site<S>, future: F) -> Unty
 
 /// A future whose outcomes are not known yet.
 ///
-/// `.end()` finds them by the output's type: the inherent method for a `Result` goes before the one of
-/// [`EndAnyFuture`]. So does `.with_kinds()` whether its error has kinds, with that of [`WithoutKinds`].
+/// `.__end()` finds them by the output's type: the inherent method for a `Result` goes before the one of
+/// [`EndAnyFuture`]. So does `.__with_kinds()` whether its error has kinds, with that of [`WithoutKinds`].
 #[must_use]
 pub struct Untyped<F, S: 'static, K = NoKinds> {
     site: &'static Site<S>,
@@ -32,7 +32,7 @@ where
 {
     /// The kind of an error is what the error itself says.
     #[inline]
-    pub fn with_kinds(self) -> Untyped<F, S, OwnKinds> {
+    pub fn __with_kinds(self) -> Untyped<F, S, OwnKinds> {
         Untyped { site: self.site, future: self.future, kinds: OwnKinds }
     }
 }
@@ -57,7 +57,7 @@ where
 {
     /// The future of a function that returns a `Result`.
     #[inline]
-    pub fn end(self) -> Timed<F, ResultOutput, S, K> {
+    pub fn __end(self) -> Timed<F, ResultOutput, S, K> {
         Timed::new(self, ResultOutput)
     }
 }
@@ -70,20 +70,20 @@ impl<F: Future, S: Stopwatch, K> Untyped<F, S, K> {
     }
 }
 
-/// [`Untyped::end`] for every future whose output is no `Result`.
+/// [`Untyped::__end`] for every future whose output is no `Result`.
 pub trait EndAnyFuture {
     /// The timed future.
     type Timed;
 
     /// The future of a function that returns something else.
-    fn end(self) -> Self::Timed;
+    fn __end(self) -> Self::Timed;
 }
 
 impl<F: Future, S: Stopwatch, K> EndAnyFuture for Untyped<F, S, K> {
     type Timed = Timed<F, AnyOutput, S, K>;
 
     #[inline]
-    fn end(self) -> Timed<F, AnyOutput, S, K> {
+    fn __end(self) -> Timed<F, AnyOutput, S, K> {
         Timed::new(self, AnyOutput)
     }
 }

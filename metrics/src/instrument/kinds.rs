@@ -89,13 +89,13 @@ impl<T, E> ResultType for Result<T, E> {
     }
 }
 
-/// `.with_kinds()` for calls whose error has no kind: nothing happens.
+/// `.__with_kinds()` for calls whose error has no kind: nothing happens.
 pub trait WithoutKinds: Sized {
     /// The same.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "does nothing, unoptimised too")]
     #[must_use]
-    fn with_kinds(self) -> Self {
+    fn __with_kinds(self) -> Self {
         self
     }
 }
