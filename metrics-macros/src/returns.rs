@@ -30,20 +30,35 @@ pub(crate) fn may_be_result(output: &ReturnType) -> bool {
     }
 }
 
-/// The return type, where a `static` can name it and it is likely to be a `Result`: called so, and without a word that may
-/// be a generic parameter, of the function or of a block around that cannot be seen from here, or a lifetime.
-pub(crate) fn nameable_result<'a>(output: &'a ReturnType, generics: &[&Generics]) -> Option<&'a Type> {
+/// A type with the error of the return type, where a `static` can name it and it is likely to be a `Result`: called so, and
+/// without a word that may be a generic parameter, of the function or of a block around that cannot be seen from here, or a
+/// lifetime. What an `Ok` holds is of no interest, so `()` stands there, and a parameter there does no harm.
+pub(crate) fn nameable_result(output: &ReturnType, generics: &[&Generics]) -> Option<Type> {
     let parameters =
         generics.iter().flat_map(|generics| &generics.params).filter_map(|parameter| match parameter {
             GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
             GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
             GenericParam::Lifetime(_) => None,
         });
-    let ty = top(output)?;
-    let Type::Path(path) = ty else { return None };
-    let name = path.path.segments.last()?.ident.to_string();
+    let mut ty = top(output)?.clone();
+    let Type::Path(path) = &mut ty else { return None };
+    let last = path.path.segments.last_mut()?;
+    let name = last.ident.to_string();
+    if name == "Result" {
+        if let Some(ok) = first_type_mut(&mut last.arguments) {
+            *ok = syn::parse_quote!(());
+        }
+    }
     (name.ends_with("Result") && can_be_in_static(ty.to_token_stream(), &parameters.collect::<Vec<_>>()))
         .then_some(ty)
+}
+
+fn first_type_mut(arguments: &mut PathArguments) -> Option<&mut Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    arguments.args.iter_mut().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 fn can_be_in_static(tokens: TokenStream, parameters: &[String]) -> bool {

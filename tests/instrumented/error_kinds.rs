@@ -218,3 +218,22 @@ fn an_annotation_can_tell_the_kind() {
     assert_eq!(outcomes("limits"), (2, 2, 0, 0, 0));
     assert_eq!(kinds("limits"), owned([("http_error", 0), ("too_much", 1)]));
 }
+
+struct Shelf<Item>(Vec<Item>);
+
+impl<Item: Clone> Shelf<Item> {
+    #[instrumented]
+    fn take_first(&self) -> Result<Item, Wrapped<Declined>> {
+        self.0.first().cloned().ok_or(Wrapped(Declined::HTTPError))
+    }
+}
+
+#[test]
+fn what_ok_holds_may_be_a_parameter_of_the_block() {
+    // At zero before the first call, too, for the error names no parameter.
+    #[cfg(target_os = "linux")]
+    assert_eq!(kinds("Shelf::take_first"), owned([("http_error", 0), ("too_much", 0)]));
+    assert_eq!(Shelf(vec![3]).take_first().ok(), Some(3));
+    assert!(Shelf::<u8>(vec![]).take_first().is_err());
+    assert_eq!(occurred("Shelf::take_first"), owned([("http_error", 1)]));
+}
