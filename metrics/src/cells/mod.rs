@@ -6,7 +6,7 @@
 //! - `thread`: this thread's writer.
 //! - `reader`: reading, in an `epoch` of its own, by which running writers are asked for a copy.
 //!
-//! What a call costs here: a look at a thread-local, three stores and the clock; no read-modify-write, no fence, no lock,
+//! What a call costs here: a look at a thread-local, five stores and the clock; no read-modify-write, no fence, no lock,
 //! no allocation.
 //!
 //! An async call is begun by the thread that polls it first and ended by the one that polls it last, each in its own
