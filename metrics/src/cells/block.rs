@@ -276,17 +276,22 @@ impl Block {
     #[inline]
     pub(super) fn end_untimed(self, epoch: &Epoch, outcome: Outcome) {
         let Header { head, epoch: seen, .. } = self.header();
-        if !epoch.is_still(own(seen)) {
-            self.publish_for_any(epoch);
+        if epoch.is_still(own(seen)) {
+            self.commit(own(head), outcome, 0);
+        } else {
+            self.end_untimed_in_full(epoch, outcome);
         }
-        self.commit(own(head), outcome, 0);
     }
 
+    /// What [`end_untimed`](Self::end_untimed) does where a reader asks for a copy.
     #[cold]
-    fn publish_for_any(self, epoch: &Epoch) {
-        if let Some(epoch) = epoch.changed_from(own(&self.header().epoch)) {
+    #[inline(never)]
+    fn end_untimed_in_full(self, epoch: &Epoch, outcome: Outcome) {
+        let Header { head, epoch: seen, .. } = self.header();
+        if let Some(epoch) = epoch.changed_from(own(seen)) {
             self.publish::<true>(epoch);
         }
+        self.commit(own(head), outcome, 0);
     }
 
     /// Writes what every timed call replaces.

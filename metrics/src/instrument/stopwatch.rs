@@ -5,6 +5,9 @@ use crate::clock::{self, Ticks};
 
 /// Measures a call from its begin on. A site says by its type which one is used.
 pub trait Stopwatch: Copy + 'static {
+    /// Whether most calls are not timed.
+    const TIMES_FEW: bool = false;
+
     /// The call begins; where only some are timed, `is_due` says whether it is one of them.
     fn start(is_due: impl FnOnce() -> bool) -> Self;
 
@@ -15,6 +18,12 @@ pub trait Stopwatch: Copy + 'static {
     /// A poll of an async call ends.
     #[inline]
     fn pause(&mut self) {}
+
+    /// Whether this call is timed.
+    #[inline]
+    fn is_timing(&self) -> bool {
+        true
+    }
 
     /// What the call took until now.
     fn time(&self) -> Time;
@@ -78,14 +87,21 @@ impl Stopwatch for Busy {
 pub struct Sampled(Option<Ticks>);
 
 impl Stopwatch for Sampled {
+    const TIMES_FEW: bool = true;
+
     #[inline]
     fn start(is_due: impl FnOnce() -> bool) -> Self {
         Sampled(is_due().then(now))
     }
 
     #[inline]
+    fn is_timing(&self) -> bool {
+        self.0.is_some()
+    }
+
+    #[inline]
     fn time(&self) -> Time {
-        self.0.map_or(Time::NotTaken, |begun| Time::OfSome(nanos_since(begun)))
+        self.0.map_or(Time::NotTaken, |begun| Time::OfSome(begun.elapsed_nanos()))
     }
 }
 
@@ -96,18 +112,13 @@ fn now() -> Ticks {
     clock::now()
 }
 
-/// As [`now`].
-#[cold]
-#[inline(never)]
-fn nanos_since(begun: Ticks) -> u64 {
-    begun.elapsed_nanos()
-}
-
 /// The time inside of polls, of one call in several.
 #[derive(Debug, Clone, Copy)]
 pub struct SampledBusy(Option<Busy>);
 
 impl Stopwatch for SampledBusy {
+    const TIMES_FEW: bool = true;
+
     #[inline]
     fn start(is_due: impl FnOnce() -> bool) -> Self {
         SampledBusy(is_due().then(Busy::started))
@@ -125,6 +136,11 @@ impl Stopwatch for SampledBusy {
         if let Some(busy) = &mut self.0 {
             busy.pause();
         }
+    }
+
+    #[inline]
+    fn is_timing(&self) -> bool {
+        self.0.is_some()
     }
 
     #[inline]
