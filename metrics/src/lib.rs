@@ -65,6 +65,7 @@ pub mod __private {
 }
 
 pub use clock::{MockClock, MockGuard, force_os_clock};
+pub use encode::Format;
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, PrintOnExit, print_on_exit};

@@ -1,5 +1,9 @@
 //! Snapshots as text: one file a format, each from the snapshot alone.
 
 mod float;
+mod format;
+mod openmetrics;
 mod prometheus;
 mod table;
+
+pub use format::Format;

@@ -1,6 +1,7 @@
 //! Prometheus text, version 0.0.4.
 
 use super::float::Canonical;
+use super::format::Format;
 use crate::snapshot::FullSnapshot;
 use crate::snapshot::families::{Distribution, Labels, MetricFamily, MetricKind, Number, Series, Value};
 use std::fmt::{self, Write};
@@ -25,11 +26,16 @@ impl FullSnapshot {
     /// ```
     pub fn to_prometheus_format(&self) -> String {
         let mut text = String::new();
-        for family in self.families() {
-            // A string takes all that is written to it, and nothing that is formatted here fails of its own.
-            let _ = write_family(&mut text, &family);
-        }
+        self.encode(Format::Prometheus, &mut text);
         text
+    }
+}
+
+/// Appends `snapshot` to `text`.
+pub(super) fn write(snapshot: &FullSnapshot, text: &mut String) {
+    for family in snapshot.families() {
+        // A string takes all that is written to it, and nothing that is formatted here fails of its own.
+        let _ = write_family(text, &family);
     }
 }
 

@@ -149,7 +149,7 @@ fn short_time(time: Duration) -> String {
 mod tests {
     use super::short_time;
     use crate::snapshot::FullSnapshot;
-    use std::time::Duration;
+    use std::time::{Duration, SystemTime};
 
     #[test]
     fn times_are_short() {
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn tables_are_aligned_and_empty_ones_left_out() {
-        let mut snapshot = FullSnapshot::empty();
+        let mut snapshot = FullSnapshot::empty(SystemTime::UNIX_EPOCH);
         assert_eq!(snapshot.to_string(), "no metrics yet\n");
         snapshot.counters.insert("jobs".into(), 1_234);
         snapshot.counters.insert("long_name".into(), 5);

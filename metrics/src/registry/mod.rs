@@ -20,7 +20,7 @@ use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, OnceLock, Ordering, lock};
 use crate::ticker::Ticker;
 use functions::Functions;
 use named::{AnyHistogram, Metric, NamedMetrics};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// A set of metrics that is read, exported and printed together.
 ///
@@ -52,6 +52,7 @@ pub struct MetricsRegistry {
 /// The metrics of a registry, which its export threads share with it.
 #[derive(Debug)]
 pub(crate) struct Metrics {
+    created: SystemTime,
     named: Mutex<NamedMetrics>,
     own_functions: Functions,
     /// In the place of its own: the functions of the global registry.
@@ -251,6 +252,7 @@ impl Drop for MetricsRegistry {
 impl Metrics {
     fn new() -> Self {
         Metrics {
+            created: SystemTime::now(),
             named: Mutex::default(),
             own_functions: Functions::new(),
             functions: OnceLock::new(),
@@ -264,7 +266,7 @@ impl Metrics {
     }
 
     pub(crate) fn read(&self) -> FullSnapshot {
-        let mut snapshot = FullSnapshot::empty();
+        let mut snapshot = FullSnapshot::empty(self.created);
         // The lists are copied and then read, so that a first call or a registration never waits for a reader.
         let named = lock(&self.named).clone();
         named.read_into(&mut snapshot);
@@ -272,11 +274,13 @@ impl Metrics {
         clock::recheck();
         let functions = self.functions().read();
         snapshot.functions = functions.series;
-        snapshot.overflowed_calls = functions.overflowed_calls;
-        snapshot.clock_source = clock::source_name().filter(|_| !snapshot.functions.is_empty());
+        snapshot.own.overflowed_calls = functions.overflowed_calls;
+        if !snapshot.functions.is_empty() {
+            snapshot.own.clock_source = clock::source_name().map(Into::into);
+        }
         // Relaxed, both: counts of their own, read for people.
         if self.exports_started.load(Ordering::Relaxed) > 0 {
-            snapshot.export_panics = Some(self.export_panics.load(Ordering::Relaxed));
+            snapshot.own.export_panics = Some(self.export_panics.load(Ordering::Relaxed));
         }
         snapshot
     }

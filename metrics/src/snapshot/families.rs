@@ -90,6 +90,11 @@ pub struct Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
+    /// A label alone.
+    pub(super) fn one(name: &'static str, value: &'a str) -> Self {
+        Labels { function: None, last: Some((name, value)) }
+    }
+
     /// Each label's name and value, unescaped.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let identity = self.function.map(|function| {
@@ -190,36 +195,7 @@ impl FullSnapshot {
         self.extreme_families(&mut families);
         self.number_families(&mut families);
         families[functions..].sort_by(|a, b| a.name.cmp(&b.name));
-        if let Some(source) = self.clock_source {
-            let labels = Labels { function: None, last: Some(("source", source)) };
-            families.push(MetricFamily {
-                name: "tachometer_clock_info".into(),
-                help: "The clock that instrumented functions are timed by.".into(),
-                kind: MetricKind::Gauge,
-                unit: None,
-                series: vec![Series { labels, value: Value::Number(Number::Unsigned(1)) }],
-            });
-        }
-        if let Some(panics) = self.export_panics {
-            families.push(MetricFamily {
-                name: "tachometer_export_panics_total".into(),
-                help: "Callbacks of export threads that panicked.".into(),
-                kind: MetricKind::Counter,
-                unit: None,
-                series: single(Number::Unsigned(panics)),
-            });
-        }
-        if let Some(calls) = self.overflowed_calls {
-            families.push(MetricFamily {
-                name: "tachometer_overflowed_label_sets_total".into(),
-                help: "Calls of instrumented functions that had more sets of labels than they may, and were counted as \
-                       __overflow__."
-                    .into(),
-                kind: MetricKind::Counter,
-                unit: None,
-                series: single(Number::Unsigned(calls)),
-            });
-        }
+        families.extend(self.own.families());
         families.retain(|family| !family.series.is_empty());
         families
     }
@@ -364,7 +340,7 @@ impl FullSnapshot {
     }
 }
 
-fn single<'a>(number: Number) -> Vec<Series<'a>> {
+pub(super) fn single<'a>(number: Number) -> Vec<Series<'a>> {
     vec![Series { labels: Labels::default(), value: Value::Number(number) }]
 }
 

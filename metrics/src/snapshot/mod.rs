@@ -6,11 +6,13 @@ mod collector;
 pub mod families;
 mod function;
 mod histogram;
+mod own;
 mod since;
 
 pub use collector::MetricsSnapshot;
 pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
+pub(crate) use own::OwnMetrics;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime};
@@ -51,12 +53,11 @@ pub struct FullSnapshot {
     pub functions: Vec<FunctionSnapshot>,
     /// The `# HELP` texts that were given, by registered or by printed name.
     pub(crate) help: BTreeMap<String, String>,
-    /// How many callbacks of export threads have panicked; `None` where none was ever started.
-    pub(crate) export_panics: Option<u64>,
-    /// Calls that were counted in overflow series; `None` where no function has labels that are evaluated at each call.
-    pub(crate) overflowed_calls: Option<u64>,
-    /// The clock that times the functions; `None` where there are none.
-    pub(crate) clock_source: Option<&'static str>,
+    /// What the library says of itself.
+    pub(crate) own: OwnMetrics,
+    /// Since when counters and histograms have counted: since the registry was made; of a difference, since the earlier
+    /// snapshot.
+    pub(crate) created: SystemTime,
     /// As `timestamp`, by a clock that is never set back.
     pub(crate) taken: Instant,
     /// Of a difference: the time it spans.
@@ -64,8 +65,8 @@ pub struct FullSnapshot {
 }
 
 impl FullSnapshot {
-    /// A snapshot of nothing, taken now.
-    pub(crate) fn empty() -> Self {
+    /// A snapshot of nothing, taken now, of a registry that was made at `created`.
+    pub(crate) fn empty(created: SystemTime) -> Self {
         FullSnapshot {
             timestamp: SystemTime::now(),
             metrics: BTreeMap::new(),
@@ -75,9 +76,8 @@ impl FullSnapshot {
             gauges: BTreeMap::new(),
             functions: Vec::new(),
             help: BTreeMap::new(),
-            export_panics: None,
-            overflowed_calls: None,
-            clock_source: None,
+            own: OwnMetrics::default(),
+            created,
             taken: Instant::now(),
             elapsed: None,
         }

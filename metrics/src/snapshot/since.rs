@@ -39,9 +39,8 @@ impl FullSnapshot {
             gauges: self.gauges.clone(),
             functions: self.functions.iter().map(|function| function.since_in(earlier)).collect(),
             help: self.help.clone(),
-            export_panics: difference(self.export_panics, earlier.export_panics),
-            overflowed_calls: difference(self.overflowed_calls, earlier.overflowed_calls),
-            clock_source: self.clock_source,
+            own: self.own.since(&earlier.own),
+            created: earlier.timestamp,
             taken: self.taken,
             elapsed: Some(self.taken.saturating_duration_since(earlier.taken)),
         }
@@ -51,10 +50,6 @@ impl FullSnapshot {
     pub fn elapsed(&self) -> Option<Duration> {
         self.elapsed
     }
-}
-
-fn difference(later: Option<u64>, earlier: Option<u64>) -> Option<u64> {
-    Some(later?.saturating_sub(earlier.unwrap_or_default()))
 }
 
 /// Each of `later` less what stood under its name in `earlier`.

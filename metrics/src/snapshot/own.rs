@@ -1,0 +1,64 @@
+//! What the library says of itself: the families whose names begin with `tachometer_`, printed after all others.
+
+use super::families::{Labels, MetricFamily, MetricKind, Number, Series, Value, single};
+use std::borrow::Cow;
+
+/// Each is `None` where what it is about was never used, so that a program that does without it prints nothing of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct OwnMetrics {
+    /// The clock that times the functions.
+    pub(crate) clock_source: Option<Cow<'static, str>>,
+    /// How many callbacks of export threads have panicked.
+    pub(crate) export_panics: Option<u64>,
+    /// Calls that were counted in overflow series, of functions with labels that are evaluated at each call.
+    pub(crate) overflowed_calls: Option<u64>,
+}
+
+impl OwnMetrics {
+    pub(super) fn families(&self) -> impl Iterator<Item = MetricFamily<'_>> {
+        let clock = self.clock_source.as_deref().map(|source| MetricFamily {
+            name: "tachometer_clock_info".into(),
+            help: "The clock that instrumented functions are timed by.".into(),
+            kind: MetricKind::Gauge,
+            unit: None,
+            series: vec![Series {
+                labels: Labels::one("source", source),
+                value: Value::Number(Number::Unsigned(1)),
+            }],
+        });
+        let panics = self.export_panics.map(|panics| {
+            counter("tachometer_export_panics_total", "Callbacks of export threads that panicked.", panics)
+        });
+        let overflowed = self.overflowed_calls.map(|calls| {
+            counter(
+                "tachometer_overflowed_label_sets_total",
+                "Calls of instrumented functions that had more sets of labels than they may, and were counted as \
+                 __overflow__.",
+                calls,
+            )
+        });
+        [clock, panics, overflowed].into_iter().flatten()
+    }
+
+    pub(super) fn since(&self, earlier: &OwnMetrics) -> OwnMetrics {
+        OwnMetrics {
+            clock_source: self.clock_source.clone(),
+            export_panics: difference(self.export_panics, earlier.export_panics),
+            overflowed_calls: difference(self.overflowed_calls, earlier.overflowed_calls),
+        }
+    }
+}
+
+fn difference(later: Option<u64>, earlier: Option<u64>) -> Option<u64> {
+    Some(later?.saturating_sub(earlier.unwrap_or_default()))
+}
+
+fn counter(name: &'static str, help: &'static str, count: u64) -> MetricFamily<'static> {
+    MetricFamily {
+        name: name.into(),
+        help: help.into(),
+        kind: MetricKind::Counter,
+        unit: None,
+        series: single(Number::Unsigned(count)),
+    }
+}
