@@ -35,6 +35,9 @@ pub(crate) enum Cause {
     Installed,
     /// Calls are timed by the processor's counter already.
     ClockInUse,
+    /// JSON that is no snapshot.
+    #[cfg(feature = "json")]
+    Json(serde_json::Error),
 }
 
 impl From<Cause> for Error {
@@ -64,6 +67,8 @@ impl fmt::Display for Error {
                 "calls are timed by the processor's counter already: force the operating system's clock before the first \
                  call of an instrumented function",
             ),
+            #[cfg(feature = "json")]
+            Cause::Json(error) => write!(f, "no snapshot: {error}"),
         }
     }
 }
@@ -72,6 +77,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.cause {
             Cause::Spawn(error) => Some(error),
+            #[cfg(feature = "json")]
+            Cause::Json(error) => Some(error),
             _ => None,
         }
     }

@@ -26,7 +26,8 @@
 //! - [`MetricsRegistry::start_export_thread`]: a snapshot at an interval; [`print_on_exit`]: the text at the end.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
-//! - [`families`]: what an encoder for another format reads.
+//! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for
+//!   other programs, that comes back equal.
 //! - [`MockClock`]: durations in tests; [`force_os_clock`]: the operating system's clock instead of the processor's counter.
 //! - [`docs`]: how recording works, why what is read is exact, and what each atomic operation is for.
 //!

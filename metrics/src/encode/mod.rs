@@ -2,6 +2,8 @@
 
 mod float;
 mod format;
+#[cfg(feature = "json")]
+mod json;
 mod openmetrics;
 mod prometheus;
 mod table;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 /// Each is `None` where what it is about was never used, so that a program that does without it prints nothing of it.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub(crate) struct OwnMetrics {
     /// The clock that times the functions.
     pub(crate) clock_source: Option<Cow<'static, str>>,
