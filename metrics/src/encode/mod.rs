@@ -1,7 +1,11 @@
 //! Snapshots as text: one file a format, each from the snapshot alone.
+//!
+//! `lines` holds what text formats share, on `number` and `escape`; a format's file only says what is its own.
 
-mod float;
+mod escape;
 mod format;
+mod lines;
+mod number;
 mod openmetrics;
 mod prometheus;
 mod table;
