@@ -8,6 +8,7 @@ mod function;
 mod histogram;
 mod moment;
 mod own;
+mod scrapes;
 #[cfg(feature = "json")]
 mod serial;
 mod since;
@@ -17,6 +18,7 @@ pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
 pub(crate) use moment::Moment;
 pub(crate) use own::OwnMetrics;
+pub(crate) use scrapes::ScrapeMetrics;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};

@@ -1,7 +1,7 @@
 //! What is written comes back equal; what could not have been written is refused.
 
 use crate::snapshot::{
-    FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics,
+    FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics, ScrapeMetrics,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -90,12 +90,25 @@ fn collector() -> impl Strategy<Value = MetricsSnapshot> {
 }
 
 prop_compose! {
+    fn scrapes()(
+        ended in [[sampled_u64(), sampled_u64(), sampled_u64()], [sampled_u64(), sampled_u64(), sampled_u64()]],
+        render in histogram(),
+        body_bytes in sampled_u64(),
+        compressed in sampled_u64(),
+        series in sampled_u64(),
+    ) -> ScrapeMetrics {
+        ScrapeMetrics { ended, render, body_bytes, compressed, series }
+    }
+}
+
+prop_compose! {
     fn own_metrics()(
         clock_source in proptest::option::of(text()),
         export_panics in proptest::option::of(sampled_u64()),
         overflowed_calls in proptest::option::of(sampled_u64()),
+        scrapes in proptest::option::of(scrapes()),
     ) -> OwnMetrics {
-        OwnMetrics { clock_source: clock_source.map(Into::into), export_panics, overflowed_calls }
+        OwnMetrics { clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, scrapes }
     }
 }
 
@@ -197,7 +210,7 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]}}],"#,
         r#""help":{"jobs":"Jobs done"},"#,
-        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null},"#,
+        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"scrapes":null},"#,
         r#""created":"1970-01-01T00:00:00.000000000Z","#,
         r#""elapsed":null}"#,
     );
@@ -244,6 +257,25 @@ fn unknown_members_are_ignored_and_absent_ones_are_empty() {
     nothing.timestamp = UNIX_EPOCH;
     let json = r#"{"timestamp": "1970-01-01T00:00:00Z"}"#;
     assert_eq!(FullSnapshot::from_json(json).expect("it is a snapshot"), nothing);
+}
+
+/// Formats and results may be added.
+#[test]
+fn scrapes_are_counted_by_name() {
+    let mut snapshot = small();
+    snapshot.own.scrapes = Some(ScrapeMetrics {
+        ended: [[1, 2, 3], [4, 5, 6]],
+        render: HistogramSnapshot::new(&[], vec![1], 5),
+        body_bytes: 1,
+        compressed: 1,
+        series: 1,
+    });
+    let json = snapshot.to_json();
+    let ended = r#""ended":{"text":{"ok":1,"error":2,"cut":3},"openmetrics":{"ok":4,"error":5,"cut":6}}"#;
+    assert!(json.contains(ended), "{json}");
+    let newer = json.replace(ended, r#""ended":{"text":{"ok":1,"new":7},"protobuf":{"ok":8}}"#);
+    let back = FullSnapshot::from_json(&newer).expect("it is a snapshot");
+    assert_eq!(back.own.scrapes.expect("they are there").ended, [[1, 0, 0], [0, 0, 0]]);
 }
 
 #[test]
@@ -366,6 +398,9 @@ fn what_breaks_a_rule_is_refused_by_name() {
             plain,
             "two metrics would print \"function_calls_total\"",
         ),
+        (r#""level":"#, r#""request_latency_us_created":"#, plain, "print \"request_latency_us_created\""),
+        (r#""level":"#, r#""function_calls":"#, plain, "two metrics would print \"function_calls\""),
+        (r#""level":"#, r#""function_calls_created":"#, plain, "print \"function_calls_created\""),
         (r#""ok":2,"#, "", plain, "missing field `ok`"),
         (r#""timestamp":"2026-11-24T17:32:56.000000005Z","#, "", plain, "missing field `timestamp`"),
         (

@@ -196,12 +196,18 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
     }
     let mut printed = BTreeSet::new();
     for family in snapshot.families() {
-        let suffixes: &[&str] = match family.kind {
-            MetricKind::Histogram => &["", "_bucket", "_sum", "_count"],
-            _ => &[""],
+        let name = &*family.name;
+        // In OpenMetrics a counter's family is called without `_total`, and both may have a sample `_created`.
+        let (base, suffixes): (&str, &[&str]) = match family.kind {
+            MetricKind::Histogram => (name, &["", "_bucket", "_sum", "_count", "_created"]),
+            MetricKind::Counter => match name.strip_suffix("_total") {
+                Some(base) => (base, &["", "_total", "_created"]),
+                None => (name, &[""]),
+            },
+            MetricKind::Gauge => (name, &[""]),
         };
         for suffix in suffixes {
-            let name = format!("{}{suffix}", family.name);
+            let name = format!("{base}{suffix}");
             if printed.contains(&name) {
                 return Err(format!("two metrics would print {name:?}"));
             }
