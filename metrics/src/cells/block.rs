@@ -20,11 +20,12 @@
 
 use super::epoch::Epoch;
 use super::outcome::Outcome;
+use super::slot::Handle;
 use crate::model::BucketTable;
-use crate::sync::{AtomicPtr, AtomicU64, Ordering, fence, leak_layout};
+use crate::sync::{AtomicU64, Ordering, fence, leak_layout};
 use std::alloc::Layout;
 use std::array;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 use std::slice;
 
 /// Outcomes other than [`Outcome::Ok`], which is what is left.
@@ -42,6 +43,17 @@ pub(crate) struct Block {
 unsafe impl Send for Block {}
 // SAFETY: as above.
 unsafe impl Sync for Block {}
+
+// SAFETY: a block is nothing but its pointer.
+unsafe impl Handle for Block {
+    fn pointer(self) -> NonNull<u8> {
+        self.header.cast()
+    }
+
+    unsafe fn from_pointer(pointer: NonNull<u8>) -> Self {
+        Block { header: pointer.cast() }
+    }
+}
 
 /// The cells of a block but its buckets. Most calls touch the first two cache lines, and a reader takes what a running
 /// writer has published from other lines.
@@ -452,25 +464,4 @@ fn own(cell: &AtomicU64) -> u64 {
 fn add_one(cell: &AtomicU64) {
     // Release: pairs with the fence in `try_read_live`, as the module says.
     cell.store(own(cell).wrapping_add(1), Ordering::Release);
-}
-
-/// A place for a block, empty until there is one.
-#[derive(Debug)]
-pub(super) struct BlockSlot(AtomicPtr<Header>);
-
-impl BlockSlot {
-    pub(super) fn empty() -> Self {
-        BlockSlot(AtomicPtr::new(ptr::null_mut()))
-    }
-
-    #[inline]
-    pub(super) fn get(&self) -> Option<Block> {
-        // Acquire: pairs with the Release in `set`: the block is there. Whatever is not null is a block's pointer.
-        NonNull::new(self.0.load(Ordering::Acquire)).map(|header| Block { header })
-    }
-
-    pub(super) fn set(&self, block: Block) {
-        // Release: pairs with the Acquire in `get`.
-        self.0.store(block.header.as_ptr(), Ordering::Release);
-    }
 }

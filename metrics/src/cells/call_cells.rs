@@ -2,10 +2,11 @@
 
 use super::block::Block;
 use super::outcome::{Outcome, Time};
+use super::slot::Number;
 use super::thread::{self, EPOCH};
 use super::writer::Writer;
 use crate::model::BucketTable;
-use crate::sync::{AtomicUsize, List, Ordering, const_unless_loom, unmodelled};
+use crate::sync::{List, const_unless_loom};
 
 /// The cells of one instrumented function.
 #[derive(Debug)]
@@ -13,8 +14,8 @@ pub(crate) struct CallCells {
     table: &'static BucketTable,
     /// One call in so many is timed; 1: every call.
     interval: u64,
-    /// Where each writer keeps its block for this function; 0 until the first call, and no block has number 0.
-    number: AtomicUsize,
+    /// Where each writer keeps its block for this function.
+    number: Number<Block>,
     blocks: List<Block>,
 }
 
@@ -22,7 +23,7 @@ impl CallCells {
     const_unless_loom! {
         pub(crate) const fn new(table: &'static BucketTable, interval: u64) -> Self {
             assert!(interval > 0, "one call in zero cannot be timed");
-            CallCells { table, interval, number: AtomicUsize::new(0), blocks: List::new() }
+            CallCells { table, interval, number: Number::new(), blocks: List::new() }
         }
     }
 
@@ -33,7 +34,7 @@ impl CallCells {
     /// Cells with this number: a model must be the same in each execution.
     #[cfg(all(test, loom))]
     pub(super) fn numbered(table: &'static BucketTable, number: usize) -> Self {
-        CallCells { number: AtomicUsize::new(number), ..Self::new(table, 1) }
+        CallCells { number: Number::chosen(number), ..Self::new(table, 1) }
     }
 
     pub(crate) fn table(&self) -> &'static BucketTable {
@@ -42,8 +43,7 @@ impl CallCells {
 
     /// Whether a call has begun.
     pub(crate) fn are_used(&self) -> bool {
-        // Relaxed: nothing is read that a call has written.
-        self.number.load(Ordering::Relaxed) != 0
+        self.number.is_used()
     }
 
     pub(super) fn blocks(&self) -> impl Iterator<Item = Block> {
@@ -107,29 +107,15 @@ impl CallCells {
 
     #[inline]
     fn own_block(&self) -> Option<Block> {
-        // Relaxed: a number is only a place in each writer's own index.
-        thread::leased_writer()?.block(self.number.load(Ordering::Relaxed))
+        thread::leased_writer()?.get(&self.number)
     }
 
     /// The writer's block for this function, made where there is none. The caller has leased the writer.
     pub(super) fn block_of(&self, writer: &Writer) -> Block {
-        let number = self.number();
-        writer.block(number).unwrap_or_else(|| {
+        writer.get(&self.number).unwrap_or_else(|| {
             let block = *self.blocks.push(Block::new(self.table));
-            writer.set_block(number, block);
+            writer.set(&self.number, block);
             block
         })
-    }
-
-    fn number(&self) -> usize {
-        static LAST: unmodelled::AtomicUsize = unmodelled::AtomicUsize::new(0);
-        // Relaxed, all: as in `own_block`; a number only has to be another for each function, and stay.
-        let number = self.number.load(Ordering::Relaxed);
-        if number != 0 {
-            return number;
-        }
-        let new = LAST.fetch_add(1, unmodelled::Ordering::Relaxed) + 1;
-        let set = self.number.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed);
-        set.err().unwrap_or(new)
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! - [`CallCells`]: the cells of one function, in the blocks of all threads that have called it.
 //! - `block`: one thread's cells for one function; the protocol between their writer and a reader.
+//! - [`Observations`]: the cells of a histogram, in blocks as well; [`Rows`]: those of counters, in plain cells.
+//! - `slot`: where a writer keeps them.
 //! - `writer`: which thread writes which blocks.
 //! - `thread`: this thread's writer.
 //! - `reader`: reading, in an `epoch` of its own, by which running writers are asked for a copy.
@@ -17,8 +19,11 @@ mod call_cells;
 mod epoch;
 #[cfg(all(test, loom))]
 mod models;
+mod observations;
 mod outcome;
 mod reader;
+mod rows;
+mod slot;
 #[cfg(all(test, not(loom)))]
 mod tests;
 mod thread;
@@ -26,5 +31,7 @@ mod writer;
 
 pub(crate) use block::Block;
 pub(crate) use call_cells::CallCells;
+pub(crate) use observations::Observations;
 pub use outcome::{Outcome, Time};
 pub(crate) use reader::Reader;
+pub(crate) use rows::Rows;

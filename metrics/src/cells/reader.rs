@@ -1,9 +1,11 @@
 //! Reading the cells of functions.
 
-use super::block::BlockReading;
+use super::block::{Block, BlockReading};
 use super::call_cells::CallCells;
 use super::epoch::{Epoch, Raised};
+use super::observations::Observations;
 use super::thread::EPOCH;
+use crate::model::BucketTable;
 
 /// The one reader there is at a time. Reads what it likes in one epoch, so that each running writer hands over each of
 /// its blocks at most once.
@@ -37,9 +39,23 @@ impl Reader {
     }
 
     pub(crate) fn read(&mut self, cells: &CallCells) -> CallReading {
-        let mut reading = CallReading::nothing(cells.table().buckets());
-        for block in cells.blocks() {
-            block.read(self.raised.epoch, cells.is_sampled(), &mut self.block);
+        self.read_blocks(cells.table(), cells.is_sampled(), cells.blocks())
+    }
+
+    /// The values as calls that went well, each as long as the value.
+    pub(crate) fn read_observations(&mut self, cells: &Observations) -> CallReading {
+        self.read_blocks(cells.table(), false, cells.blocks())
+    }
+
+    fn read_blocks(
+        &mut self,
+        table: &BucketTable,
+        is_sampled: bool,
+        blocks: impl Iterator<Item = Block>,
+    ) -> CallReading {
+        let mut reading = CallReading::nothing(table.buckets());
+        for block in blocks {
+            block.read(self.raised.epoch, is_sampled, &mut self.block);
             reading.add(&self.block);
         }
         reading

@@ -3,6 +3,7 @@
 use super::block::{Block, BlockReading};
 use super::epoch::Epoch;
 use super::outcome::Outcome;
+use super::slot::Number;
 use super::writer::{Writer, Writers};
 use crate::model::BucketTable;
 use crate::sync::{AtomicBool, Ordering};
@@ -42,16 +43,18 @@ fn threads_that_come_and_go_share_the_writers_of_the_most_at_once() {
 fn a_writer_finds_its_blocks_under_any_number() {
     let writers = Writers::new();
     let writer = writers.lease();
-    let blocks: Vec<(usize, Block)> =
-        [1, 2, 31, 32, 8_191, 8_192, 20_000, 100_000].map(|number| (number, Block::new(&TABLE))).into();
+    let numbers = [1, 2, 31, 32, 8_191, 8_192, 20_000, 100_000];
+    let blocks = numbers.map(|number| (Number::chosen(number), Block::new(&TABLE)));
     for (number, block) in &blocks {
-        assert!(writer.block(*number).is_none());
-        writer.set_block(*number, *block);
+        assert!(writer.get(number).is_none());
+        writer.set(number, *block);
     }
     for (number, block) in &blocks {
-        assert!(writer.block(*number).is_some_and(|found| found.is(*block)), "{number}");
+        assert!(writer.get(number).is_some_and(|found| found.is(*block)), "{number:?}");
     }
-    assert!(writer.block(0).is_none() && writer.block(50_000).is_none());
+    for empty in [0, 50_000] {
+        assert!(writer.get(&Number::<Block>::chosen(empty)).is_none());
+    }
 }
 
 #[test]

@@ -11,21 +11,21 @@
 //!
 //! Progress: leasing is lock-free and asks only the system's allocator; handing back is wait-free.
 
-use super::block::{Block, BlockSlot};
+use super::slot::{Handle, Number, Slot};
 use crate::sync::{AtomicBool, AtomicUsize, List, Ordering, const_unless_loom, leak};
 use once_cell::race::OnceRef;
 use std::array;
 
-/// The blocks that one thread at a time writes, by the number of their function.
+/// The cells that one thread at a time writes, by number.
 #[derive(Debug)]
 pub(super) struct Writer {
-    /// Those of the functions that were called first, by whichever thread: found in one step.
-    first: [BlockSlot; FIRST],
+    /// Those that were written first, by whichever thread: found in one step.
+    first: [Slot; FIRST],
     further: OnceRef<'static, Index>,
     is_leased: AtomicBool,
 }
 
-/// Blocks by number, in two steps: a thread that calls few of very many functions has few pages.
+/// Slots by number, in two steps: a thread that writes few of very many cells has few pages.
 #[derive(Debug)]
 struct Index {
     pages: [OnceRef<'static, Page>; PAGES],
@@ -34,7 +34,7 @@ struct Index {
 }
 
 #[derive(Debug)]
-struct Page([BlockSlot; PAGE]);
+struct Page([Slot; PAGE]);
 
 #[cfg(not(loom))]
 const FIRST: usize = 1024;
@@ -54,33 +54,37 @@ const PAGE: usize = 2;
 impl Writer {
     fn leased() -> Self {
         Writer {
-            first: array::from_fn(|_| BlockSlot::empty()),
+            first: array::from_fn(|_| Slot::empty()),
             further: OnceRef::new(),
             is_leased: AtomicBool::new(true),
         }
     }
 
-    /// The block with this number, if there is one.
+    /// What is kept under this number, if anything.
     #[inline]
-    pub(super) fn block(&self, number: usize) -> Option<Block> {
-        match self.first.get(number) {
-            Some(slot) => slot.get(),
-            None => self.find_further(number),
-        }
+    pub(super) fn get<T: Handle>(&self, number: &Number<T>) -> Option<T> {
+        let number = number.get();
+        let slot = match self.first.get(number) {
+            Some(slot) => slot,
+            None => self.find_further(number)?,
+        };
+        // SAFETY: by the invariant of numbers, only `set` of this number's type was called with it; and never with 0.
+        unsafe { slot.get() }
     }
 
     #[cold]
-    fn find_further(&self, number: usize) -> Option<Block> {
-        self.further.get()?.find(number - FIRST)?.get()
+    fn find_further(&self, number: usize) -> Option<&Slot> {
+        self.further.get()?.find(number - FIRST)
     }
 
-    /// Keeps `block` under this number.
-    pub(super) fn set_block(&self, number: usize, block: Block) {
+    /// Keeps a handle under this number.
+    pub(super) fn set<T: Handle>(&self, number: &Number<T>, handle: T) {
+        let number = number.get_or_choose();
         let slot = match self.first.get(number) {
             Some(slot) => slot,
             None => self.further.get_or_init(|| leak(Index::new())).make_room(number - FIRST),
         };
-        slot.set(block);
+        slot.set(handle);
     }
 
     fn try_lease(&self) -> bool {
@@ -102,15 +106,15 @@ impl Index {
         Index { pages: [const { OnceRef::new() }; PAGES], further: OnceRef::new() }
     }
 
-    fn find(&self, number: usize) -> Option<&BlockSlot> {
+    fn find(&self, number: usize) -> Option<&Slot> {
         match self.pages.get(number / PAGE) {
             Some(page) => page.get().map(|page| &page.0[number % PAGE]),
             None => self.further.get()?.find(number - PAGES * PAGE),
         }
     }
 
-    fn make_room(&self, number: usize) -> &BlockSlot {
-        let new_page = || leak(Page(array::from_fn(|_| BlockSlot::empty())));
+    fn make_room(&self, number: usize) -> &Slot {
+        let new_page = || leak(Page(array::from_fn(|_| Slot::empty())));
         match self.pages.get(number / PAGE) {
             Some(page) => &page.get_or_init(new_page).0[number % PAGE],
             None => self.further.get_or_init(|| leak(Index::new())).make_room(number - PAGES * PAGE),

@@ -1,15 +1,31 @@
 //! Names that Prometheus allows.
 
 /// Whether a metric may have this name: `[a-zA-Z_:][a-zA-Z0-9_:]*`.
-pub(crate) fn is_metric_name(name: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
-    let starts_well = name.chars().next().is_some_and(|c| !c.is_ascii_digit());
-    starts_well && name.chars().all(allowed)
+pub(crate) const fn is_metric_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        let is_letter = bytes[index].is_ascii_alphabetic() || matches!(bytes[index], b'_' | b':');
+        if !is_letter && (index == 0 || !bytes[index].is_ascii_digit()) {
+            return false;
+        }
+        index += 1;
+    }
+    index > 0
+}
+
+/// The unit that a name ends in, before `_total`: one of the base units that Prometheus and OpenMetrics recommend.
+pub(crate) fn unit_of(name: &str) -> Option<&'static str> {
+    const UNITS: [&str; 9] =
+        ["seconds", "bytes", "ratio", "celsius", "meters", "grams", "joules", "volts", "amperes"];
+    let name = name.strip_suffix("_total").unwrap_or(name);
+    let (_, last) = name.rsplit_once('_')?;
+    UNITS.into_iter().find(|unit| *unit == last)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_metric_name;
+    use super::{is_metric_name, unit_of};
 
     #[test]
     fn names_follow_the_grammar_of_prometheus() {
@@ -18,6 +34,19 @@ mod tests {
         }
         for bad in ["", "9a", "a-b", "a b", "é", "a.b", "a\n", "a{"] {
             assert!(!is_metric_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn units_are_the_last_word() {
+        for (name, unit) in [
+            ("sent_bytes_total", Some("bytes")),
+            ("wait_seconds", Some("seconds")),
+            ("bytes", None),
+            ("seconds_left", None),
+            ("jobs_total", None),
+        ] {
+            assert_eq!(unit_of(name), unit, "{name}");
         }
     }
 }

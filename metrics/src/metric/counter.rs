@@ -1,0 +1,143 @@
+//! Counters: each thread adds in a cell of its own.
+
+use super::{Declaration, Declared};
+use crate::cells::{Reader, Rows};
+use crate::snapshot::{MetricKind, SampleValue};
+use crate::sync::const_unless_loom;
+
+/// A number of things that only grows: jobs done, bytes sent.
+///
+/// Each thread counts in a cell of its own, so threads that count at once do not disturb each other, and counting is a load
+/// and a store.
+///
+/// ```
+/// use tachometer::{Counter, metrics};
+///
+/// metrics! {
+///     /// Jobs that were done, well or not.
+///     static JOBS: Counter = Counter::new("jobs_done_total", "Jobs that were done");
+/// }
+///
+/// JOBS.increment();
+/// JOBS.add(2);
+/// assert_eq!(JOBS.get(), 3);
+/// ```
+///
+/// By convention the name ends in `_total`. OpenMetrics knows a counter by that, and shows others as `unknown`.
+#[derive(Debug)]
+pub struct Counter {
+    declaration: Declaration,
+    cells: Rows,
+}
+
+impl Counter {
+    const_unless_loom! {
+        /// A counter at zero, printed as `name` with that `# HELP`.
+        ///
+        /// # Panics
+        /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        #[must_use]
+        pub const fn new(name: &'static str, help: &'static str) -> Self {
+            Counter { declaration: Declaration::new(name, help), cells: Rows::new(1) }
+        }
+    }
+
+    /// One more.
+    #[inline]
+    pub fn increment(&'static self) {
+        self.add(1);
+    }
+
+    /// More by `amount`.
+    #[inline]
+    pub fn add(&'static self, amount: u64) {
+        let add = |count: u64| count.wrapping_add(amount);
+        if !self.cells.change(0, add) {
+            self.declaration.attach(self);
+            self.cells.change_first(0, add);
+        }
+    }
+
+    /// How many there have been; it wraps at 2⁶⁴.
+    pub fn get(&self) -> u64 {
+        self.cells.sum(0)
+    }
+}
+
+impl Declared for Counter {
+    fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    fn kind(&self) -> MetricKind {
+        MetricKind::Counter
+    }
+
+    fn read(&self, _: &mut Reader) -> SampleValue {
+        SampleValue::Count(self.get())
+    }
+}
+
+/// A quantity that only grows and is no whole number: seconds of work, joules.
+///
+/// ```
+/// use tachometer::{FloatCounter, metrics};
+///
+/// metrics! {
+///     static WORKED: FloatCounter = FloatCounter::new("worked_seconds_total", "Time spent working");
+/// }
+///
+/// WORKED.add(0.5);
+/// WORKED.add(1.25);
+/// assert_eq!(WORKED.get(), 1.75);
+/// ```
+#[derive(Debug)]
+pub struct FloatCounter {
+    declaration: Declaration,
+    /// The bits of floats.
+    cells: Rows,
+}
+
+impl FloatCounter {
+    const_unless_loom! {
+        /// A counter at zero, printed as `name` with that `# HELP`.
+        ///
+        /// # Panics
+        /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        #[must_use]
+        pub const fn new(name: &'static str, help: &'static str) -> Self {
+            FloatCounter { declaration: Declaration::new(name, help), cells: Rows::new(1) }
+        }
+    }
+
+    /// More by `amount`. What is negative or not a number is not added: a counter that falls looks like one that began anew.
+    #[inline]
+    pub fn add(&'static self, amount: f64) {
+        let add = |bits: u64| (f64::from_bits(bits) + amount.max(0.0)).to_bits();
+        if !self.cells.change(0, add) {
+            self.declaration.attach(self);
+            self.cells.change_first(0, add);
+        }
+    }
+
+    /// How much there has been.
+    pub fn get(&self) -> f64 {
+        // From the newest thread's part to the oldest one's. Rounding keeps order, so with parts that grow, and a further one
+        // in front, no later sum is less than an earlier one.
+        self.cells.parts(0).map(f64::from_bits).sum()
+    }
+}
+
+impl Declared for FloatCounter {
+    fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    fn kind(&self) -> MetricKind {
+        MetricKind::Counter
+    }
+
+    fn read(&self, _: &mut Reader) -> SampleValue {
+        SampleValue::Sum(self.get())
+    }
+}
