@@ -78,7 +78,7 @@ struct Own {
 }
 
 fn case(name: &Ident, path: &TokenStream, fields: &Fields, own: Own, errors: &mut Errors) -> Case {
-    for attribute in fields.iter().flat_map(|field| &field.attrs).filter(is_ours) {
+    for attribute in fields.iter().flat_map(|field| &field.attrs).filter(|attribute| is_ours(attribute)) {
         errors.at(attribute, "`#[error_kind(…)]` stands on the variant or the struct, not on its field");
     }
     let only_field = fields.iter().next().filter(|_| fields.len() == 1);
@@ -113,7 +113,7 @@ enum Place {
 
 fn attributes_of(attributes: &[Attribute], place: Place, errors: &mut Errors) -> Own {
     let mut own = Own::default();
-    for attribute in attributes.iter().filter(is_ours) {
+    for attribute in attributes.iter().filter(|attribute| is_ours(attribute)) {
         let parsed = match &attribute.meta {
             Meta::List(list) => list.parse_args_with(|input: ParseStream<'_>| parse(input, place, &mut own)),
             _ => Err(syn::Error::new_spanned(attribute, format!("expected {}", allowed(place)))),
@@ -125,7 +125,7 @@ fn attributes_of(attributes: &[Attribute], place: Place, errors: &mut Errors) ->
     own
 }
 
-fn is_ours(attribute: &&Attribute) -> bool {
+fn is_ours(attribute: &Attribute) -> bool {
     attribute.path().is_ident("error_kind")
 }
 

@@ -151,7 +151,7 @@ fn not_a_function(input: ParseStream<'_>) -> syn::Error {
     if ahead.peek(Token![trait]) {
         // It was `unsafe` or `auto`.
         span = ahead.span();
-        found = "trait".to_owned();
+        "trait".clone_into(&mut found);
     }
     let advice = match found.as_str() {
         "trait" => "annotate the methods of a trait one by one, those that have a body",

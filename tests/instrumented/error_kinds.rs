@@ -237,3 +237,34 @@ fn what_ok_holds_may_be_a_parameter_of_the_block() {
     assert!(Shelf::<u8>(vec![]).take_first().is_err());
     assert_eq!(occurred("Shelf::take_first"), owned([("http_error", 1)]));
 }
+
+#[derive(Debug, ErrorKind)]
+enum Generic<'a, E, const N: usize>
+where
+    E: Clone,
+{
+    #[error_kind("same")]
+    Borrowed(&'a [u8; N]),
+    #[error_kind("same")]
+    r#Raw {
+        _of: E,
+    },
+    #[error_kind(transparent)]
+    Inner(E),
+    Utf8Failed,
+}
+
+#[test]
+fn an_enum_with_parameters_has_the_kinds_of_what_it_holds() {
+    type Of<'a> = Generic<'a, std::fmt::Error, 1>;
+    let mut all = Vec::new();
+    <Of<'_> as ErrorKind>::kinds(&mut |kind| all.push(kind));
+    assert_eq!(all, ["same", "same", "fmt_error", "utf8_failed"]);
+    let each: [Of<'_>; 4] = [
+        Generic::Borrowed(&[1]),
+        Generic::Raw { _of: std::fmt::Error },
+        Generic::Inner(std::fmt::Error),
+        Generic::Utf8Failed,
+    ];
+    assert_eq!(each.map(|error| error.error_kind()), ["same", "same", "fmt_error", "utf8_failed"]);
+}
