@@ -9,8 +9,9 @@ use crate::labels;
 use crate::order;
 use crate::plan::{self, Shape};
 use crate::returns::{self, ReturnedFuture};
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{FnArg, Generics, PatType, ReceiverKind, ReturnType, Signature};
 
 pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
@@ -115,7 +116,11 @@ fn site(
         (None, _) => ours!(&#library::DEFAULT_BUCKETS),
         (Some(_), Some(nanos)) => ours!(&const { #library::BucketTable::new(&[#(#nanos),*]) }),
         (Some(constant), None) => {
-            ours!(&const { #library::BucketTable::new(&const { #library::nanos(#constant) }) })
+            // Which the compiler is to point at where a bound is wrong.
+            let here = Span::mixed_site().located_at(constant.span());
+            let library = located_at(here, library.clone());
+            let nanos = quote_spanned!(here=> #library::nanos(#constant));
+            ours!(&const { #library::BucketTable::new(&const { #nanos }) })
         }
     };
     let sample = plan::sample(options);
@@ -141,6 +146,15 @@ fn site(
         fn __tachometer_here() {}
         #library::link!(__TACHOMETER_SITE);
     }
+}
+
+/// The same names in another place.
+fn located_at(place: Span, tokens: TokenStream) -> TokenStream {
+    let moved = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(place));
+        token
+    };
+    tokens.into_iter().map(moved).collect()
 }
 
 /// The kinds that are shown before the first call.

@@ -146,8 +146,13 @@ fn begins_function(input: ParseStream<'_>) -> bool {
 fn not_a_function(input: ParseStream<'_>) -> syn::Error {
     let ahead = input.fork();
     let _ = ahead.parse::<Visibility>();
-    let span = ahead.span();
-    let found = ahead.call(Ident::parse_any).map(|word| word.to_string()).unwrap_or_default();
+    let mut span = ahead.span();
+    let mut found = ahead.call(Ident::parse_any).map(|word| word.to_string()).unwrap_or_default();
+    if ahead.peek(Token![trait]) {
+        // It was `unsafe` or `auto`.
+        span = ahead.span();
+        "trait".clone_into(&mut found);
+    }
     let advice = match found.as_str() {
         "trait" => "annotate the methods of a trait one by one, those that have a body",
         "mod" => "annotate the functions of a module one by one",
@@ -160,10 +165,11 @@ fn not_a_function(input: ParseStream<'_>) -> syn::Error {
 fn parse_function(mut attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Function> {
     let visibility: Visibility = input.parse()?;
     let default: Option<Token![default]> = input.parse()?;
-    let signature: Signature = input.parse()?;
-    if input.peek(Token![;]) {
+    let is_foreign = matches!(input.cursor().ident(), Some((word, _)) if word == "safe");
+    let signature = if is_foreign { None } else { Some(input.parse::<Signature>()?) };
+    let Some(signature) = signature.filter(|_| !input.peek(Token![;])) else {
         return Err(input.error("`#[instrumented]` needs a body to instrument, and this function has none"));
-    }
+    };
     let body: Group = input.parse()?;
     let (inner, body) = split_inner_attributes(&body)?;
     attributes.extend(inner);
