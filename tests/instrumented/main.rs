@@ -4,6 +4,7 @@ mod async_outcomes;
 mod decided;
 mod drop_order;
 mod error_kinds;
+mod fidelity;
 mod hostile;
 mod identity;
 mod label_shapes;
