@@ -84,15 +84,17 @@ both! {
         assert!(LOG.with_borrow(Vec::is_empty), "nothing has dropped yet");
         panic!("on purpose");
         #[allow(unreachable_code, reason = "what it would return")]
-        ()
+        Logs("returned")
     }
 
+    #[allow(clippy::unused_async, reason = "what drops is the point")]
     pub async fn leaves_early(_a: Logs, (_b, _): (Logs, Logs), _: Logs, _c: Logs) -> Result<(), ()> {
         let _local = Logs("local");
         Err(())?;
         Ok(())
     }
 
+    #[allow(clippy::unused_async, reason = "what drops is the point")]
     pub async fn unwinds_later(_a: Logs, (_b, _): (Logs, Logs), _: Logs, _c: Logs) {
         let _local = Logs("local");
         panic!("on purpose")

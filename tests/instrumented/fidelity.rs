@@ -1,4 +1,5 @@
 //! What callers and bodies could tell of an annotation, and cannot.
+#![allow(clippy::unnecessary_wraps, clippy::unused_self, clippy::unused_async, reason = "shapes, not sense")]
 
 use super::*;
 use std::backtrace::Backtrace;
@@ -219,6 +220,8 @@ mod foreign {
         number
     }
 
+    /// # Safety
+    /// Whoever implements it is trusted.
     unsafe trait Trust {
         /// # Safety
         /// None is needed.
