@@ -117,9 +117,10 @@ fn frames_now() -> usize {
 
 #[test]
 fn a_call_adds_at_most_one_frame() {
-    let added = annotated::frames("").unwrap() - plain::frames("").unwrap();
-    assert!(added <= 1, "{added}");
-    assert_eq!(annotated::frames_in_place().1, plain::frames_in_place().1);
+    let (annotated, plain) = (annotated::frames("").unwrap(), plain::frames("").unwrap());
+    assert!(annotated <= plain + 1, "{annotated} for {plain}");
+    let (annotated, plain) = (annotated::frames_in_place().1, plain::frames_in_place().1);
+    assert!(annotated <= plain, "{annotated} for {plain}");
 }
 
 struct Place;
