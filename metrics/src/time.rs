@@ -54,9 +54,9 @@ macro_rules! time {
                 &SITE
             }),
             $expression,
-            |value| {
+            |__value| {
                 use $crate::__private::{AnyValue as _, ResultValue as _};
-                value.__tachometer_outcome()
+                __value.__tachometer_outcome()
             },
         )
     };

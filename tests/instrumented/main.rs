@@ -5,6 +5,7 @@ mod decided;
 mod drop_order;
 mod error_kinds;
 mod every_end;
+mod fidelity;
 mod hostile;
 mod identity;
 mod label_shapes;
