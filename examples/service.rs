@@ -29,14 +29,14 @@ enum OrderError {
 #[instrumented]
 fn price(product: u32) -> Result<u32, OrderError> {
     work(20..200);
-    if product % 50 == 0 { Err(OrderError::UnknownProduct) } else { Ok(product % 90 + 10) }
+    if product.is_multiple_of(50) { Err(OrderError::UnknownProduct) } else { Ok(product % 90 + 10) }
 }
 
 /// Charges a card, by one of two banks of which one is slower.
 #[instrumented(labels(bank = bank))]
 fn charge(bank: &str, cents: u32) -> Result<u32, OrderError> {
     work(if bank == "swift" { 200..2_000 } else { 1_000..20_000 });
-    if cents % 13 == 0 { Err(OrderError::CardRefused) } else { Ok(cents) }
+    if cents.is_multiple_of(13) { Err(OrderError::CardRefused) } else { Ok(cents) }
 }
 
 #[instrumented]
