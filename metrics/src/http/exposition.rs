@@ -47,7 +47,7 @@ impl Exposition {
 /// // axum
 /// async fn metrics(headers: HeaderMap) -> impl IntoResponse {
 ///     let exposition = tachometer::expose(&headers);
-///     (AppendHeaders(exposition.headers()), exposition.body)
+///     (AppendHeaders(exposition.headers()), Body::from(exposition.body))
 /// }
 /// ```
 ///
