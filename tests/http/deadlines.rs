@@ -57,24 +57,31 @@ fn who_does_not_read_the_answer_is_cut_off() {
 fn who_reads_slowly_but_in_time_gets_it_all() {
     let registry = huge_registry();
     let server = serve(&endpoint(&registry));
-    let mut client = Client::saying(*server.address(), REQUEST);
+    let client = Client::saying(*server.address(), REQUEST);
     let mut heard = Vec::new();
-    let mut bytes = vec![0; 64 * 1024];
-    // Others are served between its pieces.
-    loop {
-        let count = client.stream.read(&mut bytes).expect("more, or the end");
-        if count == 0 {
-            break;
-        }
-        heard.extend_from_slice(&bytes[..count]);
-        if heard.len() % 64 == 0 {
-            assert_eq!(ask(*server.address(), HEALTHY).status, 200);
-        }
+    // A piece, then somebody else's request, and so on.
+    while (&client.stream).take(1024 * 1024).read_to_end(&mut heard).expect("more, or the end") > 0 {
+        assert_eq!(ask(*server.address(), HEALTHY).status, 200);
     }
     let answer = Answer::read(&heard).expect("an answer");
     assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
     assert!(answer.body.len() > HUGE);
     until("it is counted", || scrapes(&registry, "text", "ok") == Some(1));
+}
+
+#[test]
+fn who_stays_after_the_answer_is_left_after_a_while() {
+    let server = serve(&endpoint(&registry()));
+    let mut client = Client::saying(*server.address(), REQUEST);
+    let mut heard = Vec::new();
+    client.stream.read_to_end(&mut heard).expect("an answer");
+    // It says more, which is thrown away, until there is nobody to say it to. Too little to be too much.
+    let mut said = 0;
+    while client.stream.write_all(b"x").is_ok() {
+        said += 1;
+        assert!(said < 100_000, "it is listened to for ever");
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 #[test]
