@@ -47,7 +47,7 @@ fn huge_registry() -> MetricsRegistry {
 }
 
 /// More than the buffers of two sockets hold.
-const HUGE: usize = 48 * 1024 * 1024;
+const HUGE: usize = 8 * 1024 * 1024;
 
 /// An endpoint whose deadlines are further away than the end of the test.
 fn endpoint(registry: &MetricsRegistry) -> Endpoint {

@@ -20,6 +20,7 @@ fn a_stop_does_not_wait_for_connections_and_frees_the_port() {
     let server = serve(&endpoint(&registry));
     let address = *server.address();
     let clients = hanging_on(address);
+    clients[2].stream.peek(&mut [0]).expect("an answer that is being sent");
     let server = in_time(move || {
         server.stop();
         server
