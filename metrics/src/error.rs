@@ -35,6 +35,21 @@ pub(crate) enum Cause {
     Installed,
     /// Calls are timed by the processor's counter already.
     ClockInUse,
+    /// An endpoint cannot be had at this address.
+    #[cfg(feature = "http")]
+    Listen { address: String, error: io::Error },
+    /// The system gave no thread for an endpoint.
+    #[cfg(feature = "http")]
+    SpawnEndpoint(io::Error),
+    /// Not the path of a URL.
+    #[cfg(feature = "http")]
+    Path { path: String },
+    /// A path that leads to two things.
+    #[cfg(feature = "http")]
+    PathTaken { path: String },
+    /// An endpoint that takes no connection.
+    #[cfg(feature = "http")]
+    NoConnections,
 }
 
 impl From<Cause> for Error {
@@ -64,6 +79,20 @@ impl fmt::Display for Error {
                 "calls are timed by the processor's counter already: force the operating system's clock before the first \
                  call of an instrumented function",
             ),
+            #[cfg(feature = "http")]
+            Cause::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
+            #[cfg(feature = "http")]
+            Cause::SpawnEndpoint(error) => write!(f, "the system gave no thread for the endpoint: {error}"),
+            #[cfg(feature = "http")]
+            Cause::Path { path } => write!(
+                f,
+                "{path:?} is no path of an endpoint: it must begin with `/` and have no blanks, no `?`, no `#`, and nothing \
+                 outside ASCII"
+            ),
+            #[cfg(feature = "http")]
+            Cause::PathTaken { path } => write!(f, "the endpoint has something else at {path:?} already"),
+            #[cfg(feature = "http")]
+            Cause::NoConnections => f.write_str("an endpoint needs at least one connection at a time"),
         }
     }
 }
@@ -72,6 +101,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.cause {
             Cause::Spawn(error) => Some(error),
+            #[cfg(feature = "http")]
+            Cause::SpawnEndpoint(error) | Cause::Listen { error, .. } => Some(error),
             _ => None,
         }
     }

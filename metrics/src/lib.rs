@@ -48,6 +48,8 @@ mod error;
 mod error_kind;
 mod export;
 mod function;
+#[cfg(feature = "http")]
+mod http;
 mod instrument;
 mod linked;
 mod model;
@@ -69,6 +71,8 @@ pub use encode::Format;
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, PrintOnExit, print_on_exit};
+#[cfg(feature = "http")]
+pub use http::{Endpoint, Exposition, Server, expose, serve};
 pub use model::LabelValue;
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,

@@ -6,9 +6,13 @@
 mod functions;
 mod global;
 mod named;
+#[cfg(feature = "http")]
+mod scrapes;
 
 pub(crate) use global::attach_to_global;
 pub use global::{global, install, snapshot};
+#[cfg(feature = "http")]
+pub(crate) use scrapes::{ScrapeFormat, ScrapeResult, Scrapes};
 
 use crate::clock;
 use crate::error::Error;
@@ -61,6 +65,9 @@ pub(crate) struct Metrics {
     exports_started: AtomicU64,
     /// How many of their callbacks panicked.
     export_panics: AtomicU64,
+    /// Made when somebody begins to serve this registry.
+    #[cfg(feature = "http")]
+    scrapes: OnceLock<Scrapes>,
 }
 
 impl MetricsRegistry {
@@ -260,6 +267,8 @@ impl Metrics {
             functions: OnceLock::new(),
             exports_started: AtomicU64::new(0),
             export_panics: AtomicU64::new(0),
+            #[cfg(feature = "http")]
+            scrapes: OnceLock::new(),
         }
     }
 
@@ -284,7 +293,17 @@ impl Metrics {
         if self.exports_started.load(Ordering::Relaxed) > 0 {
             snapshot.own.export_panics = Some(self.export_panics.load(Ordering::Relaxed));
         }
+        #[cfg(feature = "http")]
+        {
+            snapshot.own.scrapes = self.scrapes.get().map(Scrapes::read);
+        }
         snapshot
+    }
+
+    /// Where scrapes are counted; they are shown from now on, at zero until there is one.
+    #[cfg(feature = "http")]
+    pub(crate) fn scrapes(&self) -> &Scrapes {
+        self.scrapes.get_or_init(Scrapes::new)
     }
 
     pub(crate) fn count_export_panic(&self) {

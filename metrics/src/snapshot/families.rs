@@ -76,6 +76,13 @@ pub enum Value<'a> {
     Histogram(Distribution<'a>),
 }
 
+impl<'a> Value<'a> {
+    /// A histogram of nanoseconds, in seconds.
+    pub(super) fn nanoseconds(histogram: &'a HistogramSnapshot) -> Self {
+        Value::Histogram(Distribution { histogram, scale: Scale::NanosToSeconds })
+    }
+}
+
 /// A number, exact as it was counted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -92,13 +99,19 @@ pub enum Number {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Labels<'a> {
     function: Option<&'a FunctionSnapshot>,
+    first: Option<(&'static str, &'a str)>,
     last: Option<(&'static str, &'a str)>,
 }
 
 impl<'a> Labels<'a> {
     /// A label alone.
     pub(super) fn one(name: &'static str, value: &'a str) -> Self {
-        Labels { function: None, last: Some((name, value)) }
+        Labels { last: Some((name, value)), ..Labels::default() }
+    }
+
+    /// Two labels, of the library's own.
+    pub(super) fn two(first: (&'static str, &'a str), last: (&'static str, &'a str)) -> Self {
+        Labels { function: None, first: Some(first), last: Some(last) }
     }
 
     /// Each label's name and value, unescaped.
@@ -109,7 +122,7 @@ impl<'a> Labels<'a> {
                 .into_iter()
                 .chain(own)
         });
-        identity.into_iter().flatten().chain(self.last)
+        identity.into_iter().flatten().chain(self.first).chain(self.last)
     }
 }
 
@@ -243,10 +256,7 @@ impl FullSnapshot {
                 "How long calls of instrumented functions took.",
                 MetricKind::Histogram,
                 Some("seconds"),
-                each(|function| {
-                    let histogram = function.latency();
-                    Some(Value::Histogram(Distribution { histogram, scale: Scale::NanosToSeconds }))
-                }),
+                each(|function| Some(Value::nanoseconds(function.latency()))),
             ),
             family(
                 "function_duration_min_seconds",
@@ -349,7 +359,7 @@ pub(super) fn single<'a>(number: Number) -> Vec<Series<'a>> {
 }
 
 fn of<'a>(function: &'a FunctionSnapshot, last: Option<(&'static str, &'a str)>) -> Labels<'a> {
-    Labels { function: Some(function), last }
+    Labels { function: Some(function), first: None, last }
 }
 
 fn extreme<'a>(value: u64, scale: Scale) -> Value<'a> {

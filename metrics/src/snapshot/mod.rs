@@ -7,12 +7,14 @@ pub mod families;
 mod function;
 mod histogram;
 mod own;
+mod scrapes;
 mod since;
 
 pub use collector::MetricsSnapshot;
 pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
 pub(crate) use own::OwnMetrics;
+pub(crate) use scrapes::ScrapeMetrics;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime};

@@ -1,5 +1,6 @@
 //! What the library says of itself: the families whose names begin with `tachometer_`, printed after all others.
 
+use super::ScrapeMetrics;
 use super::families::{Labels, MetricFamily, MetricKind, Number, Series, Value, single};
 use std::borrow::Cow;
 
@@ -12,6 +13,8 @@ pub(crate) struct OwnMetrics {
     pub(crate) export_panics: Option<u64>,
     /// Calls that were counted in overflow series, of functions with labels that are evaluated at each call.
     pub(crate) overflowed_calls: Option<u64>,
+    /// Scrapes, where somebody may scrape.
+    pub(crate) scrapes: Option<ScrapeMetrics>,
 }
 
 impl OwnMetrics {
@@ -37,7 +40,8 @@ impl OwnMetrics {
                 calls,
             )
         });
-        [clock, panics, overflowed].into_iter().flatten()
+        let scrapes = self.scrapes.iter().flat_map(ScrapeMetrics::families);
+        [clock, panics, overflowed].into_iter().flatten().chain(scrapes)
     }
 
     pub(super) fn since(&self, earlier: &OwnMetrics) -> OwnMetrics {
@@ -45,6 +49,10 @@ impl OwnMetrics {
             clock_source: self.clock_source.clone(),
             export_panics: difference(self.export_panics, earlier.export_panics),
             overflowed_calls: difference(self.overflowed_calls, earlier.overflowed_calls),
+            scrapes: match (&self.scrapes, &earlier.scrapes) {
+                (Some(later), Some(earlier)) => Some(later.since(earlier)),
+                (later, _) => later.clone(),
+            },
         }
     }
 }

@@ -1,0 +1,134 @@
+//! A small service under a made-up load, for Prometheus to scrape.
+//!
+//! ```text
+//! cargo run --release --example service [-- --listen ADDRESS] [--seconds N]
+//! prometheus --config.file examples/prometheus.yml
+//! ```
+//!
+//! It listens on 127.0.0.1:9464 unless told otherwise; with port 0 the system chooses one. The first line of stdout says which
+//! it is. It runs until it is stopped, or for so many seconds.
+
+use rand::RngExt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, Instant};
+use tachometer::{ErrorKind, instrumented};
+
+const WORKERS: usize = 4;
+
+/// What may be wrong with an order. Its kinds are a label, so that one sees which it is.
+#[derive(Debug, ErrorKind)]
+enum OrderError {
+    EmptyCart,
+    UnknownProduct,
+    CardRefused,
+}
+
+/// What it costs.
+#[instrumented]
+fn price(product: u32) -> Result<u32, OrderError> {
+    work(20..200);
+    if product.is_multiple_of(50) { Err(OrderError::UnknownProduct) } else { Ok(product % 90 + 10) }
+}
+
+/// Charges a card, by one of two banks of which one is slower.
+#[instrumented(labels(bank = bank))]
+fn charge(bank: &str, cents: u32) -> Result<u32, OrderError> {
+    work(if bank == "swift" { 200..2_000 } else { 1_000..20_000 });
+    if cents.is_multiple_of(13) { Err(OrderError::CardRefused) } else { Ok(cents) }
+}
+
+#[instrumented]
+fn order(bank: &str, products: &[u32]) -> Result<u32, OrderError> {
+    if products.is_empty() {
+        return Err(OrderError::EmptyCart);
+    }
+    let prices: Result<Vec<u32>, OrderError> = products.iter().map(|product| price(*product)).collect();
+    charge(bank, prices?.iter().sum())
+}
+
+/// Takes so many microseconds.
+fn work(micros: std::ops::Range<u64>) {
+    thread::sleep(Duration::from_micros(rand::random_range(micros)));
+}
+
+/// Orders things until the time is over.
+fn shop(end: Option<Instant>) {
+    let registry = tachometer::global();
+    let (revenue, open) =
+        (registry.register_counter("revenue_cents_total"), registry.register_gauge("open_orders"));
+    while end.is_none_or(|end| Instant::now() < end) {
+        let mut rng = rand::rng();
+        let products: Vec<u32> = (0..rng.random_range(0..6)).map(|_| rng.random_range(1..1_000)).collect();
+        let bank = if rng.random_bool(0.7) { "swift" } else { "solid" };
+        let _open = open.track();
+        // What went wrong is counted.
+        if let Ok(cents) = order(bank, &products) {
+            revenue.add(cents.into());
+        }
+    }
+}
+
+/// What stands behind the options.
+struct Arguments {
+    listen: String,
+    seconds: Option<u64>,
+}
+
+impl Arguments {
+    fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut read = Arguments { listen: "127.0.0.1:9464".to_owned(), seconds: None };
+        while let Some(name) = arguments.next() {
+            let value = arguments.next().ok_or_else(|| format!("{name} of what?"));
+            match name.as_str() {
+                "--listen" => read.listen = value?,
+                "--seconds" => {
+                    let seconds = value?;
+                    read.seconds =
+                        Some(seconds.parse().map_err(|error| format!("--seconds {seconds}: {error}"))?);
+                }
+                other => {
+                    return Err(format!("{other} is no option: there are --listen ADDRESS and --seconds N"));
+                }
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::read(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::from(2);
+        }
+    };
+    let registry = tachometer::global();
+    registry.describe("revenue_cents_total", "What was charged, in cents.");
+    registry.describe("open_orders", "Orders that are being worked on.");
+
+    let server = match tachometer::serve(arguments.listen.as_str()) {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    // Somebody may wait for this line, behind a pipe.
+    let mut stdout = io::stdout().lock();
+    let line = writeln!(stdout, "listening on http://{}/metrics", server.address());
+    if let Err(error) = line.and_then(|()| stdout.flush()) {
+        eprintln!("stdout: {error}");
+    }
+    drop(stdout);
+
+    let end = arguments.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| shop(end));
+        }
+    });
+    ExitCode::SUCCESS
+}

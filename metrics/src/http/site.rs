@@ -1,0 +1,83 @@
+//! What is served: which path leads to what.
+
+use super::exposition::render;
+use super::request::{Method, Request};
+use super::response::{Response, Scrape, Status};
+use crate::encode::Format;
+use crate::registry::{Metrics, ScrapeResult};
+use crate::sync::unmodelled::Arc;
+use std::mem;
+use std::panic::{self, AssertUnwindSafe};
+
+/// What stands at a path.
+#[derive(Debug, Clone)]
+pub(super) enum Page {
+    Metrics(Arc<Metrics>),
+    Health,
+}
+
+#[derive(Debug)]
+pub(super) struct Site {
+    pages: Vec<(String, Page)>,
+    /// Whether OpenMetrics has `_created` samples.
+    created: bool,
+    /// The room that the last text was made in.
+    room: String,
+}
+
+impl Site {
+    pub(super) fn new(pages: Vec<(String, Page)>, created: bool) -> Self {
+        Site { pages, created, room: String::new() }
+    }
+
+    pub(super) fn answer(&mut self, request: &Request<'_>) -> Response {
+        let Some(page) =
+            self.pages.iter().find(|(path, _)| path == request.path).map(|(_, page)| page.clone())
+        else {
+            return for_method(Response::refusal(Status::NotFound), request.method);
+        };
+        let response = match (request.method, page) {
+            (Method::Other, _) => Response::refusal(Status::MethodNotAllowed),
+            (_, Page::Health) => Response::healthy(),
+            (_, Page::Metrics(metrics)) => self.metrics(&metrics, request),
+        };
+        for_method(response, request.method)
+    }
+
+    /// Takes the room of a body that was sent, for the next one.
+    pub(super) fn take_back(&mut self, mut room: Vec<u8>) {
+        room.clear();
+        if room.capacity() > self.room.capacity() {
+            self.room = String::from_utf8(room).unwrap_or_default();
+        }
+    }
+
+    fn metrics(&mut self, metrics: &Arc<Metrics>, request: &Request<'_>) -> Response {
+        let format = match request.wishes.format() {
+            Format::OpenMetrics if self.created => Format::OpenMetricsWithCreated,
+            format => format,
+        };
+        let gzip = request.wishes.gzip();
+        // `HEAD` is answered as `GET` is, for the length, and is no scrape.
+        let scrape = (request.method == Method::Get).then(|| Scrape::begin(Arc::clone(metrics), format));
+        // Reading runs code of error types, which may panic. Whatever state that leaves them in is their own; the room is
+        // cleared before it is used again.
+        let render = AssertUnwindSafe(|| render(metrics, format, gzip, &mut self.room));
+        match panic::catch_unwind(render) {
+            Ok(body) => Response::metrics(format, gzip, body, scrape),
+            Err(payload) => {
+                if let Some(scrape) = scrape {
+                    scrape.end(ScrapeResult::Error);
+                }
+                // What it panicked with may panic again when it is dropped, and what that panics with is leaked.
+                let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+                mem::forget(dropped);
+                Response::refusal(Status::Failed)
+            }
+        }
+    }
+}
+
+fn for_method(response: Response, method: Method) -> Response {
+    if method == Method::Head { response.head_only() } else { response }
+}
