@@ -252,6 +252,21 @@ fn full_snapshot() {
 }
 
 #[test]
+fn json() {
+    let _: fn(&FullSnapshot) -> String = FullSnapshot::to_json;
+    let _: fn(&FullSnapshot, &mut String) = FullSnapshot::encode_json;
+    let _: fn(&str) -> Result<FullSnapshot, Error> = FullSnapshot::from_json;
+    let _: fn(&FullSnapshot) -> serde_json::Result<String> = serde_json::to_string;
+    let _: fn(&'static str) -> serde_json::Result<FullSnapshot> = serde_json::from_str;
+    let _: fn(&FunctionSnapshot) -> serde_json::Result<String> = serde_json::to_string;
+    let _: fn(&'static str) -> serde_json::Result<FunctionSnapshot> = serde_json::from_str;
+    let _: fn(&HistogramSnapshot) -> serde_json::Result<String> = serde_json::to_string;
+    let _: fn(&'static str) -> serde_json::Result<HistogramSnapshot> = serde_json::from_str;
+    let _: fn(&MetricsSnapshot) -> serde_json::Result<String> = serde_json::to_string;
+    let _: fn(&'static str) -> serde_json::Result<MetricsSnapshot> = serde_json::from_str;
+}
+
+#[test]
 fn function_snapshot() {
     let _: fn(&FunctionSnapshot) -> u64 = FunctionSnapshot::calls;
     let _: fn(&FunctionSnapshot) -> u64 = FunctionSnapshot::timed;

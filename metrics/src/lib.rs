@@ -26,7 +26,8 @@
 //! - [`MetricsRegistry::start_export_thread`]: a snapshot at an interval; [`print_on_exit`]: the text at the end.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
-//! - [`families`]: what an encoder for another format reads.
+//! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for
+//!   other programs, that comes back equal.
 //! - [`MockClock`]: durations in tests; [`force_os_clock`]: the operating system's clock instead of the processor's counter.
 //! - [`docs`]: how recording works, why what is read is exact, and what each atomic operation is for.
 //!
@@ -70,7 +71,7 @@ pub use clock::{MockClock, MockGuard, force_os_clock};
 pub use encode::Format;
 pub use error::Error;
 pub use error_kind::ErrorKind;
-pub use export::{ExportHandle, PrintOnExit, print_on_exit};
+pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter, print_on_exit};
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
 pub use model::LabelValue;

@@ -4,6 +4,8 @@
 
 mod escape;
 mod format;
+#[cfg(feature = "json")]
+mod json;
 mod lines;
 mod number;
 mod openmetrics;

@@ -2,6 +2,7 @@
 
 /// The four numbers of a [`MetricsCollector`](crate::MetricsCollector) at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct MetricsSnapshot {
     /// Requests counted.

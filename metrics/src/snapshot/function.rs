@@ -23,6 +23,11 @@ use std::time::Duration;
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "super::serial::RawFunction")
+)]
 #[non_exhaustive]
 pub struct FunctionSnapshot {
     /// Its path inside its module, such as `parse`, `Cart::add` or `<Cart as Default>::default`, or the name it was
@@ -31,6 +36,7 @@ pub struct FunctionSnapshot {
     /// The module it stands in.
     pub module: String,
     /// The labels it was given, in the order they were written.
+    #[cfg_attr(feature = "json", serde(with = "super::serial::pairs"))]
     pub labels: Vec<(String, String)>,
     /// Calls that returned, and no `Err`.
     pub ok: u64,
@@ -43,6 +49,7 @@ pub struct FunctionSnapshot {
     /// Calls that had begun and not ended at that moment. Never negative.
     pub in_flight: i64,
     /// How many of the errors were of each kind.
+    #[cfg_attr(feature = "json", serde(with = "super::serial::pairs"))]
     pub error_kinds: Vec<(String, u64)>,
     /// One call in so many is timed.
     pub(crate) sample_interval: u64,

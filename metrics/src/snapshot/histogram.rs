@@ -18,14 +18,19 @@
 /// assert_eq!(snapshot.percentile(0.75), 20);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "super::serial::RawHistogram")
+)]
 #[non_exhaustive]
 pub struct HistogramSnapshot {
     /// How many values each bucket holds, each value in one bucket only.
     pub buckets: Vec<u64>,
     /// The inclusive upper bound of each bucket; the last is `u64::MAX`.
     pub boundaries: Vec<u64>,
-    sum: u64,
-    extremes: Option<(u64, u64)>,
+    pub(super) sum: u64,
+    pub(super) extremes: Option<(u64, u64)>,
 }
 
 impl HistogramSnapshot {

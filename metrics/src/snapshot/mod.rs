@@ -3,21 +3,27 @@
 //! Everything that formats, compares or exports reads these types and nothing else.
 
 mod collector;
+mod exports;
 pub mod families;
 mod function;
 mod histogram;
+mod moment;
 mod own;
 mod scrapes;
+#[cfg(feature = "json")]
+mod serial;
 mod since;
 
 pub use collector::MetricsSnapshot;
+pub(crate) use exports::{Exports, SinkExports};
 pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
+pub(crate) use moment::Moment;
 pub(crate) use own::OwnMetrics;
 pub(crate) use scrapes::ScrapeMetrics;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 /// Everything a registry knew at one moment.
 ///
@@ -36,9 +42,15 @@ use std::time::{Duration, Instant, SystemTime};
 /// assert!(snapshot.to_prometheus_format().contains("jobs_done 3\n"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "serial::RawFull")
+)]
 #[non_exhaustive]
 pub struct FullSnapshot {
     /// When it was taken.
+    #[cfg_attr(feature = "json", serde(with = "serial::timestamp"))]
     pub timestamp: SystemTime,
     /// The collectors by name.
     pub metrics: BTreeMap<String, MetricsSnapshot>,
@@ -59,9 +71,11 @@ pub struct FullSnapshot {
     pub(crate) own: OwnMetrics,
     /// Since when counters and histograms have counted: since the registry was made; of a difference, since the earlier
     /// snapshot.
+    #[cfg_attr(feature = "json", serde(with = "serial::timestamp"))]
     pub(crate) created: SystemTime,
     /// As `timestamp`, by a clock that is never set back.
-    pub(crate) taken: Instant,
+    #[cfg_attr(feature = "json", serde(skip))]
+    pub(crate) taken: Moment,
     /// Of a difference: the time it spans.
     pub(crate) elapsed: Option<Duration>,
 }
@@ -80,7 +94,7 @@ impl FullSnapshot {
             help: BTreeMap::new(),
             own: OwnMetrics::default(),
             created,
-            taken: Instant::now(),
+            taken: Moment::now(),
             elapsed: None,
         }
     }

@@ -4,14 +4,16 @@ use super::HistogramSnapshot;
 use super::families::{Labels, MetricFamily, MetricKind, Number, Series, Value};
 
 /// The values of the label `format`, in the order of the counts.
-const FORMATS: [&str; 2] = ["text", "openmetrics"];
+pub(super) const FORMATS: [&str; 2] = ["text", "openmetrics"];
 /// The values of the label `result`, in the order of the counts.
-const RESULTS: [&str; 3] = ["ok", "error", "cut"];
+pub(super) const RESULTS: [&str; 3] = ["ok", "error", "cut"];
 
 /// Scrapes of a registry, and what they cost.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct ScrapeMetrics {
     /// Those that have ended, by format and by result.
+    #[cfg_attr(feature = "json", serde(with = "super::serial::ended"))]
     pub(crate) ended: [[u64; RESULTS.len()]; FORMATS.len()],
     /// How long it took to read the registry and to make a body, in nanoseconds.
     pub(crate) render: HistogramSnapshot,

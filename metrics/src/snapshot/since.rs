@@ -11,6 +11,9 @@ impl FullSnapshot {
     /// cannot be taken apart. What `earlier` does not know is as it is here. Nothing is reset, so any number of
     /// readers can each keep their own earlier snapshot and none of them loses anything.
     ///
+    /// The time in between is measured by a clock that is never set back; where one of the two was read from JSON, by their
+    /// timestamps.
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tachometer::MetricsRegistry;
@@ -42,8 +45,13 @@ impl FullSnapshot {
             own: self.own.since(&earlier.own),
             created: earlier.timestamp,
             taken: self.taken,
-            elapsed: Some(self.taken.saturating_duration_since(earlier.taken)),
+            elapsed: Some(self.time_since(earlier)),
         }
+    }
+
+    fn time_since(&self, earlier: &FullSnapshot) -> Duration {
+        let by_calendar = || self.timestamp.duration_since(earlier.timestamp).unwrap_or_default();
+        self.taken.since(earlier.taken).unwrap_or_else(by_calendar)
     }
 
     /// Of a difference ([`since`](Self::since)): the time it spans. `None` for a snapshot as it was taken.
@@ -53,7 +61,7 @@ impl FullSnapshot {
 }
 
 /// Each of `later` less what stood under its name in `earlier`.
-fn differences<T: Clone>(
+pub(super) fn differences<T: Clone>(
     later: &BTreeMap<String, T>,
     earlier: &BTreeMap<String, T>,
     subtract: impl Fn(&T, &T) -> T,

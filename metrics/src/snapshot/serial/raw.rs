@@ -1,0 +1,232 @@
+//! The raw forms, and what makes each of them a snapshot.
+
+use super::super::{
+    FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics,
+    families::MetricKind,
+};
+use super::{pairs, timestamp};
+use crate::model::bounds::count_finite;
+use crate::model::name::is_metric_name;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::time::{Duration, SystemTime};
+
+/// Says what is wrong, and of what.
+type Refusal = String;
+
+#[derive(Deserialize)]
+#[serde(rename = "FullSnapshot")]
+pub(crate) struct RawFull {
+    #[serde(with = "timestamp")]
+    timestamp: SystemTime,
+    #[serde(default)]
+    metrics: BTreeMap<String, MetricsSnapshot>,
+    #[serde(default)]
+    histograms: BTreeMap<String, RawHistogram>,
+    #[serde(default)]
+    minmax: BTreeMap<String, (u64, u64)>,
+    #[serde(default)]
+    counters: BTreeMap<String, u64>,
+    #[serde(default)]
+    gauges: BTreeMap<String, i64>,
+    #[serde(default)]
+    functions: Vec<RawFunction>,
+    #[serde(default)]
+    help: BTreeMap<String, String>,
+    #[serde(default)]
+    own: OwnMetrics,
+    #[serde(default)]
+    created: Option<Created>,
+    #[serde(default)]
+    elapsed: Option<Duration>,
+}
+
+#[derive(Deserialize)]
+struct Created(#[serde(with = "timestamp")] SystemTime);
+
+#[derive(Deserialize)]
+#[serde(rename = "FunctionSnapshot")]
+pub(crate) struct RawFunction {
+    function: String,
+    module: String,
+    #[serde(default, with = "pairs")]
+    labels: Vec<(String, String)>,
+    ok: u64,
+    errors: u64,
+    panics: u64,
+    cancelled: u64,
+    in_flight: i64,
+    #[serde(default, with = "pairs")]
+    error_kinds: Vec<(String, u64)>,
+    #[serde(default = "every_call")]
+    sample_interval: u64,
+    latency: RawHistogram,
+}
+
+fn every_call() -> u64 {
+    1
+}
+
+#[derive(Deserialize)]
+#[serde(rename = "HistogramSnapshot")]
+pub(crate) struct RawHistogram {
+    buckets: Vec<u64>,
+    boundaries: Vec<u64>,
+    sum: u64,
+    #[serde(default)]
+    extremes: Option<(u64, u64)>,
+}
+
+impl TryFrom<RawHistogram> for HistogramSnapshot {
+    type Error = Refusal;
+
+    fn try_from(raw: RawHistogram) -> Result<Self, Refusal> {
+        let RawHistogram { buckets, boundaries, sum, extremes } = raw;
+        let finite = count_finite(&boundaries).map_err(|fault| fault.message().as_str().to_owned())?;
+        if finite + 1 != boundaries.len() {
+            return Err(format!("the last of the boundaries {boundaries:?} must be {}", u64::MAX));
+        }
+        if buckets.len() != boundaries.len() {
+            return Err(format!("{} buckets for {} boundaries", buckets.len(), boundaries.len()));
+        }
+        if let Some(extremes) = extremes {
+            check_extremes(extremes)?;
+        }
+        Ok(HistogramSnapshot { buckets, boundaries, sum, extremes })
+    }
+}
+
+impl TryFrom<RawFunction> for FunctionSnapshot {
+    type Error = Refusal;
+
+    fn try_from(raw: RawFunction) -> Result<Self, Refusal> {
+        let name = format!("function {:?} of module {:?}", raw.function, raw.module);
+        raw.checked().map_err(in_what(name))
+    }
+}
+
+impl RawFunction {
+    fn checked(self) -> Result<FunctionSnapshot, Refusal> {
+        let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
+        let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
+        if let Some((label, _)) = labels.iter().find(|(label, _)| !is_label_name(label)) {
+            return Err(format!("{label:?} is no label that a function may have"));
+        }
+        if [errors, panics, cancelled].into_iter().try_fold(ok, u64::checked_add).is_none() {
+            return Err(format!("more than {} calls in all", u64::MAX));
+        }
+        if in_flight < 0 {
+            return Err(format!("{in_flight} calls in flight"));
+        }
+        if sample_interval == 0 {
+            return Err("a sample interval of 0: one call in 1 or more is timed".to_owned());
+        }
+        let latency = latency.try_into().map_err(in_what("latency"))?;
+        Ok(FunctionSnapshot {
+            function,
+            module,
+            labels,
+            ok,
+            errors,
+            panics,
+            cancelled,
+            in_flight,
+            error_kinds,
+            sample_interval,
+            latency,
+        })
+    }
+}
+
+impl TryFrom<RawFull> for FullSnapshot {
+    type Error = Refusal;
+
+    fn try_from(raw: RawFull) -> Result<Self, Refusal> {
+        let RawFull { timestamp, metrics, histograms, minmax, counters, gauges, .. } = raw;
+        let RawFull { functions, help, own, created, elapsed, .. } = raw;
+        let histogram = |(name, raw): (String, RawHistogram)| {
+            let histogram = raw.try_into().map_err(in_what(format!("histogram {name:?}")))?;
+            Ok((name, histogram))
+        };
+        for (name, extremes) in &minmax {
+            check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
+        }
+        let snapshot = FullSnapshot {
+            timestamp,
+            metrics,
+            histograms: histograms.into_iter().map(histogram).collect::<Result<_, Refusal>>()?,
+            minmax,
+            counters,
+            gauges,
+            functions: in_order(functions)?,
+            help,
+            own,
+            created: created.map_or(timestamp, |created| created.0),
+            taken: Moment::default(),
+            elapsed,
+        };
+        check_names(&snapshot)?;
+        Ok(snapshot)
+    }
+}
+
+/// The functions as they are searched: sorted, which their way through other hands may have changed, and none twice.
+fn in_order(functions: Vec<RawFunction>) -> Result<Vec<FunctionSnapshot>, Refusal> {
+    let functions = functions.into_iter().map(FunctionSnapshot::try_from);
+    let mut functions = functions.collect::<Result<Vec<_>, _>>()?;
+    functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
+    let mut neighbours = functions.iter().zip(functions.iter().skip(1));
+    if let Some((function, _)) = neighbours.find(|(a, b)| a.identity() == b.identity()) {
+        let FunctionSnapshot { function, module, labels, .. } = function;
+        return Err(format!(
+            "function {function:?} of module {module:?} with labels {labels:?} stands there twice"
+        ));
+    }
+    Ok(functions)
+}
+
+/// Refuses names that Prometheus does not allow, and what would print a name twice.
+fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
+    let names = snapshot.metrics.keys().chain(snapshot.histograms.keys()).chain(snapshot.minmax.keys());
+    for name in names.chain(snapshot.counters.keys()).chain(snapshot.gauges.keys()) {
+        if !is_metric_name(name) {
+            return Err(format!("{name:?} is no metric name"));
+        }
+    }
+    let mut printed = BTreeSet::new();
+    for family in snapshot.families() {
+        let name = &*family.name;
+        // In OpenMetrics a counter's family is called without `_total`, and both may have a sample `_created`.
+        let (base, suffixes): (&str, &[&str]) = match family.kind {
+            MetricKind::Histogram => (name, &["", "_bucket", "_sum", "_count", "_created"]),
+            MetricKind::Counter => match name.strip_suffix("_total") {
+                Some(base) => (base, &["", "_total", "_created"]),
+                None => (name, &[""]),
+            },
+            MetricKind::Gauge => (name, &[""]),
+        };
+        for suffix in suffixes {
+            let name = format!("{base}{suffix}");
+            if printed.contains(&name) {
+                return Err(format!("two metrics would print {name:?}"));
+            }
+            printed.insert(name);
+        }
+    }
+    Ok(())
+}
+
+fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
+    if min <= max { Ok(()) } else { Err(format!("its smallest value {min} is above its largest, {max}")) }
+}
+
+/// Whether a label may stand beside those that the library gives every function.
+fn is_label_name(name: &str) -> bool {
+    const RESERVED: [&str; 6] = ["function", "module", "outcome", "error_kind", "le", "quantile"];
+    is_metric_name(name) && !name.contains(':') && !name.starts_with("__") && !RESERVED.contains(&name)
+}
+
+fn in_what(what: impl Display) -> impl FnOnce(Refusal) -> Refusal {
+    move |refusal| format!("{what}: {refusal}")
+}
