@@ -71,7 +71,7 @@ pub use clock::{MockClock, MockGuard, force_os_clock};
 pub use encode::Format;
 pub use error::Error;
 pub use error_kind::ErrorKind;
-pub use export::{ExportHandle, PrintOnExit, print_on_exit};
+pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter, print_on_exit};
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
 pub use model::LabelValue;
