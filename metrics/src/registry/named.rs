@@ -3,6 +3,7 @@
 use crate::error::{Cause, Error};
 use crate::model::name::is_metric_name;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
+use crate::snapshot::families::without_total;
 use crate::snapshot::{FullSnapshot, HistogramSnapshot};
 use crate::sync::unmodelled::Arc;
 use std::any::Any;
@@ -181,11 +182,10 @@ impl Metric {
         };
         let everywhere = suffixes.iter().map(|suffix| (format!("{name}{suffix}"), Formats::All));
         let (base, openmetrics): (&str, &[&str]) = match self {
-            Metric::Counter(_) => {
-                name.strip_suffix("_total").map_or(("", &[]), |base| (base, &["", "_created"]))
-            }
+            // Its family there is called without the ending.
+            Metric::Counter(_) => without_total(name).map_or((name, &[]), |base| (base, &["", "_created"])),
             Metric::Histogram(_) => (name, &["_latency_us_created"]),
-            Metric::Collector(_) | Metric::MinMax(_) | Metric::Gauge(_) => ("", &[]),
+            Metric::Collector(_) | Metric::MinMax(_) | Metric::Gauge(_) => (name, &[]),
         };
         let further = openmetrics.iter().map(|suffix| (format!("{base}{suffix}"), Formats::OpenMetrics));
         everywhere.chain(further).collect()

@@ -38,6 +38,12 @@ pub struct MetricFamily<'a> {
     pub series: Vec<Series<'a>>,
 }
 
+/// The name of a counter's family in OpenMetrics, which adds `_total` to it for the samples. `None` where the counter has
+/// no such name: it would be nothing, or end in `_total` still.
+pub(crate) fn without_total(counter: &str) -> Option<&str> {
+    counter.strip_suffix("_total").filter(|name| !name.is_empty() && !name.ends_with("_total"))
+}
+
 /// What kind of metric a family is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
