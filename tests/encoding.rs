@@ -38,13 +38,15 @@ static ALLOCATOR: Counting = Counting;
 
 static REGISTRY: LazyLock<MetricsRegistry> = LazyLock::new(|| MetricsRegistry::new(Duration::MAX));
 
-fn kind(_: &u32) -> &'static str {
+struct Odd;
+
+fn kind(_: &Odd) -> &'static str {
     "odd \"number\""
 }
 
 #[instrumented(labels(number = number), max_label_sets = 10000, error_kind = kind, registry = &REGISTRY)]
-fn handle(number: u32) -> Result<u32, u32> {
-    if number.is_multiple_of(2) { Ok(number) } else { Err(number) }
+fn handle(number: u32) -> Result<(), Odd> {
+    if number.is_multiple_of(2) { Ok(()) } else { Err(Odd) }
 }
 
 /// A snapshot with so many sets of labels, each with some thirty series.

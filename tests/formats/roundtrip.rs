@@ -67,6 +67,6 @@ fn list<T>(items: &[T], item: impl Fn(&T) -> String) -> String {
 
 /// A string of JSON; each character is written as its number, which needs no thought.
 fn quoted(text: &str) -> String {
-    let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-    format!("\"{escaped}\"")
+    let escaped: Vec<String> = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    format!("\"{}\"", escaped.concat())
 }
