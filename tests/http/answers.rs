@@ -86,15 +86,18 @@ fn who_takes_gzip_gets_the_same_text_compressed() {
     let server = serve(&endpoint(&registry));
     let plain = get(*server.address(), "/metrics", "Accept-Encoding: zstd, gzip;q=0\r\n");
     assert_eq!(plain.header("content-encoding"), None);
-    let packed = get(*server.address(), "/metrics", "Accept-Encoding: gzip\r\n");
-    assert_eq!(packed.header("content-encoding"), Some("gzip"));
-    assert!(packed.body.len() < plain.body.len() / 4, "{} of {}", packed.body.len(), plain.body.len());
-    let mut text = String::new();
-    GzDecoder::new(&packed.body[..]).read_to_string(&mut text).expect("gzip");
     let of_jobs =
         |text: &str| text.lines().filter(|line| line.contains("jobs")).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(of_jobs(&text), of_jobs(plain.text()));
-    assert_eq!(of_jobs(&text).len(), 3);
+    // Again and again: nothing of an answer is left over for the next.
+    for _ in 0..3 {
+        let packed = get(*server.address(), "/metrics", "Accept-Encoding: gzip\r\n");
+        assert_eq!(packed.header("content-encoding"), Some("gzip"));
+        assert!(packed.body.len() < plain.body.len() / 4, "{} of {}", packed.body.len(), plain.body.len());
+        let mut text = String::new();
+        GzDecoder::new(&packed.body[..]).read_to_string(&mut text).expect("gzip");
+        assert_eq!(of_jobs(&text), of_jobs(plain.text()));
+        assert_eq!(of_jobs(&text).len(), 3);
+    }
 }
 
 #[test]
