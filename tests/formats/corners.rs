@@ -1,6 +1,6 @@
 //! Corners of the Prometheus text: nothing, very large, very many.
 
-use super::reader::{Family, canonical, read};
+use super::reader::{Family, Label, canonical, read};
 use super::{full_registry, registry, text_of};
 use tachometer::Format;
 use tachometer::families::{MetricFamily, MetricKind, Number, Value};
@@ -198,7 +198,7 @@ fn the_families_say_what_the_text_says() {
 }
 
 /// The lines of a family as `families()` tells them: name, labels, value.
-fn samples_of(family: &MetricFamily<'_>) -> Vec<(String, Vec<(String, String)>, f64)> {
+fn samples_of(family: &MetricFamily<'_>) -> Vec<(String, Vec<Label>, f64)> {
     let number = |number: Number| match number {
         Number::Unsigned(count) => count as f64,
         Number::Signed(level) => level as f64,
@@ -207,7 +207,7 @@ fn samples_of(family: &MetricFamily<'_>) -> Vec<(String, Vec<(String, String)>, 
     };
     let mut samples = Vec::new();
     for series in &family.series {
-        let labels: Vec<(String, String)> =
+        let labels: Vec<Label> =
             series.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let name = &family.name;
         match &series.value {

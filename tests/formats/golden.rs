@@ -144,8 +144,11 @@ fn a_counter_that_cannot_be_named_as_one_is_unknown() {
 
 static FUNCTIONS: LazyLock<MetricsRegistry> = LazyLock::new(|| MetricsRegistry::new(Duration::MAX));
 
-fn kind(error: &Option<&'static str>) -> &'static str {
-    error.unwrap_or("none")
+/// An error and its kind.
+struct Failure(&'static str);
+
+fn kind(error: &Failure) -> &'static str {
+    error.0
 }
 
 #[instrumented(
@@ -156,13 +159,9 @@ fn kind(error: &Option<&'static str>) -> &'static str {
     error_kind = kind,
     registry = &FUNCTIONS
 )]
-fn fetch(
-    url: &str,
-    clock: MockClock,
-    error: Option<Option<&'static str>>,
-) -> Result<(), Option<&'static str>> {
+fn fetch(url: &str, clock: MockClock, result: Result<(), Failure>) -> Result<(), Failure> {
     clock.advance(Duration::from_millis(250));
-    error.map_or(Ok(()), Err)
+    result
 }
 
 #[instrumented(sample = 4, buckets = [1], registry = &FUNCTIONS)]
@@ -174,13 +173,13 @@ fn tick(clock: MockClock) {
 static CALLED: LazyLock<(FullSnapshot, FullSnapshot)> = LazyLock::new(|| {
     let clock = MockClock::new();
     let _entered = clock.enter();
-    let _ = fetch("\"/a\",\n{b=\"c\\d\"} é 語", clock, None);
-    let _ = fetch("", clock, Some(Some("time\nout")));
+    let _ = fetch("\"/a\",\n{b=\"c\\d\"} é 語", clock, Ok(()));
+    let _ = fetch("", clock, Err(Failure("time\nout")));
     (0..4).for_each(|_| tick(clock));
     let earlier = FUNCTIONS.snapshot_all();
-    let _ = fetch("", clock, Some(None));
-    let _ = fetch("one too many", clock, None);
-    let _ = fetch("and another", clock, None);
+    let _ = fetch("", clock, Err(Failure("none")));
+    let _ = fetch("one too many", clock, Ok(()));
+    let _ = fetch("and another", clock, Ok(()));
     (earlier, FUNCTIONS.snapshot_all())
 });
 

@@ -245,7 +245,9 @@ pub fn expected(random: &Random, format: Format) -> Vec<Family> {
     families.extend(named);
     families.retain(|family| !family.samples.is_empty());
     if format == Format::Prometheus {
-        families.iter_mut().for_each(|family| family.unit = None);
+        for family in &mut families {
+            family.unit = None;
+        }
     } else {
         for family in families.iter_mut().filter(|family| family.kind == "counter") {
             match family
@@ -254,7 +256,7 @@ pub fn expected(random: &Random, format: Format) -> Vec<Family> {
                 .filter(|name| !name.is_empty() && !name.ends_with("_total"))
             {
                 Some(name) => family.name = name.to_owned(),
-                None => family.kind = "unknown".to_owned(),
+                None => "unknown".clone_into(&mut family.kind),
             }
         }
     }

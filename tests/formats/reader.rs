@@ -66,11 +66,12 @@ pub fn read(format: Format, text: &str) -> Vec<Family> {
     for family in &families {
         assert!(!family.samples.is_empty(), "{} has no sample", family.name);
         let suffixes: &[&str] = match (format, family.kind.as_str()) {
-            (_, "gauge") | (Format::Prometheus, "counter") => &[""],
+            (_, "gauge")
+            | (Format::Prometheus, "counter")
+            | (Format::OpenMetrics | Format::OpenMetricsWithCreated, "unknown") => &[""],
             (Format::Prometheus, "histogram") => &["_bucket", "_sum", "_count"],
             (_, "counter") => &["_total", "_created"],
             (_, "histogram") => &["_bucket", "_sum", "_count", "_created"],
-            (Format::OpenMetrics | Format::OpenMetricsWithCreated, "unknown") => &[""],
             (_, kind) => panic!("{kind} is no kind"),
         };
         if format != Format::Prometheus && family.kind == "counter" {

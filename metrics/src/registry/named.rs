@@ -108,8 +108,8 @@ impl NamedMetrics {
         let printed_names = metric.printed_names(name);
         for (printed, formats) in &printed_names {
             let in_openmetrics = match formats {
-                Formats::All => String::new(),
-                Formats::OpenMetrics => format!(", and in OpenMetrics this would too"),
+                Formats::All => "",
+                Formats::OpenMetrics => ", and in OpenMetrics this would too",
             };
             if let Some(Printer { metric, formats }) = self.printed_by.get(printed) {
                 let already = match formats {
