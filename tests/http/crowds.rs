@@ -107,10 +107,11 @@ fn whose_request_came_while_others_were_served_is_served_first() {
     let (begun, has_begun) = mpsc::channel();
     let (go_on, is_told) = mpsc::channel();
     *BLOCK.lock().unwrap() = Some((begun, is_told));
-    let server = serve(&endpoint(blocking()).max_connections(3).patience(Duration::ZERO));
+    // With one place left, and in one turn as many accepted as there are places: the scrape and the crowd behind it.
+    let server = serve(&endpoint(blocking()).max_connections(8).patience(Duration::ZERO));
     let address = *server.address();
     let mut waits = Client::saying(address, BEGIN_OF_REQUEST);
-    let dawdles = Client::saying(address, BEGIN_OF_REQUEST);
+    let dawdlers: Vec<Client> = (0..6).map(|_| Client::saying(address, BEGIN_OF_REQUEST)).collect();
     // When this is answered, those before have been accepted.
     assert_eq!(ask(address, HEALTHY).status, 200);
     let blocks = Client::saying(address, REQUEST);
@@ -121,7 +122,7 @@ fn whose_request_came_while_others_were_served_is_served_first() {
     go_on.send(()).unwrap();
     assert_eq!(waits.hear().status, 200);
     assert_eq!(blocks.hear().status, 200);
-    drop((dawdles, crowd));
+    drop((dawdlers, crowd));
     assert!(fails().is_err());
 }
 
