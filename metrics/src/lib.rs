@@ -24,6 +24,8 @@
 //! - [`time!`](macro@time): the same for a piece of code that is no function.
 //! - [`snapshot()`], [`FullSnapshot`]: everything at one moment; [`FullSnapshot::since`]: what happened in between.
 //! - [`MetricsRegistry::start_export_thread`]: a snapshot at an interval; [`print_on_exit`]: the text at the end.
+//! - `serve`, `Endpoint` (feature `http`): an endpoint that Prometheus scrapes; `expose`: the answer alone, for programs with
+//!   a server.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
 //! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for

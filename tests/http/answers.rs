@@ -86,15 +86,18 @@ fn who_takes_gzip_gets_the_same_text_compressed() {
     let server = serve(&endpoint(&registry));
     let plain = get(*server.address(), "/metrics", "Accept-Encoding: zstd, gzip;q=0\r\n");
     assert_eq!(plain.header("content-encoding"), None);
-    let packed = get(*server.address(), "/metrics", "Accept-Encoding: gzip\r\n");
-    assert_eq!(packed.header("content-encoding"), Some("gzip"));
-    assert!(packed.body.len() < plain.body.len() / 4, "{} of {}", packed.body.len(), plain.body.len());
-    let mut text = String::new();
-    GzDecoder::new(&packed.body[..]).read_to_string(&mut text).expect("gzip");
     let of_jobs =
         |text: &str| text.lines().filter(|line| line.contains("jobs")).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(of_jobs(&text), of_jobs(plain.text()));
-    assert_eq!(of_jobs(&text).len(), 3);
+    // Again and again: nothing of an answer is left over for the next.
+    for _ in 0..3 {
+        let packed = get(*server.address(), "/metrics", "Accept-Encoding: gzip\r\n");
+        assert_eq!(packed.header("content-encoding"), Some("gzip"));
+        assert!(packed.body.len() < plain.body.len() / 4, "{} of {}", packed.body.len(), plain.body.len());
+        let mut text = String::new();
+        GzDecoder::new(&packed.body[..]).read_to_string(&mut text).expect("gzip");
+        assert_eq!(of_jobs(&text), of_jobs(plain.text()));
+        assert_eq!(of_jobs(&text).len(), 3);
+    }
 }
 
 #[test]
@@ -234,19 +237,17 @@ fn a_body_is_never_waited_for() {
 
 #[test]
 fn an_answer_is_not_lost_to_a_body_that_nobody_reads() {
-    let server = serve(&endpoint(&jobs()));
-    // More than what is read with the head, so that it would be there, unread, when the server is done.
+    let registry = jobs();
+    // What is longer than what the peer's side holds, and all of it with the system when the server is done.
+    registry.describe("jobs_total", "x".repeat(256 * 1024));
+    let server = serve(&endpoint(&registry));
+    // More than what is read with the head. A system throws away what it has to send when a socket is closed with something
+    // unread.
     let body = "x".repeat(100_000);
-    for _ in 0..20 {
-        let mut client = Client::saying(
-            *server.address(),
-            "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n",
-        );
-        client.say(&body);
-        let mut bytes = Vec::new();
-        client.stream.read_to_end(&mut bytes).expect("no reset");
-        assert_eq!(Answer::read(&bytes).expect("an answer").status, 405);
-    }
+    let client = Client::saying(*server.address(), &format!("{REQUEST}{body}"));
+    until("the answer is sent", || scrapes(&registry, "text", "ok") == Some(1));
+    let answer = client.hear();
+    assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
 }
 
 #[test]

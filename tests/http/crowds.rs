@@ -107,18 +107,22 @@ fn whose_request_came_while_others_were_served_is_served_first() {
     let (begun, has_begun) = mpsc::channel();
     let (go_on, is_told) = mpsc::channel();
     *BLOCK.lock().unwrap() = Some((begun, is_told));
-    let server = serve(&endpoint(blocking()).max_connections(2).patience(Duration::ZERO));
+    // With one place left, and in one turn as many accepted as there are places: the scrape and the crowd behind it.
+    let server = serve(&endpoint(blocking()).max_connections(8).patience(Duration::ZERO));
     let address = *server.address();
     let mut waits = Client::saying(address, BEGIN_OF_REQUEST);
+    let dawdlers: Vec<Client> = (0..6).map(|_| Client::saying(address, BEGIN_OF_REQUEST)).collect();
+    // When this is answered, those before have been accepted.
+    assert_eq!(ask(address, HEALTHY).status, 200);
     let blocks = Client::saying(address, REQUEST);
     has_begun.recv_timeout(HUNG).expect("a scrape");
     // The thread is busy. Meanwhile the first request becomes whole, and there is a crowd that wants its place.
     waits.say(REST_OF_REQUEST);
-    let crowd = [Client::saying(address, BEGIN_OF_REQUEST), Client::saying(address, BEGIN_OF_REQUEST)];
+    let crowd: Vec<Client> = (0..4).map(|_| Client::saying(address, BEGIN_OF_REQUEST)).collect();
     go_on.send(()).unwrap();
     assert_eq!(waits.hear().status, 200);
     assert_eq!(blocks.hear().status, 200);
-    drop(crowd);
+    drop((dawdlers, crowd));
     assert!(fails().is_err());
 }
 

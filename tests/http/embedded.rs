@@ -3,6 +3,7 @@
 use super::*;
 use rand::RngExt;
 use std::collections::BTreeMap;
+use tachometer::Format;
 
 #[test]
 fn headers_decide_what_is_exposed() {
@@ -31,6 +32,25 @@ fn headers_decide_what_is_exposed() {
     let mut text = String::new();
     flate2::read::GzDecoder::new(&exposition.body[..]).read_to_string(&mut text).expect("gzip");
     assert!(text.ends_with("\n# EOF\n"), "{text}");
+}
+
+#[test]
+fn what_scrapers_ask_for_is_understood() {
+    let registry = registry();
+    let recorded = include_str!("../accept.txt").lines().filter(|line| !line.starts_with('#'));
+    let mut formats = [0, 0];
+    for line in recorded {
+        let [who, format, encoding, accept] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("not four parts: {line}")
+        };
+        let exposition = registry.expose([("Accept", accept), ("Accept-Encoding", encoding)]);
+        let is_open_metrics = exposition.content_type == Format::OpenMetrics.content_type();
+        assert_eq!(is_open_metrics, format == "openmetrics", "{who}");
+        assert!(is_open_metrics || exposition.content_type == Format::Prometheus.content_type(), "{who}");
+        assert_eq!(exposition.content_encoding, (encoding == "gzip").then_some("gzip"), "{who}");
+        formats[usize::from(is_open_metrics)] += 1;
+    }
+    assert!(formats.iter().all(|count| *count > 1), "{formats:?} are recorded");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::*;
 use std::net::Shutdown;
+use std::sync::OnceLock;
 
 /// Half-sent requests, an answer that is not read, and some that wait.
 fn hanging_on(address: SocketAddr) -> Vec<Client> {
@@ -85,38 +86,45 @@ fn an_endpoint_may_be_served_again_and_at_several_addresses() {
     assert_eq!(ask(*second.address(), REQUEST).status, 200);
 }
 
-#[test]
-fn a_scrape_may_stop_the_server_that_it_is_of() {
-    struct Stops;
-    impl tachometer::ErrorKind for Stops {
-        fn kinds(_: &mut dyn FnMut(&'static str)) {
-            if let Some(server) = lock(&SERVER).take() {
-                server.stop();
-                drop(server);
-            }
-        }
+static SERVER: Mutex<Option<(Server, mpsc::Receiver<()>)>> = Mutex::new(None);
 
-        fn error_kind(&self) -> &'static str {
-            "none"
-        }
+struct Stops;
+
+impl tachometer::ErrorKind for Stops {
+    fn kinds(_: &mut dyn FnMut(&'static str)) {
+        let taken = SERVER.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (server, go_on) = taken.expect("the first scrape");
+        go_on.recv_timeout(HUNG).expect("a word");
+        server.stop();
     }
 
-    static SERVER: Mutex<Option<Server>> = Mutex::new(None);
-    static REGISTRY: std::sync::OnceLock<MetricsRegistry> = std::sync::OnceLock::new();
-
-    #[tachometer::instrumented(registry = REGISTRY.get_or_init(registry))]
-    fn fails() -> Result<(), Stops> {
-        Err(Stops)
+    fn error_kind(&self) -> &'static str {
+        "none"
     }
-
-    let server = serve(&endpoint(REGISTRY.get_or_init(registry)));
-    let address = *server.address();
-    *lock(&SERVER) = Some(server);
-    let _ = Client::saying(address, REQUEST).try_hear();
-    until("the port is free", || TcpListener::bind(address).is_ok());
-    assert!(fails().is_err());
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn stopping() -> &'static MetricsRegistry {
+    static REGISTRY: OnceLock<MetricsRegistry> = OnceLock::new();
+    REGISTRY.get_or_init(registry)
+}
+
+#[tachometer::instrumented(registry = stopping())]
+fn fails() -> Result<(), Stops> {
+    Err(Stops)
+}
+
+#[test]
+fn a_scrape_may_stop_its_server_and_is_the_last() {
+    let (go_on, is_told) = mpsc::channel();
+    let server = serve(&endpoint(stopping()));
+    let address = *server.address();
+    *SERVER.lock().unwrap_or_else(PoisonError::into_inner) = Some((server, is_told));
+    let clients: Vec<Client> = (0..10).map(|_| Client::saying(address, REQUEST)).collect();
+    go_on.send(()).unwrap();
+    for client in clients {
+        let _ = in_time(move || client.try_hear());
+    }
+    until("the port is free", || TcpListener::bind(address).is_ok());
+    assert!(fails().is_err());
+    assert_eq!(shown(stopping(), "tachometer_scrape_render_seconds", &[]), Some(1));
 }

@@ -19,7 +19,7 @@ const CROWDED_RESPONSE: u32 = 20;
 
 /// Serves the [`global`] registry at `/metrics`, for Prometheus and others to scrape.
 ///
-/// ```
+/// ```no_run
 /// fn main() -> Result<(), tachometer::Error> {
 ///     let _server = tachometer::serve("127.0.0.1:9464")?;
 ///     // …the program…
