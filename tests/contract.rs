@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt::{Debug, Display};
+use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tachometer::{
-    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Error, ExportHandle, Exporter,
-    ExporterBuilder, Format, FullSnapshot, FunctionSnapshot, HistogramSnapshot, LabelValue, MetricsCollector,
-    MetricsRegistry, MetricsSnapshot,
+    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Endpoint, Error, ExportHandle, Exporter,
+    ExporterBuilder, Exposition, Format, FullSnapshot, FunctionSnapshot, HistogramSnapshot, LabelValue,
+    MetricsCollector, MetricsRegistry, MetricsSnapshot, Server,
 };
 
 /// A value of somebody's own.
@@ -332,6 +335,41 @@ fn functions_of_the_crate() {
     let _: fn() -> FullSnapshot = tachometer::snapshot;
     let _: fn(MetricsRegistry) -> Result<(), Error> = tachometer::install;
     let _ = std::mem::ManuallyDrop::new(tachometer::print_on_exit());
+}
+
+#[test]
+fn endpoint() {
+    let _: fn() -> Endpoint = Endpoint::new;
+    let _: fn(Endpoint, &'static str, &MetricsRegistry) -> Endpoint = Endpoint::path;
+    let _: fn(Endpoint, String) -> Endpoint = Endpoint::health_path;
+    let _: fn(Endpoint, bool) -> Endpoint = Endpoint::created;
+    let _: fn(Endpoint, usize) -> Endpoint = Endpoint::max_connections;
+    let _: fn(Endpoint, Duration) -> Endpoint = Endpoint::request_deadline;
+    let _: fn(Endpoint, Duration) -> Endpoint = Endpoint::response_deadline;
+    let _: fn(Endpoint, Duration) -> Endpoint = Endpoint::patience;
+    let _: fn(&Endpoint, &'static str) -> Result<Server, Error> = Endpoint::serve;
+    let _: fn(&Endpoint, SocketAddr) -> Result<Server, Error> = Endpoint::serve;
+    let _: fn(&'static str) -> Result<Server, Error> = tachometer::serve;
+    let _: fn(&Server) -> &SocketAddr = Server::address;
+    let _: fn(&Server) = Server::stop;
+    let _: fn(Server) = Server::detach;
+    is_default::<Endpoint>();
+    is_shared(&Endpoint::new());
+    is_shared(&tachometer::serve("127.0.0.1:0").expect("a free port"));
+    #[cfg(unix)]
+    let _: fn(&Endpoint, &'static str, u32) -> Result<Server<PathBuf>, Error> = Endpoint::serve_unix;
+}
+
+#[test]
+fn exposition() {
+    let registry = MetricsRegistry::new(Duration::from_secs(1));
+    let exposition = registry.expose([("accept", "*/*")]);
+    let _: Vec<(&'static str, &'static str)> = exposition.headers().collect();
+    let Exposition { content_type, content_encoding, body, .. } = exposition;
+    let _: (&'static str, Option<&'static str>, Vec<u8>) = (content_type, content_encoding, body);
+    // What servers call their headers, by value and by reference.
+    let _: Exposition = tachometer::expose(&hyper::HeaderMap::new());
+    let _: Exposition = tachometer::expose(Vec::<(String, Vec<u8>)>::new());
 }
 
 #[test]

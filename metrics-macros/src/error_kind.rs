@@ -1,18 +1,20 @@
 //! `#[derive(ErrorKind)]`.
 
+use crate::args::nearest;
 use crate::errors::Errors;
 use crate::item::mentions;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Attribute, Fields, Generics, Ident, Item, LitStr, Path, Token, Type};
+use syn::spanned::Spanned;
+use syn::{Attribute, Fields, Generics, Ident, Item, LitStr, Meta, Path, Token, Type};
 
 macro_rules! ours {
     ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
 }
 
-/// The implementation, or all mistakes.
+/// The implementation, with all mistakes: it is there beside them too, so that no use of it is one more.
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let expansion = match syn::parse2(item) {
@@ -35,11 +37,16 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
             let only = case(&item.ident, &ours!(Self), &item.fields, own, &mut errors);
             implement(&item.ident, &item.generics, library, vec![only])
         }
-        Ok(other) => {
+        Ok(Item::Union(item)) => {
             errors.at(
-                other,
+                item.union_token,
                 "`ErrorKind` is derived for an enum or a struct: a union does not know what it holds",
             );
+            let only = Case { pattern: ours!(_), kind: Kind::Named(String::new()) };
+            implement(&item.ident, &item.generics, None, vec![only])
+        }
+        Ok(other) => {
+            errors.at(other, "`ErrorKind` is derived for an enum or a struct");
             TokenStream::new()
         }
         Err(error) => {
@@ -47,7 +54,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
             TokenStream::new()
         }
     };
-    if errors.is_empty() { expansion } else { errors.beside(&TokenStream::new()) }
+    errors.beside(&expansion)
 }
 
 /// A variant, or a struct as its own only one.
@@ -71,6 +78,9 @@ struct Own {
 }
 
 fn case(name: &Ident, path: &TokenStream, fields: &Fields, own: Own, errors: &mut Errors) -> Case {
+    for attribute in fields.iter().flat_map(|field| &field.attrs).filter(|attribute| is_ours(attribute)) {
+        errors.at(attribute, "`#[error_kind(…)]` stands on the variant or the struct, not on its field");
+    }
     let only_field = fields.iter().next().filter(|_| fields.len() == 1);
     match (&own.transparent, only_field) {
         (Some(_), Some(field)) => {
@@ -103,8 +113,11 @@ enum Place {
 
 fn attributes_of(attributes: &[Attribute], place: Place, errors: &mut Errors) -> Own {
     let mut own = Own::default();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("error_kind")) {
-        let parsed = attribute.parse_args_with(|input: ParseStream<'_>| parse(input, place, &mut own));
+    for attribute in attributes.iter().filter(|attribute| is_ours(attribute)) {
+        let parsed = match &attribute.meta {
+            Meta::List(list) => list.parse_args_with(|input: ParseStream<'_>| parse(input, place, &mut own)),
+            _ => Err(syn::Error::new_spanned(attribute, format!("expected {}", allowed(place)))),
+        };
         if let Err(error) = parsed {
             errors.push(error);
         }
@@ -112,21 +125,31 @@ fn attributes_of(attributes: &[Attribute], place: Place, errors: &mut Errors) ->
     own
 }
 
-fn parse(input: ParseStream<'_>, place: Place, own: &mut Own) -> syn::Result<()> {
-    let allowed = match place {
+fn is_ours(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("error_kind")
+}
+
+fn allowed(place: Place) -> &'static str {
+    match place {
         Place::Enum => "`#[error_kind(crate = path)]`; a name and `transparent` stand on its variants",
         Place::Struct => {
             "`#[error_kind(\"name\")]`, `#[error_kind(transparent)]` or `#[error_kind(crate = path)]`"
         }
         Place::Variant => "`#[error_kind(\"name\")]` or `#[error_kind(transparent)]`",
-    };
-    let wrong = |span: Span| syn::Error::new(span, format!("here stands {allowed}"));
+    }
+}
+
+fn parse(input: ParseStream<'_>, place: Place, own: &mut Own) -> syn::Result<()> {
+    let wrong = |span: Span| syn::Error::new(span, format!("expected {}", allowed(place)));
     let span = input.span();
     if place != Place::Variant && input.peek(Token![crate]) {
         input.parse::<Token![crate]>()?;
-        input.parse::<Token![=]>()?;
-        own.library = Some(input.call(Path::parse_mod_style)?);
-    } else if place != Place::Enum && own.name.is_none() && own.transparent.is_none() {
+        input.parse::<Token![=]>().map_err(|_| wrong(span))?;
+        let span = input.span();
+        own.library = Some(input.call(Path::parse_mod_style).map_err(|_| wrong(span))?);
+    } else if place != Place::Enum && (own.name.is_some() || own.transparent.is_some()) {
+        return Err(syn::Error::new(span, "the kind is given twice"));
+    } else if place != Place::Enum {
         match input.parse::<LitStr>() {
             Ok(name) if name.value().is_empty() => {
                 return Err(syn::Error::new(name.span(), "the name of a kind must not be empty"));
@@ -134,6 +157,9 @@ fn parse(input: ParseStream<'_>, place: Place, own: &mut Own) -> syn::Result<()>
             Ok(name) => own.name = Some(name),
             Err(_) => match input.parse::<Ident>() {
                 Ok(word) if word == "transparent" => own.transparent = Some(word),
+                Ok(word) if nearest(&word.to_string(), ["transparent"]).is_some() => {
+                    return Err(syn::Error::new(span, "did you mean `transparent`?"));
+                }
                 _ => return Err(wrong(span)),
             },
         }
@@ -156,8 +182,11 @@ fn implement(name: &Ident, generics: &Generics, library: Option<Path>, cases: Ve
                 arms.extend(ours!(#pattern => #kind,));
             }
             Kind::OfField(ty) => {
-                visits.extend(ours!(<#ty as #library::ErrorKind>::kinds(__visit);));
-                arms.extend(ours!(#pattern => #library::ErrorKind::error_kind(__error),));
+                // Where it has no kinds, both are one error.
+                let here = Span::mixed_site().located_at(ty.span());
+                let of_field = quote_spanned!(here=> <#ty as #library::ErrorKind>);
+                visits.extend(ours!(#of_field::kinds(__visit);));
+                arms.extend(ours!(#pattern => #of_field::error_kind(__error),));
                 if parameters.iter().any(|parameter| mentions(ty.to_token_stream(), parameter)) {
                     let bound = syn::parse_quote_spanned!(Span::mixed_site()=> #ty: #library::ErrorKind);
                     generics.make_where_clause().predicates.push(bound);

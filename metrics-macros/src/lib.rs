@@ -36,7 +36,10 @@ fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = args::parse(arguments, &mut errors);
     let expansion = match item::parse(item.clone(), &mut errors) {
-        None => item,
+        None => {
+            check::check_options(&options, &mut errors);
+            item
+        }
         Some(parsed) => {
             check::check(&options, &parsed, &mut errors);
             if !errors.is_empty() || !cfg!(feature = "enabled") {

@@ -25,6 +25,8 @@
 //! - [`snapshot()`], [`FullSnapshot`]: everything at one moment; [`FullSnapshot::since`]: what happened in between.
 //! - [`exporter()`]: snapshots to files, stdout and callbacks at an interval, and at the end;
 //!   [`MetricsRegistry::start_export_thread`]: to one callback alone; [`print_on_exit`]: the text at the end.
+//! - `serve`, `Endpoint` (feature `http`): an endpoint that Prometheus scrapes; `expose`: the answer alone, for programs with
+//!   a server.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
 //! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for

@@ -4,7 +4,7 @@ use super::escape::Quotes;
 use super::format::Format;
 use super::lines::{Lines, kind_name};
 use crate::snapshot::FullSnapshot;
-use crate::snapshot::families::{MetricFamily, MetricKind, Number};
+use crate::snapshot::families::{MetricFamily, MetricKind, Number, without_total};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 impl FullSnapshot {
@@ -68,9 +68,9 @@ impl<'a> Head<'a> {
     fn of(family: &'a MetricFamily<'_>) -> Self {
         let (name, kind) = (&*family.name, kind_name(family.kind));
         match family.kind {
-            MetricKind::Counter => match name.strip_suffix("_total") {
-                Some(name) if !name.is_empty() => Head { name, kind, has_created: true },
-                _ => Head { name, kind: "unknown", has_created: false },
+            MetricKind::Counter => match without_total(name) {
+                Some(name) => Head { name, kind, has_created: true },
+                None => Head { name, kind: "unknown", has_created: false },
             },
             MetricKind::Histogram => Head { name, kind, has_created: true },
             MetricKind::Gauge => Head { name, kind, has_created: false },

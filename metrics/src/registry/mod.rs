@@ -98,7 +98,8 @@ impl MetricsRegistry {
     /// As [`register_collector`](Self::register_collector).
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name, or something else has it, or prints a series of the same name.
+    /// Where Prometheus does not allow the name, or something else has it, or prints a name that this would print, in
+    /// whichever format: in OpenMetrics the family of a counter `jobs_total` is called `jobs`, and `jobs_created` is its too.
     pub fn try_register_collector(&self, name: impl Into<String>) -> Result<Arc<MetricsCollector>, Error> {
         self.try_register(name, MetricsCollector::new(), Metric::Collector, |metric| match metric {
             Metric::Collector(collector) => Some(Arc::clone(collector)),
@@ -123,7 +124,8 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// Where the bounds are empty or in disorder, where Prometheus does not allow the name, or where something else has
-    /// it (also a histogram with other bounds, or as many bounds and more padding), or prints a series of the same name.
+    /// it (also a histogram with other bounds, or as many bounds and more padding), or prints a name that this would
+    /// print, in whichever format.
     pub fn try_register_histogram<const N: usize>(
         &self,
         name: impl Into<String>,

@@ -63,3 +63,31 @@ impl Cart {
         self.0.is_empty()
     }
 }
+
+/// The derive is an implementation of a trait, with the feature or without it.
+#[derive(Debug, tachometer::ErrorKind)]
+pub enum Failure {
+    /// Called by its name.
+    NotFound,
+    /// Has the kinds of what it holds.
+    #[error_kind(transparent)]
+    Number(ParseIntError),
+}
+
+/// The expression alone: `.await`, `break` and `return` do what they do without the macro, and a reference to a temporary
+/// value lives as long.
+///
+/// # Errors
+/// With the parse's.
+pub async fn pieces(text: &str) -> Result<usize, Failure> {
+    let owned = tachometer::time!("temporary", &String::from(text));
+    let length = tachometer::time!("awaited", async { owned.len() }.await);
+    for round in 0..2 {
+        tachometer::time!("broken off", if round == 1 { break });
+    }
+    if length == 0 {
+        tachometer::time!("returned", return Err(Failure::NotFound));
+    }
+    tachometer::time!("passed on", text.parse::<usize>().map_err(Failure::Number)?);
+    Ok(length)
+}

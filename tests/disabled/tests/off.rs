@@ -7,8 +7,8 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tachometer::MetricsRegistry;
-use tachometer_disabled::{Cart, answer, double, parse, sum};
+use tachometer::{ErrorKind, MetricsRegistry};
+use tachometer_disabled::{Cart, Failure, answer, double, parse, pieces, sum};
 
 #[test]
 fn nothing_is_counted() {
@@ -27,6 +27,20 @@ fn the_rest_of_the_library_works() {
     let registry = MetricsRegistry::new(Duration::from_secs(1));
     registry.register_counter("requests").increment();
     assert!(registry.snapshot_all().to_prometheus_format().contains("requests 1\n"));
+}
+
+#[test]
+fn pieces_of_code_are_their_expressions() {
+    let run = |text| pin!(pieces(text)).poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(run("12"), Poll::Ready(Ok(2))));
+    let kind = |text| match run(text) {
+        Poll::Ready(Err(failure)) => failure.error_kind(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!([kind(""), kind("x")], ["not_found", "invalid_digit"]);
+    let mut kinds = Vec::new();
+    Failure::kinds(&mut |kind| kinds.push(kind));
+    assert_eq!(kinds[..2], ["not_found", "empty"]);
 }
 
 mod without_the_library {
