@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tachometer::{
-    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Endpoint, Error, ExportHandle, Exposition,
-    FullSnapshot, FunctionSnapshot, HistogramSnapshot, LabelValue, MetricsCollector, MetricsRegistry,
-    MetricsSnapshot, Server,
+    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Endpoint, Error, ExportHandle, Exporter,
+    ExporterBuilder, Exposition, Format, FullSnapshot, FunctionSnapshot, HistogramSnapshot, LabelValue,
+    MetricsCollector, MetricsRegistry, MetricsSnapshot, Server,
 };
 
 /// A value of somebody's own.
@@ -253,6 +253,33 @@ fn full_snapshot() {
     let _: BTreeMap<String, HistogramSnapshot> = histograms;
     let _: BTreeMap<String, (u64, u64)> = minmax;
     let _: Vec<FunctionSnapshot> = functions;
+}
+
+#[test]
+fn exporter() -> Result<(), Error> {
+    let _: fn() -> ExporterBuilder<'static> = tachometer::exporter;
+    let _: fn(&MetricsRegistry) -> ExporterBuilder<'_> = MetricsRegistry::exporter;
+    let registry = MetricsRegistry::new(Duration::from_secs(4_000));
+    let builder = registry
+        .exporter()
+        .every(Duration::from_secs(4_000))
+        .format(Format::OpenMetrics)
+        .to_file(std::env::temp_dir().join(format!("tachometer-contract-{}", std::process::id())))
+        .to("sink", |snapshot: &FullSnapshot| -> std::io::Result<()> {
+            let _: BTreeMap<String, u64> = snapshot.counters.clone();
+            Ok(())
+        })
+        .json()
+        .table()
+        .on_error(|sink: &str, error: &std::io::Error| eprintln!("{sink}: {error}"));
+    drop(builder);
+    let _: fn(ExporterBuilder<'static>) -> ExporterBuilder<'static> = ExporterBuilder::to_stdout;
+    #[cfg(unix)]
+    let _: fn(ExporterBuilder<'static>) -> ExporterBuilder<'static> = ExporterBuilder::on_signals;
+    let exporter: Exporter = registry.exporter().to("sink", |_| Ok(())).start()?;
+    is_shared(&exporter);
+    let _: fn(&Exporter) = Exporter::stop;
+    Ok(())
 }
 
 #[test]

@@ -23,7 +23,8 @@
 //! - [`instrumented`]: the annotation, its options, what it counts.
 //! - [`time!`](macro@time): the same for a piece of code that is no function.
 //! - [`snapshot()`], [`FullSnapshot`]: everything at one moment; [`FullSnapshot::since`]: what happened in between.
-//! - [`MetricsRegistry::start_export_thread`]: a snapshot at an interval; [`print_on_exit`]: the text at the end.
+//! - [`exporter()`]: snapshots to files, stdout and callbacks at an interval, and at the end;
+//!   [`MetricsRegistry::start_export_thread`]: to one callback alone; [`print_on_exit`]: the text at the end.
 //! - `serve`, `Endpoint` (feature `http`): an endpoint that Prometheus scrapes; `expose`: the answer alone, for programs with
 //!   a server.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count

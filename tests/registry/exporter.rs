@@ -14,6 +14,7 @@ fn sending_sink() -> (impl FnMut(&FullSnapshot) -> io::Result<()> + Send + 'stat
     (sink, receiver)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is a sink")]
 fn ignore(_: &FullSnapshot) -> io::Result<()> {
     Ok(())
 }

@@ -199,15 +199,10 @@ impl ExporterBuilder<'_> {
             return Err(Cause::NoSink.into());
         }
         schedule::check(self.interval)?;
-        // Each is at zero before the first thread runs, so in the first export too.
-        let metrics = self.registry.metrics();
-        for sink in &sinks {
-            metrics.sink_counts(&sink.name);
-        }
         let mut exporter = Exporter { tickers: Vec::with_capacity(sinks.len()) };
         for sink in sinks {
             let reporter = self.on_error.clone().map_or(Reporter::Stderr { told: false }, Reporter::Callback);
-            let export = export_to(Arc::clone(metrics), sink, reporter);
+            let export = export_to(Arc::clone(self.registry.metrics()), sink, reporter);
             exporter.tickers.push(schedule::start(self.registry, self.interval, export)?);
         }
         #[cfg(all(feature = "signals", unix))]
