@@ -75,6 +75,9 @@ pub use encode::Format;
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter, print_on_exit};
+#[cfg(all(fuzzing, feature = "http"))]
+#[doc(hidden)]
+pub use http::fuzzing;
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
 pub use model::LabelValue;

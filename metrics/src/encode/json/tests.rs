@@ -435,3 +435,25 @@ fn a_function_that_stands_there_twice_is_refused() {
     assert!(error.contains(r#"function "Cart::add" of module "shop" with labels [("tier","#), "{error}");
     assert!(error.ends_with("stands there twice"), "{error}");
 }
+
+/// Who reads the text takes labels in another order for the same series.
+#[test]
+fn a_function_that_differs_in_the_order_of_its_labels_alone_is_refused() {
+    let mut snapshot = small();
+    let labels = [("tier", "gold"), ("area", "eu")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    snapshot.functions[0].labels = labels.to_vec();
+    let mut other = snapshot.functions[0].clone();
+    other.labels.reverse();
+    snapshot.functions.push(other);
+    let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
+    assert!(error.ends_with("stands there twice"), "{error}");
+}
+
+/// Which a registry grants: without its ending, neither name is one that a counter's family may have.
+#[test]
+fn counters_that_are_no_counters_in_openmetrics_come_back_beside_what_is_called_alike() {
+    let mut snapshot = FullSnapshot::empty(UNIX_EPOCH);
+    snapshot.counters.extend([("_total".to_owned(), 1), ("twice_total_total".to_owned(), 2)]);
+    snapshot.gauges.extend([("_created".to_owned(), 3), ("twice_total".to_owned(), 4)]);
+    assert_eq!(FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot"), snapshot);
+}
