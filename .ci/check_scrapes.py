@@ -7,11 +7,12 @@
 Each PROMETHEUS is a server's program; `.ci/counterparts` prints where they are. Each scrapes the program in four ways: as it
 likes, straight; through a relay that keeps every answer, as it likes; through the relay that asks for text in its place; and,
 where a configuration can say so, asking for text itself. Then, for every scrape through the relay, the stored samples are
-exactly those of the answer, with name, labels and value; what was scraped straight lies between two answers fetched around
-it. The content types are right, each text is right to the letter, both formats name the same series, kinds and help
+exactly those of the answer, with name, labels and value; of what was scraped straight, all that only grows lies between two
+answers fetched around it. The content types are right, each text is right to the letter, both formats name the same series, kinds and help
 texts are those printed, `up` was never 0, and the server counted no duplicate, out-of-order or out-of-bounds sample.
 
-A program is ended by SIGTERM and must end with 0. Everything listens on loopback. Ends with 1 where anything is wrong.
+A program is ended by SIGTERM and must end with 0. Where it prints its metrics then, nothing that only grows may be less in
+them than what was scraped. Everything listens on loopback. Ends with 1 where anything is wrong.
 """
 
 import argparse
@@ -38,6 +39,7 @@ import urllib.parse
 from prometheus_client.parser import text_string_to_metric_families
 
 from check_exposition import Wrong, check_lines, check_promtool
+from check_exposition import exposition as printed_exposition
 from check_openmetrics import check_openmetrics, unescape
 
 TEXT, OPENMETRICS = "text/plain", "application/openmetrics-text"
@@ -285,9 +287,9 @@ def check_metadata(server, job, printed):
 
 
 def check_straight(server, address, path, interval):
-    """What is scraped without a relay lies between two answers fetched around it. A gauge may move: then once more."""
+    """What is scraped without a relay has the series of the answers fetched around it, and what only grows lies between them."""
     for attempt in range(5):
-        before, _ = read(get(address, path, {"Accept": ASK_OPENMETRICS}), OPENMETRICS)
+        before, metadata = read(get(address, path, {"Accept": ASK_OPENMETRICS}), OPENMETRICS)
         # A scrape's time may be some milliseconds off the moment: the server keeps its steps even.
         fetched = time.time() * 1000 + 10
 
@@ -302,6 +304,8 @@ def check_straight(server, address, path, interval):
             compare_keys(before, "the answer before", after, "the answer after")
             compare_keys(stored, "the server", after, "the answer")
             for series, value in stored.items():
+                if is_gauge(series, metadata):
+                    continue
                 low, high = sorted((before[series], after[series]))
                 if not (same(value, low) or low <= value <= high):
                     raise Wrong(f"values differ: {named(series)} is {low} to {high}, stored as {value}")
@@ -309,6 +313,11 @@ def check_straight(server, address, path, interval):
         except Wrong:
             if attempt == 4:
                 raise
+
+
+def is_gauge(series, metadata):
+    """Whether it may fall: the family of a gauge is called like its only sample."""
+    return metadata.get(series[0], ("",))[0] in ("gauge", "unknown")
 
 
 def configuration(relay, program, path, interval, asks_itself):
@@ -505,10 +514,27 @@ def scrape(servers, command, options):
         with concurrent.futures.ThreadPoolExecutor(len(servers)) as pool:
             results = list(pool.map(lambda prometheus: examine(prometheus, address, options), servers))
         running = child.poll() is None
+        last, metadata = read(get(address, options.path, {"Accept": ASK_OPENMETRICS}), OPENMETRICS) if running else ({}, {})
         stack.close()
         if not running or child.returncode != 0:
             results.append(([f"the program ended with {child.returncode}: {log.read_text()[-2000:]}"], []))
+        elif "# HELP " in log.read_text():
+            results.append(check_last(log.read_text(), last, metadata))
+        if options.output:
+            pathlib.Path(options.output).write_bytes(log.read_bytes())
         return results
+
+
+def check_last(output, scraped, metadata):
+    """What the program printed at its end has all that was scraped before."""
+    try:
+        samples, _ = read(Answer({}, 200, "text/plain; version=0.0.4", None, printed_exposition(output).encode()), TEXT)
+        for series, value in scraped.items():
+            if not is_gauge(series, metadata) and not samples.get(series, -1) >= value:
+                raise Wrong(f"lost at the end: {named(series)} was {value}, and at last {samples.get(series)}")
+    except Wrong as error:
+        return [str(error)], []
+    return [], [f"at its end the program printed {len(samples)} series, and none had less than was scraped"]
 
 
 def main():
@@ -520,6 +546,7 @@ def main():
     arguments.add_argument("--gzip", action="store_true", help="every answer to a server that takes it is compressed")
     arguments.add_argument("--only-in-one", type=re.compile, default=re.compile("(?!)"), metavar="PATTERN",
                            help="names of series that one format alone has")
+    arguments.add_argument("--output", metavar="FILE", help="where to keep what the program prints")
     arguments.add_argument("--self-test", action="store_true")
     mine, command = sys.argv[1:], []
     if "--" in mine:

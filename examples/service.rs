@@ -58,8 +58,9 @@ fn work(micros: std::ops::Range<u64>) {
     thread::sleep(Duration::from_micros(rand::random_range(micros)));
 }
 
-/// Orders things until it is told to stop, or the time is over.
-fn shop(is_stopped: &AtomicBool, end: Option<Instant>) {
+/// Orders things until it is told to stop, or the time is over. Returns how many times.
+fn shop(is_stopped: &AtomicBool, end: Option<Instant>) -> u64 {
+    let mut orders = 0;
     let registry = tachometer::global();
     let (revenue, open) =
         (registry.register_counter("revenue_cents_total"), registry.register_gauge("open_orders"));
@@ -72,7 +73,9 @@ fn shop(is_stopped: &AtomicBool, end: Option<Instant>) {
         if let Ok(cents) = order(bank, &products) {
             revenue.add(cents.into());
         }
+        orders += 1;
     }
+    orders
 }
 
 /// What stands behind the options.
@@ -118,11 +121,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     io::stdout().flush()?;
 
     let end = arguments.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
-    thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| shop(&is_stopped, end));
-        }
+    let orders: u64 = thread::scope(|scope| {
+        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(|| shop(&is_stopped, end))).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap_or_default()).sum()
     });
+    writeln!(io::stdout(), "{orders} orders")?;
     Ok(())
 }
 
