@@ -46,9 +46,10 @@ pub(super) fn write(snapshot: &FullSnapshot, created: bool, text: &mut String) {
         if let Some(unit) = family.unit {
             lines.comment("UNIT", name, unit);
         }
+        let created = created.filter(|_| has_created);
         for series in &family.series {
             lines.series(&family.name, series);
-            if has_created && let Some(created) = created {
+            if let Some(created) = created {
                 lines.sample(name, "_created", Number::Float(created));
             }
         }
