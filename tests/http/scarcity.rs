@@ -57,8 +57,12 @@ fn serves() {
             is_over.store(true, Ordering::Relaxed);
         });
         while !is_over.load(Ordering::Relaxed) {
-            jobs.increment();
-            written += 1;
+            for _ in 0..1_000 {
+                jobs.increment();
+            }
+            written += 1_000;
+            // The endpoint may have the processor too.
+            thread::sleep(Duration::from_millis(1));
         }
     });
     assert_eq!(jobs.get(), written);
@@ -211,7 +215,7 @@ fn connections_and_memory_are_bounded_whoever_comes() {
     assert_eq!(ask(address, HEALTHY).status, 200);
     let (descriptors, memory) = (program.descriptors(), program.peak_memory());
     let mut crowd = Vec::new();
-    for round in 0..30 {
+    for round in 0..24 {
         crowd.push(Client::saying(address, BEGIN_OF_REQUEST));
         crowd.push(Client::saying(address, REQUEST));
         crowd.push(Client::connect(address));
