@@ -46,7 +46,7 @@ pub(crate) fn read(text: &str, format: Format) -> Vec<Family> {
         let family = families.last_mut().expect("the first line is a HELP");
         if let Some((name, kind)) = comment(line, "# TYPE ") {
             assert!(name == family.name && family.kind.is_empty() && family.samples.is_empty(), "{line}");
-            family.kind = kind.to_owned();
+            family.kind = kind.into();
         } else if let Some((name, unit)) = comment(line, "# UNIT ") {
             assert!(is_open && name == family.name && !family.kind.is_empty(), "{line}");
             assert!(family.unit.is_none() && family.samples.is_empty(), "{line}");
@@ -56,7 +56,9 @@ pub(crate) fn read(text: &str, format: Format) -> Vec<Family> {
             family.samples.push(sample(line));
         }
     }
-    families.iter().for_each(|family| check(family, is_open));
+    for family in &families {
+        check(family, is_open);
+    }
     check_that_names_differ(&families, is_open);
     families
 }
@@ -79,7 +81,7 @@ fn unescaped(text: &str, escapes: &str, never: &str) -> String {
         out.push(match character {
             '\\' => match characters.next() {
                 Some('n') => '\n',
-                Some(escaped) if escapes.contains(escaped) => escaped,
+                Some(special) if escapes.contains(special) => special,
                 other => panic!("{other:?} is escaped in {text:?}"),
             },
             character => character,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-/// The target `name` on each of its seeds, and on each of them with one byte changed.
+/// The target `name` on each of its seeds, and on each of them with one byte changed: each byte, or of many some.
 fn run(name: &str, target: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(name);
     let mut seeds = 0;
@@ -11,7 +11,7 @@ fn run(name: &str, target: fn(&[u8])) {
         let seed = fs::read(entry.expect("it can be listed").path()).expect("a seed is a file");
         seeds += 1;
         target(&seed);
-        for index in 0..seed.len() {
+        for index in (0..seed.len()).step_by(seed.len() / 300 + 1) {
             for byte in [b'\n', seed[index] ^ 1] {
                 let mut changed = seed.clone();
                 changed[index] = byte;
