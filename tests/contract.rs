@@ -21,10 +21,19 @@ impl LabelValue for Tier {
 
 fn is_label_value<T: LabelValue + ?Sized>() {}
 
+/// A value of somebody's own, one of few.
+#[derive(LabelValue)]
+enum Size {
+    Small,
+    Large,
+}
+
+const _: Option<&'static [&'static str]> = <Size as LabelValue>::VALUES;
+const _: () = assert!(<Tier as LabelValue>::VALUES.is_none() && <bool as LabelValue>::VALUES.is_some());
+
 const _: fn() = || {
     is_label_value::<str>();
     is_label_value::<String>();
-    is_label_value::<&dyn LabelValue>();
     is_label_value::<std::borrow::Cow<'_, str>>();
     is_label_value::<Box<str>>();
     is_label_value::<Arc<str>>();
@@ -34,6 +43,10 @@ const _: fn() = || {
     is_label_value::<i128>();
     is_label_value::<usize>();
     is_label_value::<&Tier>();
+    is_label_value::<Size>();
+    let _: fn(&Size) -> usize = LabelValue::index;
+    let _: fn(&Size, &mut dyn std::fmt::Write) -> std::fmt::Result = LabelValue::write;
+    let _ = (Size::Small, Size::Large);
 };
 
 fn is_cell<T: Send + Sync + Debug + 'static>() {}

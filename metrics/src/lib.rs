@@ -76,5 +76,7 @@ pub use registry::{MetricsRegistry, global, install, snapshot};
 pub use snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, families};
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
+#[doc = include_str!("model/label_value.md")]
+pub use tachometer_macros::LabelValue;
 #[doc = include_str!("instrumented.md")]
 pub use tachometer_macros::instrumented;
