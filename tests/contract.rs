@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tachometer::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Error, ExportHandle, FullSnapshot,
-    FunctionSnapshot, HistogramSnapshot, LabelValue, MetricsCollector, MetricsRegistry, MetricsSnapshot,
+    FunctionSnapshot, HistogramSnapshot, LabelSet, LabelValue, LabelVisitor, MetricsCollector,
+    MetricsRegistry, MetricsSnapshot,
 };
 
 /// A value of somebody's own.
@@ -47,6 +48,37 @@ const _: fn() = || {
     let _: fn(&Size) -> usize = LabelValue::index;
     let _: fn(&Size, &mut dyn std::fmt::Write) -> std::fmt::Result = LabelValue::write;
     let _ = (Size::Small, Size::Large);
+};
+
+/// Labels of somebody's own.
+#[derive(LabelSet)]
+struct Labels<'a> {
+    size: Size,
+    #[label("tenant")]
+    name: &'a str,
+}
+
+/// Who is shown them.
+struct Count(usize);
+
+impl LabelVisitor for Count {
+    fn value<V: LabelValue + ?Sized>(&mut self, _: &V) {
+        self.0 += 1;
+    }
+}
+
+fn is_label_set<L: LabelSet>() {}
+
+const _: &[&str] = <Labels<'_> as LabelSet>::NAMES;
+const _: &[Option<&[&str]>] = <Labels<'_> as LabelSet>::VALUES;
+const _: Option<usize> = <Labels<'_> as LabelSet>::COUNT;
+const _: fn() = || {
+    is_label_set::<()>();
+    is_label_set::<Labels<'_>>();
+    let _: fn(&Labels<'static>, &mut Count) = LabelSet::visit;
+    let _: fn(&Labels<'static>) -> usize = LabelSet::index;
+    let _: Option<Vec<&'static str>> = <()>::values_at(0).map(Iterator::collect);
+    let _ = Labels { size: Size::Small, name: "" };
 };
 
 fn is_cell<T: Send + Sync + Debug + 'static>() {}

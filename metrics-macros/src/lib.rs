@@ -10,6 +10,8 @@ mod error_kind;
 mod errors;
 mod expand;
 mod item;
+mod label_name;
+mod label_set;
 mod label_value;
 mod labels;
 mod order;
@@ -38,6 +40,12 @@ pub fn derive_error_kind(item: proc_macro::TokenStream) -> proc_macro::TokenStre
 #[proc_macro_derive(LabelValue, attributes(label_value))]
 pub fn derive_label_value(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     label_value::derive(item.into()).into()
+}
+
+/// Makes a struct a set of labels.
+#[proc_macro_derive(LabelSet, attributes(label))]
+pub fn derive_label_set(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    label_set::derive(item.into()).into()
 }
 
 fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -68,7 +68,7 @@ pub use clock::{MockClock, MockGuard, force_os_clock};
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, PrintOnExit, print_on_exit};
-pub use model::LabelValue;
+pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
 };
@@ -76,6 +76,8 @@ pub use registry::{MetricsRegistry, global, install, snapshot};
 pub use snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, families};
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
+#[doc = include_str!("model/label_set.md")]
+pub use tachometer_macros::LabelSet;
 #[doc = include_str!("model/label_value.md")]
 pub use tachometer_macros::LabelValue;
 #[doc = include_str!("instrumented.md")]

@@ -1,6 +1,12 @@
 //! What surrounds a derive may have taken every name there is.
 
-#![allow(dead_code, non_camel_case_types, unused_macros, reason = "names that are taken, not used")]
+#![allow(
+    dead_code,
+    non_camel_case_types,
+    non_snake_case,
+    unused_macros,
+    reason = "names that are taken, not used"
+)]
 
 struct String;
 struct Option;
@@ -55,6 +61,21 @@ enum Value<VALUES, __into> {
 #[derive(::tachometer::LabelValue)]
 struct Transparent<VALUES>(VALUES);
 
+#[derive(::tachometer::LabelSet)]
+#[label(crate = facade::renamed)]
+struct Labels<V, NAMES> {
+    visitor: Transparent<V>,
+    NAMES: NAMES,
+    #[label("usize")]
+    r#fn: ::core::primitive::bool,
+}
+
+#[derive(::tachometer::LabelSet)]
+struct Names<'__visitor, LabelVisitor: ?::core::marker::Sized> {
+    #[label("visitor")]
+    __visitor: &'__visitor LabelVisitor,
+}
+
 #[test]
 fn values_take_nothing_for_ours() {
     type Of = Value<(), ()>;
@@ -67,4 +88,14 @@ fn values_take_nothing_for_ours() {
         <Transparent<Of> as ::tachometer::LabelValue>::VALUES.unwrap(),
         ["none", "some", "ok", "err"]
     );
+}
+
+#[test]
+fn sets_take_nothing_for_ours() {
+    type Of = Labels<Value<(), ()>, ::core::primitive::bool>;
+    let labels = Labels { visitor: Transparent(Value::Ok::<(), ()>(())), NAMES: true, r#fn: false };
+    ::std::assert_eq!(<Of as ::tachometer::LabelSet>::NAMES, ["visitor", "NAMES", "usize"]);
+    ::std::assert_eq!(super::texts(&labels), ["ok", "true", "false"]);
+    ::std::assert_eq!(::tachometer::LabelSet::index(&labels), 10);
+    ::std::assert_eq!(super::texts(&Names { __visitor: "text" }), ["text"]);
 }

@@ -5,13 +5,28 @@
 #![deny(warnings, missing_docs, clippy::pedantic)]
 
 mod hostile;
+mod sets;
 mod values;
 
-use tachometer::LabelValue;
+use tachometer::{LabelSet, LabelValue, LabelVisitor};
 
 /// What the value writes.
 fn text<V: LabelValue + ?Sized>(value: &V) -> String {
     let mut text = String::new();
     value.write(&mut text).expect("a string takes everything");
     text
+}
+
+/// The values that a set shows.
+fn texts<L: LabelSet>(labels: &L) -> Vec<String> {
+    struct Texts(Vec<String>);
+    impl LabelVisitor for Texts {
+        fn value<V: LabelValue + ?Sized>(&mut self, value: &V) {
+            self.0.push(text(value));
+        }
+    }
+    let mut texts = Texts(Vec::new());
+    labels.visit(&mut texts);
+    assert_eq!(texts.0.len(), L::NAMES.len());
+    texts.0
 }

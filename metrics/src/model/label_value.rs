@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What a label of [`#[instrumented]`](crate::instrumented) may be evaluated to: strings,
+/// What a label of [`#[instrumented]`](crate::instrumented) or of a [`LabelSet`](trait@crate::LabelSet) may be: strings,
 /// integers, `bool`, `char`, references to these, and types of your own. [Derived](derive@crate::LabelValue) for enums of
 /// values and structs around one; by hand it looks like this:
 ///

@@ -84,6 +84,16 @@ pub enum Tier {
     Paid(u32),
 }
 
+/// And this one.
+#[derive(Debug, tachometer::LabelSet)]
+pub struct Labels {
+    /// What is bought.
+    pub tier: Tier,
+    /// Called otherwise.
+    #[label("again")]
+    pub is_renewal: bool,
+}
+
 /// What the labels would be evaluated from stays used.
 #[instrumented(labels(tier = tier))]
 pub fn check_out(tier: Tier) {
