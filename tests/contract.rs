@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tachometer::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Endpoint, Error, ExportHandle, Exporter,
-    ExporterBuilder, Exposition, Format, FullSnapshot, FunctionSnapshot, HistogramSnapshot, LabelValue,
-    MetricsCollector, MetricsRegistry, MetricsSnapshot, Server,
+    ExporterBuilder, Exposition, Format, FullSnapshot, FunctionSnapshot, HistogramSnapshot, LabelSet,
+    LabelValue, LabelVisitor, MetricsCollector, MetricsRegistry, MetricsSnapshot, Server,
 };
 
 /// A value of somebody's own.
@@ -25,10 +25,19 @@ impl LabelValue for Tier {
 
 fn is_label_value<T: LabelValue + ?Sized>() {}
 
+/// A value of somebody's own, one of few.
+#[derive(LabelValue)]
+enum Size {
+    Small,
+    Large,
+}
+
+const _: Option<&'static [&'static str]> = <Size as LabelValue>::VALUES;
+const _: () = assert!(<Tier as LabelValue>::VALUES.is_none() && <bool as LabelValue>::VALUES.is_some());
+
 const _: fn() = || {
     is_label_value::<str>();
     is_label_value::<String>();
-    is_label_value::<&dyn LabelValue>();
     is_label_value::<std::borrow::Cow<'_, str>>();
     is_label_value::<Box<str>>();
     is_label_value::<Arc<str>>();
@@ -38,6 +47,41 @@ const _: fn() = || {
     is_label_value::<i128>();
     is_label_value::<usize>();
     is_label_value::<&Tier>();
+    is_label_value::<Size>();
+    let _: fn(&Size) -> usize = LabelValue::index;
+    let _: fn(&Size, &mut dyn std::fmt::Write) -> std::fmt::Result = LabelValue::write;
+    let _ = (Size::Small, Size::Large);
+};
+
+/// Labels of somebody's own.
+#[derive(LabelSet)]
+struct Labels<'a> {
+    size: Size,
+    #[label("tenant")]
+    name: &'a str,
+}
+
+/// Who is shown them.
+struct Count(usize);
+
+impl LabelVisitor for Count {
+    fn value<V: LabelValue + ?Sized>(&mut self, _: &V) {
+        self.0 += 1;
+    }
+}
+
+fn is_label_set<L: LabelSet>() {}
+
+const _: &[&str] = <Labels<'_> as LabelSet>::NAMES;
+const _: &[Option<&[&str]>] = <Labels<'_> as LabelSet>::VALUES;
+const _: Option<usize> = <Labels<'_> as LabelSet>::COUNT;
+const _: fn() = || {
+    is_label_set::<()>();
+    is_label_set::<Labels<'_>>();
+    let _: fn(&Labels<'static>, &mut Count) = LabelSet::visit;
+    let _: fn(&Labels<'static>) -> usize = LabelSet::index;
+    let _: Option<Vec<&'static str>> = <()>::values_at(0).map(Iterator::collect);
+    let _ = Labels { size: Size::Small, name: "" };
 };
 
 fn is_cell<T: Send + Sync + Debug + 'static>() {}

@@ -3,6 +3,7 @@
 use crate::args::{Decision, ErrorKind, LABELS_NEED, Label, MaxLabelSets, Options, Time};
 use crate::errors::Errors;
 use crate::item::{Function, ImplBlock, Item, Member, is_annotation, is_conditional_annotation};
+use crate::label_name;
 use crate::labels;
 use crate::plan::{self, Bound};
 use crate::returns;
@@ -187,14 +188,10 @@ fn check_labels(labels: &[Label], errors: &mut Errors) {
     let mut seen = HashSet::new();
     for Label { name, value } in labels {
         let text = name.unraw().to_string();
-        if RESERVED_LABELS.contains(&text.as_str()) || text.starts_with("__") {
-            let reserved = RESERVED_LABELS.join("`, `");
-            let message = format!(
-                "the label `{text}` is reserved, like `{reserved}` and all that begin with `__`; choose another"
-            );
-            errors.at(name, message);
-        } else if !text.is_ascii() || text == "_" {
-            errors.at(name, format!("the label `{text}` must be ASCII letters, digits and `_`"));
+        if text == "_" {
+            errors.at(name, "a label needs a name, as in `labels(tier = \"gold\")`");
+        } else if let Some(mistake) = label_name::mistake(&text, &RESERVED_LABELS) {
+            errors.at(name, mistake);
         }
         check_label_value(value, errors);
         if !seen.insert(text) {

@@ -80,7 +80,7 @@ pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter,
 pub use http::fuzzing;
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
-pub use model::LabelValue;
+pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
 };
@@ -88,5 +88,9 @@ pub use registry::{MetricsRegistry, global, install, snapshot};
 pub use snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, families};
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
+#[doc = include_str!("model/label_set.md")]
+pub use tachometer_macros::LabelSet;
+#[doc = include_str!("model/label_value.md")]
+pub use tachometer_macros::LabelValue;
 #[doc = include_str!("instrumented.md")]
 pub use tachometer_macros::instrumented;

@@ -74,6 +74,32 @@ pub enum Failure {
     Number(ParseIntError),
 }
 
+/// So is this one.
+#[derive(Clone, Copy, Debug, tachometer::LabelValue)]
+pub enum Tier {
+    /// Called by its name.
+    Free,
+    /// Called otherwise.
+    #[label_value("gold")]
+    Paid(u32),
+}
+
+/// And this one.
+#[derive(Debug, tachometer::LabelSet)]
+pub struct Labels {
+    /// What is bought.
+    pub tier: Tier,
+    /// Called otherwise.
+    #[label("again")]
+    pub is_renewal: bool,
+}
+
+/// What the labels would be evaluated from stays used.
+#[instrumented(labels(tier = tier))]
+pub fn check_out(tier: Tier) {
+    let _ = tier;
+}
+
 /// The expression alone: `.await`, `break` and `return` do what they do without the macro, and a reference to a temporary
 /// value lives as long.
 ///

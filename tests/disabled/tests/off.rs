@@ -7,8 +7,8 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tachometer::{ErrorKind, MetricsRegistry};
-use tachometer_disabled::{Cart, Failure, answer, double, parse, pieces, sum};
+use tachometer::{ErrorKind, LabelSet, LabelValue, MetricsRegistry};
+use tachometer_disabled::{Cart, Failure, Labels, Tier, answer, check_out, double, parse, pieces, sum};
 
 #[test]
 fn nothing_is_counted() {
@@ -41,6 +41,16 @@ fn pieces_of_code_are_their_expressions() {
     let mut kinds = Vec::new();
     Failure::kinds(&mut |kind| kinds.push(kind));
     assert_eq!(kinds[..2], ["not_found", "empty"]);
+}
+
+#[test]
+fn labels_are_what_they_are() {
+    check_out(Tier::Free);
+    let mut text = String::new();
+    Tier::Paid(3).write(&mut text).unwrap();
+    assert_eq!((text.as_str(), Tier::Paid(3).index(), Tier::VALUES), ("gold", 1, Some(&["free", "gold"][..])));
+    assert_eq!((Labels::NAMES, Labels::COUNT), (&["tier", "again"][..], Some(4)));
+    assert_eq!(Labels { tier: Tier::Paid(3), is_renewal: false }.index(), 2);
 }
 
 mod without_the_library {
