@@ -40,7 +40,7 @@
 //! [`FullSnapshot`] → `encode` → `export`.
 
 /// The README's programs, compiled.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
