@@ -1,5 +1,5 @@
-//! Four ways out of a program, each an export callback made of standard-library parts: stdout, a file, an HTTP POST,
-//! and `StatsD` over UDP.
+//! Four ways out of a program at once: stdout and a file, which the library writes, and an HTTP POST and `StatsD` over UDP,
+//! which are callbacks made of standard-library parts.
 //!
 //! ```text
 //! cargo run --example exporters [-- HTTP_ADDRESS [STATSD_ADDRESS]]
@@ -11,11 +11,11 @@
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
-use tachometer::{FullSnapshot, MetricsRegistry, instrumented};
+use tachometer::{FullSnapshot, instrumented};
 
 const INTERVAL: Duration = Duration::from_millis(500);
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -24,23 +24,8 @@ const QUIET: Duration = Duration::from_millis(100);
 /// `StatsD` wants a datagram to fit into one Ethernet frame.
 const DATAGRAM: usize = 1_432;
 
-/// Writes tables for people to stdout.
-fn to_stdout() -> impl FnMut(FullSnapshot) -> io::Result<()> {
-    |now| writeln!(io::stdout().lock(), "{now}")
-}
-
-/// Writes Prometheus text to a file, as the node exporter's text file collector reads it. A reader sees the old text or
-/// the new one, never a half: it is written aside and then renamed.
-fn to_file(path: PathBuf) -> impl FnMut(FullSnapshot) -> io::Result<()> {
-    let aside = path.with_extension("new");
-    move |now| {
-        fs::write(&aside, now.to_prometheus_format())?;
-        fs::rename(&aside, &path)
-    }
-}
-
 /// Sends Prometheus text as the body of an HTTP POST. Whoever does not answer in time is left alone until next time.
-fn to_http(address: SocketAddr) -> impl FnMut(FullSnapshot) -> io::Result<()> {
+fn to_http(address: SocketAddr) -> impl FnMut(&FullSnapshot) -> io::Result<()> {
     move |now| {
         let body = now.to_prometheus_format();
         let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
@@ -63,13 +48,12 @@ fn to_http(address: SocketAddr) -> impl FnMut(FullSnapshot) -> io::Result<()> {
 fn to_statsd(
     address: SocketAddr,
     mut earlier: FullSnapshot,
-) -> io::Result<impl FnMut(FullSnapshot) -> io::Result<()>> {
+) -> io::Result<impl FnMut(&FullSnapshot) -> io::Result<()>> {
     let any: IpAddr =
         if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let socket = UdpSocket::bind((any, 0))?;
-    Ok(move |now: FullSnapshot| {
+    Ok(move |now: &FullSnapshot| {
         let difference = now.since(&earlier);
-        earlier = now;
         let mut lines = Vec::new();
         for function in &difference.functions {
             let name = function.function.replace("::", ".");
@@ -81,6 +65,8 @@ fn to_statsd(
         for datagram in datagrams(&lines) {
             socket.send_to(datagram.as_bytes(), address)?;
         }
+        // Only now: what could not be sent is in the next difference.
+        earlier = now.clone();
         Ok(())
     })
 }
@@ -95,19 +81,6 @@ fn datagrams(lines: &[String]) -> Vec<String> {
         }
     }
     datagrams
-}
-
-/// Starts `export` on a thread of its own. A failed export is reported; the next one comes all the same.
-fn start(
-    registry: &MetricsRegistry,
-    name: &'static str,
-    mut export: impl FnMut(FullSnapshot) -> io::Result<()> + Send + 'static,
-) {
-    registry.start_export_thread_every(INTERVAL, move |now| {
-        if let Err(error) = export(now) {
-            eprintln!("{name}: {error}");
-        }
-    });
 }
 
 /// Counts the steps of a number's way to 1 (halved where even, tripled and one more where odd).
@@ -132,10 +105,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = env::temp_dir().join(format!("tachometer-exporters-{}.prom", process::id()));
 
     let registry = tachometer::global();
-    start(registry, "stdout", to_stdout());
-    start(registry, "file", to_file(file.clone()));
-    start(registry, "http", to_http(http.address));
-    start(registry, "statsd", to_statsd(statsd.address, registry.snapshot_all())?);
+    let exporter = registry
+        .exporter()
+        .every(INTERVAL)
+        .to_file(&file)
+        .table()
+        .to_stdout()
+        .to("http", to_http(http.address))
+        .to("statsd", to_statsd(statsd.address, registry.snapshot_all())?)
+        .start()?;
 
     let numbers = registry.register_counter("numbers_total");
     let end = Instant::now() + Duration::from_secs(2);
@@ -145,8 +123,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let _ = steps(rand::random::<u64>() >> rand::random_range(0..64_u32));
         thread::sleep(Duration::from_millis(1));
     }
-    // Each export runs once more, so all four have everything.
-    registry.stop();
+    // Each sink gets one more snapshot, so all four have everything.
+    drop(exporter);
 
     show_file(&file)?;
     if let Some(receiver) = http.receiver {

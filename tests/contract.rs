@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt::{Debug, Display};
+use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tachometer::{
-    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Error, ExportHandle, FullSnapshot,
-    FunctionSnapshot, HistogramSnapshot, LabelValue, MetricsCollector, MetricsRegistry, MetricsSnapshot,
+    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Endpoint, Error, ExportHandle, Exporter,
+    ExporterBuilder, Exposition, Format, FullSnapshot, FunctionSnapshot, HistogramSnapshot, LabelSet,
+    LabelValue, LabelVisitor, MetricsCollector, MetricsRegistry, MetricsSnapshot, Server,
 };
 
 /// A value of somebody's own.
@@ -21,10 +25,19 @@ impl LabelValue for Tier {
 
 fn is_label_value<T: LabelValue + ?Sized>() {}
 
+/// A value of somebody's own, one of few.
+#[derive(LabelValue)]
+enum Size {
+    Small,
+    Large,
+}
+
+const _: Option<&'static [&'static str]> = <Size as LabelValue>::VALUES;
+const _: () = assert!(<Tier as LabelValue>::VALUES.is_none() && <bool as LabelValue>::VALUES.is_some());
+
 const _: fn() = || {
     is_label_value::<str>();
     is_label_value::<String>();
-    is_label_value::<&dyn LabelValue>();
     is_label_value::<std::borrow::Cow<'_, str>>();
     is_label_value::<Box<str>>();
     is_label_value::<Arc<str>>();
@@ -34,6 +47,41 @@ const _: fn() = || {
     is_label_value::<i128>();
     is_label_value::<usize>();
     is_label_value::<&Tier>();
+    is_label_value::<Size>();
+    let _: fn(&Size) -> usize = LabelValue::index;
+    let _: fn(&Size, &mut dyn std::fmt::Write) -> std::fmt::Result = LabelValue::write;
+    let _ = (Size::Small, Size::Large);
+};
+
+/// Labels of somebody's own.
+#[derive(LabelSet)]
+struct Labels<'a> {
+    size: Size,
+    #[label("tenant")]
+    name: &'a str,
+}
+
+/// Who is shown them.
+struct Count(usize);
+
+impl LabelVisitor for Count {
+    fn value<V: LabelValue + ?Sized>(&mut self, _: &V) {
+        self.0 += 1;
+    }
+}
+
+fn is_label_set<L: LabelSet>() {}
+
+const _: &[&str] = <Labels<'_> as LabelSet>::NAMES;
+const _: &[Option<&[&str]>] = <Labels<'_> as LabelSet>::VALUES;
+const _: Option<usize> = <Labels<'_> as LabelSet>::COUNT;
+const _: fn() = || {
+    is_label_set::<()>();
+    is_label_set::<Labels<'_>>();
+    let _: fn(&Labels<'static>, &mut Count) = LabelSet::visit;
+    let _: fn(&Labels<'static>) -> usize = LabelSet::index;
+    let _: Option<Vec<&'static str>> = <()>::values_at(0).map(Iterator::collect);
+    let _ = Labels { size: Size::Small, name: "" };
 };
 
 fn is_cell<T: Send + Sync + Debug + 'static>() {}
@@ -252,6 +300,33 @@ fn full_snapshot() {
 }
 
 #[test]
+fn exporter() -> Result<(), Error> {
+    let _: fn() -> ExporterBuilder<'static> = tachometer::exporter;
+    let _: fn(&MetricsRegistry) -> ExporterBuilder<'_> = MetricsRegistry::exporter;
+    let registry = MetricsRegistry::new(Duration::from_secs(4_000));
+    let builder = registry
+        .exporter()
+        .every(Duration::from_secs(4_000))
+        .format(Format::OpenMetrics)
+        .to_file(std::env::temp_dir().join(format!("tachometer-contract-{}", std::process::id())))
+        .to("sink", |snapshot: &FullSnapshot| -> std::io::Result<()> {
+            let _: BTreeMap<String, u64> = snapshot.counters.clone();
+            Ok(())
+        })
+        .json()
+        .table()
+        .on_error(|sink: &str, error: &std::io::Error| eprintln!("{sink}: {error}"));
+    drop(builder);
+    let _: fn(ExporterBuilder<'static>) -> ExporterBuilder<'static> = ExporterBuilder::to_stdout;
+    #[cfg(unix)]
+    let _: fn(ExporterBuilder<'static>) -> ExporterBuilder<'static> = ExporterBuilder::on_signals;
+    let exporter: Exporter = registry.exporter().to("sink", |_| Ok(())).start()?;
+    is_shared(&exporter);
+    let _: fn(&Exporter) = Exporter::stop;
+    Ok(())
+}
+
+#[test]
 fn json() {
     let _: fn(&FullSnapshot) -> String = FullSnapshot::to_json;
     let _: fn(&FullSnapshot, &mut String) = FullSnapshot::encode_json;
@@ -304,6 +379,41 @@ fn functions_of_the_crate() {
     let _: fn() -> FullSnapshot = tachometer::snapshot;
     let _: fn(MetricsRegistry) -> Result<(), Error> = tachometer::install;
     let _ = std::mem::ManuallyDrop::new(tachometer::print_on_exit());
+}
+
+#[test]
+fn endpoint() {
+    let _: fn() -> Endpoint = Endpoint::new;
+    let _: fn(Endpoint, &'static str, &MetricsRegistry) -> Endpoint = Endpoint::path;
+    let _: fn(Endpoint, String) -> Endpoint = Endpoint::health_path;
+    let _: fn(Endpoint, bool) -> Endpoint = Endpoint::created;
+    let _: fn(Endpoint, usize) -> Endpoint = Endpoint::max_connections;
+    let _: fn(Endpoint, Duration) -> Endpoint = Endpoint::request_deadline;
+    let _: fn(Endpoint, Duration) -> Endpoint = Endpoint::response_deadline;
+    let _: fn(Endpoint, Duration) -> Endpoint = Endpoint::patience;
+    let _: fn(&Endpoint, &'static str) -> Result<Server, Error> = Endpoint::serve;
+    let _: fn(&Endpoint, SocketAddr) -> Result<Server, Error> = Endpoint::serve;
+    let _: fn(&'static str) -> Result<Server, Error> = tachometer::serve;
+    let _: fn(&Server) -> &SocketAddr = Server::address;
+    let _: fn(&Server) = Server::stop;
+    let _: fn(Server) = Server::detach;
+    is_default::<Endpoint>();
+    is_shared(&Endpoint::new());
+    is_shared(&tachometer::serve("127.0.0.1:0").expect("a free port"));
+    #[cfg(unix)]
+    let _: fn(&Endpoint, &'static str, u32) -> Result<Server<PathBuf>, Error> = Endpoint::serve_unix;
+}
+
+#[test]
+fn exposition() {
+    let registry = MetricsRegistry::new(Duration::from_secs(1));
+    let exposition = registry.expose([("accept", "*/*")]);
+    let _: Vec<(&'static str, &'static str)> = exposition.headers().collect();
+    let Exposition { content_type, content_encoding, body, .. } = exposition;
+    let _: (&'static str, Option<&'static str>, Vec<u8>) = (content_type, content_encoding, body);
+    // What servers call their headers, by value and by reference.
+    let _: Exposition = tachometer::expose(&hyper::HeaderMap::new());
+    let _: Exposition = tachometer::expose(Vec::<(String, Vec<u8>)>::new());
 }
 
 #[test]

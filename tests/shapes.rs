@@ -9,6 +9,9 @@
 #[path = "shapes/compact.rs"]
 #[rustfmt::skip]
 mod compact;
+#[path = "shapes/rare.rs"]
+#[rustfmt::skip]
+mod rare;
 
 use std::fmt::Debug;
 use std::future::Future;

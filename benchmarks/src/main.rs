@@ -3,6 +3,7 @@
 mod calls;
 mod compile;
 mod crowd;
+mod encode;
 mod functions;
 mod machine;
 mod memory;
@@ -24,10 +25,11 @@ type Fallible<T = ()> = Result<T, Box<dyn Error>>;
 /// Runs a subcommand, given the arguments behind its name.
 type Run = fn(&[String]) -> Fallible;
 
-const SUBCOMMANDS: [(&str, Run); 6] = [
+const SUBCOMMANDS: [(&str, Run); 7] = [
     ("calls", calls::run),
     ("primitives", primitives::run),
     ("snapshots", snapshots::run),
+    ("encode", encode::run),
     ("memory", memory::run),
     ("sizes", sizes::run),
     ("compile", compile::run),

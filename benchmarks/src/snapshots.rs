@@ -9,6 +9,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+use tachometer::Format;
 
 /// How many snapshots a median is taken of.
 const SNAPSHOTS: usize = 101;
@@ -16,8 +17,16 @@ const SNAPSHOTS: usize = 101;
 /// Snapshots before those.
 const WARM_UP: usize = 10;
 
-/// From one snapshot to the next while a writer is disturbed.
-const PERIOD: Duration = Duration::from_millis(10);
+/// What a writer is disturbed by: what it is called, what is done, and how long from one time to the next.
+type Disturbance = (&'static str, fn(&mut String), Duration);
+
+const DISTURBANCES: [Disturbance; 2] = [
+    ("100 snapshots a second", |_| drop(black_box(tachometer::snapshot())), Duration::from_millis(10)),
+    ("scrape after scrape, without pause", scrape, Duration::ZERO),
+];
+
+/// How often a reader at rest looks whether it shall disturb.
+const REST: Duration = Duration::from_millis(10);
 
 /// How long the writer is watched with snapshots, and as long without, and how often.
 const WINDOW: Duration = Duration::from_millis(300);
@@ -55,28 +64,39 @@ fn readers() -> Table {
     table
 }
 
-/// What snapshots cost a writer, and whether it had a core of its own.
+/// What snapshots and scrapes cost a writer, and whether it had a core of its own.
 fn writers() -> (Table, bool) {
     let mut table = Table::new(&[
         "a writer that calls without pause",
+        "disturbed by",
         "CPU time of a call, ns",
-        "with 100 snapshots a second",
+        "disturbed, ns",
         "ratio",
-        "snapshots",
+        "times",
     ]);
     let mut pinned = true;
     for (name, functions) in [("1 000 functions in turn", thousand()), ("one function", &thousand()[..1])] {
-        let writer = Writer::watch(functions);
-        pinned &= writer.pinned;
-        table.row([
-            name.to_owned(),
-            format!("{:.1}", median(&writer.undisturbed)),
-            format!("{:.1}", median(&writer.disturbed)),
-            format!("{:.3}", writer.ratio()),
-            writer.snapshots.to_string(),
-        ]);
+        for disturbance in &DISTURBANCES {
+            let writer = Writer::watch(functions, disturbance);
+            pinned &= writer.pinned;
+            table.row([
+                name.to_owned(),
+                disturbance.0.to_owned(),
+                format!("{:.1}", median(&writer.undisturbed)),
+                format!("{:.1}", median(&writer.disturbed)),
+                format!("{:.3}", writer.ratio()),
+                writer.times.to_string(),
+            ]);
+        }
     }
     (table, pinned)
+}
+
+/// What an endpoint does when it is asked: a snapshot, and its text in a buffer that has the room.
+fn scrape(text: &mut String) {
+    text.clear();
+    tachometer::snapshot().encode(Format::Prometheus, text);
+    black_box(text);
 }
 
 /// The median time of a snapshot in microseconds.
@@ -96,16 +116,16 @@ struct Writer {
     /// Nanoseconds of its CPU time a call, by pair.
     undisturbed: Vec<f64>,
     disturbed: Vec<f64>,
-    /// How many snapshots disturbed it.
-    snapshots: u64,
+    /// How many times it was disturbed.
+    times: u64,
     pinned: bool,
 }
 
 impl Writer {
-    fn watch(functions: &[Function]) -> Self {
+    fn watch(functions: &[Function], disturbance: &Disturbance) -> Self {
         let reader = Reader::default();
         thread::scope(|scope| {
-            let reading = scope.spawn(|| reader.run());
+            let reading = scope.spawn(|| reader.run(disturbance));
             let writing = scope.spawn(|| Writer::run(functions, &reader));
             let mut writer = writing.join().expect("the writer panicked");
             reader.done.store(true, Ordering::Relaxed);
@@ -126,10 +146,10 @@ impl Writer {
                 if reading { disturbed.push(nanos) } else { undisturbed.push(nanos) }
             }
         }
-        Writer { undisturbed, disturbed, snapshots: reader.taken.load(Ordering::Relaxed), pinned }
+        Writer { undisturbed, disturbed, times: reader.times.load(Ordering::Relaxed), pinned }
     }
 
-    /// The median over pairs of what a call costs with snapshots, relative to without.
+    /// The median over pairs of what a call costs disturbed, relative to undisturbed.
     fn ratio(&self) -> f64 {
         let pairs = self.disturbed.iter().zip(&self.undisturbed);
         median(&pairs.map(|(disturbed, undisturbed)| disturbed / undisturbed).collect::<Vec<f64>>())
@@ -150,25 +170,28 @@ fn nanos_a_call(functions: &[Function]) -> f64 {
     machine::thread_time().saturating_sub(before).as_nanos() as f64 / calls as f64
 }
 
-/// Takes snapshots at an interval while it is told to. Relaxed throughout: a switch that is seen late is late, no more.
+/// Disturbs while it is told to. Relaxed throughout: a switch that is seen late is late, no more.
 #[derive(Default)]
 struct Reader {
     reading: AtomicBool,
     done: AtomicBool,
-    taken: AtomicU64,
+    times: AtomicU64,
 }
 
 impl Reader {
     /// Until it is done; tells whether it had a core of its own.
-    fn run(&self) -> bool {
+    fn run(&self, &(_, disturb, period): &Disturbance) -> bool {
         let pinned = machine::pin(1);
+        let mut text = String::new();
         let mut next = Instant::now();
         while !self.done.load(Ordering::Relaxed) {
             if self.reading.load(Ordering::Relaxed) {
-                drop(black_box(tachometer::snapshot()));
-                self.taken.fetch_add(1, Ordering::Relaxed);
+                disturb(&mut text);
+                self.times.fetch_add(1, Ordering::Relaxed);
             }
-            next = (next + PERIOD).max(Instant::now());
+            // Undisturbed means at rest: there is no pause only between two disturbances.
+            let pause = if self.reading.load(Ordering::Relaxed) { period } else { REST };
+            next = (next + pause).max(Instant::now());
             thread::sleep(next.saturating_duration_since(Instant::now()));
         }
         pinned

@@ -1,10 +1,10 @@
 //! The options of an annotation, as they were written.
 
 use crate::errors::Errors;
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
+use syn::parse::discouraged::Speculative;
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Path, Token, parenthesized, token};
 
 /// The options that were written, each at most once.
@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) is_last: bool,
     /// Written by [`order`](crate::order) alone: the options of the block that the method stands in.
     pub(crate) block: Option<Box<Options>>,
+    /// The name of each, in the order they were written.
+    pub(crate) keys: Vec<Ident>,
     /// All of them, as they were written.
     pub(crate) tokens: TokenStream,
 }
@@ -78,6 +80,9 @@ const KNOWN: [&str; 12] = [
     "skip",
 ];
 
+/// What is wrong with `labels` that names none.
+pub(crate) const LABELS_NEED: &str = "`labels` needs names and values, as in `labels(tier = \"gold\")`";
+
 /// The option by which an annotation knows that it was put last, and need not be again.
 pub(crate) const IS_LAST: &str = "__is_last";
 
@@ -103,6 +108,7 @@ impl Options {
             skip: self.skip,
             is_last: self.is_last,
             block: None,
+            keys: self.keys,
             tokens: self.tokens,
         }
     }
@@ -111,14 +117,25 @@ impl Options {
 /// The options in `tokens`, and all mistakes in them.
 pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options { tokens: tokens.clone(), ..Options::default() };
+    parse_list(tokens, "options", errors, |input, errors| parse_option(input, &mut options, errors));
+    options
+}
+
+/// What stands between commas. Behind a mistake it goes on at the next comma, so that others are found as well.
+fn parse_list(
+    tokens: TokenStream,
+    what: &str,
+    errors: &mut Errors,
+    mut parse: impl FnMut(ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+) {
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            if let Err(error) = parse_option(input, &mut options, errors) {
+            if let Err(error) = parse(input, errors) {
                 errors.push(error);
                 skip_to_comma(input)?;
             }
             if !input.is_empty() && input.parse::<Token![,]>().is_err() {
-                errors.push(input.error("expected `,` between two options"));
+                errors.push(input.error(format!("expected `,` between two {what}")));
                 skip_to_comma(input)?;
                 let _: Option<Token![,]> = input.parse()?;
             }
@@ -128,14 +145,15 @@ pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Options {
     if let Err(error) = parser.parse2(tokens) {
         errors.push(error);
     }
-    options
 }
 
 fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Errors) -> syn::Result<()> {
-    let key = input.call(Ident::parse_any)?;
+    let no_name = |_| input.error(format!("expected an option; {}", allowed()));
+    let key = input.call(Ident::parse_any).map_err(no_name)?;
+    options.keys.push(key.clone());
     match key.to_string().as_str() {
         "name" => set(&mut options.name, &key, value(input, &key, "\"checkout\"")?, errors),
-        "labels" => set(&mut options.labels, &key, parse_labels(input, &key)?, errors),
+        "labels" => set(&mut options.labels, &key, parse_labels(input, &key, errors)?, errors),
         "max_label_sets" => {
             let value = value(input, &key, "1000")?;
             set(&mut options.max_label_sets, &key, MaxLabelSets { key: key.clone(), value }, errors);
@@ -162,8 +180,10 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
         }
         "registry" => set(&mut options.registry, &key, value(input, &key, "&MY_REGISTRY")?, errors),
         "crate" => {
-            equals(input, &key, "my_crate::tachometer")?;
-            set(&mut options.library, &key, input.call(Path::parse_mod_style)?, errors);
+            let example = "my_crate::tachometer";
+            equals(input, &key, example)?;
+            let no_path = |_| input.error(format!("`crate` takes a path, as in `crate = {example}`"));
+            set(&mut options.library, &key, input.call(Path::parse_mod_style).map_err(no_path)?, errors);
         }
         "skip" => {
             if !input.is_empty() && !input.peek(Token![,]) {
@@ -178,9 +198,12 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
             options.block = Some(Box::new(parse(inside.parse()?, errors)));
         }
         unknown => {
-            let near = KNOWN.into_iter().find(|known| is_near(unknown, known));
-            let hint = near.map_or_else(allowed, |near| format!("did you mean `{near}`?"));
+            let hint = nearest(unknown, KNOWN).map_or_else(allowed, |near| format!("did you mean `{near}`?"));
             errors.at(&key, format!("unknown option `{unknown}`; {hint}"));
+            // Its value may have commas of its own.
+            if input.parse::<Option<Token![=]>>()?.is_some() {
+                let _ = parse_whole::<Expr>(input);
+            }
             skip_to_comma(input)?;
         }
     }
@@ -200,33 +223,41 @@ fn set<T>(slot: &mut Option<T>, key: &Ident, value: T, errors: &mut Errors) {
 }
 
 fn equals(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<()> {
-    if input.peek(Token![=]) {
-        input.parse::<Token![=]>().map(drop)
-    } else {
-        Err(syn::Error::new(key.span(), format!("`{key}` needs a value, as in `{key} = {example}`")))
+    let is_there = input.parse::<Option<Token![=]>>()?.is_some();
+    if is_there && !input.is_empty() && !input.peek(Token![,]) {
+        return Ok(());
     }
+    Err(syn::Error::new(key.span(), format!("`{key}` needs a value, as in `{key} = {example}`")))
 }
 
 fn value(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<Expr> {
     equals(input, key, example)?;
-    input.parse()
+    parse_whole(input)
 }
 
-fn parse_labels(input: ParseStream<'_>, key: &Ident) -> syn::Result<Vec<Label>> {
+/// What comes next, or one error: behind one, the rest of a bracket would be another.
+fn parse_whole<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
+    let ahead = input.fork();
+    let parsed = ahead.parse()?;
+    input.advance_to(&ahead);
+    Ok(parsed)
+}
+
+fn parse_labels(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> syn::Result<Vec<Label>> {
     if !input.peek(token::Paren) {
-        return Err(syn::Error::new(
-            key.span(),
-            "`labels` needs names and values, as in `labels(tier = \"gold\")`",
-        ));
+        return Err(syn::Error::new(key.span(), LABELS_NEED));
     }
-    let inside;
-    parenthesized!(inside in input);
-    let label = |input: ParseStream<'_>| {
-        let name = input.call(Ident::parse_any)?;
+    let inside: Group = input.parse()?;
+    let mut labels = Vec::new();
+    parse_list(inside.stream(), "labels", errors, |input, _| {
+        let no_name =
+            |_| input.error("expected the name of a label and its value, as in `labels(tier = \"gold\")`");
+        let name = input.call(Ident::parse_any).map_err(no_name)?;
         let value = value(input, &name, "\"gold\"")?;
-        Ok(Label { name, value })
-    };
-    Ok(Punctuated::<Label, Token![,]>::parse_terminated_with(&inside, label)?.into_iter().collect())
+        labels.push(Label { name, value });
+        Ok(())
+    });
+    Ok(labels)
 }
 
 fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
@@ -236,8 +267,15 @@ fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Whether one is the other with a letter more, less, changed, or two swapped; or with two such slips in a long word.
-fn is_near(written: &str, known: &str) -> bool {
+/// The word that was meant, if it is `written` with a letter more, less, changed, or two swapped; or with two such slips
+/// in a long word.
+pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let slips = known.into_iter().map(|known| (distance(written, known), known));
+    let near = slips.filter(|(slips, known)| *slips <= 1 + usize::from(known.len() > 5));
+    near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known)
+}
+
+fn distance(written: &str, known: &str) -> usize {
     let (written, known): (Vec<char>, Vec<char>) = (written.chars().collect(), known.chars().collect());
     // The optimal string alignment distance, row by row.
     let mut rows = vec![(0..=known.len()).collect::<Vec<usize>>()];
@@ -252,5 +290,5 @@ fn is_near(written: &str, known: &str) -> bool {
         }
         rows.push(row);
     }
-    rows[written.len()][known.len()] <= 1 + usize::from(known.len() > 5)
+    rows[written.len()][known.len()]
 }

@@ -1,8 +1,9 @@
 //! Every mistake that can be known here. What passes can be expanded.
 
-use crate::args::{Decision, ErrorKind, Label, MaxLabelSets, Options, Time};
+use crate::args::{Decision, ErrorKind, LABELS_NEED, Label, MaxLabelSets, Options, Time};
 use crate::errors::Errors;
 use crate::item::{Function, ImplBlock, Item, Member, is_annotation, is_conditional_annotation};
+use crate::label_name;
 use crate::labels;
 use crate::plan::{self, Bound};
 use crate::returns;
@@ -22,6 +23,7 @@ pub(crate) fn check(options: &Options, item: &Item, errors: &mut Errors) {
             "`skip` stands on a method inside an annotated `impl` block; remove the annotation instead",
         );
     }
+    check_has_labels(options, errors);
     match item {
         Item::Function(function) => {
             check_function(function, options, errors);
@@ -45,6 +47,16 @@ pub(crate) fn check(options: &Options, item: &Item, errors: &mut Errors) {
     }
 }
 
+/// `labels()`. On a method of a block it takes the block's labels away.
+fn check_has_labels(options: &Options, errors: &mut Errors) {
+    // Else those that were meant may be among what was not understood.
+    let is_understood = errors.is_empty();
+    if is_understood && options.labels.as_ref().is_some_and(Vec::is_empty) && options.block.is_none() {
+        let key = options.keys.iter().find(|key| *key == "labels");
+        errors.at(key, LABELS_NEED);
+    }
+}
+
 fn check_label_sets_of_methods(options: &Options, block: &ImplBlock, errors: &mut Errors) {
     let own = block.members.iter().filter_map(|member| match member {
         Member::Method(_, own) => own.as_ref(),
@@ -65,8 +77,11 @@ fn check_member(member: &Member, errors: &mut Errors) {
     if let Some(own) = own {
         check_options(own, errors);
     }
-    if own.as_ref().is_some_and(|own| own.skip.is_some()) {
+    if let Some(own) = own.as_ref().filter(|own| own.skip.is_some()) {
         check_attributes(&function.attributes, errors);
+        for key in own.keys.iter().filter(|key| *key != "skip") {
+            errors.at(key, format!("`{key}` says nothing beside `skip`, which leaves the method alone"));
+        }
     } else if own.is_some() || function.signature.constness.is_none() {
         check_function(function, own.as_ref().unwrap_or(&Options::default()), errors);
     }
@@ -132,7 +147,7 @@ fn check_attributes(attributes: &[Attribute], errors: &mut Errors) {
     }
 }
 
-fn check_options(options: &Options, errors: &mut Errors) {
+pub(crate) fn check_options(options: &Options, errors: &mut Errors) {
     if let Some(name) = &options.name {
         match plan::string_literal(name) {
             Some(text) if text.is_empty() => errors.at(name, "`name` must not be empty"),
@@ -173,14 +188,10 @@ fn check_labels(labels: &[Label], errors: &mut Errors) {
     let mut seen = HashSet::new();
     for Label { name, value } in labels {
         let text = name.unraw().to_string();
-        if RESERVED_LABELS.contains(&text.as_str()) || text.starts_with("__") {
-            let reserved = RESERVED_LABELS.join("`, `");
-            let message = format!(
-                "the label `{text}` is reserved, like `{reserved}` and all that begin with `__`; choose another"
-            );
-            errors.at(name, message);
-        } else if !text.is_ascii() || text == "_" {
-            errors.at(name, format!("the label `{text}` must be ASCII letters, digits and `_`"));
+        if text == "_" {
+            errors.at(name, "a label needs a name, as in `labels(tier = \"gold\")`");
+        } else if let Some(mistake) = label_name::mistake(&text, &RESERVED_LABELS) {
+            errors.at(name, mistake);
         }
         check_label_value(value, errors);
         if !seen.insert(text) {
@@ -217,7 +228,9 @@ fn check_has_label_sets<'a>(
     errors: &mut Errors,
 ) {
     let Some(MaxLabelSets { key, .. }) = &options.max_label_sets else { return };
-    if functions.all(|function| plan::evaluated_labels(function).is_empty()) {
+    // Else those that were meant may be among what was not understood.
+    let is_understood = errors.is_empty();
+    if is_understood && functions.all(|function| plan::evaluated_labels(function).is_empty()) {
         let message = "`max_label_sets` bounds labels that are evaluated at each call, and there is none, \
                        as in `labels(tenant = tenant.id())`";
         errors.at(key, message);

@@ -1,53 +1,63 @@
 //! `#[derive(ErrorKind)]`.
 
+use crate::derive::{self, Own, Place, ours};
 use crate::errors::Errors;
-use crate::item::mentions;
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
-use syn::ext::IdentExt;
-use syn::parse::ParseStream;
-use syn::{Attribute, Fields, Generics, Ident, Item, LitStr, Path, Token, Type};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+use syn::{Fields, Generics, Ident, Item, Type};
 
-macro_rules! ours {
-    ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
-}
+const ON_ENUM: Place = Place {
+    attribute: "error_kind",
+    gives: None,
+    takes_transparent: false,
+    takes_crate: true,
+    allowed: "`#[error_kind(crate = path)]`; a name and `transparent` stand on its variants",
+};
 
-/// The implementation, or all mistakes.
+const ON_STRUCT: Place = Place {
+    gives: Some("kind"),
+    takes_transparent: true,
+    allowed: "`#[error_kind(\"name\")]`, `#[error_kind(transparent)]` or `#[error_kind(crate = path)]`",
+    ..ON_ENUM
+};
+
+const ON_VARIANT: Place = Place {
+    takes_crate: false,
+    allowed: "`#[error_kind(\"name\")]` or `#[error_kind(transparent)]`",
+    ..ON_STRUCT
+};
+
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let expansion = match syn::parse2(item) {
-        Ok(Item::Enum(item)) => {
-            let library = attributes_of(&item.attrs, Place::Enum, &mut errors).library;
-            let variants = item
-                .variants
-                .iter()
-                .map(|variant| {
-                    let name = &variant.ident;
-                    let own = attributes_of(&variant.attrs, Place::Variant, &mut errors);
-                    case(name, &ours!(Self::#name), &variant.fields, own, &mut errors)
-                })
-                .collect();
-            implement(&item.ident, &item.generics, library, variants)
+    derive::derive(item, |item, errors| match item {
+        Item::Enum(item) => {
+            let library = derive::attributes_of(&item.attrs, ON_ENUM, errors).library();
+            let variants = item.variants.iter().map(|variant| {
+                let name = &variant.ident;
+                let own = derive::attributes_of(&variant.attrs, ON_VARIANT, errors);
+                case(name, &ours!(Self::#name), &variant.fields, own, errors)
+            });
+            implement(&item.ident, &item.generics, &library, variants.collect())
         }
-        Ok(Item::Struct(item)) => {
-            let mut own = attributes_of(&item.attrs, Place::Struct, &mut errors);
-            let library = own.library.take();
-            let only = case(&item.ident, &ours!(Self), &item.fields, own, &mut errors);
-            implement(&item.ident, &item.generics, library, vec![only])
+        Item::Struct(item) => {
+            let own = derive::attributes_of(&item.attrs, ON_STRUCT, errors);
+            let library = own.library();
+            let only = case(&item.ident, &ours!(Self), &item.fields, own, errors);
+            implement(&item.ident, &item.generics, &library, vec![only])
         }
-        Ok(other) => {
-            errors.at(
-                other,
-                "`ErrorKind` is derived for an enum or a struct: a union does not know what it holds",
-            );
+        Item::Union(item) => {
+            let message =
+                "`ErrorKind` is derived for an enum or a struct: a union does not know what it holds";
+            errors.at(item.union_token, message);
+            let library = derive::attributes_of(&item.attrs, ON_ENUM, errors).library();
+            let only = Case { pattern: ours!(_), kind: Kind::Named(String::new()) };
+            implement(&item.ident, &item.generics, &library, vec![only])
+        }
+        other => {
+            errors.at(other, "`ErrorKind` is derived for an enum or a struct");
             TokenStream::new()
         }
-        Err(error) => {
-            errors.push(error);
-            TokenStream::new()
-        }
-    };
-    if errors.is_empty() { expansion } else { errors.beside(&TokenStream::new()) }
+    })
 }
 
 /// A variant, or a struct as its own only one.
@@ -62,21 +72,15 @@ enum Kind {
     OfField(Box<Type>),
 }
 
-/// What `#[error_kind(…)]` says.
-#[derive(Default)]
-struct Own {
-    name: Option<LitStr>,
-    transparent: Option<Ident>,
-    library: Option<Path>,
-}
-
 fn case(name: &Ident, path: &TokenStream, fields: &Fields, own: Own, errors: &mut Errors) -> Case {
+    let message = "`#[error_kind(…)]` stands on the variant or the struct, not on its field";
+    derive::refuse_on_fields(fields, ON_VARIANT.attribute, message, errors);
     let only_field = fields.iter().next().filter(|_| fields.len() == 1);
     match (&own.transparent, only_field) {
         (Some(_), Some(field)) => {
-            let place = field.ident.as_ref().map_or_else(|| ours!(0), ToTokens::to_token_stream);
+            let member = derive::member(field, 0);
             Case {
-                pattern: ours!(#path { #place: __error }),
+                pattern: ours!(#path { #member: __error }),
                 kind: Kind::OfField(Box::new(field.ty.clone())),
             }
         }
@@ -88,66 +92,16 @@ fn case(name: &Ident, path: &TokenStream, fields: &Fields, own: Own, errors: &mu
                 );
                 errors.at(transparent, message);
             }
-            let kind = own.name.map_or_else(|| snake_case(&name.unraw().to_string()), |name| name.value());
+            let given = own.name_but("the name of a kind must not be empty", errors);
+            let kind = given.map_or_else(|| derive::snake_case(name), |given| given.value());
             Case { pattern: ours!(#path { .. }), kind: Kind::Named(kind) }
         }
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Enum,
-    Struct,
-    Variant,
-}
-
-fn attributes_of(attributes: &[Attribute], place: Place, errors: &mut Errors) -> Own {
-    let mut own = Own::default();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("error_kind")) {
-        let parsed = attribute.parse_args_with(|input: ParseStream<'_>| parse(input, place, &mut own));
-        if let Err(error) = parsed {
-            errors.push(error);
-        }
-    }
-    own
-}
-
-fn parse(input: ParseStream<'_>, place: Place, own: &mut Own) -> syn::Result<()> {
-    let allowed = match place {
-        Place::Enum => "`#[error_kind(crate = path)]`; a name and `transparent` stand on its variants",
-        Place::Struct => {
-            "`#[error_kind(\"name\")]`, `#[error_kind(transparent)]` or `#[error_kind(crate = path)]`"
-        }
-        Place::Variant => "`#[error_kind(\"name\")]` or `#[error_kind(transparent)]`",
-    };
-    let wrong = |span: Span| syn::Error::new(span, format!("here stands {allowed}"));
-    let span = input.span();
-    if place != Place::Variant && input.peek(Token![crate]) {
-        input.parse::<Token![crate]>()?;
-        input.parse::<Token![=]>()?;
-        own.library = Some(input.call(Path::parse_mod_style)?);
-    } else if place != Place::Enum && own.name.is_none() && own.transparent.is_none() {
-        match input.parse::<LitStr>() {
-            Ok(name) if name.value().is_empty() => {
-                return Err(syn::Error::new(name.span(), "the name of a kind must not be empty"));
-            }
-            Ok(name) => own.name = Some(name),
-            Err(_) => match input.parse::<Ident>() {
-                Ok(word) if word == "transparent" => own.transparent = Some(word),
-                _ => return Err(wrong(span)),
-            },
-        }
-    } else {
-        return Err(wrong(span));
-    }
-    if input.is_empty() { Ok(()) } else { Err(wrong(input.span())) }
-}
-
-fn implement(name: &Ident, generics: &Generics, library: Option<Path>, cases: Vec<Case>) -> TokenStream {
-    let library = library.map_or_else(|| ours!(::tachometer), |path| ours!(#path));
+fn implement(name: &Ident, generics: &Generics, library: &TokenStream, cases: Vec<Case>) -> TokenStream {
+    let of_trait = ours!(#library::ErrorKind);
     let mut generics = generics.clone();
-    let parameters: Vec<String> =
-        generics.type_params().map(|parameter| parameter.ident.to_string()).collect();
     let (mut visits, mut arms) = (TokenStream::new(), TokenStream::new());
     for Case { pattern, kind } in cases {
         match kind {
@@ -156,49 +110,25 @@ fn implement(name: &Ident, generics: &Generics, library: Option<Path>, cases: Ve
                 arms.extend(ours!(#pattern => #kind,));
             }
             Kind::OfField(ty) => {
-                visits.extend(ours!(<#ty as #library::ErrorKind>::kinds(__visit);));
-                arms.extend(ours!(#pattern => #library::ErrorKind::error_kind(__error),));
-                if parameters.iter().any(|parameter| mentions(ty.to_token_stream(), parameter)) {
-                    let bound = syn::parse_quote_spanned!(Span::mixed_site()=> #ty: #library::ErrorKind);
-                    generics.make_where_clause().predicates.push(bound);
-                }
+                // Where it has no kinds, both are one error.
+                let here = Span::mixed_site().located_at(ty.span());
+                let of_field = quote_spanned!(here=> <#ty as #of_trait>);
+                visits.extend(ours!(#of_field::kinds(__visit);));
+                arms.extend(ours!(#pattern => #of_field::error_kind(__error),));
+                derive::add_bound(&mut generics, &ty, &of_trait);
             }
         }
     }
-    let (parameters, arguments, bounds) = generics.split_for_impl();
     // An empty enum has no place behind a reference that a `match` could take for covered.
     let of_self = if arms.is_empty() { ours!(*self) } else { ours!(self) };
-    ours! {
-        #[automatically_derived]
-        #[allow(deprecated, unused_variables)]
-        impl #parameters #library::ErrorKind for #name #arguments #bounds {
-            fn kinds(__visit: &mut dyn ::core::ops::FnMut(&'static ::core::primitive::str)) {
-                #visits
-            }
-
-            fn error_kind(&self) -> &'static ::core::primitive::str {
-                match #of_self { #arms }
-            }
+    let body = ours! {
+        fn kinds(__visit: &mut dyn ::core::ops::FnMut(&'static ::core::primitive::str)) {
+            #visits
         }
-    }
-}
 
-/// `HTTPError` becomes `http_error`, `Utf8` `utf8`.
-fn snake_case(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut snake = String::new();
-    for (index, letter) in letters.iter().enumerate() {
-        let before = index.checked_sub(1).map(|before| letters[before]);
-        let begins_word = letter.is_uppercase()
-            && before.is_some_and(|before| {
-                let ends_acronym =
-                    before.is_uppercase() && letters.get(index + 1).is_some_and(|next| next.is_lowercase());
-                before != '_' && (!before.is_uppercase() || ends_acronym)
-            });
-        if begins_word {
-            snake.push('_');
+        fn error_kind(&self) -> &'static ::core::primitive::str {
+            match #of_self { #arms }
         }
-        snake.extend(letter.to_lowercase());
-    }
-    snake
+    };
+    derive::implementation(&of_trait, name, &generics, &body)
 }

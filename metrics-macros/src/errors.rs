@@ -23,6 +23,10 @@ impl Errors {
         self.all.is_empty()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// `item`, with the mistakes after it as compile errors.
     pub(crate) fn beside(self, item: &TokenStream) -> TokenStream {
         let errors = self.all.iter().map(syn::Error::to_compile_error);

@@ -4,14 +4,15 @@
 //! user's tokens keep their places in the source.
 
 use crate::args::{Decision, ErrorKind, Options};
-use crate::item::{Function, ImplBlock, Item, Member};
+use crate::item::{Function, ImplBlock, Item, Member, mentions};
 use crate::labels;
 use crate::order;
 use crate::plan::{self, Shape};
 use crate::returns::{self, ReturnedFuture};
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{FnArg, Generics, PatType, ReceiverKind, ReturnType, Signature};
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, Generics, PatType, ReceiverKind, ReturnType, Signature};
 
 pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
     match item {
@@ -88,7 +89,10 @@ fn expand_function(
     let mut body = Group::new(Delimiter::Brace, ours!(#site #nested #find_site #run));
     body.set_span(function.body.span());
     let Function { attributes, head, .. } = function;
-    quote!(#(#attributes)* #head #signature #body)
+    let must_use = attributes.iter().any(|attribute| attribute.path().is_ident("must_use"));
+    // Written on an `async fn`, it was for the future's output.
+    let allow = (shape == Shape::Future && must_use).then(|| ours!(#[allow(clippy::double_must_use)]));
+    quote!(#(#attributes)* #allow #head #signature #body)
 }
 
 /// The call site, and the item whose path tells the function's.
@@ -115,7 +119,11 @@ fn site(
         (None, _) => ours!(&#library::DEFAULT_BUCKETS),
         (Some(_), Some(nanos)) => ours!(&const { #library::BucketTable::new(&[#(#nanos),*]) }),
         (Some(constant), None) => {
-            ours!(&const { #library::BucketTable::new(&const { #library::nanos(#constant) }) })
+            // Which the compiler is to point at where a bound is wrong.
+            let here = Span::mixed_site().located_at(constant.span());
+            let library = located_at(here, library.clone());
+            let nanos = quote_spanned!(here=> #library::nanos(#constant));
+            ours!(&const { #library::BucketTable::new(&const { #nanos }) })
         }
     };
     let sample = plan::sample(options);
@@ -133,7 +141,7 @@ fn site(
     let new = match &options.registry {
         None => ours!(new(#description)),
         Some(registry) => {
-            ours!(attached_by(#description, |function| #library::attach_to(#registry, function)))
+            ours!(attached_by(#description, |__function| #library::attach_to(#registry, __function)))
         }
     };
     ours! {
@@ -141,6 +149,15 @@ fn site(
         fn __tachometer_here() {}
         #library::link!(__TACHOMETER_SITE);
     }
+}
+
+/// The same names in another place.
+fn located_at(place: Span, tokens: TokenStream) -> TokenStream {
+    let moved = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(place));
+        token
+    };
+    tokens.into_iter().map(moved).collect()
 }
 
 /// The kinds that are shown before the first call.
@@ -173,12 +190,27 @@ fn closure(function: &Function, options: &Options, library: &TokenStream) -> (To
     };
     let body = body_with(&bindings, function);
     // The braces that a closure with a written type needs are the body's own.
-    let call = match is_ok(options, library) {
-        None => ours!(#library::call(__site, move || #returned #body)),
-        Some(is_ok) => ours!(#library::call_if(__site, move || #returned #body, #is_ok)),
+    let value = ours!(#library::once(move || #returned #body)());
+    (signature.to_token_stream(), run_sync(&value, function, options, library))
+}
+
+/// A call from its begin to its end, in which `value` is evaluated.
+fn run_sync(
+    value: &TokenStream,
+    function: &Function,
+    options: &Options,
+    library: &TokenStream,
+) -> TokenStream {
+    let returned = match is_ok(options, library) {
+        None => ours!(returned(#value)),
+        Some(is_ok) => ours!(returned_if(#value, #is_ok)),
     };
     let end = end_returned(function, options, library);
-    (signature.to_token_stream(), ours!(let __returned = #call; #end))
+    ours! {
+        let __call = #library::begin(__site);
+        let __returned = __call.#returned;
+        #end
+    }
 }
 
 /// The end of `__returned`, by the value's type: whether that is a `Result`, and whether its error has kinds.
@@ -204,6 +236,9 @@ fn with_kinds(options: &Options, library: &TokenStream) -> (TokenStream, Option<
 
 fn future(function: &Function, options: &Options, library: &TokenStream) -> (TokenStream, TokenStream) {
     let (mut signature, bindings) = move_arguments(&function.signature, options);
+    // The future holds `self` also where the body does not use it: that decides whether it is `Send`.
+    let hold_self =
+        signature.receiver().map(|receiver| &receiver.self_token).map(|this| ours!(let _ = &#this;));
     signature.asyncness = None;
     let is_never = returns::is_never(&signature.output);
     let output = match &signature.output {
@@ -220,7 +255,7 @@ fn future(function: &Function, options: &Options, library: &TokenStream) -> (Tok
         ReturnType::Type(_, ty) => returns::nameable(ty).map(|ty| ty.to_token_stream()),
     };
     let tell_type = nameable.map(|ty| ours!(if false { return #library::never::<#ty>(); }));
-    let body = body_with(&ours!(#bindings #tell_type), function);
+    let body = body_with(&ours!(#hold_self #bindings #tell_type), function);
     let end = if is_never {
         // Its output is no `Result`, and the compiler must not guess that it might be.
         ours!(#library::EndAnyFuture::__end(__future))
@@ -253,17 +288,18 @@ fn returned_future(
 ) -> (TokenStream, TokenStream) {
     let (signature, bindings) = move_arguments(&function.signature, options);
     let body = body_with(&bindings, function);
-    let output = &signature.output;
-    let end = end_future(options, library);
-    let run = match kind {
-        ReturnedFuture::Opaque => ours! {
-            let __future = #library::timed(__site, (move || #body)());
-            #end
-        },
-        ReturnedFuture::Boxed => ours! {
-            let __future = #library::timed(__site, (move || #output #body)());
-            #library::boxed(#end)
-        },
+    let output = returns::future_output(&signature.output);
+    let (returned, end) = match (kind, &signature.output) {
+        (ReturnedFuture::Boxed, ReturnType::Type(arrow, ty)) => {
+            let returned = returns::nameable(ty).map(|ty| ours!(#arrow #ty));
+            let end = end_future(options, library);
+            (returned, ours!(#library::boxed(#end)))
+        }
+        _ => (None, end_future(options, library)),
+    };
+    let run = ours! {
+        let __future = #library::timed(__site, #library::making::<#output, _, _>(move || #returned #body)());
+        #end
     };
     (signature.to_token_stream(), run)
 }
@@ -305,17 +341,7 @@ fn call_nested_function(
     });
     let nested = Ident::new(NESTED_FUNCTION, Span::mixed_site());
     let value = ours!(#nested(#(#arguments),*));
-    let returned = match is_ok(options, library) {
-        None => ours!(returned(#value)),
-        Some(is_ok) => ours!(returned_if(#value, #is_ok)),
-    };
-    let end = end_returned(function, options, library);
-    let run = ours! {
-        let __call = #library::begin(__site);
-        let __returned = __call.#returned;
-        #end
-    };
-    (signature.to_token_stream(), run)
+    (signature.to_token_stream(), run_sync(&value, function, options, library))
 }
 
 /// `{ bindings { the user's body } }`, or the user's body alone.
@@ -353,20 +379,27 @@ fn move_arguments(written: &Signature, options: &Options) -> (Signature, TokenSt
                 }
             }
             FnArg::Typed(argument) => {
-                let attributes = &argument.attrs;
+                let (of_argument, attributes): (Vec<_>, Vec<_>) =
+                    argument.attrs.drain(..).partition(expects_of_argument);
+                argument.attrs.clone_from(&attributes);
+                argument.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
+                argument.attrs.extend(of_argument);
                 let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
                 let uses = with_cfgs(argument, &labels::use_bound(options, &argument.pat));
                 let pattern = &argument.pat;
                 if let Some(name) = plan::plain_name(pattern) {
-                    // Moving an argument in is not the use that its name denies.
-                    let is_unused = name.to_string().starts_with('_');
-                    let allow = is_unused.then(|| ours!(#[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
+                    // Moving an argument in is no other variable, nor the use that its name may deny.
+                    let allow = ours!(#[allow(clippy::shadow_same, clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]);
                     bindings.extend(ours!(#allow #(#attributes)* let #pattern = #name; #uses));
                     *argument.pat = syn::parse_quote!(#name);
                 } else {
                     let name = plan::argument_name(index);
+                    let tokens = pattern.to_token_stream();
+                    let by_ref_mut = mentions(tokens.clone(), "ref") && mentions(tokens, "mut");
+                    let mutable = by_ref_mut.then(|| ours!(mut));
+                    let allow = by_ref_mut.then(|| ours!(#[allow(unused_mut)]));
                     bindings.extend(ours! {
-                        #(#cfgs)* let #name = #name;
+                        #(#cfgs)* #allow let #mutable #name = #name;
                         #(#attributes)* let #pattern = #name;
                         #uses
                     });
@@ -376,6 +409,13 @@ fn move_arguments(written: &Signature, options: &Options) -> (Signature, TokenSt
         }
     }
     (signature, bindings)
+}
+
+/// Whether an attribute expects a lint of the argument that is none of the variable it binds: only one of the two meets it.
+fn expects_of_argument(attribute: &Attribute) -> bool {
+    let of_variable = |lint: &str| mentions(attribute.to_token_stream(), lint);
+    attribute.path().is_ident("expect")
+        && !["unused", "unused_variables", "unused_mut"].into_iter().any(of_variable)
 }
 
 /// Statements that are there where the argument is.

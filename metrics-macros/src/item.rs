@@ -146,8 +146,13 @@ fn begins_function(input: ParseStream<'_>) -> bool {
 fn not_a_function(input: ParseStream<'_>) -> syn::Error {
     let ahead = input.fork();
     let _ = ahead.parse::<Visibility>();
-    let span = ahead.span();
-    let found = ahead.call(Ident::parse_any).map(|word| word.to_string()).unwrap_or_default();
+    let mut span = ahead.span();
+    let mut found = ahead.call(Ident::parse_any).map(|word| word.to_string()).unwrap_or_default();
+    if ahead.peek(Token![trait]) {
+        // It was `unsafe` or `auto`.
+        span = ahead.span();
+        "trait".clone_into(&mut found);
+    }
     let advice = match found.as_str() {
         "trait" => "annotate the methods of a trait one by one, those that have a body",
         "mod" => "annotate the functions of a module one by one",
@@ -160,14 +165,26 @@ fn not_a_function(input: ParseStream<'_>) -> syn::Error {
 fn parse_function(mut attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Function> {
     let visibility: Visibility = input.parse()?;
     let default: Option<Token![default]> = input.parse()?;
-    let signature: Signature = input.parse()?;
-    if input.peek(Token![;]) {
+    let is_foreign = matches!(input.cursor().ident(), Some((word, _)) if word == "safe");
+    let signature = if is_foreign { None } else { Some(input.parse::<Signature>()?) };
+    let Some(signature) = signature.filter(|_| !input.peek(Token![;])) else {
         return Err(input.error("`#[instrumented]` needs a body to instrument, and this function has none"));
-    }
-    let body: Group = input.parse()?;
-    let (inner, body) = split_inner_attributes(&body)?;
+    };
+    let (inner, body) = split_inner_attributes(&parse_body(input)?)?;
     attributes.extend(inner);
     Ok(Function { attributes, head: quote!(#visibility #default), signature, body })
+}
+
+/// A body, which may come as a `macro_rules!` fragment.
+fn parse_body(input: ParseStream<'_>) -> syn::Result<Group> {
+    let group = match input.parse()? {
+        TokenTree::Group(group) => group,
+        other => return Err(syn::Error::new(other.span(), "expected the body of a function")),
+    };
+    match group.delimiter() {
+        Delimiter::None => parse_body.parse2(group.stream()),
+        _ => Ok(group),
+    }
 }
 
 /// Takes the inner attributes out of a body. They become outer ones, for only a body's first lines may hold them.
@@ -194,7 +211,7 @@ fn parse_impl(
     errors: &mut Errors,
 ) -> syn::Result<ImplBlock> {
     let mut header = TokenStream::new();
-    while !input.peek(token::Brace) {
+    while !is_last_brace(input) {
         header.extend([input.parse::<TokenTree>()?]);
     }
     let inside;
@@ -205,6 +222,12 @@ fn parse_impl(
         members.push(parse_member(&inside, errors)?);
     }
     Ok(ImplBlock { attributes, header, inner_attributes, members })
+}
+
+/// Whether what is left is a block in braces: others, as in `Ring<{ 2 + 2 }>`, belong to the header.
+fn is_last_brace(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    input.peek(token::Brace) && ahead.parse::<TokenTree>().is_ok() && ahead.is_empty()
 }
 
 fn parse_member(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Member> {

@@ -6,9 +6,9 @@ use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Token, Type, TypeParamBound};
 
-/// Whether the type is `impl Trait` at its top.
+/// Whether the type is `impl Trait`, or holds one and cannot be a `Result`.
 pub(crate) fn is_opaque(output: &ReturnType) -> bool {
-    top(output).is_some_and(|ty| matches!(ty, Type::ImplTrait(_)))
+    !may_be_result(output) && mentions(output.to_token_stream(), "impl")
 }
 
 /// Whether the type is `!`.
@@ -86,7 +86,7 @@ fn can_be_in_static(tokens: TokenStream, parameters: &[String]) -> bool {
 pub(crate) enum ReturnedFuture {
     /// `impl Future`
     Opaque,
-    /// `Pin<Box<dyn Future>>`, or one of the names it is known by.
+    /// `Pin<Box<dyn Future>>`, or one of the names it is known by; `Pin<Box<impl Future>>`.
     Boxed,
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn returned_future(output: &ReturnType) -> Option<ReturnedFuture> {
             let last = path.path.segments.last()?;
             let is_boxed = match last.ident.to_string().as_str() {
                 "BoxFuture" | "LocalBoxFuture" => true,
-                "Pin" => is_boxed_future(first_type(&last.arguments)?)?,
+                "Pin" => is_future(boxed_bounds(&last.arguments)?),
                 _ => false,
             };
             is_boxed.then_some(ReturnedFuture::Boxed)
@@ -108,11 +108,36 @@ pub(crate) fn returned_future(output: &ReturnType) -> Option<ReturnedFuture> {
     }
 }
 
-fn is_boxed_future(ty: &Type) -> Option<bool> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let Type::TraitObject(object) = first_type(&last.arguments)? else { return None };
-    Some(last.ident == "Box" && is_future(&object.bounds))
+/// The type of a returned future's output, as an expression may name it: `_` where the return type does not say it.
+pub(crate) fn future_output(output: &ReturnType) -> Type {
+    let bounds = match top(output) {
+        Some(Type::ImplTrait(opaque)) => Some(&opaque.bounds),
+        Some(Type::Path(path)) => path.path.segments.last().and_then(|last| boxed_bounds(&last.arguments)),
+        _ => None,
+    };
+    let arguments = bounds.into_iter().flatten().filter_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => match &bound.path.segments.last()?.arguments {
+            PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+            _ => None,
+        },
+        _ => None,
+    });
+    let output = arguments.flatten().find_map(|argument| match argument {
+        GenericArgument::AssocType(binding) if binding.ident == "Output" => nameable(&binding.ty),
+        _ => None,
+    });
+    output.unwrap_or_else(|| syn::parse_quote!(_))
+}
+
+/// The traits of `Box<dyn Trait>` or `Box<impl Trait>` among the arguments of `Pin`.
+fn boxed_bounds(arguments: &PathArguments) -> Option<&Punctuated<TypeParamBound, Token![+]>> {
+    let Type::Path(path) = first_type(arguments)? else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Box")?;
+    match first_type(&last.arguments)? {
+        Type::TraitObject(object) => Some(&object.bounds),
+        Type::ImplTrait(opaque) => Some(&opaque.bounds),
+        _ => None,
+    }
 }
 
 fn first_type(arguments: &PathArguments) -> Option<&Type> {

@@ -3,6 +3,7 @@
 use crate::model::bounds::BoundsFault;
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 /// What was asked for and cannot be done; its message names the culprit and what is allowed.
 ///
@@ -31,6 +32,13 @@ pub(crate) enum Cause {
     ZeroInterval,
     /// The system gave no thread.
     Spawn(io::Error),
+    /// An exporter that exports nowhere.
+    NoSink,
+    /// A path where no file can be.
+    FilePath { path: PathBuf, error: io::Error },
+    /// The system does not let signals be waited for.
+    #[cfg(all(feature = "signals", unix))]
+    Signals(io::Error),
     /// The global registry is in use already.
     Installed,
     /// Calls are timed by the processor's counter already.
@@ -74,6 +82,12 @@ impl fmt::Display for Error {
                 f.write_str("an export interval of zero would never rest: it must be at least a nanosecond")
             }
             Cause::Spawn(error) => write!(f, "the system gave no thread for the export: {error}"),
+            Cause::NoSink => {
+                f.write_str("the exporter has no sink: name one, as in `to_file(\"metrics.prom\")`, before `start`")
+            }
+            Cause::FilePath { path, error } => write!(f, "{} can be no file to export to: {error}", path.display()),
+            #[cfg(all(feature = "signals", unix))]
+            Cause::Signals(error) => write!(f, "the exporter cannot wait for signals: {error}"),
             Cause::Installed => f.write_str(
                 "the global registry is in use already: install one before the first call of an instrumented function, \
                  of `global` or of `snapshot`",
@@ -105,7 +119,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.cause {
-            Cause::Spawn(error) => Some(error),
+            Cause::Spawn(error) | Cause::FilePath { error, .. } => Some(error),
+            #[cfg(all(feature = "signals", unix))]
+            Cause::Signals(error) => Some(error),
             #[cfg(feature = "http")]
             Cause::SpawnEndpoint(error) | Cause::Listen { error, .. } => Some(error),
             #[cfg(feature = "json")]

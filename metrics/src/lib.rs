@@ -23,7 +23,10 @@
 //! - [`instrumented`]: the annotation, its options, what it counts.
 //! - [`time!`](macro@time): the same for a piece of code that is no function.
 //! - [`snapshot()`], [`FullSnapshot`]: everything at one moment; [`FullSnapshot::since`]: what happened in between.
-//! - [`MetricsRegistry::start_export_thread`]: a snapshot at an interval; [`print_on_exit`]: the text at the end.
+//! - [`exporter()`]: snapshots to files, stdout and callbacks at an interval, and at the end;
+//!   [`MetricsRegistry::start_export_thread`]: to one callback alone; [`print_on_exit`]: the text at the end.
+//! - `serve`, `Endpoint` (feature `http`): an endpoint that Prometheus scrapes; `expose`: the answer alone, for programs with
+//!   a server.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
 //! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for
@@ -37,7 +40,7 @@
 //! [`FullSnapshot`] → `encode` → `export`.
 
 /// The README's programs, compiled.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
@@ -71,10 +74,13 @@ pub use clock::{MockClock, MockGuard, force_os_clock};
 pub use encode::Format;
 pub use error::Error;
 pub use error_kind::ErrorKind;
-pub use export::{ExportHandle, PrintOnExit, print_on_exit};
+pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter, print_on_exit};
+#[cfg(all(fuzzing, feature = "http"))]
+#[doc(hidden)]
+pub use http::fuzzing;
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
-pub use model::LabelValue;
+pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
 };
@@ -82,5 +88,9 @@ pub use registry::{MetricsRegistry, global, install, snapshot};
 pub use snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, families};
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
+#[doc = include_str!("model/label_set.md")]
+pub use tachometer_macros::LabelSet;
+#[doc = include_str!("model/label_value.md")]
+pub use tachometer_macros::LabelValue;
 #[doc = include_str!("instrumented.md")]
 pub use tachometer_macros::instrumented;

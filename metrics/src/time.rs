@@ -26,7 +26,7 @@
 /// Each run ends once, as a call of a [function](macro@crate::instrumented) does: as `error` if the value is an `Err`, as
 /// `panic` if EXPRESSION unwound, else as `ok`. It is `cancelled` if EXPRESSION was left early, by `?`, `return` or `break`,
 /// or because the future around it was dropped; so an error that is to be one is passed on behind the macro:
-/// `time!("read", read())?`.
+/// `time!("read", read())?`. Where the future around it is dropped by a panic that began elsewhere, it counts as `panic`.
 ///
 /// The value's type must be known where it stands, by EXPRESSION or by what is expected of it; an EXPRESSION that never has
 /// a value, such as a `loop` without `break`, has none.
@@ -54,9 +54,9 @@ macro_rules! time {
                 &SITE
             }),
             $expression,
-            |value| {
+            |__value| {
                 use $crate::__private::{AnyValue as _, ResultValue as _};
-                value.__tachometer_outcome()
+                __value.__tachometer_outcome()
             },
         )
     };

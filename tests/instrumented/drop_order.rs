@@ -74,6 +74,32 @@ both! {
         std::future::poll_fn(|_| Poll::Ready(())).await;
     }
 
+    pub fn unwinds(_a: Logs, (_b, _): (Logs, Logs), _: Logs, _c: Logs) -> Result<(), ()> {
+        let _local = Logs("local");
+        panic!("on purpose")
+    }
+
+    pub fn unwinds_in_place(_a: Logs, (_b, _): (Logs, Logs), _: Logs, _c: Logs) -> impl Sized {
+        let _local = Logs("local");
+        assert!(LOG.with_borrow(Vec::is_empty), "nothing has dropped yet");
+        panic!("on purpose");
+        #[allow(unreachable_code, reason = "what it would return")]
+        Logs("returned")
+    }
+
+    #[allow(clippy::unused_async, reason = "what drops is the point")]
+    pub async fn leaves_early(_a: Logs, (_b, _): (Logs, Logs), _: Logs, _c: Logs) -> Result<(), ()> {
+        let _local = Logs("local");
+        Err(())?;
+        Ok(())
+    }
+
+    #[allow(clippy::unused_async, reason = "what drops is the point")]
+    pub async fn unwinds_later(_a: Logs, (_b, _): (Logs, Logs), _: Logs, _c: Logs) {
+        let _local = Logs("local");
+        panic!("on purpose")
+    }
+
     #[allow(clippy::needless_pass_by_value, reason = "what drops is the point")]
     pub fn of_a_field(own: Own) -> usize {
         let _local = Logs("local");
@@ -126,4 +152,26 @@ fn arguments_drop_when_they_always_did() {
         }};
     }
     assert_eq!(polled_and_dropped!(annotated), polled_and_dropped!(plain));
+}
+
+#[test]
+fn arguments_drop_in_order_when_a_call_is_left_early() {
+    macro_rules! left {
+        ($module:ident) => {{
+            let left = |run: &dyn Fn(Logs, (Logs, Logs), Logs, Logs)| {
+                let (a, b, unnamed, c) = arguments();
+                let _ = catch_unwind(AssertUnwindSafe(|| run(a, b, unnamed, c)));
+                log()
+            };
+            [
+                left(&|a, b, unnamed, c| _ = $module::unwinds(a, b, unnamed, c)),
+                left(&|a, b, unnamed, c| _ = $module::unwinds_in_place(a, b, unnamed, c)),
+                left(&|a, b, unnamed, c| _ = poll(pin!($module::leaves_early(a, b, unnamed, c)))),
+                left(&|a, b, unnamed, c| _ = poll(pin!($module::unwinds_later(a, b, unnamed, c)))),
+            ]
+        }};
+    }
+    let plain = left!(plain);
+    assert_eq!(left!(annotated), plain);
+    assert!(plain.iter().all(|log| log.len() == 6 && log[0] == "local"), "{plain:?}");
 }

@@ -237,3 +237,65 @@ fn what_ok_holds_may_be_a_parameter_of_the_block() {
     assert!(Shelf::<u8>(vec![]).take_first().is_err());
     assert_eq!(occurred("Shelf::take_first"), owned([("http_error", 1)]));
 }
+
+#[derive(Debug, ErrorKind)]
+#[expect(dead_code, reason = "a kind is told from the variant, not from what it holds")]
+enum Generic<'a, E, const N: usize>
+where
+    E: Clone,
+{
+    #[error_kind("same")]
+    Borrowed(&'a [u8; N]),
+    #[error_kind("same")]
+    Raw {
+        _of: E,
+    },
+    #[error_kind(transparent)]
+    Inner(E),
+    Utf8Failed,
+}
+
+#[test]
+fn an_enum_with_parameters_has_the_kinds_of_what_it_holds() {
+    type Of<'a> = Generic<'a, std::fmt::Error, 1>;
+    let mut all = Vec::new();
+    <Of<'_> as ErrorKind>::kinds(&mut |kind| all.push(kind));
+    assert_eq!(all, ["same", "same", "fmt_error", "utf8_failed"]);
+    let each: [Of<'_>; 4] = [
+        Generic::Borrowed(&[1]),
+        Generic::Raw { _of: std::fmt::Error },
+        Generic::Inner(std::fmt::Error),
+        Generic::Utf8Failed,
+    ];
+    assert_eq!(each.map(|error| error.error_kind()), ["same", "same", "fmt_error", "utf8_failed"]);
+}
+
+trait Ship {
+    fn ship(&self) -> Result<(), Declined>;
+}
+
+struct NeverCalled<T>(T);
+
+#[instrumented]
+impl<T> Ship for NeverCalled<T> {
+    fn ship(&self) -> Result<(), Declined> {
+        Ok(())
+    }
+}
+
+#[instrumented]
+impl<T> NeverCalled<T> {
+    #[expect(dead_code, reason = "that nobody calls it is the point")]
+    async fn pack(&self) -> Result<&T, Declined> {
+        Ok(&self.0)
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn kinds_of_methods_are_there_before_the_first_call() {
+    for name in ["<NeverCalled as Ship>::ship", "NeverCalled::pack"] {
+        assert_eq!(kinds(name), owned([("http_error", 0), ("too_much", 0)]), "{name}");
+    }
+    let _: fn(&NeverCalled<u8>) -> Result<(), Declined> = Ship::ship;
+}

@@ -94,6 +94,80 @@ fn nothing_is_taken_for_ours() {
     assert_eq!(values, ["1", "3", "x", "4"]);
 }
 
+mod items_of_every_name {
+    use super::outcome_of;
+
+    macro_rules! concat {
+        () => {};
+    }
+    macro_rules! line {
+        () => {};
+    }
+    macro_rules! stringify {
+        () => {};
+    }
+    macro_rules! compile_error {
+        () => {};
+    }
+
+    mod tachometer {}
+    mod alloc {}
+    struct bool;
+    struct str;
+    struct u8;
+    struct u64;
+    struct usize;
+    struct drop;
+    struct Default;
+    struct Fn;
+    struct Send;
+    struct Sized;
+    struct Pin;
+    static value: i32 = 1;
+    static function: i32 = 1;
+    static future: i32 = 1;
+    static site: i32 = 1;
+
+    #[::tachometer::instrumented(labels(a = x), buckets = [0.1], sample = 2, registry = ::tachometer::global())]
+    fn sync<F, T, R, S, E, K, P, N>(
+        x: i32,
+        call: F,
+        _: (T, R, S, K, P, N),
+        e: E,
+    ) -> ::core::result::Result<F, E> {
+        if x == 0 { ::core::result::Result::Ok(call) } else { ::core::result::Result::Err(e) }
+    }
+
+    #[::tachometer::instrumented(ok_if = |x| *x > 0, time = "busy")]
+    async fn later(__site: i32, __future: i32, (__argument_2, _): (i32, i32)) -> i32 {
+        __site + __future + __argument_2
+    }
+
+    #[::tachometer::instrumented]
+    fn opaque((__argument_0, x): (i32, i32)) -> (impl ::core::marker::Sized, i32) {
+        (__argument_0, x)
+    }
+
+    #[test]
+    fn items_of_every_name_are_not_taken_for_ours() {
+        let rest = || (1, 2, 3, 4, 5, 6);
+        assert!(sync(0, 1, rest(), 2).is_ok() && sync(0, 1, rest(), 2).is_ok());
+        assert_eq!(outcome_of("sync"), (2, 0));
+        let polled = super::super::poll(::core::pin::pin!(later(1, 2, (3, 4))));
+        assert_eq!((polled, opaque((1, 2)).1), (::core::task::Poll::Ready(6), 2));
+        assert_eq!((outcome_of("later"), outcome_of("opaque")), ((1, 0), (1, 0)));
+        assert_eq!(::tachometer::time!("any name", value + function + future + site), 4);
+        assert_eq!(outcome_of("any name"), (1, 0));
+    }
+}
+
+/// ok, errors, of a function of `items_of_every_name`.
+fn outcome_of(name: &str) -> (u64, u64) {
+    let name = ::std::format!("{}::items_of_every_name::{name}", "instrumented::hostile");
+    let function = super::counted(&name);
+    (function.ok, function.errors)
+}
+
 mod methods_of_every_value {
     /// Methods that every value has.
     trait Everything: ::core::marker::Sized {

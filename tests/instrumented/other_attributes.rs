@@ -107,3 +107,43 @@ fn methods_of_a_block_keep_the_word_for_those_that_need_it() {
     );
     assert!(tachometer::snapshot().function("Blocking::left_alone").is_none());
 }
+
+#[instrumented]
+#[tokio::main(flavor = "current_thread")]
+async fn main_below(key: u32) -> Result<u32, u32> {
+    tokio::task::yield_now().await;
+    if key == 0 { Err(key) } else { Ok(key) }
+}
+
+#[tokio::main(flavor = "current_thread")]
+#[instrumented]
+async fn main_above(key: u32) -> Result<u32, u32> {
+    tokio::task::yield_now().await;
+    if key == 0 { Err(key) } else { Ok(key) }
+}
+
+#[test]
+fn a_main_of_an_executor_goes_above_and_below() {
+    assert_eq!((main_below(0), main_below(1), main_above(0), main_above(1)), (Err(0), Ok(1), Err(0), Ok(1)));
+    for function in ["main_below", "main_above"] {
+        assert_eq!(outcomes(function), (1, 1, 0, 0, 0), "{function}");
+    }
+}
+
+#[async_trait(?Send)]
+trait WithBody {
+    #[instrumented(name = "body_of_a_trait")]
+    async fn body(&self) -> Result<u32, u32> {
+        let local = std::rc::Rc::new(7);
+        tokio::task::yield_now().await;
+        Err(*local)
+    }
+}
+
+impl WithBody for Runs {}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_body_in_an_async_trait_is_timed_as_its_future() {
+    assert_eq!(Runs(0).body().await, Err(7));
+    assert_eq!(outcomes("body_of_a_trait"), (0, 1, 0, 0, 0));
+}

@@ -126,6 +126,18 @@ fn it_may_wait_and_move_to_another_thread() {
     assert_eq!(outcomes("a wait"), (1, 0, 0, 1, 0));
 }
 
+#[test]
+fn a_piece_that_a_panic_elsewhere_drops_is_a_panic() {
+    let mut future = Box::pin(async { time!("dropped by a panic", waits().await) });
+    assert!(poll(future.as_mut()).is_pending());
+    catch_unwind(AssertUnwindSafe(move || {
+        let _future = future;
+        panic!("unwinds");
+    }))
+    .unwrap_err();
+    assert_eq!(outcomes("dropped by a panic"), (0, 0, 1, 0, 0));
+}
+
 #[instrumented]
 fn outer() -> u32 {
     time!("outer piece", time!("inner piece", 1) + 1)

@@ -1,7 +1,9 @@
 //! A registry of one's own: what it registers, reads and exports.
 
 mod differences;
+mod exporter;
 mod exporting;
+mod files;
 mod registering;
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};

@@ -4,7 +4,7 @@ use super::escape::Quotes;
 use super::format::Format;
 use super::lines::{Lines, kind_name};
 use crate::snapshot::FullSnapshot;
-use crate::snapshot::families::{MetricFamily, MetricKind, Number};
+use crate::snapshot::families::{MetricFamily, MetricKind, Number, without_total};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 impl FullSnapshot {
@@ -46,9 +46,10 @@ pub(super) fn write(snapshot: &FullSnapshot, created: bool, text: &mut String) {
         if let Some(unit) = family.unit {
             lines.comment("UNIT", name, unit);
         }
+        let created = created.filter(|_| has_created);
         for series in &family.series {
             lines.series(&family.name, series);
-            if has_created && let Some(created) = created {
+            if let Some(created) = created {
                 lines.sample(name, "_created", Number::Float(created));
             }
         }
@@ -68,9 +69,9 @@ impl<'a> Head<'a> {
     fn of(family: &'a MetricFamily<'_>) -> Self {
         let (name, kind) = (&*family.name, kind_name(family.kind));
         match family.kind {
-            MetricKind::Counter => match name.strip_suffix("_total") {
-                Some(name) if !name.is_empty() => Head { name, kind, has_created: true },
-                _ => Head { name, kind: "unknown", has_created: false },
+            MetricKind::Counter => match without_total(name) {
+                Some(name) => Head { name, kind, has_created: true },
+                None => Head { name, kind: "unknown", has_created: false },
             },
             MetricKind::Histogram => Head { name, kind, has_created: true },
             MetricKind::Gauge => Head { name, kind, has_created: false },

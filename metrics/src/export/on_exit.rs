@@ -1,7 +1,9 @@
 //! The metrics, printed when the program ends.
 
+use super::shape::Shape;
+use super::sink::write_to_stdout;
+use crate::encode::Format;
 use crate::registry::{MetricsRegistry, global};
-use std::io::{self, Write};
 
 /// Prints the [`global`] registry as Prometheus text to stdout when the guard is dropped: on return from `main`, on `?`
 /// and on a panic, but not on `process::exit`. Stops the registry's exports before that, so each makes its last export.
@@ -31,9 +33,7 @@ pub struct PrintOnExit<'a> {
 impl Drop for PrintOnExit<'_> {
     fn drop(&mut self) {
         self.registry.stop();
-        let text = self.registry.snapshot_all().to_prometheus_format();
-        let mut stdout = io::stdout().lock();
         // A reader that has gone (`program | head`) is no reason to panic in a drop.
-        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        let _ = write_to_stdout(Shape::Text(Format::Prometheus), &self.registry.snapshot_all());
     }
 }

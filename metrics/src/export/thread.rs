@@ -1,12 +1,11 @@
 //! The thread that hands a snapshot to a callback at an interval.
 
-use crate::error::{Cause, Error};
+use super::schedule::{self, caught};
+use crate::error::Error;
 use crate::registry::{Metrics, MetricsRegistry};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
 use crate::ticker::Ticker;
-use std::mem;
-use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
 impl MetricsRegistry {
@@ -71,13 +70,9 @@ impl MetricsRegistry {
         interval: Duration,
         callback: impl FnMut(FullSnapshot) + Send + 'static,
     ) -> Result<ExportHandle, Error> {
-        if interval.is_zero() {
-            return Err(Cause::ZeroInterval.into());
-        }
-        let metrics = Arc::clone(self.metrics());
-        let ticker = Ticker::start("tachometer-export", interval, export_to(metrics, callback))
-            .map_err(Cause::Spawn)?;
-        self.adopt(ticker.clone());
+        let export = export_to(Arc::clone(self.metrics()), callback);
+        let ticker = schedule::start(self, interval, export)?;
+        self.metrics().count_export_start();
         Ok(ExportHandle { ticker })
     }
 }
@@ -86,12 +81,8 @@ impl MetricsRegistry {
 fn export_to(metrics: Arc<Metrics>, mut callback: impl FnMut(FullSnapshot)) -> impl FnMut() {
     move || {
         let snapshot = metrics.read();
-        // Whatever state the panic left the callback in, it is the callback's own.
-        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| callback(snapshot))) {
+        if caught(|| callback(snapshot)).is_none() {
             metrics.count_export_panic();
-            // What it panicked with may panic again when it is dropped, and what that panics with is leaked.
-            let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
-            mem::forget(dropped);
         }
     }
 }

@@ -19,7 +19,7 @@ const CROWDED_RESPONSE: u32 = 20;
 
 /// Serves the [`global`] registry at `/metrics`, for Prometheus and others to scrape.
 ///
-/// ```
+/// ```no_run
 /// fn main() -> Result<(), tachometer::Error> {
 ///     let _server = tachometer::serve("127.0.0.1:9464")?;
 ///     // …the program…
@@ -56,7 +56,7 @@ pub fn serve(address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
 ///
 /// # What it answers
 /// `GET` and `HEAD` on these paths, compared byte by byte without their query. The format is what `Accept` prefers of
-/// Prometheus text 0.0.4 and `OpenMetrics` 1.0, compressed where `Accept-Encoding` takes gzip. Anything else gets a short
+/// Prometheus text 0.0.4 and OpenMetrics 1.0, compressed where `Accept-Encoding` takes gzip. Anything else gets a short
 /// refusal, and nothing of a request is ever repeated in an answer.
 ///
 /// # What it withstands
@@ -113,7 +113,7 @@ impl Endpoint {
         self
     }
 
-    /// Whether `OpenMetrics` has a `_created` sample beside each counter and histogram; not by default. Scrapers store these as
+    /// Whether OpenMetrics has a `_created` sample beside each counter and histogram; not by default. Scrapers store these as
     /// series of their own.
     pub fn created(self, created: bool) -> Self {
         Endpoint { created, ..self }

@@ -92,9 +92,6 @@ impl EventLoop {
                 // There is no such error that would pass or that one could mend. It must not make the thread spin.
                 Err(_) => thread::sleep(FIRST_PAUSE),
             }
-            if self.stop.get().is_some() {
-                return;
-            }
             for event in &events {
                 match event.token() {
                     WAKE => {}
@@ -104,11 +101,22 @@ impl EventLoop {
             }
             self.expire();
             let has_more = self.admit();
+            if self.is_stopped() {
+                return;
+            }
             timeout = if has_more { Some(Duration::ZERO) } else { self.until_next_deadline() };
         }
     }
 
+    fn is_stopped(&self) -> bool {
+        self.stop.get().is_some()
+    }
+
     fn proceed(&mut self, slot: usize) {
+        // Whoever stops it waits for the body that is being made, and not for those of others too.
+        if self.is_stopped() {
+            return;
+        }
         // An event may be of a connection that is gone.
         if self.slots[slot].as_mut().is_some_and(|connection| !connection.proceed(&mut self.site)) {
             self.slots[slot] = None;
@@ -142,6 +150,9 @@ impl EventLoop {
     /// are slots it is the turn of those that are there.
     fn admit(&mut self) -> bool {
         for _ in 0..self.slots.len() {
+            if self.is_stopped() {
+                return false;
+            }
             if self.at_the_door.is_none() {
                 self.at_the_door = self.accept();
             }

@@ -9,6 +9,8 @@ mod connection;
 mod endpoint;
 mod event_loop;
 mod exposition;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod negotiation;
 mod request;
 mod response;

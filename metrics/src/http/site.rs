@@ -19,7 +19,7 @@ pub(super) enum Page {
 #[derive(Debug)]
 pub(super) struct Site {
     pages: Vec<(String, Page)>,
-    /// Whether `OpenMetrics` has `_created` samples.
+    /// Whether OpenMetrics has `_created` samples.
     created: bool,
     /// The room that the last text was made in.
     room: String,

@@ -92,29 +92,13 @@ impl<S: Stopwatch> Drop for Running<S> {
     }
 }
 
-/// Runs `body` as a call of the function at `site`.
+/// `body` as it is. Being told that it runs once, it may give away what it has captured.
+///
+/// It is called where the expansion stands, so that an annotation adds no more than its frame to a stack.
 #[inline(always)]
-#[expect(
-    clippy::inline_always,
-    reason = "an annotation adds no more than one frame to a stack, unoptimised too"
-)]
-pub fn call<R, S: Stopwatch>(site: &'static Site<S>, body: impl FnOnce() -> R) -> Returned<R, S> {
-    let running = begin(site);
-    let value = body();
-    running.returned(value)
-}
-
-/// Runs `body` as a call of the function at `site`, whose outcome is what `is_ok` says of its value.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "as `call`")]
-pub fn call_if<R, S: Stopwatch>(
-    site: &'static Site<S>,
-    body: impl FnOnce() -> R,
-    is_ok: impl FnOnce(&R) -> bool,
-) -> Returned<R, S> {
-    let running = begin(site);
-    let value = body();
-    running.returned_if(value, is_ok)
+#[expect(clippy::inline_always, reason = "does nothing, unoptimised too")]
+pub fn once<R, F: FnOnce() -> R>(body: F) -> F {
+    body
 }
 
 /// What `decide`, the `ok_if` or `error_if` of an annotation, says of `value`.
@@ -156,7 +140,7 @@ impl<R, S: Stopwatch> Returned<R, S> {
 impl<T, E: ErrorKind, S: Stopwatch> Returned<Result<T, E>, S> {
     /// The kind of an error is what the error itself says.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "as `call`")]
+    #[expect(clippy::inline_always, reason = "as `once`")]
     pub fn __with_kinds(self) -> Returned<Result<T, E>, S, OwnKinds> {
         let Returned { value, call, decided, .. } = self;
         Returned { value, call, decided, kinds: OwnKinds }
@@ -171,7 +155,7 @@ impl<T, E, S: Stopwatch, K: Kinds<Result<T, E>>> Returned<Result<T, E>, S, K> {
     /// # Errors
     /// As the body returned it.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "as `call`")]
+    #[expect(clippy::inline_always, reason = "as `once`")]
     pub fn __end(self) -> Result<T, E> {
         let by_type = if self.value.is_ok() { Outcome::Ok } else { Outcome::Error };
         let outcome = self.decided.unwrap_or(by_type);
@@ -195,7 +179,7 @@ impl<R, S: Stopwatch, K> EndAny for Returned<R, S, K> {
     type Value = R;
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "as `call`")]
+    #[expect(clippy::inline_always, reason = "as `once`")]
     fn __end(self) -> R {
         self.call.end(self.decided.unwrap_or(Outcome::Ok));
         self.value

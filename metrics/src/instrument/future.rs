@@ -261,6 +261,13 @@ impl<F, S: 'static, K> fmt::Debug for Untyped<F, S, K> {
     }
 }
 
+/// `make` as it is. Being told what the future's output is, it need not say so itself.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "does nothing, unoptimised too")]
+pub fn making<T, F: Future<Output = T>, M: FnOnce() -> F>(make: M) -> M {
+    make
+}
+
 /// A future on the heap, for functions that return it there.
 pub fn boxed<F>(future: F) -> Pin<Box<F>> {
     Box::pin(future)

@@ -15,9 +15,9 @@ pub use crate::cells::{Outcome, Time};
 pub use crate::function::{AllKinds, DEFAULT_BUCKETS, Description, Function, Label, Name};
 pub use crate::linked::Linked;
 pub use crate::model::BucketTable;
-pub use call::{EndAny, InPlace, Returned, Running, begin, call, call_if, says};
+pub use call::{EndAny, InPlace, Returned, Running, begin, once, says};
 pub use future::{
-    AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, never, timed,
+    AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, making, never, timed,
 };
 pub use kinds::{Kinds, KindsBy, KindsOf, NoKinds, NoKindsOf, OwnKinds, ResultType, WithoutKinds};
 pub use label_sets::LabelSets;

@@ -1,9 +1,11 @@
-//! What a metric may be called and how a histogram may be bounded: rules, without anything that counts.
+//! What a metric may be called, what labels may be and how a histogram may be bounded: rules, without anything that counts.
 
 pub(crate) mod bounds;
 mod bucket_table;
+mod label_set;
 mod label_value;
 pub(crate) mod name;
 
 pub use bucket_table::BucketTable;
+pub use label_set::{LabelSet, LabelVisitor};
 pub use label_value::LabelValue;

@@ -2,6 +2,7 @@
 
 use crate::cells::Reader;
 use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
+use crate::snapshot::FunctionSnapshot;
 use crate::sync::unmodelled::{Mutex, lock};
 use crate::sync::{List, const_unless_loom};
 use std::collections::BTreeMap;
@@ -62,6 +63,9 @@ impl Functions {
         drop((reader, labels));
         let all = &mut readings.series;
         all.sort_by(|a, b| a.identity().cmp(&b.identity()));
+        if align_labels(all) {
+            all.sort_by(|a, b| a.identity().cmp(&b.identity()));
+        }
         all.dedup_by(|later, earlier| {
             let same = later.identity() == earlier.identity();
             if same {
@@ -110,10 +114,39 @@ impl Labels {
     }
 }
 
-/// Whether a call of each of two functions may have the same labels.
+/// Whether a call of each of two functions may have the same labels, in whatever order.
 fn may_be_equal(labels: &[Label], others: &[Label]) -> bool {
-    let may_be_equal = |((name, value), (other_name, other_value)): (&Label, &Label)| {
-        name == other_name && (value == other_value || value.is_none() || other_value.is_none())
+    let has_equal = |(name, value): &Label| {
+        others.iter().any(|(other_name, other_value)| {
+            name == other_name && (value == other_value || value.is_none() || other_value.is_none())
+        })
     };
-    labels.len() == others.len() && labels.iter().zip(others).all(may_be_equal)
+    labels.len() == others.len() && labels.iter().all(has_equal)
+}
+
+/// Gives the labels of series that share their function's label one order: to who reads them the same labels in another
+/// order are the same series. Returns whether one was changed. `series` are sorted.
+fn align_labels(series: &mut [FunctionSnapshot]) -> bool {
+    let mut has_changed = false;
+    for shared in series.chunk_by_mut(|a, b| (&a.module, &a.function) == (&b.module, &b.function)) {
+        let mut orders: Vec<Vec<String>> = Vec::new();
+        for FunctionSnapshot { labels, .. } in shared {
+            let is_this = |order: &Vec<String>| order.iter().eq(labels.iter().map(|(name, _)| name));
+            if orders.iter().any(is_this) {
+                continue;
+            }
+            let place_in = |order: &[String], name: &String| order.iter().position(|other| other == name);
+            let has_same = |order: &&Vec<String>| {
+                order.len() == labels.len() && labels.iter().all(|(name, _)| place_in(order, name).is_some())
+            };
+            match orders.iter().find(has_same) {
+                Some(order) => {
+                    labels.sort_by_key(|(name, _)| place_in(order, name));
+                    has_changed = true;
+                }
+                None => orders.push(labels.iter().map(|(name, _)| name.clone()).collect()),
+            }
+        }
+    }
+    has_changed
 }

@@ -3,12 +3,14 @@
 //! Registering and reading lock a list for a moment; recording never does, for it goes through the handle that was
 //! registered. No foreign code runs under these locks.
 
+mod exports;
 mod functions;
 mod global;
 mod named;
 #[cfg(feature = "http")]
 mod scrapes;
 
+pub(crate) use exports::SinkCounts;
 pub(crate) use global::attach_to_global;
 pub use global::{global, install, snapshot};
 #[cfg(feature = "http")]
@@ -22,6 +24,7 @@ use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMa
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, OnceLock, Ordering, lock};
 use crate::ticker::Ticker;
+use exports::ExportCounts;
 use functions::Functions;
 use named::{AnyHistogram, Metric, NamedMetrics};
 use std::time::{Duration, SystemTime};
@@ -61,10 +64,11 @@ pub(crate) struct Metrics {
     own_functions: Functions,
     /// In the place of its own: the functions of the global registry.
     functions: OnceLock<&'static Functions>,
-    /// How many export threads were ever started.
+    /// How many export threads with a callback were ever started.
     exports_started: AtomicU64,
     /// How many of their callbacks panicked.
     export_panics: AtomicU64,
+    exports: ExportCounts,
     /// Made when somebody begins to serve this registry.
     #[cfg(feature = "http")]
     scrapes: OnceLock<Scrapes>,
@@ -94,7 +98,8 @@ impl MetricsRegistry {
     /// As [`register_collector`](Self::register_collector).
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name, or something else has it, or prints a series of the same name.
+    /// Where Prometheus does not allow the name, or something else has it, or prints a name that this would print, in
+    /// whichever format: in OpenMetrics the family of a counter `jobs_total` is called `jobs`, and `jobs_created` is its too.
     pub fn try_register_collector(&self, name: impl Into<String>) -> Result<Arc<MetricsCollector>, Error> {
         self.try_register(name, MetricsCollector::new(), Metric::Collector, |metric| match metric {
             Metric::Collector(collector) => Some(Arc::clone(collector)),
@@ -119,7 +124,8 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// Where the bounds are empty or in disorder, where Prometheus does not allow the name, or where something else has
-    /// it (also a histogram with other bounds, or as many bounds and more padding), or prints a series of the same name.
+    /// it (also a histogram with other bounds, or as many bounds and more padding), or prints a name that this would
+    /// print, in whichever format.
     pub fn try_register_histogram<const N: usize>(
         &self,
         name: impl Into<String>,
@@ -235,8 +241,6 @@ impl MetricsRegistry {
         let mut tickers = lock(&self.tickers);
         tickers.retain(|ticker| !ticker.has_ended());
         tickers.push(ticker);
-        // Relaxed: only says that there has been one.
-        self.metrics.exports_started.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Stops all exports of this registry: wakes their threads at once, has each make one last export, and waits for
@@ -265,6 +269,7 @@ impl Metrics {
             functions: OnceLock::new(),
             exports_started: AtomicU64::new(0),
             export_panics: AtomicU64::new(0),
+            exports: ExportCounts::default(),
             #[cfg(feature = "http")]
             scrapes: OnceLock::new(),
         }
@@ -291,6 +296,7 @@ impl Metrics {
         if self.exports_started.load(Ordering::Relaxed) > 0 {
             snapshot.own.export_panics = Some(self.export_panics.load(Ordering::Relaxed));
         }
+        snapshot.own.exports = self.exports.read();
         #[cfg(feature = "http")]
         {
             snapshot.own.scrapes = self.scrapes.get().map(Scrapes::read);
@@ -302,6 +308,17 @@ impl Metrics {
     #[cfg(feature = "http")]
     pub(crate) fn scrapes(&self) -> &Scrapes {
         self.scrapes.get_or_init(Scrapes::new)
+    }
+
+    /// The counts of an exporter's sinks of that name.
+    pub(crate) fn sink_counts(&self, name: &str) -> Arc<SinkCounts> {
+        self.exports.of(name)
+    }
+
+    /// From now on the panics of callbacks are shown.
+    pub(crate) fn count_export_start(&self) {
+        // Relaxed: only says that there has been one.
+        self.exports_started.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn count_export_panic(&self) {

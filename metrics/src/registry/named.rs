@@ -3,6 +3,7 @@
 use crate::error::{Cause, Error};
 use crate::model::name::is_metric_name;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
+use crate::snapshot::families::without_total;
 use crate::snapshot::{FullSnapshot, HistogramSnapshot};
 use crate::sync::unmodelled::Arc;
 use std::any::Any;
@@ -59,13 +60,27 @@ impl AnyHistogram {
     }
 }
 
+/// The metric that prints a name.
+#[derive(Debug, Clone)]
+struct Printer {
+    metric: String,
+    formats: Formats,
+}
+
+/// Which formats have a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Formats {
+    All,
+    OpenMetrics,
+}
+
 /// All metrics of a registry that have a name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct NamedMetrics {
     metrics: BTreeMap<String, Metric>,
     help: BTreeMap<String, String>,
-    /// Which metric prints a name: the base of a family, or of a sample in it.
-    printed_by: BTreeMap<String, String>,
+    /// Who prints a name, of a family or of a sample, in any format.
+    printed_by: BTreeMap<String, Printer>,
 }
 
 impl NamedMetrics {
@@ -91,15 +106,24 @@ impl NamedMetrics {
             };
         }
         let printed_names = metric.printed_names(name);
-        for printed in &printed_names {
-            if let Some(owner) = self.printed_by.get(printed) {
-                return Err(taken(format!("{owner:?} prints {printed:?} already")));
+        for (printed, formats) in &printed_names {
+            let in_openmetrics = match formats {
+                Formats::All => "",
+                Formats::OpenMetrics => ", and in OpenMetrics this would too",
+            };
+            if let Some(Printer { metric, formats }) = self.printed_by.get(printed) {
+                let already = match formats {
+                    Formats::All => "already",
+                    Formats::OpenMetrics => "in OpenMetrics already",
+                };
+                return Err(taken(format!("{metric:?} prints {printed:?} {already}{in_openmetrics}")));
             }
             if is_printed_by_the_library(printed) {
-                return Err(taken(format!("tachometer itself prints {printed:?}")));
+                return Err(taken(format!("tachometer itself prints {printed:?}{in_openmetrics}")));
             }
         }
-        self.printed_by.extend(printed_names.into_iter().map(|printed| (printed, name.to_owned())));
+        let printed_by = |(printed, formats)| (printed, Printer { metric: name.to_owned(), formats });
+        self.printed_by.extend(printed_names.into_iter().map(printed_by));
         self.metrics.insert(name.to_owned(), metric);
         Ok(None)
     }
@@ -146,8 +170,8 @@ impl Metric {
         }
     }
 
-    /// Every name that a line of its text may begin with.
-    fn printed_names(&self, name: &str) -> Vec<String> {
+    /// Every name that a family or a sample of it has, and where.
+    fn printed_names(&self, name: &str) -> Vec<(String, Formats)> {
         let suffixes: &[&str] = match self {
             Metric::Collector(_) => &["_requests", "_errors", "_bytes_sent", "_active_connections"],
             Metric::Histogram(_) => {
@@ -156,20 +180,33 @@ impl Metric {
             Metric::MinMax(_) => &["_min", "_max"],
             Metric::Counter(_) | Metric::Gauge(_) => &[""],
         };
-        suffixes.iter().map(|suffix| format!("{name}{suffix}")).collect()
+        let everywhere = suffixes.iter().map(|suffix| (format!("{name}{suffix}"), Formats::All));
+        let (base, openmetrics): (&str, &[&str]) = match self {
+            // Its family there is called without the ending.
+            Metric::Counter(_) => without_total(name).map_or((name, &[]), |base| (base, &["", "_created"])),
+            Metric::Histogram(_) => (name, &["_latency_us_created"]),
+            Metric::Collector(_) | Metric::MinMax(_) | Metric::Gauge(_) => (name, &[]),
+        };
+        let further = openmetrics.iter().map(|suffix| (format!("{base}{suffix}"), Formats::OpenMetrics));
+        everywhere.chain(further).collect()
     }
 }
 
-/// Whether a name belongs to the families of instrumented functions or to the library's own.
+/// Whether a name belongs, in any format, to the families of instrumented functions or to the library's own.
 fn is_printed_by_the_library(name: &str) -> bool {
-    const FUNCTION_FAMILIES: [&str; 10] = [
+    const FUNCTION_FAMILIES: [&str; 15] = [
+        "function_calls",
         "function_calls_total",
+        "function_calls_created",
+        "function_errors",
         "function_errors_total",
+        "function_errors_created",
         "function_calls_in_flight",
         "function_duration_seconds",
         "function_duration_seconds_bucket",
         "function_duration_seconds_sum",
         "function_duration_seconds_count",
+        "function_duration_seconds_created",
         "function_duration_min_seconds",
         "function_duration_max_seconds",
         "function_sample_interval",

@@ -38,6 +38,12 @@ pub struct MetricFamily<'a> {
     pub series: Vec<Series<'a>>,
 }
 
+/// The name of a counter's family in OpenMetrics, which adds `_total` to it for the samples. `None` where the counter has
+/// no such name: it would be nothing, or end in `_total` still.
+pub(crate) fn without_total(counter: &str) -> Option<&str> {
+    counter.strip_suffix("_total").filter(|name| !name.is_empty() && !name.ends_with("_total"))
+}
+
 /// What kind of metric a family is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -169,17 +175,15 @@ impl<'a> Distribution<'a> {
     /// Bounds that are no longer different as floats (above 2⁵³) are one bucket.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + use<'a> {
         let Distribution { histogram, scale } = *self;
-        let bounds = histogram.boundaries.iter().map(move |bound| scale.bound(*bound));
-        let next_bounds = bounds.clone().skip(1).map(Some).chain([None]);
-        let cumulative = histogram.buckets.iter().scan(0_u64, |sum, count| {
-            *sum = sum.saturating_add(*count);
-            Some(*sum)
-        });
-        bounds
-            .zip(next_bounds)
-            .zip(cumulative)
-            .filter(|((bound, next), _)| Some(*bound) != *next)
-            .map(|((upper_bound, _), cumulative_count)| Bucket { upper_bound, cumulative_count })
+        let mut bounds = histogram.boundaries.iter().map(move |bound| scale.bound(*bound));
+        let mut next = bounds.next();
+        let mut cumulative_count = 0_u64;
+        histogram.buckets.iter().filter_map(move |count| {
+            let upper_bound = next?;
+            next = bounds.next();
+            cumulative_count = cumulative_count.saturating_add(*count);
+            (next != Some(upper_bound)).then_some(Bucket { upper_bound, cumulative_count })
+        })
     }
 
     /// The sum of the values.

@@ -3,6 +3,7 @@
 //! Everything that formats, compares or exports reads these types and nothing else.
 
 mod collector;
+mod exports;
 pub mod families;
 mod function;
 mod histogram;
@@ -14,6 +15,7 @@ mod serial;
 mod since;
 
 pub use collector::MetricsSnapshot;
+pub(crate) use exports::{Exports, SinkExports};
 pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
 pub(crate) use moment::Moment;

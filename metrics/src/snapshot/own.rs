@@ -1,10 +1,11 @@
 //! What the library says of itself: the families whose names begin with `tachometer_`, printed after all others.
 
-use super::ScrapeMetrics;
 use super::families::{Labels, MetricFamily, MetricKind, Number, Series, Value, single};
+use super::since::differences;
+use super::{Exports, ScrapeMetrics, SinkExports, exports};
 use std::borrow::Cow;
 
-/// Each is `None` where what it is about was never used, so that a program that does without it prints nothing of it.
+/// Each is `None` or empty where what it is about was never used, so that a program that does without it prints nothing of it.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub(crate) struct OwnMetrics {
@@ -16,6 +17,8 @@ pub(crate) struct OwnMetrics {
     pub(crate) overflowed_calls: Option<u64>,
     /// Scrapes, where somebody may scrape.
     pub(crate) scrapes: Option<ScrapeMetrics>,
+    /// Exports to the sinks of exporters.
+    pub(crate) exports: Exports,
 }
 
 impl OwnMetrics {
@@ -42,7 +45,11 @@ impl OwnMetrics {
             )
         });
         let scrapes = self.scrapes.iter().flat_map(ScrapeMetrics::families);
-        [clock, panics, overflowed].into_iter().flatten().chain(scrapes)
+        [clock, panics, overflowed]
+            .into_iter()
+            .flatten()
+            .chain(scrapes)
+            .chain([exports::family(&self.exports)])
     }
 
     pub(super) fn since(&self, earlier: &OwnMetrics) -> OwnMetrics {
@@ -54,6 +61,7 @@ impl OwnMetrics {
                 (Some(later), Some(earlier)) => Some(later.since(earlier)),
                 (later, _) => later.clone(),
             },
+            exports: differences(&self.exports, &earlier.exports, SinkExports::since),
         }
     }
 }

@@ -61,7 +61,7 @@ impl FullSnapshot {
 }
 
 /// Each of `later` less what stood under its name in `earlier`.
-fn differences<T: Clone>(
+pub(super) fn differences<T: Clone>(
     later: &BTreeMap<String, T>,
     earlier: &BTreeMap<String, T>,
     subtract: impl Fn(&T, &T) -> T,

@@ -63,3 +63,57 @@ impl Cart {
         self.0.is_empty()
     }
 }
+
+/// The derive is an implementation of a trait, with the feature or without it.
+#[derive(Debug, tachometer::ErrorKind)]
+pub enum Failure {
+    /// Called by its name.
+    NotFound,
+    /// Has the kinds of what it holds.
+    #[error_kind(transparent)]
+    Number(ParseIntError),
+}
+
+/// So is this one.
+#[derive(Clone, Copy, Debug, tachometer::LabelValue)]
+pub enum Tier {
+    /// Called by its name.
+    Free,
+    /// Called otherwise.
+    #[label_value("gold")]
+    Paid(u32),
+}
+
+/// And this one.
+#[derive(Debug, tachometer::LabelSet)]
+pub struct Labels {
+    /// What is bought.
+    pub tier: Tier,
+    /// Called otherwise.
+    #[label("again")]
+    pub is_renewal: bool,
+}
+
+/// What the labels would be evaluated from stays used.
+#[instrumented(labels(tier = tier))]
+pub fn check_out(tier: Tier) {
+    let _ = tier;
+}
+
+/// The expression alone: `.await`, `break` and `return` do what they do without the macro, and a reference to a temporary
+/// value lives as long.
+///
+/// # Errors
+/// With the parse's.
+pub async fn pieces(text: &str) -> Result<usize, Failure> {
+    let owned = tachometer::time!("temporary", &String::from(text));
+    let length = tachometer::time!("awaited", async { owned.len() }.await);
+    for round in 0..2 {
+        tachometer::time!("broken off", if round == 1 { break });
+    }
+    if length == 0 {
+        tachometer::time!("returned", return Err(Failure::NotFound));
+    }
+    tachometer::time!("passed on", text.parse::<usize>().map_err(Failure::Number)?);
+    Ok(length)
+}

@@ -7,8 +7,8 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tachometer::MetricsRegistry;
-use tachometer_disabled::{Cart, answer, double, parse, sum};
+use tachometer::{ErrorKind, LabelSet, LabelValue, MetricsRegistry};
+use tachometer_disabled::{Cart, Failure, Labels, Tier, answer, check_out, double, parse, pieces, sum};
 
 #[test]
 fn nothing_is_counted() {
@@ -27,6 +27,30 @@ fn the_rest_of_the_library_works() {
     let registry = MetricsRegistry::new(Duration::from_secs(1));
     registry.register_counter("requests").increment();
     assert!(registry.snapshot_all().to_prometheus_format().contains("requests 1\n"));
+}
+
+#[test]
+fn pieces_of_code_are_their_expressions() {
+    let run = |text| pin!(pieces(text)).poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(run("12"), Poll::Ready(Ok(2))));
+    let kind = |text| match run(text) {
+        Poll::Ready(Err(failure)) => failure.error_kind(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!([kind(""), kind("x")], ["not_found", "invalid_digit"]);
+    let mut kinds = Vec::new();
+    Failure::kinds(&mut |kind| kinds.push(kind));
+    assert_eq!(kinds[..2], ["not_found", "empty"]);
+}
+
+#[test]
+fn labels_are_what_they_are() {
+    check_out(Tier::Free);
+    let mut text = String::new();
+    Tier::Paid(3).write(&mut text).unwrap();
+    assert_eq!((text.as_str(), Tier::Paid(3).index(), Tier::VALUES), ("gold", 1, Some(&["free", "gold"][..])));
+    assert_eq!((Labels::NAMES, Labels::COUNT), (&["tier", "again"][..], Some(4)));
+    assert_eq!(Labels { tier: Tier::Paid(3), is_renewal: false }.index(), 2);
 }
 
 mod without_the_library {

@@ -2,6 +2,7 @@
 
 use crate::snapshot::{
     FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics, ScrapeMetrics,
+    SinkExports,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -107,8 +108,13 @@ prop_compose! {
         export_panics in proptest::option::of(sampled_u64()),
         overflowed_calls in proptest::option::of(sampled_u64()),
         scrapes in proptest::option::of(scrapes()),
+        exports in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
     ) -> OwnMetrics {
-        OwnMetrics { clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, scrapes }
+        let sink = |(name, (ok, errors, panics))| (name, SinkExports { ok, errors, panics });
+        let exports = exports.into_iter().map(sink).collect();
+        OwnMetrics {
+            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, scrapes, exports,
+        }
     }
 }
 
@@ -210,7 +216,7 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]}}],"#,
         r#""help":{"jobs":"Jobs done"},"#,
-        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"scrapes":null},"#,
+        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"scrapes":null,"exports":{}},"#,
         r#""created":"1970-01-01T00:00:00.000000000Z","#,
         r#""elapsed":null}"#,
     );
@@ -320,7 +326,7 @@ fn refusal(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn what_breaks_a_rule_is_refused_by_name() {
+fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
     let histogram = r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":null"#;
     let latency = r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]"#;
     let of_request = r#"no snapshot: histogram "request": "#;
@@ -378,49 +384,46 @@ fn what_breaks_a_rule_is_refused_by_name() {
             plain,
             "\"full\" stands there twice",
         ),
-        ("[3,7]", "[7,3]", plain, "min/max \"queue\": its smallest value 7 is above its largest, 3"),
-        (r#""jobs":18446744073709551615"#, r#""a b":1"#, plain, "\"a b\" is no metric name"),
-        (r#""level":"#, r#""9":"#, plain, "\"9\" is no metric name"),
-        (r#""queue":"#, r#""":"#, plain, "\"\" is no metric name"),
-        (r#""http":"#, r#""a-b":"#, plain, "\"a-b\" is no metric name"),
-        (r#""request":"#, r#""é":"#, plain, "\"é\" is no metric name"),
-        (r#""level":"#, r#""jobs":"#, plain, "two metrics would print \"jobs\""),
-        (r#""level":"#, r#""http_requests":"#, plain, "two metrics would print \"http_requests\""),
-        (
-            r#""level":"#,
-            r#""request_latency_us_sum":"#,
-            plain,
-            "two metrics would print \"request_latency_us_sum\"",
-        ),
-        (
-            r#""level":"#,
-            r#""function_calls_total":"#,
-            plain,
-            "two metrics would print \"function_calls_total\"",
-        ),
-        (r#""level":"#, r#""request_latency_us_created":"#, plain, "print \"request_latency_us_created\""),
-        (r#""level":"#, r#""function_calls":"#, plain, "two metrics would print \"function_calls\""),
-        (r#""level":"#, r#""function_calls_created":"#, plain, "print \"function_calls_created\""),
-        (r#""ok":2,"#, "", plain, "missing field `ok`"),
-        (r#""timestamp":"2026-11-24T17:32:56.000000005Z","#, "", plain, "missing field `timestamp`"),
+    ] {
+        let error = refusal(from, to);
+        assert!(error.starts_with(what) && error.contains(why), "{to}\n{error}");
+    }
+}
+
+#[test]
+fn snapshots_that_break_a_rule_are_refused_by_name() {
+    for (from, to, why) in [
+        ("[3,7]", "[7,3]", "min/max \"queue\": its smallest value 7 is above its largest, 3"),
+        (r#""jobs":18446744073709551615"#, r#""a b":1"#, "\"a b\" is no metric name"),
+        (r#""level":"#, r#""9":"#, "\"9\" is no metric name"),
+        (r#""queue":"#, r#""":"#, "\"\" is no metric name"),
+        (r#""http":"#, r#""a-b":"#, "\"a-b\" is no metric name"),
+        (r#""request":"#, r#""é":"#, "\"é\" is no metric name"),
+        (r#""level":"#, r#""jobs":"#, "two metrics would print \"jobs\""),
+        (r#""level":"#, r#""http_requests":"#, "two metrics would print \"http_requests\""),
+        (r#""level":"#, r#""request_latency_us_sum":"#, "two metrics would print \"request_latency_us_sum\""),
+        (r#""level":"#, r#""function_calls_total":"#, "two metrics would print \"function_calls_total\""),
+        (r#""level":"#, r#""request_latency_us_created":"#, "print \"request_latency_us_created\""),
+        (r#""level":"#, r#""function_calls":"#, "two metrics would print \"function_calls\""),
+        (r#""level":"#, r#""function_calls_created":"#, "print \"function_calls_created\""),
+        (r#""ok":2,"#, "", "missing field `ok`"),
+        (r#""timestamp":"2026-11-24T17:32:56.000000005Z","#, "", "missing field `timestamp`"),
         (
             "2026-11-24T17:32:56.000000005Z",
             "2026-11-31T17:32:56Z",
-            plain,
             "\"2026-11-31T17:32:56Z\" is no time such as",
         ),
         (
             "1970-01-01T00:00:00.000000000Z",
             "+999999999999-01-01T00:00:00Z",
-            plain,
             "\"+999999999999-01-01T00:00:00Z\" is no",
         ),
-        (r#""jobs":18446744073709551615"#, r#""jobs":18446744073709551616"#, plain, "expected u64"),
-        (r#""jobs":18446744073709551615"#, r#""jobs":-1"#, plain, "expected u64"),
-        (r#""elapsed":null"#, r#""elapsed":null,"#, plain, "trailing comma"),
+        (r#""jobs":18446744073709551615"#, r#""jobs":18446744073709551616"#, "expected u64"),
+        (r#""jobs":18446744073709551615"#, r#""jobs":-1"#, "expected u64"),
+        (r#""elapsed":null"#, r#""elapsed":null,"#, "trailing comma"),
     ] {
         let error = refusal(from, to);
-        assert!(error.starts_with(what) && error.contains(why), "{to}\n{error}");
+        assert!(error.starts_with("no snapshot: ") && error.contains(why), "{to}\n{error}");
     }
 }
 
@@ -431,4 +434,26 @@ fn a_function_that_stands_there_twice_is_refused() {
     let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
     assert!(error.contains(r#"function "Cart::add" of module "shop" with labels [("tier","#), "{error}");
     assert!(error.ends_with("stands there twice"), "{error}");
+}
+
+/// Who reads the text takes labels in another order for the same series.
+#[test]
+fn a_function_that_differs_in_the_order_of_its_labels_alone_is_refused() {
+    let mut snapshot = small();
+    let labels = [("tier", "gold"), ("area", "eu")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    snapshot.functions[0].labels = labels.to_vec();
+    let mut other = snapshot.functions[0].clone();
+    other.labels.reverse();
+    snapshot.functions.push(other);
+    let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
+    assert!(error.ends_with("stands there twice"), "{error}");
+}
+
+/// Which a registry grants: without its ending, neither name is one that a counter's family may have.
+#[test]
+fn counters_that_are_no_counters_in_openmetrics_come_back_beside_what_is_called_alike() {
+    let mut snapshot = FullSnapshot::empty(UNIX_EPOCH);
+    snapshot.counters.extend([("_total".to_owned(), 1), ("twice_total_total".to_owned(), 2)]);
+    snapshot.gauges.extend([("_created".to_owned(), 3), ("twice_total".to_owned(), 4)]);
+    assert_eq!(FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot"), snapshot);
 }

@@ -2,7 +2,7 @@
 
 use super::super::{
     FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics,
-    families::MetricKind,
+    families::{MetricKind, without_total},
 };
 use super::{pairs, timestamp};
 use crate::model::bounds::count_finite;
@@ -176,14 +176,21 @@ fn in_order(functions: Vec<RawFunction>) -> Result<Vec<FunctionSnapshot>, Refusa
     let functions = functions.into_iter().map(FunctionSnapshot::try_from);
     let mut functions = functions.collect::<Result<Vec<_>, _>>()?;
     functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
-    let mut neighbours = functions.iter().zip(functions.iter().skip(1));
-    if let Some((function, _)) = neighbours.find(|(a, b)| a.identity() == b.identity()) {
+    // Who reads the text takes labels in another order for the same series.
+    let mut known = BTreeSet::new();
+    if let Some(function) = functions.iter().find(|function| !known.insert(in_any_order(function))) {
         let FunctionSnapshot { function, module, labels, .. } = function;
         return Err(format!(
             "function {function:?} of module {module:?} with labels {labels:?} stands there twice"
         ));
     }
     Ok(functions)
+}
+
+/// What tells a function from others, whatever order its labels stand in.
+fn in_any_order(function: &FunctionSnapshot) -> (&str, &str, BTreeSet<&(String, String)>) {
+    let (module, name, labels) = function.identity();
+    (module, name, labels.iter().collect())
 }
 
 /// Refuses names that Prometheus does not allow, and what would print a name twice.
@@ -200,7 +207,7 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
         // In OpenMetrics a counter's family is called without `_total`, and both may have a sample `_created`.
         let (base, suffixes): (&str, &[&str]) = match family.kind {
             MetricKind::Histogram => (name, &["", "_bucket", "_sum", "_count", "_created"]),
-            MetricKind::Counter => match name.strip_suffix("_total") {
+            MetricKind::Counter => match without_total(name) {
                 Some(base) => (base, &["", "_total", "_created"]),
                 None => (name, &[""]),
             },

@@ -1,0 +1,211 @@
+//! What it takes to make text of a snapshot, beside other libraries with the same content.
+
+mod content;
+mod peers;
+
+use crate::record::Record;
+use crate::statistics::median;
+use crate::table::Table;
+use crate::{Fallible, machine, rounds};
+use std::hint::black_box;
+use tachometer::{Format, FullSnapshot};
+
+/// How many sets of labels are rendered beside peers.
+const SERIES: u32 = 1_000;
+
+/// How many of them ours renders alone.
+const GROWTH: [u32; 3] = [SERIES, 10 * SERIES, 100 * SERIES];
+
+const REFERENCE: &str = "`prometheus-client` 0.26, OpenMetrics";
+
+/// Renderings by the largest number of label sets take a quarter of a second each.
+const GROWTH_ROUNDS: usize = 21;
+
+/// One thing to measure: it appends to a text that keeps its room from round to round.
+struct Renderer {
+    name: &'static str,
+    render: Box<dyn Fn(&mut String)>,
+    text: String,
+}
+
+impl Renderer {
+    fn new(name: &'static str, render: impl Fn(&mut String) + 'static) -> Self {
+        Renderer { name, render: Box::new(render), text: String::new() }
+    }
+
+    fn of_snapshot(name: &'static str, format: Format, snapshot: FullSnapshot) -> Self {
+        Self::new(name, move |text| snapshot.encode(format, text))
+    }
+
+    /// The processor's time of one rendering, in milliseconds: long ones would be interrupted more often than short ones.
+    fn millis(&mut self) -> f64 {
+        self.text.clear();
+        let before = machine::thread_time();
+        (self.render)(black_box(&mut self.text));
+        machine::thread_time().saturating_sub(before).as_secs_f64() * 1e3
+    }
+
+    fn samples(&self) -> usize {
+        self.text.lines().filter(|line| !line.starts_with('#')).count()
+    }
+}
+
+pub(crate) fn run(arguments: &[String]) -> Fallible {
+    let rounds = rounds::asked_for(arguments, rounds::ROUNDS)?;
+    content::count(0, SERIES);
+    let beside_peers = beside_peers(rounds);
+    let alone = alone();
+    Record {
+        name: "encode",
+        title: "What it takes to make text of 1 000 functions, beside other libraries",
+        facts: vec![
+            ("rounds", rounds.to_string()),
+            ("rounds of the second table", GROWTH_ROUNDS.to_string()),
+        ],
+        body: format!("{beside_peers}\n{alone}"),
+        caveat: "The cores are those of a shared virtual machine: ratios are medians over the rounds, each taken within \
+                 its round.",
+    }
+    .publish()
+}
+
+/// The rows with `SERIES` label sets, of which ours has counted the calls already.
+fn rows(series: u32) -> Vec<Renderer> {
+    let content = || content::calls(0, series);
+    let snapshot = content::snapshot;
+    vec![
+        Renderer::of_snapshot("ours, text", Format::Prometheus, snapshot()),
+        Renderer::of_snapshot("ours, OpenMetrics", Format::OpenMetrics, snapshot()),
+        Renderer::of_snapshot("ours, with `_created`", Format::OpenMetricsWithCreated, snapshot()),
+        Renderer::new("ours, the snapshot and its text", move |text| {
+            snapshot().encode(Format::Prometheus, text);
+        }),
+        peers::prometheus_client(content()),
+        peers::prometheus(content()),
+        peers::metrics(content()),
+    ]
+}
+
+fn beside_peers(rounds: usize) -> Table {
+    let mut rows = rows(SERIES);
+    let millis = measure(&mut rows, rounds);
+    let reference = rows.iter().position(|row| row.name == REFERENCE).expect("the reference is a row");
+    let mut table = Table::new(&["row", "ms", "ratio", "to the first row", "samples", "MB", "ns a sample"]);
+    for (index, row) in rows.iter().enumerate() {
+        let samples = row.samples();
+        table.row([
+            row.name.to_owned(),
+            format!("{:.2}", median(&millis[index])),
+            format!("{:.3}", ratio(&millis[index], &millis[reference])),
+            format!("{:.2}", ratio(&millis[index], &millis[0])),
+            samples.to_string(),
+            format!("{:.2}", row.text.len() as f64 / 1e6),
+            format!("{:.1}", median(&millis[index]) * 1e6 / samples as f64),
+        ]);
+    }
+    table
+}
+
+/// Ours alone, with ever more label sets.
+fn alone() -> Table {
+    let mut counted = SERIES;
+    let mut rows: Vec<Renderer> = GROWTH
+        .iter()
+        .map(|&series| {
+            content::count(counted, series);
+            counted = series;
+            Renderer::of_snapshot("", Format::Prometheus, content::snapshot())
+        })
+        .collect();
+    let millis = measure(&mut rows, GROWTH_ROUNDS);
+    let mut table =
+        Table::new(&["ours, text: functions", "ms", "samples", "MB", "ns a sample", "times the first"]);
+    let mut first = None;
+    for ((row, millis), series) in rows.iter().zip(&millis).zip(GROWTH) {
+        let samples = row.samples();
+        let nanos = median(millis) * 1e6 / samples as f64;
+        table.row([
+            series.to_string(),
+            format!("{:.2}", median(millis)),
+            samples.to_string(),
+            format!("{:.2}", row.text.len() as f64 / 1e6),
+            format!("{nanos:.1}"),
+            format!("{:.2}", nanos / *first.get_or_insert(nanos)),
+        ]);
+    }
+    table
+}
+
+/// Renders each row once a round, in another order each round. Milliseconds, by row and round.
+fn measure(rows: &mut [Renderer], rounds: usize) -> Vec<Vec<f64>> {
+    // A first rendering makes the room for the text.
+    for row in &mut *rows {
+        row.millis();
+    }
+    let mut millis = vec![Vec::new(); rows.len()];
+    for round in 0..rounds {
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        fastrand::Rng::with_seed(round as u64).shuffle(&mut order);
+        for index in order {
+            millis[index].push(rows[index].millis());
+        }
+    }
+    millis
+}
+
+/// The median over the rounds of one row's time relative to another's in the same round.
+fn ratio(row: &[f64], reference: &[f64]) -> f64 {
+    median(&row.iter().zip(reference).map(|(row, reference)| row / reference).collect::<Vec<f64>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{content, rows};
+    use std::collections::BTreeMap;
+
+    /// Samples by name and labels in one spelling, without what ours says of itself and times of creation.
+    fn samples(text: &str) -> BTreeMap<String, f64> {
+        let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', 't']));
+        lines
+            .filter(|line| !line.contains("_created{"))
+            .map(|line| {
+                let (series, value) = line.rsplit_once(' ').expect("a value");
+                let (name, labels) = series.trim_end_matches('}').split_once('{').expect("labels");
+                let mut labels: Vec<String> = labels.split(',').map(canonical).collect();
+                labels.sort();
+                (format!("{name}{labels:?}"), value.parse().expect("a number"))
+            })
+            .collect()
+    }
+
+    /// `le="1"` and `le="1.0"` are one bound.
+    fn canonical(label: &str) -> String {
+        match label.strip_prefix("le=\"").and_then(|bound| bound.strip_suffix('"')) {
+            Some(bound) => format!("le={}", bound.parse::<f64>().expect("a bound")),
+            None => label.to_owned(),
+        }
+    }
+
+    #[test]
+    fn every_row_prints_the_same_samples() {
+        content::count(0, 3);
+        let mut rows = rows(3);
+        for row in &mut rows {
+            row.millis();
+        }
+        let expected = samples(&rows[0].text);
+        assert_eq!(expected.len(), 3 * (4 + 1 + 2 + 25));
+        for row in &rows {
+            let samples = samples(&row.text);
+            assert!(samples.keys().eq(expected.keys()), "{}: {:?}", row.name, samples.keys());
+            for (series, value) in &samples {
+                let expected = expected[series];
+                assert!(
+                    (value - expected).abs() <= expected.abs() * 1e-9 + 1e-9,
+                    "{}: {series} {value}",
+                    row.name
+                );
+            }
+        }
+    }
+}

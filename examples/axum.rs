@@ -1,0 +1,37 @@
+//! The metrics among the routes of an `axum` program: `tachometer::expose` is the one call.
+//!
+//! ```text
+//! cargo run --example axum [-- ADDRESS]
+//! ```
+//!
+//! It listens on 127.0.0.1:3000 unless told otherwise, and runs until it is stopped.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::{AppendHeaders, IntoResponse};
+use axum::routing::get;
+use std::error::Error;
+use tachometer::instrumented;
+use tokio::net::TcpListener;
+
+#[instrumented]
+async fn greet(Path(name): Path<String>) -> String {
+    format!("Hello, {name}!\n")
+}
+
+async fn metrics(headers: HeaderMap) -> impl IntoResponse {
+    let exposition = tachometer::expose(&headers);
+    (AppendHeaders(exposition.headers()), Body::from(exposition.body))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
+    let routes = Router::new().route("/greet/{name}", get(greet)).route("/metrics", get(metrics));
+    let listener = TcpListener::bind(address).await?;
+    println!("listening on http://{}/metrics", listener.local_addr()?);
+    axum::serve(listener, routes).await?;
+    Ok(())
+}

@@ -1,0 +1,303 @@
+//! Snapshots to several sinks at an interval.
+
+use super::schedule::{self, caught};
+use super::shape::Shape;
+use super::sink::Sink;
+use crate::encode::Format;
+use crate::error::{Cause, Error};
+use crate::registry::{Metrics, MetricsRegistry, global};
+use crate::snapshot::FullSnapshot;
+use crate::sync::unmodelled::Arc;
+use crate::ticker::Ticker;
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+/// Exports of the [`global`] registry: [`MetricsRegistry::exporter`].
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// fn main() -> Result<(), tachometer::Error> {
+///     let _exporter = tachometer::exporter().every(Duration::from_secs(15)).to_file("metrics.prom").start()?;
+///     // …the program…
+///     Ok(())
+/// }
+/// ```
+pub fn exporter() -> ExporterBuilder<'static> {
+    global().exporter()
+}
+
+impl MetricsRegistry {
+    /// Begins to say where snapshots of this registry go at an interval, and once more at the end.
+    ///
+    /// ```
+    /// use std::io;
+    /// use std::time::Duration;
+    /// use tachometer::{Format, FullSnapshot, MetricsRegistry};
+    ///
+    /// fn send(snapshot: &FullSnapshot) -> io::Result<()> {
+    ///     println!("{} jobs", snapshot.counters["jobs"]); // or over a socket
+    ///     Ok(())
+    /// }
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("tachometer-exporter-{}", std::process::id()));
+    /// # std::fs::create_dir(&directory)?;
+    /// # let path = directory.join("metrics.prom");
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
+    /// let jobs = registry.register_counter("jobs");
+    /// let exporter = registry
+    ///     .exporter()
+    ///     .every(Duration::from_secs(5))
+    ///     .to_file(&path)
+    ///     .format(Format::OpenMetrics)
+    ///     .to_stdout()
+    ///     .to("a socket", send)
+    ///     .start()?;
+    /// jobs.add(7);
+    /// drop(exporter); // a last export to each
+    /// assert!(std::fs::read_to_string(&path)?.contains("\njobs 7\n"));
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn exporter(&self) -> ExporterBuilder<'_> {
+        ExporterBuilder {
+            registry: self,
+            interval: self.interval(),
+            shape: Shape::Text(Format::default()),
+            sinks: Vec::new(),
+            on_error: None,
+            on_signals: false,
+        }
+    }
+}
+
+/// Says where an exporter's snapshots go. Made by [`MetricsRegistry::exporter`] and [`exporter`].
+///
+/// # Sinks fail alone
+/// Each sink has a thread of its own, so one that is slow or hangs holds up no other, and nobody who counts. A sink that
+/// fails or panics is called again at the next interval with a new snapshot. Counters only grow, so that snapshot says all
+/// that the lost one would have; and as there is one attempt an interval, whoever is at the other end is never flooded with
+/// more. Intervals that a slow sink misses are skipped.
+///
+/// `tachometer_exports_total{sink,result}` counts how the exports to each sink ended: `ok`, `error` or `panic`. The names of
+/// the sinks are `stdout`, the path of the file, and whatever was given to [`to`](Self::to); sinks of one name are counted
+/// together.
+#[must_use = "nothing is exported before `start`"]
+pub struct ExporterBuilder<'a> {
+    registry: &'a MetricsRegistry,
+    interval: Duration,
+    /// Of the sinks that follow.
+    shape: Shape,
+    sinks: Vec<Result<Sink, Error>>,
+    on_error: Option<Arc<OnError>>,
+    on_signals: bool,
+}
+
+type OnError = dyn Fn(&str, &io::Error) + Send + Sync;
+
+impl ExporterBuilder<'_> {
+    /// Exports at this interval, in the place of the registry's. The first export comes after one interval.
+    pub fn every(self, interval: Duration) -> Self {
+        ExporterBuilder { interval, ..self }
+    }
+
+    /// Has the sinks named from here on write `format`; without it, Prometheus text.
+    pub fn format(self, format: Format) -> Self {
+        ExporterBuilder { shape: Shape::Text(format), ..self }
+    }
+
+    /// Has the sinks named from here on write [JSON](FullSnapshot::to_json), each snapshot in a line.
+    #[cfg(feature = "json")]
+    pub fn json(self) -> Self {
+        ExporterBuilder { shape: Shape::JsonLine, ..self }
+    }
+
+    /// Has the sinks named from here on write a table for people.
+    pub fn table(self) -> Self {
+        ExporterBuilder { shape: Shape::Table, ..self }
+    }
+
+    /// Writes to the standard output. A text is never mixed with other output.
+    pub fn to_stdout(self) -> Self {
+        let sink = Sink::stdout(self.shape);
+        self.with(Ok(sink))
+    }
+
+    /// Makes each text all that a file holds, as the node exporter's textfile collector reads it (`NAME.prom`).
+    ///
+    /// It is written aside, to a new file in the same directory, and then renamed: a reader sees the text before or the text
+    /// after, never a part. So it has the permissions of a new file each time, and a link in its place is replaced. A path
+    /// that is not absolute is taken from the directory that the program has now. The directory must be there; where it
+    /// comes only later, exports begin to succeed then. Nothing is synced to the disk: after a power cut an earlier text
+    /// may be there.
+    pub fn to_file(self, path: impl AsRef<Path>) -> Self {
+        let sink = Sink::file(path.as_ref(), self.shape);
+        self.with(sink)
+    }
+
+    /// Hands each snapshot to a callback, whose sink is called `name`: to send it somewhere, in a format of its own or by
+    /// [`FullSnapshot::encode`].
+    ///
+    /// For deltas it may keep the snapshot before and ask [`since`](FullSnapshot::since); one that it could not send is best
+    /// not kept, so that the next delta has it.
+    pub fn to(
+        self,
+        name: impl Into<String>,
+        callback: impl FnMut(&FullSnapshot) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        let sink = Sink::new(name.into(), callback);
+        self.with(Ok(sink))
+    }
+
+    fn with(mut self, sink: Result<Sink, Error>) -> Self {
+        self.sinks.push(sink);
+        self
+    }
+
+    /// Calls `callback` with the sink's name and the error whenever an export fails: to log it.
+    ///
+    /// Without it, stderr is told when a sink begins to fail, and not again until it has succeeded in between. Of a panic
+    /// the program's panic hook tells.
+    pub fn on_error(self, callback: impl Fn(&str, &io::Error) + Send + Sync + 'static) -> Self {
+        ExporterBuilder { on_error: Some(Arc::new(callback)), ..self }
+    }
+
+    /// Makes the last export on SIGTERM and SIGINT (Ctrl-C) too. With the feature `signals`, on Unix.
+    ///
+    /// The process then ends as the signal would have ended it, with the exit status that says so: nothing else is run, no
+    /// destructor either. A second signal while a last export hangs (a quarter of a second after the first, or later) ends
+    /// it at once. Once all exporters have stopped, signals end the process as ever.
+    ///
+    /// It is for programs that do not handle these signals. Where another handler runs as well, its program may be ended in
+    /// the middle of what it does then: a program that shuts down by itself on a signal, as one does with
+    /// `tokio::signal`, returns from `main` in the end, and the exporter's drop makes the last export there.
+    ///
+    /// ```no_run
+    /// fn main() -> Result<(), tachometer::Error> {
+    ///     let _exporter = tachometer::exporter().to_file("metrics.prom").on_signals().start()?;
+    ///     loop {
+    ///         // …the program…
+    /// #       std::thread::park();
+    ///     }
+    /// }
+    /// ```
+    #[cfg(all(feature = "signals", unix))]
+    pub fn on_signals(self) -> Self {
+        ExporterBuilder { on_signals: true, ..self }
+    }
+
+    /// Starts the exports. They go on until the [`Exporter`] is dropped.
+    ///
+    /// # Errors
+    /// Where there is no sink or the interval is zero, where a path has no file's name, or where the system gives no thread or
+    /// does not let signals be waited for.
+    pub fn start(self) -> Result<Exporter, Error> {
+        let sinks = self.sinks.into_iter().collect::<Result<Vec<_>, _>>()?;
+        if sinks.is_empty() {
+            return Err(Cause::NoSink.into());
+        }
+        schedule::check(self.interval)?;
+        let mut exporter = Exporter { tickers: Vec::with_capacity(sinks.len()) };
+        for sink in sinks {
+            let reporter = self.on_error.clone().map_or(Reporter::Stderr { told: false }, Reporter::Callback);
+            let export = export_to(Arc::clone(self.registry.metrics()), sink, reporter);
+            exporter.tickers.push(schedule::start(self.registry, self.interval, export)?);
+        }
+        #[cfg(all(feature = "signals", unix))]
+        if self.on_signals {
+            super::signals::watch(&exporter.tickers)?;
+        }
+        Ok(exporter)
+    }
+}
+
+impl fmt::Debug for ExporterBuilder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ExporterBuilder { interval, sinks, on_signals, .. } = self;
+        f.debug_struct("ExporterBuilder")
+            .field("interval", interval)
+            .field("sinks", sinks)
+            .field("on_signals", on_signals)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads `metrics`, hands it to `sink` and counts how that ended.
+fn export_to(metrics: Arc<Metrics>, mut sink: Sink, mut reporter: Reporter) -> impl FnMut() {
+    let counts = metrics.sink_counts(&sink.name);
+    move || {
+        let snapshot = metrics.read();
+        match caught(|| (sink.write)(&snapshot)) {
+            Some(Ok(())) => {
+                counts.ok.increment();
+                reporter.succeeded();
+            }
+            Some(Err(error)) => {
+                counts.errors.increment();
+                // A user's callback and a user's error.
+                caught(|| {
+                    reporter.failed(&sink.name, &error);
+                    drop(error);
+                });
+            }
+            None => counts.panics.increment(),
+        }
+    }
+}
+
+/// Whom to tell of a failed export.
+enum Reporter {
+    Callback(Arc<OnError>),
+    /// Where there is no callback: once, until it is better again.
+    Stderr {
+        told: bool,
+    },
+}
+
+impl Reporter {
+    fn succeeded(&mut self) {
+        if let Reporter::Stderr { told } = self {
+            *told = false;
+        }
+    }
+
+    fn failed(&mut self, sink: &str, error: &io::Error) {
+        match self {
+            Reporter::Callback(callback) => callback(sink, error),
+            Reporter::Stderr { told: true } => {}
+            Reporter::Stderr { told } => {
+                *told = true;
+                // Whoever has closed stderr does not want to know.
+                let _ = writeln!(io::stderr(), "tachometer: the export to {sink} failed: {error}");
+            }
+        }
+    }
+}
+
+/// Exports until it is dropped, and makes a last export to each sink then. Made by [`ExporterBuilder::start`].
+///
+/// Bound to a name in `main`, that is on return, on `?` and on a panic; not on `process::exit`. Dropping it waits for the
+/// last exports: a sink that never returns holds it up.
+#[derive(Debug)]
+#[must_use = "the exports end as soon as the exporter is dropped: bind it to a name, as in `let _exporter = …`"]
+pub struct Exporter {
+    tickers: Vec<Ticker>,
+}
+
+impl Exporter {
+    /// Ends the exports: wakes their threads at once, has each make one last export, and waits for their end. Called from
+    /// inside a sink, it waits for nothing and lets that sink end after this call.
+    ///
+    /// May be called again. [`MetricsRegistry::stop`] does it too.
+    pub fn stop(&self) {
+        Ticker::stop_all(&self.tickers);
+    }
+}
+
+impl Drop for Exporter {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

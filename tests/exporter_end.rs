@@ -1,0 +1,375 @@
+//! The last exports of programs that really end: this test runs itself as its own child.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+use tachometer::{MetricsRegistry, exporter, global};
+
+/// Says to the child which of the programs it is.
+const PROGRAM: &str = "TACHOMETER_TEST_PROGRAM";
+/// The child prints it when the program has counted and could be ended.
+const READY: &str = "=== ready ===";
+/// Longer than any test: all that is exported is a last export.
+const LONG: Duration = Duration::from_secs(4_000);
+/// Nothing here takes nearly as long; what does has hung.
+const HUNG: Duration = Duration::from_secs(50);
+
+/// In a child: runs one of the programs, and exits. Else: nothing.
+#[test]
+fn child() {
+    let Ok(program) = std::env::var(PROGRAM) else { return };
+    let body = match program.as_str() {
+        "return" => returns,
+        "question_mark" => fails,
+        "panic" => panics,
+        "exit" => exits,
+        "directory" => changes_its_directory,
+        "stdout" => prints,
+        "stderr" => tells_of_errors,
+        #[cfg(unix)]
+        "wait" => signals::waits,
+        #[cfg(unix)]
+        "slow" => signals::takes_its_time,
+        #[cfg(unix)]
+        "stopped" => signals::has_stopped,
+        #[cfg(unix)]
+        "without" => signals::does_not_wait_for_signals,
+        other => panic!("no program is called {other}"),
+    };
+    let code = match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => 0,
+        Ok(Err(_)) => 1,
+        Err(_) => 101,
+    };
+    std::process::exit(code);
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Counts, and says that it could be ended.
+fn count() {
+    global().register_counter("jobs").add(3);
+    println!("\n{READY}");
+}
+
+fn returns() -> Outcome {
+    let _exporter = exporter().every(LONG).to_file("metrics.prom").start()?;
+    count();
+    Ok(())
+}
+
+fn fails() -> Outcome {
+    let _exporter = exporter().every(LONG).to_file("metrics.prom").start()?;
+    count();
+    let _: u64 = "no number".parse()?;
+    panic!("never reached");
+}
+
+fn panics() -> Outcome {
+    let _exporter = exporter().every(LONG).to_file("metrics.prom").start()?;
+    count();
+    panic!("a panic that is meant to be");
+}
+
+fn exits() -> Outcome {
+    let _exporter = exporter().every(LONG).to_file("metrics.prom").start()?;
+    count();
+    std::process::exit(3);
+}
+
+fn changes_its_directory() -> Outcome {
+    let _exporter = exporter().every(LONG).to_file("metrics.prom").start()?;
+    std::env::set_current_dir("/")?;
+    count();
+    Ok(())
+}
+
+fn prints() -> Outcome {
+    let _exporter = exporter().every(LONG).to_stdout().start()?;
+    count();
+    Ok(())
+}
+
+fn tells_of_errors() -> Outcome {
+    let (tell, told) = mpsc::channel();
+    let mut calls = 0;
+    let exporter = exporter().every(Duration::from_millis(1)).to("a sink", move |_| {
+        calls += 1;
+        let _ = tell.send(());
+        if calls == 4 { Ok(()) } else { Err(io::Error::other(format!("error {calls}"))) }
+    });
+    let _exporter = exporter.start()?;
+    count();
+    for _ in 0..7 {
+        told.recv_timeout(HUNG)?;
+    }
+    Ok(())
+}
+
+/// A child with a directory of its own, which is removed in the end.
+struct Program {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+    directory: PathBuf,
+}
+
+/// Starts a program, and waits until it is ready.
+fn start(program: &str, test: &str) -> Program {
+    let directory =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("exporter-{test}-{}", std::process::id()));
+    fs::create_dir(&directory).expect("it is new");
+    let mut child = Command::new(std::env::current_exe().expect("this test is a file"))
+        .args(["child", "--exact", "--nocapture", "--test-threads=1"])
+        .env(PROGRAM, program)
+        .current_dir(&directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("this test can be run again");
+    let stdin = child.stdin.take();
+    let stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut program = Program { child, stdin, stdout, directory };
+    program.read_until(READY);
+    program
+}
+
+impl Program {
+    fn read_until(&mut self, expected: &str) {
+        let mut line = String::new();
+        while line.trim_end() != expected {
+            line.clear();
+            assert_ne!(self.stdout.read_line(&mut line).expect("UTF-8"), 0, "it ended without {expected:?}");
+        }
+    }
+
+    /// How it ended, unless it hangs.
+    fn wait(&mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it can be asked") {
+                return status;
+            }
+            assert!(began.elapsed() < HUNG, "it hangs");
+            thread::yield_now();
+        }
+    }
+
+    /// The text in a file of its directory, if there is one.
+    fn file(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.directory.join(name)).ok()
+    }
+
+    /// Nothing but these files is in its directory, and each is whole.
+    #[track_caller]
+    fn assert_files(&self, names: &[&str]) {
+        let entries = fs::read_dir(&self.directory).expect("it is there");
+        let mut found: Vec<_> = entries.map(|entry| entry.expect("it can be read").file_name()).collect();
+        found.sort();
+        assert_eq!(found, names);
+        for name in names {
+            let text = self.file(name).expect("it is there");
+            assert!(text.starts_with("# HELP jobs Counter jobs.\n# TYPE jobs counter\njobs 3\n"), "{text}");
+            assert!(text.ends_with("\",result=\"panic\"} 0\n"), "{text}");
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+#[test]
+fn there_is_a_last_export_on_return() {
+    let mut program = start("return", "return");
+    assert_eq!(program.wait().code(), Some(0));
+    program.assert_files(&["metrics.prom"]);
+}
+
+#[test]
+fn there_is_a_last_export_on_a_question_mark() {
+    let mut program = start("question_mark", "question_mark");
+    assert_eq!(program.wait().code(), Some(1));
+    program.assert_files(&["metrics.prom"]);
+}
+
+#[test]
+fn there_is_a_last_export_on_a_panic() {
+    let mut program = start("panic", "panic");
+    assert_eq!(program.wait().code(), Some(101));
+    program.assert_files(&["metrics.prom"]);
+}
+
+#[test]
+fn there_is_none_on_exit_of_the_process() {
+    let mut program = start("exit", "exit");
+    assert_eq!(program.wait().code(), Some(3));
+    program.assert_files(&[]);
+}
+
+#[test]
+fn a_path_is_taken_from_the_directory_at_the_start() {
+    let mut program = start("directory", "directory");
+    assert_eq!(program.wait().code(), Some(0));
+    program.assert_files(&["metrics.prom"]);
+}
+
+#[test]
+fn stdout_is_a_sink() {
+    let mut program = start("stdout", "stdout");
+    assert_eq!(program.wait().code(), Some(0));
+    let mut printed = String::new();
+    io::Read::read_to_string(&mut program.stdout, &mut printed).expect("UTF-8");
+    assert!(printed.starts_with("# HELP jobs Counter jobs.\n# TYPE jobs counter\njobs 3\n"), "{printed}");
+    assert!(printed.ends_with("{sink=\"stdout\",result=\"panic\"} 0\n"), "{printed}");
+}
+
+#[test]
+fn stderr_is_told_when_a_sink_begins_to_fail() {
+    let mut program = start("stderr", "stderr");
+    assert_eq!(program.wait().code(), Some(0));
+    let mut said = String::new();
+    let mut stderr = program.child.stderr.take().expect("it is piped");
+    io::Read::read_to_string(&mut stderr, &mut said).expect("UTF-8");
+    let told: Vec<_> = said.lines().filter(|line| line.contains("a sink")).collect();
+    let expected = [1, 5].map(|call| format!("tachometer: the export to a sink failed: error {call}"));
+    assert_eq!(told, expected);
+}
+
+#[cfg(unix)]
+mod signals {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    const SIGINT: i32 = 2;
+    const SIGTERM: i32 = 15;
+
+    pub(super) fn waits() -> Outcome {
+        let _exporter = exporter().every(LONG).to_file("metrics.prom").on_signals().start()?;
+        count();
+        loop {
+            thread::park();
+        }
+    }
+
+    /// Two exporters; the second's sink waits for a line on stdin.
+    pub(super) fn takes_its_time() -> Outcome {
+        let _quick = exporter().every(LONG).to_file("metrics.prom").on_signals().start()?;
+        let other = MetricsRegistry::new(LONG);
+        let slow = |_: &tachometer::FullSnapshot| {
+            println!("\nbegun");
+            io::stdin().read_line(&mut String::new())?;
+            println!("\ndone");
+            io::stdout().flush()
+        };
+        let _slow = other.exporter().to("slow", slow).on_signals().start()?;
+        count();
+        loop {
+            thread::park();
+        }
+    }
+
+    pub(super) fn has_stopped() -> Outcome {
+        let builder = exporter().every(LONG).to("sink", |_| {
+            println!("\nexport");
+            Ok(())
+        });
+        drop(builder.on_signals().start()?);
+        count();
+        loop {
+            thread::park();
+        }
+    }
+
+    pub(super) fn does_not_wait_for_signals() -> Outcome {
+        let _exporter = exporter().every(LONG).to_file("metrics.prom").start()?;
+        count();
+        loop {
+            thread::park();
+        }
+    }
+
+    impl Program {
+        /// Sends the signal so many times, one at the heels of the other.
+        fn send(&self, signal: &str, times: usize) {
+            let id = self.child.id().to_string();
+            let status = Command::new("kill").arg(signal).args(vec![id; times]).status();
+            assert!(status.expect("there is a command `kill`").success());
+        }
+    }
+
+    #[test]
+    fn there_is_a_last_export_on_sigterm() {
+        let mut program = start("wait", "sigterm");
+        program.send("-TERM", 1);
+        let status = program.wait();
+        assert_eq!((status.signal(), status.code()), (Some(SIGTERM), None));
+        program.assert_files(&["metrics.prom"]);
+    }
+
+    #[test]
+    fn there_is_a_last_export_on_ctrl_c() {
+        let mut program = start("wait", "sigint");
+        program.send("-INT", 1);
+        let status = program.wait();
+        assert_eq!((status.signal(), status.code()), (Some(SIGINT), None));
+        program.assert_files(&["metrics.prom"]);
+    }
+
+    /// Also: a signal that comes twice at once is one.
+    #[test]
+    fn a_signal_ends_the_process_when_all_exporters_have_made_their_last_exports() {
+        let mut program = start("slow", "slow");
+        program.send("-TERM", 2);
+        program.read_until("begun");
+        writeln!(program.stdin.as_mut().expect("it is piped"), "go on").expect("it listens");
+        program.read_until("done");
+        assert_eq!(program.wait().signal(), Some(SIGTERM));
+        program.assert_files(&["metrics.prom"]);
+    }
+
+    #[test]
+    fn a_second_signal_ends_a_last_export_that_hangs() {
+        let mut program = start("slow", "second");
+        program.send("-TERM", 1);
+        program.read_until("begun");
+        // The first that come may be taken for the one before.
+        let began = Instant::now();
+        let status = loop {
+            assert!(began.elapsed() < HUNG, "it hangs");
+            match program.child.try_wait().expect("it can be asked") {
+                Some(status) => break status,
+                None => program.send("-INT", 1),
+            }
+        };
+        assert_eq!(status.signal(), Some(SIGINT));
+    }
+
+    #[test]
+    fn signals_end_the_process_as_ever_when_the_exporter_has_stopped() {
+        let mut program = start("stopped", "stopped");
+        program.send("-INT", 1);
+        assert_eq!(program.wait().signal(), Some(SIGINT));
+        let mut printed = String::new();
+        io::Read::read_to_string(&mut program.stdout, &mut printed).expect("UTF-8");
+        assert_eq!(printed, "");
+    }
+
+    #[test]
+    fn signals_are_waited_for_on_request_only() {
+        let mut program = start("without", "without");
+        program.send("-TERM", 1);
+        assert_eq!(program.wait().signal(), Some(SIGTERM));
+        program.assert_files(&[]);
+    }
+}

@@ -1,0 +1,208 @@
+//! Files that an exporter writes: whole at any time, in any format, and nothing left beside them.
+
+use super::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tachometer::Format;
+
+/// A directory of one test, removed with all that is in it.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(test: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}-{}", std::process::id()));
+        fs::create_dir(&path).expect("it is new");
+        Directory(path)
+    }
+
+    fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The names of what is in it.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).expect("it is there");
+        let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("it can be read").file_name();
+        let mut names: Vec<_> = entries.map(name).map(|name| name.into_string().expect("UTF-8")).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn each_file_has_the_format_that_was_named_before_it() {
+    let directory = Directory::new("formats");
+    let registry = registry();
+    registry.register_counter("jobs_total").add(7);
+    registry
+        .exporter()
+        .to_file(directory.join("text.prom"))
+        .format(Format::OpenMetrics)
+        .to_file(directory.join("openmetrics"))
+        .json()
+        .to_file(directory.join("json"))
+        .table()
+        .to_file(directory.join("table"))
+        .format(Format::Prometheus)
+        .to_file(directory.join("text-again.prom"))
+        .start()
+        .expect("it starts")
+        .stop();
+    let text = "# HELP jobs_total Counter jobs_total.\n# TYPE jobs_total counter\njobs_total 7\n";
+    for name in ["text.prom", "text-again.prom"] {
+        let found = read(&directory.join(name));
+        assert!(found.starts_with(text), "{found}");
+    }
+    let openmetrics = read(&directory.join("openmetrics"));
+    assert!(
+        openmetrics.contains("# TYPE jobs counter\n") && openmetrics.ends_with("# EOF\n"),
+        "{openmetrics}"
+    );
+    let json = read(&directory.join("json"));
+    assert_eq!(json.find('\n'), Some(json.len() - 1), "one line");
+    let back = FullSnapshot::from_json(&json).expect("a snapshot");
+    assert_eq!(back.counters["jobs_total"], 7);
+    assert_eq!(read(&directory.join("table")), format!("{back}\n"));
+    assert_eq!(directory.names(), ["json", "openmetrics", "table", "text-again.prom", "text.prom"]);
+}
+
+#[test]
+fn a_file_is_called_by_its_path_among_the_sinks() {
+    let directory = Directory::new("name");
+    let path = directory.join("metrics.prom");
+    let registry = registry();
+    registry.exporter().to_file(&path).start().expect("it starts").stop();
+    let text = registry.snapshot_all().to_prometheus_format();
+    let expected = format!("tachometer_exports_total{{sink=\"{}\",result=\"ok\"}} 1\n", path.display());
+    assert!(text.contains(&expected), "{text}");
+}
+
+#[test]
+fn a_shorter_text_replaces_a_longer_one_and_what_stood_there_before() {
+    let directory = Directory::new("shorter");
+    let path = directory.join("metrics.prom");
+    fs::write(&path, "something\n".repeat(10_000)).expect("it is written");
+    let registry = registry();
+    let (tell, told) = mpsc::channel();
+    let exporter = registry
+        .exporter()
+        .every(SHORT)
+        .to_file(&path)
+        .to("sink", move |_| {
+            let _ = tell.send(());
+            Ok(())
+        })
+        .start()
+        .expect("it starts");
+    told.recv_timeout(HUNG).expect("an export");
+    drop(exporter);
+    let text = read(&path);
+    assert!(text.starts_with("# HELP tachometer_exports_total") && text.lines().count() == 8, "{text}");
+}
+
+#[test]
+fn readers_never_see_a_part() {
+    const GAUGES: usize = 2_000;
+    let directory = Directory::new("readers");
+    let path = directory.join("metrics.prom");
+    let registry = registry();
+    let gauges: Vec<_> =
+        (0..GAUGES).map(|number| registry.register_gauge(format!("gauge_{number}"))).collect();
+    let exporter =
+        registry.exporter().every(Duration::from_nanos(1)).to_file(&path).start().expect("it starts");
+    let mut texts = 0;
+    let mut last = String::new();
+    let began = Instant::now();
+    // Until there were enough different texts to have met one that is being written.
+    for round in 0_i64.. {
+        assert!(began.elapsed() < HUNG, "only {texts} texts");
+        for gauge in &gauges {
+            gauge.set(round);
+        }
+        // Until its first export there is none.
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        assert_eq!(text.lines().count(), 3 * GAUGES + 5, "{} bytes in round {round}", text.len());
+        assert!(text.ends_with("\",result=\"panic\"} 0\n"), "{:?}", &text[text.len() - 80..]);
+        // A collector that reads `*.prom` meets no other file on the way.
+        let others = directory.names().into_iter().filter(|name| name != "metrics.prom");
+        for name in others {
+            assert_eq!(
+                Path::new(&name).extension().and_then(|extension| extension.to_str()),
+                Some("tmp"),
+                "{name}"
+            );
+            assert!(name.starts_with('.'), "{name}");
+        }
+        texts += u32::from(text != last);
+        last = text;
+        if texts > 100 {
+            break;
+        }
+    }
+    in_time(move || drop(exporter));
+    assert_eq!(directory.names(), ["metrics.prom"]);
+}
+
+#[test]
+fn a_directory_that_vanishes_and_comes_back_has_its_file_again() {
+    let directory = Directory::new("vanishing");
+    let inner = directory.join("inner");
+    let path = inner.join("metrics.prom");
+    let registry = registry();
+    let (tell, told) = mpsc::channel();
+    let exporter = registry
+        .exporter()
+        .every(SHORT)
+        .to_file(&path)
+        .on_error(move |sink, error| {
+            let _ = tell.send((sink.to_owned(), error.kind()));
+        })
+        .start()
+        .expect("it starts where there is no directory yet");
+    let missing = || told.recv_timeout(HUNG).expect("it fails");
+    let is_there = || {
+        let began = Instant::now();
+        while !path.exists() {
+            assert!(began.elapsed() < HUNG, "no file");
+            thread::yield_now();
+        }
+    };
+    let expected = (path.display().to_string(), std::io::ErrorKind::NotFound);
+    assert_eq!(missing(), expected);
+    fs::create_dir(&inner).expect("it is made");
+    is_there();
+    // An export may come in between, and put a new file in a directory that is being removed.
+    let began = Instant::now();
+    while fs::remove_dir_all(&inner).is_err() {
+        assert!(began.elapsed() < HUNG, "the directory cannot be removed");
+    }
+    while told.try_recv().is_ok() {}
+    assert_eq!(missing(), expected);
+    fs::create_dir(&inner).expect("it is made again");
+    is_there();
+    in_time(move || drop(exporter));
+    assert!(read(&path).ends_with("\",result=\"panic\"} 0\n"));
+}
+
+#[test]
+fn what_was_written_aside_is_removed_when_it_cannot_take_its_place() {
+    let directory = Directory::new("aside");
+    let path = directory.join("metrics.prom");
+    // No file can be renamed to a directory.
+    fs::create_dir(&path).expect("it is made");
+    let registry = registry();
+    registry.exporter().to_file(&path).on_error(|_, _| {}).start().expect("it starts").stop();
+    let text = registry.snapshot_all().to_prometheus_format();
+    assert!(text.contains("\",result=\"error\"} 1\n"), "{text}");
+    assert_eq!(directory.names(), ["metrics.prom"]);
+}
