@@ -44,6 +44,7 @@
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
+pub mod buckets;
 mod cells;
 mod clock;
 pub mod docs;
@@ -56,6 +57,7 @@ mod function;
 mod http;
 mod instrument;
 mod linked;
+mod metric;
 mod model;
 mod primitives;
 mod registry;
@@ -68,6 +70,8 @@ mod time;
 pub mod __private {
     pub use crate::__link as link;
     pub use crate::instrument::*;
+    pub use crate::linked::LinkedMetric;
+    pub use crate::metric::Declared;
 }
 
 pub use clock::{MockClock, MockGuard, force_os_clock};
@@ -80,12 +84,16 @@ pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter,
 pub use http::fuzzing;
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
+pub use metric::{Counter, FloatCounter, FloatGauge, Gauge, Histogram, HistogramTimer};
 pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
 };
 pub use registry::{MetricsRegistry, global, install, snapshot};
-pub use snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, families};
+pub use snapshot::{
+    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, SampleValue,
+    SeriesSnapshot, families,
+};
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
 #[doc = include_str!("model/label_set.md")]

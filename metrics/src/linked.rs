@@ -1,11 +1,13 @@
-//! The instrumented functions that are linked into the program, found without a call.
+//! The instrumented functions, and the metrics in `static`s, that are linked into the program, found without a call.
 //!
-//! Each annotation puts an entry for its function into a section of the object file; the linker lays the sections of all
-//! object files side by side, and gives their begin and end a name. So nothing needs to run before `main`.
+//! Each annotation puts an entry for its function into a section of the object file, and `metrics!` for its metrics into
+//! another; the linker lays the sections of all object files side by side, and gives their begin and end a name. So nothing
+//! needs to run before `main`.
 //!
-//! This is how it works where object files are ELF. Elsewhere functions are known from their first call on.
+//! This is how it works where object files are ELF. Elsewhere functions and metrics are known from their first use on.
 
 use crate::function::Function;
+use crate::metric::Declared;
 
 /// A function in the section.
 ///
@@ -63,33 +65,101 @@ macro_rules! __link {
     ($site:ident) => {};
 }
 
+/// A metric in the section of metrics. As [`Linked`]: the form is to stay as it is.
+#[derive(Debug)]
+#[repr(C)]
+pub struct LinkedMetric {
+    owner: *const u8,
+    metric: fn() -> &'static dyn Declared,
+}
+
+// SAFETY: an address that never changes, and a function.
+unsafe impl Sync for LinkedMetric {}
+
+impl LinkedMetric {
+    /// An entry for the metric that the function says.
+    #[must_use]
+    pub const fn new(metric: fn() -> &'static dyn Declared) -> Self {
+        LinkedMetric { owner: &raw const OWNER, metric }
+    }
+
+    #[cfg(all(target_os = "linux", not(miri)))]
+    fn own(&self) -> Option<&'static dyn Declared> {
+        // The function of another copy of this library would return a metric of that copy.
+        std::ptr::eq(self.owner, &raw const OWNER).then(|| (self.metric)())
+    }
+}
+
+/// Puts a metric into its section, as `__link` does with functions.
+#[cfg(all(target_os = "linux", not(miri)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __link_metric {
+    ($metric:ident) => {
+        const _: () = {
+            #[used]
+            // SAFETY: the section holds nothing but entries of this form.
+            #[unsafe(link_section = "tachometer_metrics")]
+            static LINKED: $crate::__private::LinkedMetric =
+                $crate::__private::LinkedMetric::new(|| &$metric);
+        };
+    };
+}
+
+/// Nothing to be done here.
+#[cfg(not(all(target_os = "linux", not(miri))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __link_metric {
+    ($metric:ident) => {};
+}
+
+/// All of one section, whose entries are of this type and whose name is this.
+#[cfg(all(target_os = "linux", not(miri)))]
+macro_rules! section {
+    ($entry:ty, $name:literal) => {{
+        /// Without it the linker would not know the section in a program that puts nothing there.
+        #[used]
+        // SAFETY: adds nothing to the section.
+        #[unsafe(link_section = $name)]
+        static NONE: [$entry; 0] = [];
+
+        // SAFETY: these are what linkers call the begin and the end of a section with this name.
+        unsafe extern "C" {
+            #[link_name = concat!("__start_", $name)]
+            static BEGIN: [u8; 0];
+            #[link_name = concat!("__stop_", $name)]
+            static END: [u8; 0];
+        }
+
+        // SAFETY: between the two lie the entries of all object files, one behind the other, and nothing else. They are never
+        // written, and those of any copy of this library have this form.
+        let section: &'static [$entry] = unsafe {
+            let (begin, end) = ((&raw const BEGIN).cast::<$entry>(), (&raw const END).cast::<$entry>());
+            std::slice::from_raw_parts(begin, end.offset_from_unsigned(begin))
+        };
+        section
+    }};
+}
+
 /// All functions that are linked in.
 #[cfg(all(target_os = "linux", not(miri)))]
 pub(crate) fn all() -> impl Iterator<Item = &'static Function> {
-    /// Without it the linker would not know the section in a program without an annotation.
-    #[used]
-    // SAFETY: adds nothing to the section.
-    #[unsafe(link_section = "tachometer_functions")]
-    static NONE: [Linked; 0] = [];
+    section!(Linked, "tachometer_functions").iter().filter_map(Linked::own)
+}
 
-    // SAFETY: these are what linkers call the begin and the end of a section with this name.
-    unsafe extern "C" {
-        #[link_name = "__start_tachometer_functions"]
-        static BEGIN: [Linked; 0];
-        #[link_name = "__stop_tachometer_functions"]
-        static END: [Linked; 0];
-    }
-
-    // SAFETY: between the two lie the `LINKED` of all annotations, one behind the other, and nothing else. They are never
-    // written, and an entry of any copy of this library is two addresses.
-    let section: &'static [Linked] = unsafe {
-        let (begin, end) = ((&raw const BEGIN).cast::<Linked>(), (&raw const END).cast::<Linked>());
-        std::slice::from_raw_parts(begin, end.offset_from_unsigned(begin))
-    };
-    section.iter().filter_map(Linked::own)
+/// All metrics in `static`s that are linked in.
+#[cfg(all(target_os = "linux", not(miri)))]
+pub(crate) fn metrics() -> impl Iterator<Item = &'static dyn Declared> {
+    section!(LinkedMetric, "tachometer_metrics").iter().filter_map(LinkedMetric::own)
 }
 
 #[cfg(not(all(target_os = "linux", not(miri))))]
 pub(crate) fn all() -> impl Iterator<Item = &'static Function> {
+    std::iter::empty()
+}
+
+#[cfg(not(all(target_os = "linux", not(miri))))]
+pub(crate) fn metrics() -> impl Iterator<Item = &'static dyn Declared> {
     std::iter::empty()
 }

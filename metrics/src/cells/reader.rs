@@ -10,7 +10,7 @@ use crate::model::BucketTable;
 /// The one reader there is at a time. Reads what it likes in one epoch, so that each running writer hands over each of
 /// its blocks at most once.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub struct Reader {
     raised: Raised<'static>,
     block: BlockReading,
 }

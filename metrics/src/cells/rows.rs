@@ -20,7 +20,7 @@ use std::slice;
 pub(crate) struct Rows {
     number: Number<Row>,
     width: usize,
-    rows: List<Row>,
+    all: List<Row>,
 }
 
 /// The cells of one writer.
@@ -48,14 +48,17 @@ unsafe impl Handle for Row {
 
 /// Cells of one thread have cache lines of their own.
 #[repr(align(64))]
-struct Line([AtomicU64; LINE]);
+struct Line {
+    _cells: [AtomicU64; LINE],
+}
 
 const LINE: usize = 8;
 
 impl Row {
     fn new(width: usize) -> Self {
-        let lines =
-            leak_slice(width.div_ceil(LINE).max(1), |_| Line(std::array::from_fn(|_| AtomicU64::new(0))));
+        let lines = leak_slice(width.div_ceil(LINE).max(1), |_| Line {
+            _cells: std::array::from_fn(|_| AtomicU64::new(0)),
+        });
         Row { first: NonNull::from(lines).cast() }
     }
 
@@ -71,7 +74,7 @@ impl Row {
 impl Rows {
     const_unless_loom! {
         pub(crate) const fn new(width: usize) -> Self {
-            Rows { number: Number::new(), width, rows: List::new() }
+            Rows { number: Number::new(), width, all: List::new() }
         }
     }
 
@@ -101,7 +104,7 @@ impl Rows {
     /// Each thread's part of the number at `index`, the newest thread's first.
     pub(crate) fn parts(&self, index: usize) -> impl Iterator<Item = u64> {
         // Relaxed: one cell, of which whoever has seen something of its thread sees no older value.
-        self.rows.iter().map(move |row| self.cells(*row)[index].load(Ordering::Relaxed))
+        self.all.iter().map(move |row| self.cells(*row)[index].load(Ordering::Relaxed))
     }
 
     /// The sum of all parts; it wraps at 2⁶⁴.
@@ -126,7 +129,7 @@ impl Rows {
     /// The writer's row here, made where there is none. The caller has leased the writer.
     fn row_of(&self, writer: &Writer) -> Row {
         writer.get(&self.number).unwrap_or_else(|| {
-            let row = *self.rows.push(Row::new(self.width));
+            let row = *self.all.push(Row::new(self.width));
             writer.set(&self.number, row);
             row
         })

@@ -1,6 +1,6 @@
 //! A snapshot as tables for people.
 
-use crate::snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot};
+use crate::snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, SampleValue, SeriesSnapshot};
 use std::fmt;
 use std::time::Duration;
 
@@ -31,6 +31,12 @@ impl fmt::Display for FullSnapshot {
                 self.minmax.iter().map(|(name, (min, max))| [name.clone(), min.to_string(), max.to_string()]),
             ),
             Table::new(
+                ["metric", "value"],
+                self.declared
+                    .iter()
+                    .flat_map(|(name, family)| family.series.iter().map(|series| declared_row(name, series))),
+            ),
+            Table::new(
                 ["counter", "count"],
                 self.counters.iter().map(|(name, count)| [name.clone(), count.to_string()]),
             ),
@@ -50,6 +56,23 @@ impl fmt::Display for FullSnapshot {
         }
         Ok(())
     }
+}
+
+fn declared_row(name: &str, series: &SeriesSnapshot) -> [String; 2] {
+    let value = match &series.value {
+        SampleValue::Count(count) => count.to_string(),
+        SampleValue::Level(level) => level.to_string(),
+        SampleValue::Sum(quantity) | SampleValue::Quantity(quantity) => quantity.to_string(),
+        SampleValue::Histogram(histogram) => {
+            let [p50, p99] = [0.5, 0.99].map(|p| histogram.percentile(p));
+            format!("{} of p50 {p50}, p99 {p99}", histogram.total())
+        }
+        SampleValue::Times(histogram) => {
+            let [p50, p99] = [0.5, 0.99].map(|p| short_time(Duration::from_nanos(histogram.percentile(p))));
+            format!("{} of p50 {p50}, p99 {p99}", histogram.total())
+        }
+    };
+    [with_labels(name, &series.labels), value]
 }
 
 fn histogram_row(name: &str, histogram: &HistogramSnapshot) -> [String; 6] {
@@ -127,11 +150,15 @@ impl fmt::Display for Table {
 
 /// `module::function{label="value"}`
 fn qualified_name(function: &FunctionSnapshot) -> String {
-    let labels: Vec<String> =
-        function.labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    with_labels(&format!("{}::{}", function.module, function.function), &function.labels)
+}
+
+/// `name{label="value"}`
+fn with_labels(name: &str, labels: &[(String, String)]) -> String {
+    let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
     let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
     // A line feed in a given name would break the table.
-    format!("{}::{}{labels}", function.module, function.function).replace('\n', "\\n")
+    format!("{name}{labels}").replace('\n', "\\n")
 }
 
 /// A time in the unit that keeps it below a thousand, with three digits or so.

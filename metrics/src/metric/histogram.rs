@@ -47,11 +47,7 @@ impl Histogram {
         /// Where Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.
         #[must_use]
         pub const fn new(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
-            Histogram {
-                declaration: Declaration::new(name, help),
-                cells: Observations::new(BucketTable::new(bounds)),
-                is_of_time: false,
-            }
+            Histogram::of(name, help, bounds, false)
         }
     }
 
@@ -63,7 +59,14 @@ impl Histogram {
         /// As [`new`](Self::new).
         #[must_use]
         pub const fn of_time(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
-            Histogram { is_of_time: true, ..Histogram::new(name, help, bounds) }
+            Histogram::of(name, help, bounds, true)
+        }
+    }
+
+    const_unless_loom! {
+        const fn of(name: &'static str, help: &'static str, bounds: &'static [u64], is_of_time: bool) -> Self {
+            let cells = Observations::new(BucketTable::new(bounds));
+            Histogram { declaration: Declaration::new(name, help), cells, is_of_time }
         }
     }
 

@@ -9,15 +9,44 @@ pub use gauge::{FloatGauge, Gauge};
 pub use histogram::{Histogram, HistogramTimer};
 
 use crate::cells::Reader;
+use crate::linked;
 use crate::model::name::is_metric_name;
 use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::unmodelled::OnceLock;
 use crate::sync::{List, const_unless_loom};
 use std::fmt;
 
+/// Declares metrics in `static`s, so that the global registry shows them from the first snapshot on, at zero.
+///
+/// ```
+/// use tachometer::{Counter, Gauge, metrics};
+///
+/// metrics! {
+///     /// Whatever stands before a `static` may stand here.
+///     pub static JOBS: Counter = Counter::new("jobs_done_total", "Jobs that were done");
+///     static WAITING: Gauge = Gauge::new("jobs_waiting", "Jobs that wait for a worker");
+/// }
+///
+/// let text = tachometer::snapshot().to_prometheus_format();
+/// assert!(text.contains("# HELP jobs_done_total Jobs that were done\n"));
+/// assert!(text.contains("\njobs_done_total 0\n") && text.contains("\njobs_waiting 0\n"));
+/// JOBS.increment();
+/// ```
+///
+/// A metric in a `static` of its own, without this, is shown from its first use on. (On other systems than Linux, so are
+/// these.)
+#[macro_export]
+macro_rules! metrics {
+    ($($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $metric:expr;)*) => {$(
+        $(#[$attribute])*
+        $visibility static $name: $type = $metric;
+        $crate::__link_metric!($name);
+    )*};
+}
+
 /// What is said of a metric where it is declared.
 #[derive(Debug)]
-pub(crate) struct Declaration {
+pub struct Declaration {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
     /// Set once a registry reads it.
@@ -25,9 +54,12 @@ pub(crate) struct Declaration {
 }
 
 /// A metric as a registry sees it.
-pub(crate) trait Declared: fmt::Debug + Sync {
+pub trait Declared: fmt::Debug + Sync {
+    /// What is said of it.
     fn declaration(&self) -> &Declaration;
+    /// What kind it is.
     fn kind(&self) -> MetricKind;
+    /// What it shows now.
     fn read(&self, reader: &mut Reader) -> SampleValue;
 }
 
@@ -36,6 +68,12 @@ pub(crate) trait Declared: fmt::Debug + Sync {
 static ATTACHED: List<&'static dyn Declared> = List::new();
 #[cfg(loom)]
 loom::lazy_static! { static ref ATTACHED: List<&'static dyn Declared> = List::new(); }
+
+/// All that the global registry has to show.
+pub(crate) fn declared() -> impl Iterator<Item = &'static dyn Declared> {
+    linked::metrics().for_each(|metric| metric.declaration().attach(metric));
+    ATTACHED.iter().copied()
+}
 
 impl Declaration {
     const_unless_loom! {
@@ -50,8 +88,17 @@ impl Declaration {
         }
     }
 
+    /// As [`attach`](Self::attach), for those who do not know whether this is the first time.
+    #[inline]
+    fn attach_once(&self, metric: &'static dyn Declared) {
+        if self.attached.get().is_none() {
+            self.attach(metric);
+        }
+    }
+
     /// Has the global registry read `metric`, whose declaration this is, if none reads it yet.
-    fn attach(&self, metric: &'static dyn Declared) {
+    #[cold]
+    pub(crate) fn attach(&self, metric: &'static dyn Declared) {
         self.attached.get_or_init(|| {
             ATTACHED.push(metric);
         });

@@ -20,9 +20,10 @@ use crate::clock;
 use crate::error::Error;
 use crate::function::Function;
 use crate::linked;
+use crate::metric;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::snapshot::FullSnapshot;
-use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, OnceLock, Ordering, lock};
+use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, MutexGuard, OnceLock, Ordering, lock};
 use crate::ticker::Ticker;
 use exports::ExportCounts;
 use functions::Functions;
@@ -206,7 +207,7 @@ impl MetricsRegistry {
     ) -> Result<Arc<M>, Error> {
         let name = name.into();
         let new = Arc::new(new);
-        let standing = lock(&self.metrics.named).register(&name, wrap(Arc::clone(&new)), same)?;
+        let standing = self.metrics.named().register(&name, wrap(Arc::clone(&new)), same)?;
         Ok(standing.unwrap_or(new))
     }
 
@@ -275,6 +276,18 @@ impl Metrics {
         }
     }
 
+    /// The metrics that have a name; of the global registry, with those that were declared since the last time.
+    fn named(&self) -> MutexGuard<'_, NamedMetrics> {
+        // Found before the lock is taken: it runs code of the program's.
+        let is_global = self.functions.get().is_some();
+        let declared: Vec<_> = is_global.then(metric::declared).into_iter().flatten().collect();
+        let mut named = lock(&self.named);
+        for metric in declared {
+            named.adopt(metric);
+        }
+        named
+    }
+
     fn functions(&self) -> &Functions {
         self.functions.get().copied().unwrap_or(&self.own_functions)
     }
@@ -282,7 +295,7 @@ impl Metrics {
     pub(crate) fn read(&self) -> FullSnapshot {
         let mut snapshot = FullSnapshot::empty(self.created);
         // The lists are copied and then read, so that a first call or a registration never waits for a reader.
-        let named = lock(&self.named).clone();
+        let named = self.named().clone();
         named.read_into(&mut snapshot);
         linked::all().for_each(Function::attach);
         clock::recheck();

@@ -1,14 +1,17 @@
 //! Metrics that were registered by name, and the names they are printed under.
 
+use crate::cells::Reader;
 use crate::error::{Cause, Error};
+use crate::metric::Declared;
 use crate::model::name::is_metric_name;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::snapshot::families::without_total;
-use crate::snapshot::{FullSnapshot, HistogramSnapshot};
+use crate::snapshot::{FamilySnapshot, FullSnapshot, HistogramSnapshot, MetricKind};
 use crate::sync::unmodelled::Arc;
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ptr;
 
 /// A registered metric; the registry's share of the handle that its user has.
 #[derive(Debug, Clone)]
@@ -18,6 +21,7 @@ pub(super) enum Metric {
     MinMax(Arc<AtomicMinMax>),
     Counter(Arc<AtomicCounter>),
     Gauge(Arc<AtomicGauge>),
+    Declared(&'static dyn Declared),
 }
 
 /// A histogram with however many bounds.
@@ -81,6 +85,8 @@ pub(super) struct NamedMetrics {
     help: BTreeMap<String, String>,
     /// Who prints a name, of a family or of a sample, in any format.
     printed_by: BTreeMap<String, Printer>,
+    /// Why declared metrics are not here.
+    refused: BTreeSet<String>,
 }
 
 impl NamedMetrics {
@@ -128,11 +134,24 @@ impl NamedMetrics {
         Ok(None)
     }
 
+    /// Takes in a metric that was declared. One that cannot be had is not shown, and why not is.
+    pub(super) fn adopt(&mut self, metric: &'static dyn Declared) {
+        let same = |standing: &Metric| match standing {
+            Metric::Declared(standing) => ptr::addr_eq(*standing, metric).then_some(()),
+            _ => None,
+        };
+        if let Err(error) = self.register(metric.declaration().name, Metric::Declared(metric), same) {
+            self.refused.insert(error.to_string());
+        }
+    }
+
     pub(super) fn describe(&mut self, name: String, help: String) {
         self.help.insert(name, help);
     }
 
     pub(super) fn read_into(self, snapshot: &mut FullSnapshot) {
+        let mut reader = None;
+        let mut help = BTreeMap::new();
         for (name, metric) in self.metrics {
             match metric {
                 Metric::Collector(collector) => {
@@ -150,9 +169,17 @@ impl NamedMetrics {
                 Metric::Gauge(gauge) => {
                     snapshot.gauges.insert(name, gauge.get());
                 }
+                Metric::Declared(metric) => {
+                    let value = metric.read(reader.get_or_insert_with(Reader::begin));
+                    help.insert(name.clone(), metric.declaration().help.to_owned());
+                    snapshot.declared.insert(name, FamilySnapshot::single(metric.kind(), value));
+                }
             }
         }
-        snapshot.help = self.help;
+        // What was described later goes before what was declared.
+        help.extend(self.help);
+        snapshot.help = help;
+        snapshot.own.refused = self.refused.into_iter().collect();
     }
 }
 
@@ -167,6 +194,11 @@ impl Metric {
             Metric::MinMax(_) => "a min/max".to_owned(),
             Metric::Counter(_) => "a counter".to_owned(),
             Metric::Gauge(_) => "a gauge".to_owned(),
+            Metric::Declared(metric) => match metric.kind() {
+                MetricKind::Counter => "a declared counter".to_owned(),
+                MetricKind::Gauge => "a declared gauge".to_owned(),
+                MetricKind::Histogram => "a declared histogram".to_owned(),
+            },
         }
     }
 
@@ -178,12 +210,19 @@ impl Metric {
                 &["_latency_us", "_latency_us_bucket", "_latency_us_sum", "_latency_us_count"]
             }
             Metric::MinMax(_) => &["_min", "_max"],
-            Metric::Counter(_) | Metric::Gauge(_) => &[""],
+            Metric::Declared(metric) if metric.kind() == MetricKind::Histogram => {
+                &["", "_bucket", "_sum", "_count"]
+            }
+            Metric::Counter(_) | Metric::Gauge(_) | Metric::Declared(_) => &[""],
         };
         let everywhere = suffixes.iter().map(|suffix| (format!("{name}{suffix}"), Formats::All));
         let (base, openmetrics): (&str, &[&str]) = match self {
+            Metric::Declared(metric) if metric.kind() == MetricKind::Histogram => (name, &["_created"]),
+            Metric::Declared(metric) if metric.kind() == MetricKind::Gauge => (name, &[]),
             // Its family there is called without the ending.
-            Metric::Counter(_) => without_total(name).map_or((name, &[]), |base| (base, &["", "_created"])),
+            Metric::Counter(_) | Metric::Declared(_) => {
+                without_total(name).map_or((name, &[]), |base| (base, &["", "_created"]))
+            }
             Metric::Histogram(_) => (name, &["_latency_us_created"]),
             Metric::Collector(_) | Metric::MinMax(_) | Metric::Gauge(_) => (name, &[]),
         };

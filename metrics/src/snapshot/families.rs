@@ -19,7 +19,8 @@
 //! }
 //! ```
 
-use super::{FullSnapshot, FunctionSnapshot, HistogramSnapshot};
+use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, SampleValue, SeriesSnapshot};
+use crate::model::name::unit_of;
 use std::borrow::Cow;
 
 /// All series of one name.
@@ -46,6 +47,7 @@ pub(crate) fn without_total(counter: &str) -> Option<&str> {
 
 /// What kind of metric a family is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum MetricKind {
     /// A number that only grows.
@@ -99,6 +101,8 @@ pub enum Number {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Labels<'a> {
     function: Option<&'a FunctionSnapshot>,
+    /// Of a family that was declared.
+    declared: &'a [(String, String)],
     first: Option<(&'static str, &'a str)>,
     last: Option<(&'static str, &'a str)>,
 }
@@ -111,7 +115,7 @@ impl<'a> Labels<'a> {
 
     /// Two labels, of the library's own.
     pub(super) fn two(first: (&'static str, &'a str), last: (&'static str, &'a str)) -> Self {
-        Labels { function: None, first: Some(first), last: Some(last) }
+        Labels { first: Some(first), last: Some(last), ..Labels::default() }
     }
 
     /// Each label's name and value, unescaped.
@@ -122,7 +126,8 @@ impl<'a> Labels<'a> {
                 .into_iter()
                 .chain(own)
         });
-        identity.into_iter().flatten().chain(self.first).chain(self.last)
+        let declared = self.declared.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        identity.into_iter().flatten().chain(declared).chain(self.first).chain(self.last)
     }
 }
 
@@ -211,6 +216,7 @@ impl FullSnapshot {
         self.histogram_families(&mut families);
         self.extreme_families(&mut families);
         self.number_families(&mut families);
+        families.extend(self.declared.iter().map(|(name, family)| self.declared_family(name, family)));
         families[functions..].sort_by(|a, b| a.name.cmp(&b.name));
         families.extend(self.own.families());
         families.retain(|family| !family.series.is_empty());
@@ -337,6 +343,28 @@ impl FullSnapshot {
         }
     }
 
+    fn declared_family<'a>(&'a self, name: &'a str, family: &'a FamilySnapshot) -> MetricFamily<'a> {
+        let series = family.series.iter().map(|SeriesSnapshot { labels, value }| Series {
+            labels: Labels { declared: labels, ..Labels::default() },
+            value: match value {
+                SampleValue::Count(count) => Value::Number(Number::Unsigned(*count)),
+                SampleValue::Level(level) => Value::Number(Number::Signed(*level)),
+                SampleValue::Sum(quantity) | SampleValue::Quantity(quantity) => {
+                    Value::Number(Number::Float(*quantity))
+                }
+                SampleValue::Histogram(histogram) => {
+                    Value::Histogram(Distribution { histogram, scale: Scale::Same })
+                }
+                SampleValue::Times(histogram) => Value::nanoseconds(histogram),
+            },
+        });
+        let plain_help = format!("Metric {name}.");
+        MetricFamily {
+            unit: unit_of(name),
+            ..self.named(name, name, family.kind, plain_help, series.collect())
+        }
+    }
+
     /// A family of something that was registered as `registered`, with the help that was given for its printed name or
     /// for its registered one, else with `plain_help`.
     fn named<'a>(
@@ -359,7 +387,7 @@ pub(super) fn single<'a>(number: Number) -> Vec<Series<'a>> {
 }
 
 fn of<'a>(function: &'a FunctionSnapshot, last: Option<(&'static str, &'a str)>) -> Labels<'a> {
-    Labels { function: Some(function), first: None, last }
+    Labels { function: Some(function), last, ..Labels::default() }
 }
 
 fn extreme<'a>(value: u64, scale: Scale) -> Value<'a> {

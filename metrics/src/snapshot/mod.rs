@@ -3,6 +3,7 @@
 //! Everything that formats, compares or exports reads these types and nothing else.
 
 mod collector;
+mod declared;
 mod exports;
 pub mod families;
 mod function;
@@ -15,7 +16,9 @@ mod serial;
 mod since;
 
 pub use collector::MetricsSnapshot;
+pub use declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
 pub(crate) use exports::{Exports, SinkExports};
+pub(crate) use families::MetricKind;
 pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
 pub(crate) use moment::Moment;
@@ -62,6 +65,8 @@ pub struct FullSnapshot {
     pub counters: BTreeMap<String, u64>,
     /// The gauges by name.
     pub gauges: BTreeMap<String, i64>,
+    /// The metrics that were declared with a name and a help text, by name.
+    pub declared: BTreeMap<String, FamilySnapshot>,
     /// The instrumented functions that are linked in, called or not, sorted by module, function and labels. (On other
     /// systems than Linux those that have been called.)
     pub functions: Vec<FunctionSnapshot>,
@@ -90,6 +95,7 @@ impl FullSnapshot {
             minmax: BTreeMap::new(),
             counters: BTreeMap::new(),
             gauges: BTreeMap::new(),
+            declared: BTreeMap::new(),
             functions: Vec::new(),
             help: BTreeMap::new(),
             own: OwnMetrics::default(),

@@ -15,6 +15,8 @@ pub(crate) struct OwnMetrics {
     pub(crate) export_panics: Option<u64>,
     /// Calls that were counted in overflow series, of functions with labels that are evaluated at each call.
     pub(crate) overflowed_calls: Option<u64>,
+    /// Why declared metrics are not shown.
+    pub(crate) refused: Vec<String>,
     /// Scrapes, where somebody may scrape.
     pub(crate) scrapes: Option<ScrapeMetrics>,
     /// Exports to the sinks of exporters.
@@ -28,10 +30,7 @@ impl OwnMetrics {
             help: "The clock that instrumented functions are timed by.".into(),
             kind: MetricKind::Gauge,
             unit: None,
-            series: vec![Series {
-                labels: Labels::one("source", source),
-                value: Value::Number(Number::Unsigned(1)),
-            }],
+            series: vec![info("source", source)],
         });
         let panics = self.export_panics.map(|panics| {
             counter("tachometer_export_panics_total", "Callbacks of export threads that panicked.", panics)
@@ -44,8 +43,15 @@ impl OwnMetrics {
                 calls,
             )
         });
+        let refused = MetricFamily {
+            name: "tachometer_refused_metric_info".into(),
+            help: "Metrics that were declared and are not shown, each with the reason.".into(),
+            kind: MetricKind::Gauge,
+            unit: None,
+            series: self.refused.iter().map(|reason| info("reason", reason)).collect(),
+        };
         let scrapes = self.scrapes.iter().flat_map(ScrapeMetrics::families);
-        [clock, panics, overflowed]
+        [clock, panics, overflowed, Some(refused)]
             .into_iter()
             .flatten()
             .chain(scrapes)
@@ -57,6 +63,7 @@ impl OwnMetrics {
             clock_source: self.clock_source.clone(),
             export_panics: difference(self.export_panics, earlier.export_panics),
             overflowed_calls: difference(self.overflowed_calls, earlier.overflowed_calls),
+            refused: self.refused.clone(),
             scrapes: match (&self.scrapes, &earlier.scrapes) {
                 (Some(later), Some(earlier)) => Some(later.since(earlier)),
                 (later, _) => later.clone(),
@@ -68,6 +75,11 @@ impl OwnMetrics {
 
 fn difference(later: Option<u64>, earlier: Option<u64>) -> Option<u64> {
     Some(later?.saturating_sub(earlier.unwrap_or_default()))
+}
+
+/// A series that says something by its label.
+fn info<'a>(name: &'static str, value: &'a str) -> Series<'a> {
+    Series { labels: Labels::one(name, value), value: Value::Number(Number::Unsigned(1)) }
 }
 
 fn counter(name: &'static str, help: &'static str, count: u64) -> MetricFamily<'static> {

@@ -1,6 +1,6 @@
 //! What happened between two snapshots.
 
-use super::{FullSnapshot, FunctionSnapshot, MetricsSnapshot};
+use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, MetricsSnapshot};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -40,6 +40,7 @@ impl FullSnapshot {
                 later.saturating_sub(*earlier)
             }),
             gauges: self.gauges.clone(),
+            declared: differences(&self.declared, &earlier.declared, FamilySnapshot::since),
             functions: self.functions.iter().map(|function| function.since_in(earlier)).collect(),
             help: self.help.clone(),
             own: self.own.since(&earlier.own),

@@ -1,8 +1,8 @@
 //! What is written comes back equal; what could not have been written is refused.
 
 use crate::snapshot::{
-    FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics, ScrapeMetrics,
-    SinkExports,
+    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot, Moment,
+    OwnMetrics, SampleValue, ScrapeMetrics, SinkExports,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -109,13 +109,29 @@ prop_compose! {
         overflowed_calls in proptest::option::of(sampled_u64()),
         scrapes in proptest::option::of(scrapes()),
         exports in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
+        refused in vec(text(), 0..3),
     ) -> OwnMetrics {
         let sink = |(name, (ok, errors, panics))| (name, SinkExports { ok, errors, panics });
         let exports = exports.into_iter().map(sink).collect();
         OwnMetrics {
-            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, scrapes, exports,
+            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, scrapes, exports, refused,
         }
     }
+}
+
+/// A metric that was declared.
+fn declared() -> impl Strategy<Value = FamilySnapshot> {
+    prop_oneof![
+        sampled_u64()
+            .prop_map(|count| FamilySnapshot::single(MetricKind::Counter, SampleValue::Count(count))),
+        (0.0..1e300).prop_map(|sum| FamilySnapshot::single(MetricKind::Counter, SampleValue::Sum(sum))),
+        any::<i64>().prop_map(|level| FamilySnapshot::single(MetricKind::Gauge, SampleValue::Level(level))),
+        prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]
+            .prop_filter("a NaN is not equal to itself", |quantity| !quantity.is_nan())
+            .prop_map(|quantity| FamilySnapshot::single(MetricKind::Gauge, SampleValue::Quantity(quantity))),
+        histogram().prop_map(|it| FamilySnapshot::single(MetricKind::Histogram, SampleValue::Histogram(it))),
+        histogram().prop_map(|it| FamilySnapshot::single(MetricKind::Histogram, SampleValue::Times(it))),
+    ]
 }
 
 prop_compose! {
@@ -126,6 +142,7 @@ prop_compose! {
         minmax in named("x[a-zA-Z0-9:]{0,8}", extremes()),
         counters in named("c[a-zA-Z0-9:]{0,8}", sampled_u64()),
         gauges in named("g[a-zA-Z0-9:]{0,8}", any::<i64>()),
+        declared in named("d[a-zA-Z0-9:]{0,8}", declared()),
         mut functions in vec(function(), 0..4),
         help in btree_map(text(), text(), 0..4),
         own in own_metrics(),
@@ -134,7 +151,7 @@ prop_compose! {
         functions.dedup_by(|a, b| a.identity() == b.identity());
         let (timestamp, created, elapsed) = times;
         FullSnapshot {
-            timestamp, metrics, histograms, minmax, counters, gauges, functions, help, own, created,
+            timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, help, own, created,
             taken: Moment::default(),
             elapsed: elapsed.map(|(seconds, nanos)| Duration::new(seconds, nanos)),
         }

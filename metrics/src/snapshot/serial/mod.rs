@@ -8,6 +8,7 @@
 //! maps, labels, kinds, extremes, a difference's time; a missing count is an error and not a zero.
 
 pub(super) mod ended;
+pub(super) mod float;
 pub(super) mod pairs;
 mod raw;
 pub(super) mod timestamp;

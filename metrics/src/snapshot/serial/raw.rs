@@ -1,7 +1,8 @@
 //! The raw forms, and what makes each of them a snapshot.
 
 use super::super::{
-    FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics,
+    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics,
+    SampleValue, SeriesSnapshot,
     families::{MetricKind, without_total},
 };
 use super::{pairs, timestamp};
@@ -30,6 +31,8 @@ pub(crate) struct RawFull {
     counters: BTreeMap<String, u64>,
     #[serde(default)]
     gauges: BTreeMap<String, i64>,
+    #[serde(default)]
+    declared: BTreeMap<String, FamilySnapshot>,
     #[serde(default)]
     functions: Vec<RawFunction>,
     #[serde(default)]
@@ -144,13 +147,16 @@ impl TryFrom<RawFull> for FullSnapshot {
 
     fn try_from(raw: RawFull) -> Result<Self, Refusal> {
         let RawFull { timestamp, metrics, histograms, minmax, counters, gauges, .. } = raw;
-        let RawFull { functions, help, own, created, elapsed, .. } = raw;
+        let RawFull { declared, functions, help, own, created, elapsed, .. } = raw;
         let histogram = |(name, raw): (String, RawHistogram)| {
             let histogram = raw.try_into().map_err(in_what(format!("histogram {name:?}")))?;
             Ok((name, histogram))
         };
         for (name, extremes) in &minmax {
             check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
+        }
+        for (name, family) in &declared {
+            check_declared(family).map_err(in_what(format!("metric {name:?}")))?;
         }
         let snapshot = FullSnapshot {
             timestamp,
@@ -159,6 +165,7 @@ impl TryFrom<RawFull> for FullSnapshot {
             minmax,
             counters,
             gauges,
+            declared,
             functions: in_order(functions)?,
             help,
             own,
@@ -196,7 +203,9 @@ fn in_any_order(function: &FunctionSnapshot) -> (&str, &str, BTreeSet<&(String, 
 /// Refuses names that Prometheus does not allow, and what would print a name twice.
 fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
     let names = snapshot.metrics.keys().chain(snapshot.histograms.keys()).chain(snapshot.minmax.keys());
-    for name in names.chain(snapshot.counters.keys()).chain(snapshot.gauges.keys()) {
+    for name in
+        names.chain(snapshot.counters.keys()).chain(snapshot.gauges.keys()).chain(snapshot.declared.keys())
+    {
         if !is_metric_name(name) {
             return Err(format!("{name:?} is no metric name"));
         }
@@ -219,6 +228,30 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
                 return Err(format!("two metrics would print {name:?}"));
             }
             printed.insert(name);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses values of another kind than their family's, and two series of one name and labels.
+fn check_declared(family: &FamilySnapshot) -> Result<(), Refusal> {
+    let mut known = BTreeSet::new();
+    for SeriesSnapshot { labels, value } in &family.series {
+        let kind = match value {
+            SampleValue::Count(_) => MetricKind::Counter,
+            SampleValue::Sum(sum) if *sum >= 0.0 => MetricKind::Counter,
+            SampleValue::Sum(sum) => return Err(format!("a counter at {sum}")),
+            SampleValue::Level(_) | SampleValue::Quantity(_) => MetricKind::Gauge,
+            SampleValue::Histogram(_) | SampleValue::Times(_) => MetricKind::Histogram,
+        };
+        if kind != family.kind {
+            return Err(format!("a {kind:?} in a family of the kind {:?}", family.kind));
+        }
+        if let Some((label, _)) = labels.iter().find(|(label, _)| !is_label_name(label)) {
+            return Err(format!("{label:?} is no label that a series may have"));
+        }
+        if !known.insert(labels.iter().collect::<BTreeSet<_>>()) {
+            return Err(format!("the series with labels {labels:?} stands there twice"));
         }
     }
     Ok(())
