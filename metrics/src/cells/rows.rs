@@ -78,6 +78,12 @@ impl Rows {
         }
     }
 
+    /// One number, kept under this one: a model must be the same in each execution.
+    #[cfg(all(test, loom))]
+    pub(super) fn numbered(number: usize) -> Self {
+        Rows { number: Number::chosen(number), ..Self::new(1) }
+    }
+
     /// Replaces this thread's part of the number at `index` by what `change` makes of it. Returns whether it did: on a thread
     /// that has no row here, [`change_first`](Self::change_first) is the way.
     ///
