@@ -45,3 +45,16 @@ fn everything_comes_back_and_can_be_subtracted() {
     export.stop();
     let _: fn() = nobody_calls_this;
 }
+
+#[instrumented(labels(tier = tier, bank = bank))]
+fn in_an_order_of_its_own(tier: &str, bank: &str) {}
+
+#[test]
+fn labels_that_were_sorted_on_the_way_are_the_same_series() {
+    in_an_order_of_its_own("gold", "swift");
+    let sorted = serde_json::to_value(tachometer::snapshot()).unwrap();
+    let earlier: FullSnapshot = serde_json::from_value(sorted).unwrap();
+    in_an_order_of_its_own("gold", "swift");
+    let difference = tachometer::snapshot().since(&earlier);
+    assert_eq!(difference.function("in_an_order_of_its_own").unwrap().ok, 1);
+}

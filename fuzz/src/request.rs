@@ -5,7 +5,7 @@ use tachometer::fuzzing::{Verdict, read_head};
 /// The caps, as the documentation of the endpoint states them.
 const MAX_BYTES: usize = 8 * 1024;
 const MAX_FIELDS: usize = 64;
-/// Up to this length, each beginning is read; of more, about so many.
+/// Up to this length, each beginning is read; of a longer one at most twice so many.
 const SHORT: usize = 64;
 
 /// Any bytes as what a connection has received, and beginnings of them as what it had received before.

@@ -140,3 +140,19 @@ fn a_method_replaces_each_option_of_its_block() {
     assert_eq!(shown("Basket::with_the_blocks"), (1, 3, 1));
     assert_eq!(shown("own name"), (1, 2, 2));
 }
+
+#[instrumented(name = "with and without a value")]
+fn without_a_label() {}
+
+#[instrumented(name = "with and without a value", labels(tenant = tenant))]
+fn with_a_label(tenant: &str) {}
+
+#[test]
+fn a_label_without_a_value_is_no_label() {
+    without_a_label();
+    with_a_label("");
+    with_a_label("a");
+    let snapshot = tachometer::snapshot();
+    let calls: Vec<_> = snapshot.functions_named("with and without a value").iter().map(|it| it.ok).collect();
+    assert_eq!(calls, [2, 1]);
+}

@@ -41,7 +41,7 @@ impl Format {
 impl FullSnapshot {
     /// Appends this snapshot in that format to `text`.
     ///
-    /// A `text` that is cleared and used again keeps its room, so nothing is allocated for a series.
+    /// A `text` that is cleared and used again keeps its room: nothing is allocated for a further series, little for a family.
     pub fn encode(&self, format: Format, text: &mut String) {
         match format {
             Format::Prometheus => super::prometheus::write(self, text),

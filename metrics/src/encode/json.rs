@@ -13,7 +13,8 @@ impl FullSnapshot {
     /// Members are called as the public fields are. Times are RFC 3339 text in UTC with nine digits of the second; labels
     /// and error kinds are objects; integers are exact, and those above 2⁵³ (the last boundary is 2⁶⁴ − 1) need a reader that
     /// does not make floats of them. What is no public field is there too, so [`from_json`](Self::from_json) gives an equal
-    /// snapshot; so does any other `serde` format, for all snapshot types are `Serialize` and `Deserialize`.
+    /// snapshot. All snapshot types are `Serialize` and `Deserialize`, for other formats of `serde`; where such a one, or a
+    /// program in between, sorts the members of objects, a function's labels come back in that order, and are the same series.
     ///
     /// ```
     /// use std::time::Duration;
@@ -58,8 +59,8 @@ impl FullSnapshot {
 
     /// The snapshot that [`to_json`](Self::to_json) wrote, in this or another process, by this or another version.
     ///
-    /// Members it does not know are ignored. What the numbers say is not judged, but nothing comes back that this library
-    /// could not have made: names are those that Prometheus allows, and none is printed twice; bounds rise to `u64::MAX`, with
+    /// Members it does not know are ignored. What the numbers say is not judged, but what comes back keeps the rules
+    /// that the rest of this library relies on: names are those that Prometheus allows, and none is printed twice; bounds rise to `u64::MAX`, with
     /// as many buckets; no level of calls in flight is negative; functions are sorted.
     ///
     /// ```

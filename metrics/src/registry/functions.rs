@@ -3,9 +3,10 @@
 use crate::cells::Reader;
 use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
 use crate::snapshot::FunctionSnapshot;
-use crate::sync::unmodelled::{Mutex, lock};
+use crate::sync::unmodelled::{Mutex, OnceLock, lock};
 use crate::sync::{List, const_unless_loom};
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 /// The instrumented functions of a registry. A call site lives as long as the program, so they do too.
 ///
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(crate) struct Functions {
     attached: List<&'static Function>,
+    since: OnceLock<SystemTime>,
     labels: Mutex<Labels>,
 }
 
@@ -29,13 +31,19 @@ impl Functions {
     const_unless_loom! {
         pub(super) const fn new() -> Self {
             let labels = Labels { all: Vec::new(), derived: BTreeMap::new() };
-            Functions { attached: List::new(), labels: Mutex::new(labels) }
+            Functions { attached: List::new(), since: OnceLock::new(), labels: Mutex::new(labels) }
         }
     }
 
     /// Has `function` read from now on.
     pub(super) fn attach(&self, function: &'static Function) {
+        self.since.get_or_init(SystemTime::now);
         self.attached.push(function);
+    }
+
+    /// When the first was attached: none has counted before.
+    pub(super) fn since(&self) -> Option<SystemTime> {
+        self.since.get().copied()
     }
 
     /// Whether one of them has been called.
@@ -73,6 +81,7 @@ impl Functions {
             }
             same
         });
+        merge_without_empty_labels(all);
         readings
     }
 }
@@ -122,6 +131,25 @@ fn may_be_equal(labels: &[Label], others: &[Label]) -> bool {
         })
     };
     labels.len() == others.len() && labels.iter().all(has_equal)
+}
+
+/// Makes series one that differ only in labels without a value: to who reads the text, such a label is none.
+fn merge_without_empty_labels(series: &mut Vec<FunctionSnapshot>) {
+    let mut index = 0;
+    while index < series.len() {
+        let this = &series[index];
+        let has_empty_label = this.labels.iter().any(|(_, value)| value.is_empty());
+        let is_same = |(other, function): (usize, &FunctionSnapshot)| {
+            other != index && function.has_values_of(this) && this.has_values_of(function)
+        };
+        match has_empty_label.then(|| series.iter().enumerate().position(is_same)).flatten() {
+            Some(other) => {
+                let merged = series.remove(index);
+                series[other - usize::from(other > index)].merge(&merged);
+            }
+            None => index += 1,
+        }
+    }
 }
 
 /// Gives the labels of series that share their function's label one order: to who reads them the same labels in another

@@ -293,7 +293,9 @@ impl Metrics {
     }
 
     pub(crate) fn read(&self) -> FullSnapshot {
-        let mut snapshot = FullSnapshot::empty(self.created);
+        // The global registry is often made later than its functions are called.
+        let created = self.functions().since().map_or(self.created, |since| since.min(self.created));
+        let mut snapshot = FullSnapshot::empty(created);
         // The lists are copied and then read, so that a first call or a registration never waits for a reader.
         let named = self.named().clone();
         named.read_into(&mut snapshot);

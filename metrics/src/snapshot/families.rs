@@ -294,7 +294,7 @@ impl FullSnapshot {
     fn collector_families<'a>(&'a self, families: &mut Vec<MetricFamily<'a>>) {
         for (name, collector) in &self.metrics {
             let mut push = |suffix, kind, value, what: &str| {
-                let help = format!("{what} of collector {name}.");
+                let help = || format!("{what} of collector {name}.");
                 families.push(self.named(format!("{name}_{suffix}"), name, kind, help, single(value)));
             };
             push("requests", MetricKind::Counter, Number::Unsigned(collector.requests), "Requests");
@@ -309,7 +309,7 @@ impl FullSnapshot {
         for (name, histogram) in &self.histograms {
             let value = Value::Histogram(Distribution { histogram, scale: Scale::Same });
             let series = vec![Series { labels: Labels::default(), value }];
-            let help = format!("Latency of {name} in microseconds.");
+            let help = || format!("Latency of {name} in microseconds.");
             families.push(self.named(
                 format!("{name}_latency_us"),
                 name,
@@ -323,7 +323,7 @@ impl FullSnapshot {
     fn extreme_families<'a>(&'a self, families: &mut Vec<MetricFamily<'a>>) {
         for (name, &(min, max)) in &self.minmax {
             for (suffix, value, what) in [("min", min, "smallest"), ("max", max, "largest")] {
-                let help = format!("The {what} value of {name}.");
+                let help = || format!("The {what} value of {name}.");
                 let series = single(Number::Unsigned(value));
                 families.push(self.named(format!("{name}_{suffix}"), name, MetricKind::Gauge, help, series));
             }
@@ -332,12 +332,12 @@ impl FullSnapshot {
 
     fn number_families<'a>(&'a self, families: &mut Vec<MetricFamily<'a>>) {
         for (name, &count) in &self.counters {
-            let help = format!("Counter {name}.");
+            let help = || format!("Counter {name}.");
             let series = single(Number::Unsigned(count));
             families.push(self.named(name, name, MetricKind::Counter, help, series));
         }
         for (name, &level) in &self.gauges {
-            let help = format!("Gauge {name}.");
+            let help = || format!("Gauge {name}.");
             let series = single(Number::Signed(level));
             families.push(self.named(name, name, MetricKind::Gauge, help, series));
         }
@@ -372,12 +372,12 @@ impl FullSnapshot {
         name: impl Into<Cow<'a, str>>,
         registered: &str,
         kind: MetricKind,
-        plain_help: String,
+        plain_help: impl FnOnce() -> String,
         series: Vec<Series<'a>>,
     ) -> MetricFamily<'a> {
         let name = name.into();
         let given = self.help.get(&*name).or_else(|| self.help.get(registered));
-        let help = given.map_or(plain_help.into(), Into::into);
+        let help = given.map_or_else(|| plain_help().into(), Into::into);
         MetricFamily { name, help, kind, unit: None, series }
     }
 }

@@ -113,6 +113,23 @@ impl FunctionSnapshot {
         (&self.module, &self.function, &self.labels)
     }
 
+    /// What its series share with those that have other labels; snapshots are sorted by it first.
+    pub(super) fn place(&self) -> (&str, &str) {
+        (&self.module, &self.function)
+    }
+
+    /// Whether it is in the same place and has all labels of `other` that have a value.
+    pub(crate) fn has_values_of(&self, other: &FunctionSnapshot) -> bool {
+        let mut with_value = other.labels.iter().filter(|(_, value)| !value.is_empty());
+        self.place() == other.place() && with_value.all(|label| self.labels.contains(label))
+    }
+
+    /// Whether both have the same labels, in whatever order: on the way through other hands it may have changed.
+    pub(super) fn has_labels_of(&self, other: &FunctionSnapshot) -> bool {
+        self.labels.len() == other.labels.len()
+            && self.labels.iter().all(|label| other.labels.contains(label))
+    }
+
     pub(super) fn is_named(&self, name: &str) -> bool {
         let in_its_module = || name.strip_prefix(self.module.as_str())?.strip_prefix("::");
         self.function == name || in_its_module() == Some(self.function.as_str())

@@ -88,10 +88,12 @@ impl MetricsSnapshot {
 impl FunctionSnapshot {
     /// This function's calls since those that `earlier` shows of it, if any.
     fn since_in(&self, earlier: &FullSnapshot) -> FunctionSnapshot {
-        let known = earlier.functions.binary_search_by(|function| function.identity().cmp(&self.identity()));
-        match known {
-            Ok(index) => self.since(&earlier.functions[index]),
-            Err(_) => FunctionSnapshot { latency: self.latency.clone().with_extremes(None), ..self.clone() },
+        let first = earlier.functions.partition_point(|function| function.place() < self.place());
+        let same_place =
+            earlier.functions[first..].iter().take_while(|function| function.place() == self.place());
+        match same_place.into_iter().find(|function| function.has_labels_of(self)) {
+            Some(earlier) => self.since(earlier),
+            None => FunctionSnapshot { latency: self.latency.clone().with_extremes(None), ..self.clone() },
         }
     }
 

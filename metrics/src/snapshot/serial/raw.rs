@@ -194,10 +194,10 @@ fn in_order(functions: Vec<RawFunction>) -> Result<Vec<FunctionSnapshot>, Refusa
     Ok(functions)
 }
 
-/// What tells a function from others, whatever order its labels stand in.
+/// What tells a function from others: not the order of its labels, nor those without a value.
 fn in_any_order(function: &FunctionSnapshot) -> (&str, &str, BTreeSet<&(String, String)>) {
     let (module, name, labels) = function.identity();
-    (module, name, labels.iter().collect())
+    (module, name, labels.iter().filter(|(_, value)| !value.is_empty()).collect())
 }
 
 /// Refuses names that Prometheus does not allow, and what would print a name twice.
