@@ -3,6 +3,7 @@
 mod calls;
 mod compile;
 mod crowd;
+mod declared;
 mod encode;
 mod functions;
 mod machine;
@@ -25,9 +26,10 @@ type Fallible<T = ()> = Result<T, Box<dyn Error>>;
 /// Runs a subcommand, given the arguments behind its name.
 type Run = fn(&[String]) -> Fallible;
 
-const SUBCOMMANDS: [(&str, Run); 7] = [
+const SUBCOMMANDS: [(&str, Run); 8] = [
     ("calls", calls::run),
     ("primitives", primitives::run),
+    ("declared", declared::run),
     ("snapshots", snapshots::run),
     ("encode", encode::run),
     ("memory", memory::run),

@@ -27,6 +27,7 @@
 //!   [`MetricsRegistry::start_export_thread`]: to one callback alone; [`print_on_exit`]: the text at the end.
 //! - `serve`, `Endpoint` (feature `http`): an endpoint that Prometheus scrapes; `expose`: the answer alone, for programs with
 //!   a server.
+//! - [`metrics!`]: counters, gauges and histograms of your own, in `static`s; [`buckets`]: bounds of histograms.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
 //! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for

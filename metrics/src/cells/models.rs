@@ -4,6 +4,7 @@ use super::block::{Block, BlockReading};
 use super::call_cells::CallCells;
 use super::epoch::Epoch;
 use super::outcome::Outcome;
+use super::rows::Rows;
 use super::writer::Writers;
 use crate::model::BucketTable;
 use crate::sync::{List, leak, model};
@@ -149,6 +150,28 @@ fn a_lease_hands_on_what_was_written() {
         }
         assert_eq!((ended, sum), (3, 27));
         assert_eq!(writers.count(), 2, "a thread found no free writer where there was one");
+    });
+}
+
+#[test]
+fn additions_are_in_a_sum_once_they_are_made_and_stay_there() {
+    model(2, || {
+        let writers: &'static Writers = leak(Writers::new());
+        let rows: &'static Rows = leak(Rows::numbered(1));
+        let add = move |amount| {
+            let writer = writers.lease();
+            rows.change_by(writer, amount);
+            writers.hand_back(writer);
+        };
+        let threads =
+            [thread::spawn(move || [1, 2].into_iter().for_each(add)), thread::spawn(move || add(4))];
+        let seen = rows.sum(0);
+        let [first, second] = threads;
+        first.join().unwrap();
+        let later = rows.sum(0);
+        assert!(later >= seen && [3, 7].contains(&later), "{seen}, then {later}");
+        second.join().unwrap();
+        assert_eq!(rows.sum(0), 7);
     });
 }
 

@@ -84,6 +84,12 @@ impl Rows {
         Rows { number: Number::chosen(number), ..Self::new(1) }
     }
 
+    /// Adds to the first number as the thread that has leased `writer`.
+    #[cfg(all(test, loom))]
+    pub(super) fn change_by(&self, writer: &Writer, amount: u64) {
+        self.change_in(self.row_of(writer), 0, |part| part + amount);
+    }
+
     /// Replaces this thread's part of the number at `index` by what `change` makes of it. Returns whether it did: on a thread
     /// that has no row here, [`change_first`](Self::change_first) is the way.
     ///

@@ -9,7 +9,6 @@ pub use gauge::{FloatGauge, Gauge};
 pub use histogram::{Histogram, HistogramTimer};
 
 use crate::cells::Reader;
-use crate::linked;
 use crate::model::name::is_metric_name;
 use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::unmodelled::OnceLock;
@@ -70,8 +69,7 @@ static ATTACHED: List<&'static dyn Declared> = List::new();
 loom::lazy_static! { static ref ATTACHED: List<&'static dyn Declared> = List::new(); }
 
 /// All that the global registry has to show.
-pub(crate) fn declared() -> impl Iterator<Item = &'static dyn Declared> {
-    linked::metrics().for_each(|metric| metric.declaration().attach(metric));
+pub(crate) fn attached() -> impl Iterator<Item = &'static dyn Declared> {
     ATTACHED.iter().copied()
 }
 

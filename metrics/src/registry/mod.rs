@@ -280,7 +280,10 @@ impl Metrics {
     fn named(&self) -> MutexGuard<'_, NamedMetrics> {
         // Found before the lock is taken: it runs code of the program's.
         let is_global = self.functions.get().is_some();
-        let declared: Vec<_> = is_global.then(metric::declared).into_iter().flatten().collect();
+        if is_global {
+            linked::metrics().for_each(|metric| metric.declaration().attach(metric));
+        }
+        let declared: Vec<_> = is_global.then(metric::attached).into_iter().flatten().collect();
         let mut named = lock(&self.named);
         for metric in declared {
             named.adopt(metric);

@@ -358,7 +358,7 @@ impl FullSnapshot {
                 SampleValue::Times(histogram) => Value::nanoseconds(histogram),
             },
         });
-        let plain_help = format!("Metric {name}.");
+        let plain_help = || format!("Metric {name}.");
         MetricFamily {
             unit: unit_of(name),
             ..self.named(name, name, family.kind, plain_help, series.collect())

@@ -201,6 +201,8 @@ fn small() -> FullSnapshot {
     snapshot.minmax.insert("queue".into(), (3, 7));
     snapshot.counters.insert("jobs".into(), u64::MAX);
     snapshot.gauges.insert("level".into(), i64::MIN);
+    let ratio = FamilySnapshot::single(MetricKind::Gauge, SampleValue::Quantity(0.25));
+    snapshot.declared.insert("fill_ratio".into(), ratio);
     snapshot.functions.push(FunctionSnapshot {
         function: "Cart::add".into(),
         module: "shop".into(),
@@ -229,11 +231,12 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""minmax":{"queue":[3,7]},"#,
         r#""counters":{"jobs":18446744073709551615},"#,
         r#""gauges":{"level":-9223372036854775808},"#,
+        r#""declared":{"fill_ratio":{"kind":"gauge","series":[{"labels":{},"value":{"quantity":0.25}}]}},"#,
         r#""functions":[{"function":"Cart::add","module":"shop","labels":{"tier":"gold \"1\"\n","tenant":"é"},"#,
         r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]}}],"#,
         r#""help":{"jobs":"Jobs done"},"#,
-        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"scrapes":null,"exports":{}},"#,
+        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"refused":[],"scrapes":null,"exports":{}},"#,
         r#""created":"1970-01-01T00:00:00.000000000Z","#,
         r#""elapsed":null}"#,
     );

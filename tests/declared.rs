@@ -1,0 +1,190 @@
+//! Metrics that are declared in `static`s: what they show, from the first snapshot on, and exactly.
+
+use std::time::Duration;
+use std::{panic, thread};
+use tachometer::{
+    Counter, FloatCounter, FloatGauge, FullSnapshot, Gauge, Histogram, MockClock, SampleValue, buckets,
+    metrics, snapshot,
+};
+
+fn value<'a>(snapshot: &'a FullSnapshot, name: &str) -> &'a SampleValue {
+    snapshot.declared[name].value().expect("it has no labels")
+}
+
+metrics! {
+    static UNTOUCHED_COUNTER: Counter = Counter::new("untouched_total", "Nobody counts this");
+    static UNTOUCHED_GAUGE: Gauge = Gauge::new("untouched_level", "Nor this");
+    static UNTOUCHED_TIMES: Histogram =
+        Histogram::of_time("untouched_seconds", "Nor this", &const { buckets::seconds([0.5, 1.0]) });
+}
+
+#[test]
+fn they_are_there_at_zero_before_anybody_touches_them() {
+    let text = snapshot().to_openmetrics_format();
+    for lines in [
+        "# HELP untouched Nobody counts this\n# TYPE untouched counter\nuntouched_total 0\n",
+        "# HELP untouched_level Nor this\n# TYPE untouched_level gauge\nuntouched_level 0\n",
+        "# HELP untouched_seconds Nor this\n# TYPE untouched_seconds histogram\n# UNIT untouched_seconds seconds\n\
+         untouched_seconds_bucket{le=\"0.5\"} 0\nuntouched_seconds_bucket{le=\"1.0\"} 0\n\
+         untouched_seconds_bucket{le=\"+Inf\"} 0\nuntouched_seconds_sum 0.0\nuntouched_seconds_count 0\n",
+    ] {
+        assert!(text.contains(lines), "{lines}is not in\n{text}");
+    }
+}
+
+#[test]
+fn without_the_macro_they_are_there_from_their_first_use() {
+    static ALONE: Counter = Counter::new("alone_total", "In a `static` of its own");
+    static SET: Gauge = Gauge::new("set_alone", "As well");
+    ALONE.increment();
+    SET.set(-3);
+    let snapshot = snapshot();
+    assert_eq!(*value(&snapshot, "alone_total"), SampleValue::Count(1));
+    assert_eq!(*value(&snapshot, "set_alone"), SampleValue::Level(-3));
+}
+
+metrics! {
+    static ADDED: Counter = Counter::new("added_total", "Additions of many threads");
+    static SPREAD: Histogram = Histogram::new("spread_bytes", "Values of many threads", &[10, 20]);
+    static WORKED: FloatCounter = FloatCounter::new("worked_seconds_total", "Halves of many threads");
+}
+
+/// Counts when its thread ends.
+struct AtTheEnd;
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        ADDED.add(1_000_000);
+    }
+}
+
+#[test]
+fn nothing_is_lost_of_many_threads_also_of_those_that_have_ended() {
+    thread_local!(static AT_THE_END: AtTheEnd = const { AtTheEnd });
+    const THREADS: u64 = 20;
+    const TIMES: u64 = 5_000;
+    for _ in 0..2 {
+        let threads = (0..THREADS).map(|_| {
+            thread::spawn(|| {
+                ADDED.increment();
+                AT_THE_END.with(|_| {});
+                for number in 0..TIMES {
+                    ADDED.add(2);
+                    SPREAD.observe(number % 30);
+                    WORKED.add(0.5);
+                }
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        let (mut count, mut total) = (0, 0);
+        while !threads.iter().all(thread::JoinHandle::is_finished) {
+            let now = ADDED.get();
+            assert!(now >= count, "{now} after {count}");
+            count = now;
+            let spread = SPREAD.read();
+            assert!(spread.total() >= total);
+            total = spread.total();
+        }
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    }
+    assert_eq!(ADDED.get(), 2 * THREADS * (1 + 2 * TIMES + 1_000_000));
+    let spread = SPREAD.read();
+    assert_eq!(spread.total(), 2 * THREADS * TIMES);
+    let sum: u64 = (0..TIMES).map(|number| number % 30).sum();
+    assert_eq!(spread.sum(), 2 * THREADS * sum);
+    #[expect(clippy::float_cmp, reason = "halves are exact")]
+    {
+        assert_eq!(WORKED.get(), (THREADS * TIMES) as f64);
+    }
+}
+
+metrics! {
+    static MEASURED: Histogram =
+        Histogram::of_time("measured_seconds", "Times", &const { buckets::seconds([0.001, 0.01]) });
+}
+
+#[test]
+fn timers_record_the_time_until_they_are_dropped_also_by_a_panic() {
+    let clock = MockClock::new();
+    let _entered = clock.enter();
+    MEASURED.time(|| clock.advance(Duration::from_millis(1)));
+    let timer = MEASURED.start_timer();
+    clock.advance(Duration::from_millis(5));
+    assert_eq!(timer.stop(), Duration::from_millis(5));
+    let timer = MEASURED.start_timer();
+    clock.advance(Duration::from_secs(9));
+    timer.discard();
+    let panicked = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        let _timer = MEASURED.start_timer();
+        clock.advance(Duration::from_millis(20));
+        panic!("in the middle");
+    }));
+    assert!(panicked.is_err());
+    MEASURED.observe_duration(Duration::MAX);
+    let read = MEASURED.read();
+    assert_eq!(read.buckets, [1, 1, 2]);
+    assert_eq!(read.sum(), 26_000_000_u64.wrapping_add(u64::MAX));
+}
+
+metrics! {
+    static SUM: FloatCounter = FloatCounter::new("quantity_total", "A quantity");
+    static RATIO: FloatGauge = FloatGauge::new("fill_ratio", "A ratio");
+    static LATER: Counter = Counter::new("later_total", "A count");
+}
+
+#[test]
+#[expect(clippy::float_cmp, reason = "all are exact")]
+fn a_float_counter_never_falls() {
+    for amount in [2.5, -1.0, f64::NAN, f64::NEG_INFINITY, 0.25] {
+        SUM.add(amount);
+    }
+    assert_eq!(SUM.get(), 2.75);
+}
+
+#[test]
+fn differences_subtract_what_grows_and_keep_what_moves() {
+    RATIO.set(0.5);
+    LATER.add(3);
+    let earlier = snapshot();
+    RATIO.sub(0.25);
+    LATER.add(4);
+    let difference = snapshot().since(&earlier);
+    assert_eq!(*value(&difference, "later_total"), SampleValue::Count(4));
+    assert_eq!(*value(&difference, "fill_ratio"), SampleValue::Quantity(0.25));
+}
+
+#[test]
+fn whatever_they_show_comes_back_from_json() {
+    static ODD: FloatGauge = FloatGauge::new("odd", "No number that JSON has");
+    for odd in [f64::INFINITY, f64::NEG_INFINITY, -0.5] {
+        ODD.set(odd);
+        let taken = snapshot();
+        let back = FullSnapshot::from_json(&taken.to_json()).expect("it is a snapshot");
+        assert_eq!(back.declared["odd"], taken.declared["odd"]);
+    }
+    ODD.set(f64::NAN);
+    let back = FullSnapshot::from_json(&snapshot().to_json()).expect("it is a snapshot");
+    assert!(matches!(value(&back, "odd"), SampleValue::Quantity(odd) if odd.is_nan()));
+    assert!(snapshot().to_prometheus_format().contains("\nodd NaN\n"));
+    ODD.set(0.0);
+}
+
+metrics! {
+    static ONE: Counter = Counter::new("twice_total", "The first of two");
+    static OTHER: Gauge = Gauge::new("twice_total", "The second");
+}
+
+#[test]
+fn of_two_with_one_name_one_is_shown_and_the_text_says_why() {
+    ONE.increment();
+    OTHER.increment();
+    let text = snapshot().to_prometheus_format();
+    assert_eq!(text.matches("\ntwice_total 1\n").count(), 1, "{text}");
+    let refused =
+        text.lines().find(|line| line.starts_with("tachometer_refused_metric_info{")).expect("it says so");
+    assert!(refused.contains("twice_total") && refused.contains("declared"), "{refused}");
+    let error = tachometer::global().try_register_counter("added_total").expect_err("it is taken");
+    assert!(error.to_string().contains("\"added_total\" is a declared counter already"), "{error}");
+}
