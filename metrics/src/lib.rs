@@ -44,6 +44,7 @@
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
+mod caught;
 mod cells;
 mod clock;
 pub mod docs;
