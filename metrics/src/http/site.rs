@@ -60,7 +60,8 @@ impl Site {
         // `HEAD` is answered as `GET` is, for the length, and is no scrape.
         let scrape = (request.method == Method::Get).then(|| Scrape::begin(Arc::clone(metrics), format));
         // Reading runs code of error types, which may panic. The room is cleared before it is used again.
-        let Some(body) = caught(|| render(metrics, format, gzip, &mut self.room)) else {
+        let scrapes = scrape.as_ref().map(|_| metrics.scrapes());
+        let Some(body) = caught(|| render(metrics, format, gzip, &mut self.room, scrapes)) else {
             if let Some(scrape) = scrape {
                 scrape.end(ScrapeResult::Error);
             }
