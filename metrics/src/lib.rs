@@ -59,6 +59,7 @@ mod instrument;
 mod linked;
 mod model;
 mod primitives;
+mod random_name;
 mod registry;
 mod snapshot;
 mod sync;

@@ -163,6 +163,9 @@ impl Endpoint {
     /// Takes the place of a socket that a program has left there which is no longer running, and of nothing else. The socket is
     /// removed when the server stops.
     ///
+    /// The path may be as long as the system allows for a socket (107 bytes on Linux); where its last part is shorter than 11
+    /// bytes, as much less as that lacks, for the socket is made in a folder beside it that nobody else may enter.
+    ///
     /// ```
     /// use tachometer::Endpoint;
     ///
