@@ -44,6 +44,7 @@
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
+mod caught;
 mod cells;
 mod clock;
 pub mod docs;
@@ -58,6 +59,7 @@ mod instrument;
 mod linked;
 mod model;
 mod primitives;
+mod random_name;
 mod registry;
 mod snapshot;
 mod sync;
