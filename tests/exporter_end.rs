@@ -34,6 +34,8 @@ fn child() {
         #[cfg(unix)]
         "wait" => signals::waits,
         #[cfg(unix)]
+        "interrupt" => signals::waits_for_ctrl_c,
+        #[cfg(unix)]
         "slow" => signals::takes_its_time,
         #[cfg(unix)]
         "stopped" => signals::has_stopped,
@@ -121,10 +123,16 @@ struct Program {
 
 /// Starts a program, and waits until it is ready.
 fn start(program: &str, test: &str) -> Program {
+    let itself = std::env::current_exe().expect("this test is a file");
+    start_by(&mut Command::new(itself), program, test)
+}
+
+/// As `start`, by a command that goes on with the arguments for this test.
+fn start_by(command: &mut Command, program: &str, test: &str) -> Program {
     let directory =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("exporter-{test}-{}", std::process::id()));
     fs::create_dir(&directory).expect("it is new");
-    let mut child = Command::new(std::env::current_exe().expect("this test is a file"))
+    let mut child = command
         .args(["child", "--exact", "--nocapture", "--test-threads=1"])
         .env(PROGRAM, program)
         .current_dir(&directory)
@@ -250,6 +258,7 @@ fn stderr_is_told_when_a_sink_begins_to_fail() {
 mod signals {
     use super::*;
     use std::os::unix::process::ExitStatusExt;
+    use std::sync::Arc;
 
     const SIGINT: i32 = 2;
     const SIGTERM: i32 = 15;
@@ -260,6 +269,12 @@ mod signals {
         loop {
             thread::park();
         }
+    }
+
+    pub(super) fn waits_for_ctrl_c() -> Outcome {
+        // Not ignored from here on, whatever runs these tests: in the background of a shell it would be.
+        signal_hook::flag::register(SIGINT, Arc::default())?;
+        waits()
     }
 
     /// Two exporters; the second's sink waits for a line on stdin.
@@ -319,7 +334,7 @@ mod signals {
 
     #[test]
     fn there_is_a_last_export_on_ctrl_c() {
-        let mut program = start("wait", "sigint");
+        let mut program = start("interrupt", "sigint");
         program.send("-INT", 1);
         let status = program.wait();
         assert_eq!((status.signal(), status.code()), (Some(SIGINT), None));
@@ -349,20 +364,35 @@ mod signals {
             assert!(began.elapsed() < HUNG, "it hangs");
             match program.child.try_wait().expect("it can be asked") {
                 Some(status) => break status,
-                None => program.send("-INT", 1),
+                None => program.send("-TERM", 1),
             }
         };
-        assert_eq!(status.signal(), Some(SIGINT));
+        assert_eq!(status.signal(), Some(SIGTERM));
     }
 
     #[test]
     fn signals_end_the_process_as_ever_when_the_exporter_has_stopped() {
         let mut program = start("stopped", "stopped");
-        program.send("-INT", 1);
-        assert_eq!(program.wait().signal(), Some(SIGINT));
+        program.send("-TERM", 1);
+        assert_eq!(program.wait().signal(), Some(SIGTERM));
         let mut printed = String::new();
         io::Read::read_to_string(&mut program.stdout, &mut printed).expect("UTF-8");
         assert_eq!(printed, "");
+    }
+
+    /// Linux alone says what is ignored without `unsafe`.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_signal_that_was_ignored_stays_ignored() {
+        let itself = std::env::current_exe().expect("this test is a file");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' INT; exec \"$0\" \"$@\""]).arg(itself);
+        let mut program = start_by(&mut shell, "wait", "ignored");
+        // Had the first any effect, it would be the one that ends the process: the other comes at its heels.
+        program.send("-INT", 1);
+        program.send("-TERM", 1);
+        assert_eq!(program.wait().signal(), Some(SIGTERM));
+        program.assert_files(&["metrics.prom"]);
     }
 
     #[test]

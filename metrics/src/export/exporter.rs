@@ -166,9 +166,13 @@ impl ExporterBuilder<'_> {
 
     /// Makes the last export on SIGTERM and SIGINT (Ctrl-C) too. With the feature `signals`, on Unix.
     ///
-    /// The process then ends as the signal would have ended it, with the exit status that says so: nothing else is run, no
-    /// destructor either. A second signal while a last export hangs (a quarter of a second after the first, or later) ends
-    /// it at once. Once all exporters have stopped, signals end the process as ever.
+    /// The process then ends as the signal would have ended it, so that whoever waits for it learns of the signal; as process
+    /// 1 of a container, which the kernel lets no signal of its own end, it exits with the status 128 + signal (143 for
+    /// SIGTERM). Nothing else is run, no destructor either. A second signal while a last export hangs (a quarter of a second
+    /// after the first, or later) ends it at once. Once all exporters have stopped, signals end the process as before.
+    ///
+    /// On Linux, a signal that is ignored at the first start with `on_signals` stays ignored: shells have what they run in the
+    /// background ignore SIGINT.
     ///
     /// It is for programs that do not handle these signals. Where another handler runs as well, its program may be ended in
     /// the middle of what it does then: a program that shuts down by itself on a signal, as one does with
