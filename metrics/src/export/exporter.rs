@@ -2,7 +2,7 @@
 
 use super::schedule::{self, caught};
 use super::shape::Shape;
-use super::sink::Sink;
+use super::sink::{Sink, write_past_lock};
 use crate::encode::Format;
 use crate::error::{Cause, Error};
 use crate::registry::{Metrics, MetricsRegistry, global};
@@ -10,7 +10,7 @@ use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
 use crate::ticker::Ticker;
 use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -119,7 +119,12 @@ impl ExporterBuilder<'_> {
         ExporterBuilder { shape: Shape::Table, ..self }
     }
 
-    /// Writes to the standard output. A text is never mixed with other output.
+    /// Writes to the standard output, each text in one piece.
+    ///
+    /// While a thread holds the lock of `io::stdout()`, the text waits for it, but no longer than a second. On Unix it is
+    /// then written past the lock, so that a `main` that holds the lock may drop its exporter; what others print at that
+    /// moment may come in between, and a line that is not finished comes after. On other systems it goes on waiting: there,
+    /// drop such a lock before the exporter.
     pub fn to_stdout(self) -> Self {
         let sink = Sink::stdout(self.shape);
         self.with(Ok(sink))
@@ -274,7 +279,8 @@ impl Reporter {
             Reporter::Stderr { told } => {
                 *told = true;
                 // Whoever has closed stderr does not want to know.
-                let _ = writeln!(io::stderr(), "tachometer: the export to {sink} failed: {error}");
+                let line = format!("tachometer: the export to {sink} failed: {error}\n");
+                let _ = write_past_lock(io::stderr(), &line);
             }
         }
     }
@@ -283,7 +289,8 @@ impl Reporter {
 /// Exports until it is dropped, and makes a last export to each sink then. Made by [`ExporterBuilder::start`].
 ///
 /// Bound to a name in `main`, that is on return, on `?` and on a panic; not on `process::exit`. Dropping it waits for the
-/// last exports: a sink that never returns holds it up.
+/// last exports: a sink that never returns holds it up. A callback that prints is one, where the thread that drops holds the
+/// lock of `io::stdout()`.
 #[derive(Debug)]
 #[must_use = "the exports end as soon as the exporter is dropped: bind it to a name, as in `let _exporter = …`"]
 pub struct Exporter {
