@@ -137,6 +137,9 @@ impl ExporterBuilder<'_> {
     /// that is not absolute is taken from the directory that the program has now. The directory must be there; where it
     /// comes only later, exports begin to succeed then. Nothing is synced to the disk: after a power cut an earlier text
     /// may be there.
+    ///
+    /// A program that is killed while it writes leaves the new file behind, `.tachometer-….tmp`. Collectors of `*.prom` pass
+    /// over it, and no later start removes it.
     pub fn to_file(self, path: impl AsRef<Path>) -> Self {
         let sink = Sink::file(path.as_ref(), self.shape);
         self.with(sink)
