@@ -123,14 +123,14 @@ fn holds_stdout_and_prints_on_exit() -> Outcome {
 
 /// Holds stdout's lock while exports are due, for less than a second.
 fn prints_in_turn() -> Outcome {
-    let (tell, told) = mpsc::channel();
-    let exporter = exporter().every(Duration::from_millis(1)).to_stdout().to("told", move |_| {
-        let _ = tell.send(());
-        Ok(())
-    });
     count();
-    let _exporter = exporter.start()?;
     loop {
+        let (tell, told) = mpsc::channel();
+        let exporter = exporter().every(Duration::from_millis(1)).to_stdout().to("told", move |_| {
+            let _ = tell.send(());
+            Ok(())
+        });
+        let _exporter = exporter.start()?;
         let began = Instant::now();
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "held")?;
@@ -139,10 +139,10 @@ fn prints_in_turn() -> Outcome {
             told.recv_timeout(HUNG)?;
         }
         writeln!(stdout, "let go")?;
+        // Else the machine is busy, and another round is needed.
         if began.elapsed() < Duration::from_secs(1) {
             return Ok(());
         }
-        writeln!(stdout, "too late")?;
     }
 }
 
