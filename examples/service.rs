@@ -120,7 +120,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     // Somebody may wait for this line, behind a pipe.
     io::stdout().flush()?;
 
-    let end = arguments.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    // An end that is further away than the clock goes is none.
+    let end = arguments.seconds.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
     let orders: u64 = thread::scope(|scope| {
         let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(|| shop(&is_stopped, end))).collect();
         workers.into_iter().map(|worker| worker.join().unwrap_or_default()).sum()

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
-use tachometer::{MetricsRegistry, exporter, global};
+use tachometer::{MetricsRegistry, exporter, global, print_on_exit};
 
 /// Says to the child which of the programs it is.
 const PROGRAM: &str = "TACHOMETER_TEST_PROGRAM";
@@ -30,9 +30,17 @@ fn child() {
         "exit" => exits,
         "directory" => changes_its_directory,
         "stdout" => prints,
+        "held" => holds_stdout,
+        "held_print" => holds_stdout_and_prints_on_exit,
+        "turns" => prints_in_turn,
+        "held_stderr" => holds_stderr,
         "stderr" => tells_of_errors,
         #[cfg(unix)]
         "wait" => signals::waits,
+        #[cfg(unix)]
+        "interrupt" => signals::waits_for_ctrl_c,
+        #[cfg(unix)]
+        "held_wait" => signals::holds_stdout_and_waits,
         #[cfg(unix)]
         "slow" => signals::takes_its_time,
         #[cfg(unix)]
@@ -95,6 +103,56 @@ fn prints() -> Outcome {
     Ok(())
 }
 
+fn holds_stdout() -> Outcome {
+    let mut stdout = io::stdout().lock();
+    let _exporter = exporter().every(LONG).to_stdout().start()?;
+    count();
+    writeln!(stdout, "a line")?;
+    write!(stdout, "a beginning")?;
+    Ok(())
+}
+
+fn holds_stdout_and_prints_on_exit() -> Outcome {
+    let mut stdout = io::stdout().lock();
+    let _exporter = exporter().every(LONG).to_stdout().start()?;
+    let _print = print_on_exit();
+    count();
+    writeln!(stdout, "a line")?;
+    Ok(())
+}
+
+/// Holds stdout's lock while exports are due, for less than a second.
+fn prints_in_turn() -> Outcome {
+    count();
+    loop {
+        let (tell, told) = mpsc::channel();
+        let exporter = exporter().every(Duration::from_millis(1)).to_stdout().to("told", move |_| {
+            let _ = tell.send(());
+            Ok(())
+        });
+        let _exporter = exporter.start()?;
+        let began = Instant::now();
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "held")?;
+        told.try_iter().for_each(drop);
+        for _ in 0..20 {
+            told.recv_timeout(HUNG)?;
+        }
+        writeln!(stdout, "let go")?;
+        // Else the machine is busy, and another round is needed.
+        if began.elapsed() < Duration::from_secs(1) {
+            return Ok(());
+        }
+    }
+}
+
+fn holds_stderr() -> Outcome {
+    let _stderr = io::stderr().lock();
+    let _exporter = exporter().every(LONG).to("a sink", |_| Err(io::Error::other("error 1"))).start()?;
+    count();
+    Ok(())
+}
+
 fn tells_of_errors() -> Outcome {
     let (tell, told) = mpsc::channel();
     let mut calls = 0;
@@ -121,10 +179,16 @@ struct Program {
 
 /// Starts a program, and waits until it is ready.
 fn start(program: &str, test: &str) -> Program {
+    let itself = std::env::current_exe().expect("this test is a file");
+    start_by(&mut Command::new(itself), program, test)
+}
+
+/// As `start`, by a command that goes on with the arguments for this test.
+fn start_by(command: &mut Command, program: &str, test: &str) -> Program {
     let directory =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("exporter-{test}-{}", std::process::id()));
     fs::create_dir(&directory).expect("it is new");
-    let mut child = Command::new(std::env::current_exe().expect("this test is a file"))
+    let mut child = command
         .args(["child", "--exact", "--nocapture", "--test-threads=1"])
         .env(PROGRAM, program)
         .current_dir(&directory)
@@ -234,6 +298,55 @@ fn stdout_is_a_sink() {
     assert!(printed.ends_with("{sink=\"stdout\",result=\"panic\"} 0\n"), "{printed}");
 }
 
+#[cfg(unix)]
+#[test]
+fn whoever_holds_the_lock_of_stdout_may_wait_for_the_last_export() {
+    let mut program = start("held", "held");
+    assert_eq!(program.wait().code(), Some(0));
+    let mut printed = String::new();
+    io::Read::read_to_string(&mut program.stdout, &mut printed).expect("UTF-8");
+    assert!(
+        printed.starts_with("a line\n# HELP jobs Counter jobs.\n# TYPE jobs counter\njobs 3\n"),
+        "{printed}"
+    );
+    assert!(printed.ends_with("{sink=\"stdout\",result=\"panic\"} 0\na beginning"), "{printed}");
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_holds_the_lock_of_stdout_may_print_on_exit() {
+    let mut program = start("held_print", "held_print");
+    assert_eq!(program.wait().code(), Some(0));
+    let mut printed = String::new();
+    io::Read::read_to_string(&mut program.stdout, &mut printed).expect("UTF-8");
+    assert!(printed.starts_with("a line\n# HELP jobs "), "{printed}");
+    let counts: Vec<_> = printed.lines().filter(|line| line.contains("result=\"ok\"")).collect();
+    let expected =
+        [0, 1].map(|count| format!("tachometer_exports_total{{sink=\"stdout\",result=\"ok\"}} {count}"));
+    assert_eq!(counts, expected, "first the last export, then the text of the guard");
+}
+
+#[test]
+fn a_text_waits_for_whoever_holds_the_lock_of_stdout() {
+    let mut program = start("turns", "turns");
+    let mut printed = String::new();
+    io::Read::read_to_string(&mut program.stdout, &mut printed).expect("UTF-8");
+    assert_eq!(program.wait().code(), Some(0));
+    let (_, turn) = printed.rsplit_once("held\n").expect("it has held the lock");
+    assert!(turn.starts_with("let go\n# HELP jobs "), "{turn}");
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_holds_the_lock_of_stderr_may_wait_for_a_last_export_that_fails() {
+    let mut program = start("held_stderr", "held_stderr");
+    assert_eq!(program.wait().code(), Some(0));
+    let mut said = String::new();
+    let mut stderr = program.child.stderr.take().expect("it is piped");
+    io::Read::read_to_string(&mut stderr, &mut said).expect("UTF-8");
+    assert!(said.contains("tachometer: the export to a sink failed: error 1\n"), "{said}");
+}
+
 #[test]
 fn stderr_is_told_when_a_sink_begins_to_fail() {
     let mut program = start("stderr", "stderr");
@@ -250,6 +363,7 @@ fn stderr_is_told_when_a_sink_begins_to_fail() {
 mod signals {
     use super::*;
     use std::os::unix::process::ExitStatusExt;
+    use std::sync::Arc;
 
     const SIGINT: i32 = 2;
     const SIGTERM: i32 = 15;
@@ -260,6 +374,21 @@ mod signals {
         loop {
             thread::park();
         }
+    }
+
+    pub(super) fn holds_stdout_and_waits() -> Outcome {
+        let _stdout = io::stdout().lock();
+        let _exporter = exporter().every(LONG).to_stdout().on_signals().start()?;
+        count();
+        loop {
+            thread::park();
+        }
+    }
+
+    pub(super) fn waits_for_ctrl_c() -> Outcome {
+        // Not ignored from here on, whatever runs these tests: in the background of a shell it would be.
+        signal_hook::flag::register(SIGINT, Arc::default())?;
+        waits()
     }
 
     /// Two exporters; the second's sink waits for a line on stdin.
@@ -319,11 +448,22 @@ mod signals {
 
     #[test]
     fn there_is_a_last_export_on_ctrl_c() {
-        let mut program = start("wait", "sigint");
+        let mut program = start("interrupt", "sigint");
         program.send("-INT", 1);
         let status = program.wait();
         assert_eq!((status.signal(), status.code()), (Some(SIGINT), None));
         program.assert_files(&["metrics.prom"]);
+    }
+
+    #[test]
+    fn a_signal_ends_a_process_that_holds_the_lock_of_stdout() {
+        let mut program = start("held_wait", "held_wait");
+        program.send("-TERM", 1);
+        assert_eq!(program.wait().signal(), Some(SIGTERM));
+        let mut printed = String::new();
+        io::Read::read_to_string(&mut program.stdout, &mut printed).expect("UTF-8");
+        assert!(printed.starts_with("# HELP jobs "), "{printed}");
+        assert!(printed.ends_with("{sink=\"stdout\",result=\"panic\"} 0\n"), "{printed}");
     }
 
     /// Also: a signal that comes twice at once is one.
@@ -349,20 +489,35 @@ mod signals {
             assert!(began.elapsed() < HUNG, "it hangs");
             match program.child.try_wait().expect("it can be asked") {
                 Some(status) => break status,
-                None => program.send("-INT", 1),
+                None => program.send("-TERM", 1),
             }
         };
-        assert_eq!(status.signal(), Some(SIGINT));
+        assert_eq!(status.signal(), Some(SIGTERM));
     }
 
     #[test]
     fn signals_end_the_process_as_ever_when_the_exporter_has_stopped() {
         let mut program = start("stopped", "stopped");
-        program.send("-INT", 1);
-        assert_eq!(program.wait().signal(), Some(SIGINT));
+        program.send("-TERM", 1);
+        assert_eq!(program.wait().signal(), Some(SIGTERM));
         let mut printed = String::new();
         io::Read::read_to_string(&mut program.stdout, &mut printed).expect("UTF-8");
         assert_eq!(printed, "");
+    }
+
+    /// Linux alone says what is ignored without `unsafe`.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_signal_that_was_ignored_stays_ignored() {
+        let itself = std::env::current_exe().expect("this test is a file");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' INT; exec \"$0\" \"$@\""]).arg(itself);
+        let mut program = start_by(&mut shell, "wait", "ignored");
+        // Had the first any effect, it would be the one that ends the process: the other comes at its heels.
+        program.send("-INT", 1);
+        program.send("-TERM", 1);
+        assert_eq!(program.wait().signal(), Some(SIGTERM));
+        program.assert_files(&["metrics.prom"]);
     }
 
     #[test]

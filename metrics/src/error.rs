@@ -55,9 +55,9 @@ pub(crate) enum Cause {
     /// A path that leads to two things.
     #[cfg(feature = "http")]
     PathTaken { path: String },
-    /// An endpoint that takes no connection.
+    /// An endpoint that takes no connection, or more at a time than there may be.
     #[cfg(feature = "http")]
-    NoConnections,
+    Connections { asked: usize, most: usize },
     /// JSON that is no snapshot.
     #[cfg(feature = "json")]
     Json(serde_json::Error),
@@ -109,7 +109,10 @@ impl fmt::Display for Error {
             #[cfg(feature = "http")]
             Cause::PathTaken { path } => write!(f, "the endpoint has something else at {path:?} already"),
             #[cfg(feature = "http")]
-            Cause::NoConnections => f.write_str("an endpoint needs at least one connection at a time"),
+            Cause::Connections { asked, most } => write!(
+                f,
+                "an endpoint serves at least one connection at a time and at most {most}, not {asked}"
+            ),
             #[cfg(feature = "json")]
             Cause::Json(error) => write!(f, "no snapshot: {error}"),
         }

@@ -46,6 +46,7 @@
 mod readme {}
 
 pub mod buckets;
+mod caught;
 mod cells;
 mod clock;
 pub mod docs;
@@ -61,6 +62,7 @@ mod linked;
 mod metric;
 mod model;
 mod primitives;
+mod random_name;
 mod registry;
 mod snapshot;
 mod sync;

@@ -303,6 +303,15 @@ fn an_endpoint_that_cannot_be_is_refused_and_says_why() {
         let error = refusal(twice.serve("127.0.0.1:0"));
         assert!(error.contains("\"/metrics\""), "{error}");
     }
-    let error = refusal(endpoint(&registry).max_connections(0).serve("127.0.0.1:0"));
-    assert!(error.contains("at least one connection"), "{error}");
+    for number in [0, 65_537, usize::MAX] {
+        let error = refusal(endpoint(&registry).max_connections(number).serve("127.0.0.1:0"));
+        assert!(error.contains("at least one connection") && error.contains("at most 65536"), "{error}");
+        assert!(error.ends_with(&format!("not {number}")), "{error}");
+    }
+}
+
+#[test]
+fn as_many_connections_as_may_be_are_served() {
+    let server = serve(&endpoint(&registry()).max_connections(65_536));
+    assert_eq!(ask(*server.address(), REQUEST).status, 200);
 }

@@ -69,10 +69,23 @@ fn scrapes_are_counted_by_format_and_what_they_cost() {
 #[test]
 fn a_head_request_is_no_scrape() {
     let registry = registry();
+    registry.register_counter("jobs").add(3);
     let server = serve(&endpoint(&registry));
-    ask(*server.address(), "HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
-    ask(*server.address(), REQUEST);
+    for lines in ["", "Accept-Encoding: gzip\r\n", "Accept: application/openmetrics-text\r\n"] {
+        let head = format!("HEAD /metrics HTTP/1.1\r\nHost: x\r\n{lines}\r\n");
+        assert_eq!(ask(*server.address(), &head).status, 200, "{lines}");
+    }
+    // What a request costs is counted before it is answered.
+    assert_eq!(shown(&registry, "tachometer_scrape_series", &[]), Some(0));
+    let bytes = ask(*server.address(), REQUEST).body.len();
     until("the scrape is counted", || scrapes(&registry, "text", "ok") == Some(1));
+    let ended = ["text", "openmetrics"].map(|format| {
+        ["ok", "error", "cut"].map(|result| scrapes(&registry, format, result).expect("it is shown"))
+    });
+    assert_eq!(ended, [[1, 0, 0], [0, 0, 0]]);
+    assert_eq!(shown(&registry, "tachometer_scrape_render_seconds", &[]), Some(1));
+    assert_eq!(shown(&registry, "tachometer_scrape_body_bytes_total", &[]), Some(bytes as u64));
+    assert_eq!(shown(&registry, "tachometer_scrapes_compressed_total", &[]), Some(0));
 }
 
 #[test]

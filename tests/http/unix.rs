@@ -96,3 +96,31 @@ fn what_others_put_in_its_place_is_theirs() {
     server.stop();
     assert_eq!(fs::metadata(folder.socket()).expect("it is still there").ino(), theirs);
 }
+
+#[test]
+fn what_a_killed_server_left_behind_hinders_none() {
+    let (folder, registry) = (Folder::new(), registry());
+    // In a container it has the number that this one has.
+    let left = format!(".metrics.sock.{}", std::process::id());
+    fs::create_dir(folder.0.join(&left)).unwrap();
+    let server = endpoint(&registry).serve_unix(folder.socket(), 0o600).expect("a socket");
+    drop(server);
+    assert_eq!(folder.names(), [left]);
+}
+
+#[test]
+fn a_path_may_be_as_long_as_a_sockets_can_be_and_no_longer() {
+    let (folder, registry) = (Folder::new(), registry());
+    let path = |length: usize| folder.0.join("x".repeat(length));
+    let longest = (11..200).take_while(|length| UnixListener::bind(path(*length)).is_ok()).last();
+    let longest = longest.expect("there is room for eleven bytes");
+    for length in [11, longest] {
+        // Over the one that nobody listens to any more.
+        let server = endpoint(&registry).serve_unix(path(length), 0o600).expect("a socket");
+        assert_eq!(ask_at(&path(length)).status, 200);
+        drop(server);
+    }
+    let error = refusal(endpoint(&registry).serve_unix(path(longest + 1), 0o600));
+    assert!(error.contains(&"x".repeat(longest + 1)), "{error}");
+    assert!(!path(longest + 1).exists());
+}

@@ -2,7 +2,7 @@
 
 use super::schedule::{self, caught};
 use super::shape::Shape;
-use super::sink::Sink;
+use super::sink::{Sink, write_past_lock};
 use crate::encode::Format;
 use crate::error::{Cause, Error};
 use crate::registry::{Metrics, MetricsRegistry, global};
@@ -10,7 +10,7 @@ use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
 use crate::ticker::Ticker;
 use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -119,7 +119,12 @@ impl ExporterBuilder<'_> {
         ExporterBuilder { shape: Shape::Table, ..self }
     }
 
-    /// Writes to the standard output. A text is never mixed with other output.
+    /// Writes to the standard output, each text in one piece.
+    ///
+    /// While a thread holds the lock of `io::stdout()`, the text waits for it, but no longer than a second. On Unix it is
+    /// then written past the lock, so that a `main` that holds the lock may drop its exporter; what others print at that
+    /// moment may come in between, and a line that is not finished comes after. On other systems it goes on waiting: there,
+    /// drop such a lock before the exporter.
     pub fn to_stdout(self) -> Self {
         let sink = Sink::stdout(self.shape);
         self.with(Ok(sink))
@@ -132,6 +137,9 @@ impl ExporterBuilder<'_> {
     /// that is not absolute is taken from the directory that the program has now. The directory must be there; where it
     /// comes only later, exports begin to succeed then. Nothing is synced to the disk: after a power cut an earlier text
     /// may be there.
+    ///
+    /// A program that is killed while it writes leaves the new file behind, `.tachometer-….tmp`. Collectors of `*.prom` pass
+    /// over it, and no later start removes it.
     pub fn to_file(self, path: impl AsRef<Path>) -> Self {
         let sink = Sink::file(path.as_ref(), self.shape);
         self.with(sink)
@@ -166,9 +174,13 @@ impl ExporterBuilder<'_> {
 
     /// Makes the last export on SIGTERM and SIGINT (Ctrl-C) too. With the feature `signals`, on Unix.
     ///
-    /// The process then ends as the signal would have ended it, with the exit status that says so: nothing else is run, no
-    /// destructor either. A second signal while a last export hangs (a quarter of a second after the first, or later) ends
-    /// it at once. Once all exporters have stopped, signals end the process as ever.
+    /// The process then ends as the signal would have ended it, so that whoever waits for it learns of the signal; as process
+    /// 1 of a container, which the kernel lets no signal of its own end, it exits with the status 128 + signal (143 for
+    /// SIGTERM). Nothing else is run, no destructor either. A second signal while a last export hangs (a quarter of a second
+    /// after the first, or later) ends it at once. Once all exporters have stopped, signals end the process as before.
+    ///
+    /// On Linux, a signal that is ignored at the first start with `on_signals` stays ignored: shells have what they run in the
+    /// background ignore SIGINT.
     ///
     /// It is for programs that do not handle these signals. Where another handler runs as well, its program may be ended in
     /// the middle of what it does then: a program that shuts down by itself on a signal, as one does with
@@ -270,7 +282,8 @@ impl Reporter {
             Reporter::Stderr { told } => {
                 *told = true;
                 // Whoever has closed stderr does not want to know.
-                let _ = writeln!(io::stderr(), "tachometer: the export to {sink} failed: {error}");
+                let line = format!("tachometer: the export to {sink} failed: {error}\n");
+                let _ = write_past_lock(io::stderr(), &line);
             }
         }
     }
@@ -279,7 +292,8 @@ impl Reporter {
 /// Exports until it is dropped, and makes a last export to each sink then. Made by [`ExporterBuilder::start`].
 ///
 /// Bound to a name in `main`, that is on return, on `?` and on a panic; not on `process::exit`. Dropping it waits for the
-/// last exports: a sink that never returns holds it up.
+/// last exports: a sink that never returns holds it up. A callback that prints is one, where the thread that drops holds the
+/// lock of `io::stdout()`.
 #[derive(Debug)]
 #[must_use = "the exports end as soon as the exporter is dropped: bind it to a name, as in `let _exporter = …`"]
 pub struct Exporter {

@@ -3,9 +3,9 @@
 use crate::error::{Cause, Error};
 use crate::registry::MetricsRegistry;
 use crate::ticker::Ticker;
-use std::mem;
-use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
+
+pub(super) use crate::caught::caught;
 
 /// Starts a thread that does `export` every `interval`, and once more when it or `registry` is stopped.
 pub(super) fn start(
@@ -21,18 +21,4 @@ pub(super) fn start(
 
 pub(super) fn check(interval: Duration) -> Result<(), Error> {
     if interval.is_zero() { Err(Cause::ZeroInterval.into()) } else { Ok(()) }
-}
-
-/// What `work`, which is a user's, returns; `None` where it panicked.
-pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
-    // Whatever state the panic left the user's things in, they are the user's own.
-    match panic::catch_unwind(AssertUnwindSafe(work)) {
-        Ok(result) => Some(result),
-        Err(payload) => {
-            // What it panicked with may panic again when it is dropped, and what that panics with is leaked.
-            let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
-            mem::forget(dropped);
-            None
-        }
-    }
 }

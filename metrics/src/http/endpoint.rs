@@ -17,6 +17,9 @@ use std::time::Duration;
 /// How much longer than over a request a peer may take over an answer, where others wait.
 const CROWDED_RESPONSE: u32 = 20;
 
+/// Each has a place from the start, and all are looked at whenever one of them has something to say.
+const MOST_CONNECTIONS: usize = 65_536;
+
 /// Serves the [`global`] registry at `/metrics`, for Prometheus and others to scrape.
 ///
 /// ```no_run
@@ -66,6 +69,9 @@ pub fn serve(address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
 /// ([`request_deadline`](Self::request_deadline)) and one for the answer ([`response_deadline`](Self::response_deadline)).
 /// Further ones wait, and those who dawdle then give way sooner ([`patience`](Self::patience)), so that a crowd of
 /// idle connections delays a scrape and does not prevent it. Memory is bounded by an answer a connection.
+///
+/// It does not withstand a flood, of thousands of connections that are opened anew as fast as they are closed: scrapes then
+/// wait in the same queue as these. Only an address that strangers cannot reach, or a firewall, helps against that.
 #[derive(Debug, Clone)]
 #[must_use = "an endpoint does nothing until it is told to `serve`"]
 pub struct Endpoint {
@@ -119,13 +125,15 @@ impl Endpoint {
         Endpoint { created, ..self }
     }
 
-    /// How many connections are served at a time; 16 by default.
+    /// How many connections are served at a time, from 1 to 65 536; 16 by default.
     pub fn max_connections(self, max_connections: usize) -> Self {
         Endpoint { max_connections, ..self }
     }
 
-    /// How long a request may take to arrive, from the first byte to the last; 5 seconds by default. Then it is answered with
+    /// How long a request may take to arrive, to its last byte; 5 seconds by default. Then it is answered with
     /// `408 Request Timeout`.
+    ///
+    /// It counts from the moment when the connection gets its place, so a peer that never says anything is told so too.
     pub fn request_deadline(self, request_deadline: Duration) -> Self {
         Endpoint { request_deadline, ..self }
     }
@@ -140,7 +148,9 @@ impl Endpoint {
     /// default. An answer may then take twenty times as long to be read.
     ///
     /// Whoever takes longer gives way, the oldest first. So the time that a crowd of idle connections can delay a scrape is
-    /// this, times their number, divided by [`max_connections`](Self::max_connections).
+    /// this, times the number of those that came before it, divided by [`max_connections`](Self::max_connections): with the
+    /// defaults 6 seconds for a thousand. Who goes on opening them faster than they give way may keep scrapes out for as long.
+    /// More connections help, or less patience, which is also what an honest scraper far away has for its request.
     pub fn patience(self, patience: Duration) -> Self {
         Endpoint { patience, ..self }
     }
@@ -149,8 +159,8 @@ impl Endpoint {
     /// system chooses a free one: [`Server::address`] says which.
     ///
     /// # Errors
-    /// Where the address is no address or cannot be listened on, a path is not one or leads to two things, no connection is
-    /// allowed, or the system gives no thread. The error names the culprit.
+    /// Where the address is no address or cannot be listened on, a path is not one or leads to two things, no connection or
+    /// more than 65 536 are allowed, or the system gives no thread. The error names the culprit.
     pub fn serve(&self, address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
         let bind =
             || -> std::io::Result<(Listener, SocketAddr)> { Listener::bind(address.to_socket_addrs()?) };
@@ -162,6 +172,9 @@ impl Endpoint {
     ///
     /// Takes the place of a socket that a program has left there which is no longer running, and of nothing else. The socket is
     /// removed when the server stops.
+    ///
+    /// The path may be as long as the system allows for a socket (107 bytes on Linux); where its last part is shorter than 11
+    /// bytes, as much less as that lacks, for the socket is made in a folder beside it that nobody else may enter.
     ///
     /// ```
     /// use tachometer::Endpoint;
@@ -208,8 +221,8 @@ impl Endpoint {
 
     /// The pages, of which there is at least one.
     fn checked_pages(&self) -> Result<Vec<(String, Page)>, Error> {
-        if self.max_connections == 0 {
-            return Err(Cause::NoConnections.into());
+        if !(1..=MOST_CONNECTIONS).contains(&self.max_connections) {
+            return Err(Cause::Connections { asked: self.max_connections, most: MOST_CONNECTIONS }.into());
         }
         let mut pages: Vec<(String, Page)> = Vec::new();
         for (path, page) in &self.pages {

@@ -2,7 +2,7 @@
 
 use super::negotiation::Wishes;
 use crate::encode::Format;
-use crate::registry::{Metrics, MetricsRegistry, ScrapeFormat, ScrapeResult, global};
+use crate::registry::{Metrics, MetricsRegistry, ScrapeFormat, ScrapeResult, Scrapes, global};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
@@ -86,8 +86,9 @@ impl MetricsRegistry {
         }
         let format = wishes.format();
         let metrics = self.metrics();
-        let body = render(metrics, format, wishes.gzip(), &mut String::new());
-        metrics.scrapes().ended(format.into(), ScrapeResult::Ok);
+        let scrapes = metrics.scrapes();
+        let body = render(metrics, format, wishes.gzip(), &mut String::new(), Some(scrapes));
+        scrapes.ended(format.into(), ScrapeResult::Ok);
         Exposition {
             content_type: format.content_type(),
             content_encoding: content_encoding(wishes.gzip()),
@@ -100,15 +101,23 @@ pub(super) fn content_encoding(gzip: bool) -> Option<&'static str> {
     gzip.then_some("gzip")
 }
 
-/// The body of an answer, with `text` as the room to make it in: what is not compressed takes the room along.
-pub(super) fn render(metrics: &Metrics, format: Format, gzip: bool, text: &mut String) -> Vec<u8> {
-    let scrapes = metrics.scrapes();
+/// The body of an answer, with `text` as the room to make it in: what is not compressed takes the room along. What it cost is
+/// counted in `scrapes`, where it is made for a scrape.
+pub(super) fn render(
+    metrics: &Metrics,
+    format: Format,
+    gzip: bool,
+    text: &mut String,
+    scrapes: Option<&Scrapes>,
+) -> Vec<u8> {
     let begin = Instant::now();
     text.clear();
     metrics.read().encode(format, text);
-    let series = series_in(text);
+    let series = scrapes.map(|_| series_in(text));
     let body = if gzip { compress(text) } else { mem::take(text).into_bytes() };
-    scrapes.rendered(begin.elapsed(), series, body.len(), gzip);
+    if let Some((scrapes, series)) = scrapes.zip(series) {
+        scrapes.rendered(begin.elapsed(), series, body.len(), gzip);
+    }
     body
 }
 

@@ -3,11 +3,10 @@
 use super::exposition::render;
 use super::request::{Method, Request};
 use super::response::{Response, Scrape, Status};
+use crate::caught::caught;
 use crate::encode::Format;
 use crate::registry::{Metrics, ScrapeResult};
 use crate::sync::unmodelled::Arc;
-use std::mem;
-use std::panic::{self, AssertUnwindSafe};
 
 /// What stands at a path.
 #[derive(Debug, Clone)]
@@ -60,21 +59,15 @@ impl Site {
         let gzip = request.wishes.gzip();
         // `HEAD` is answered as `GET` is, for the length, and is no scrape.
         let scrape = (request.method == Method::Get).then(|| Scrape::begin(Arc::clone(metrics), format));
-        // Reading runs code of error types, which may panic. Whatever state that leaves them in is their own; the room is
-        // cleared before it is used again.
-        let render = AssertUnwindSafe(|| render(metrics, format, gzip, &mut self.room));
-        match panic::catch_unwind(render) {
-            Ok(body) => Response::metrics(format, gzip, body, scrape),
-            Err(payload) => {
-                if let Some(scrape) = scrape {
-                    scrape.end(ScrapeResult::Error);
-                }
-                // What it panicked with may panic again when it is dropped, and what that panics with is leaked.
-                let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
-                mem::forget(dropped);
-                Response::refusal(Status::Failed)
+        // Reading runs code of error types, which may panic. The room is cleared before it is used again.
+        let scrapes = scrape.as_ref().map(|_| metrics.scrapes());
+        let Some(body) = caught(|| render(metrics, format, gzip, &mut self.room, scrapes)) else {
+            if let Some(scrape) = scrape {
+                scrape.end(ScrapeResult::Error);
             }
-        }
+            return Response::refusal(Status::Failed);
+        };
+        Response::metrics(format, gzip, body, scrape)
     }
 }
 

@@ -62,7 +62,7 @@ impl Scrapes {
         }
     }
 
-    /// A body was made, of so many bytes as they are sent.
+    /// A body was made for a scrape, of so many bytes: compressed, where it is.
     pub(crate) fn rendered(&self, took: Duration, series: usize, bytes: usize, is_compressed: bool) {
         self.render.record(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
         self.body_bytes.add(bytes as u64);

@@ -17,7 +17,7 @@ pub(crate) struct ScrapeMetrics {
     pub(crate) ended: [[u64; RESULTS.len()]; FORMATS.len()],
     /// How long it took to read the registry and to make a body, in nanoseconds.
     pub(crate) render: HistogramSnapshot,
-    /// Bytes of bodies, as they were sent.
+    /// Bytes of the bodies that were made, also of those of which a part was sent.
     pub(crate) body_bytes: u64,
     /// Bodies that were compressed.
     pub(crate) compressed: u64,
@@ -53,14 +53,14 @@ impl ScrapeMetrics {
             ),
             family(
                 "tachometer_scrape_render_seconds",
-                "How long it took to read the metrics and to make the body of an answer.",
+                "How long it took to read the metrics and to make the body for a scrape.",
                 MetricKind::Histogram,
                 Some("seconds"),
                 vec![Series { labels: Labels::default(), value: Value::nanoseconds(&self.render) }],
             ),
             family(
                 "tachometer_scrape_body_bytes_total",
-                "Bytes of bodies as they are sent.",
+                "Bytes of the bodies that were made for scrapes, compressed where they were; a cut scrape counts in full.",
                 MetricKind::Counter,
                 None,
                 single(Number::Unsigned(self.body_bytes)),

@@ -8,8 +8,8 @@
 //! machine is up again; and file systems that lose a rename show the text before.
 
 use crate::error::{Cause, Error};
+use crate::random_name::random_digits;
 use std::fs;
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -52,5 +52,5 @@ impl File {
 
 /// Ends in `.tmp`, which readers of `*.prom` pass over, and begins with a dot, as what is of no interest does.
 fn name_aside() -> String {
-    format!(".tachometer-{:016x}.tmp", RandomState::new().hash_one(0))
+    format!(".tachometer-{}.tmp", random_digits(16))
 }

@@ -10,7 +10,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-pub(super) use stdout::write as write_to_stdout;
+pub(super) use stdout::{write as write_to_stdout, write_past_lock};
 
 pub(super) struct Sink {
     pub(super) name: String,
@@ -28,7 +28,8 @@ impl Sink {
     }
 
     pub(super) fn stdout(shape: Shape) -> Self {
-        Sink::new("stdout".to_owned(), move |snapshot| stdout::write(shape, snapshot))
+        let mut stdout = stdout::Stdout::default();
+        Sink::new("stdout".to_owned(), move |snapshot| stdout.write(shape, snapshot))
     }
 
     pub(super) fn file(path: &Path, shape: Shape) -> Result<Self, Error> {
