@@ -7,12 +7,12 @@
 //!
 //! metrics! {
 //!     static TIMES: Histogram = Histogram::of_time(
-//!         "job_duration_seconds",
-//!         "Time of jobs",
+//!         "query_seconds",
+//!         "Time of queries",
 //!         &const { buckets::seconds([0.001, 0.01, 0.1, 1.0]) },
 //!     );
 //!     static SIZES: Histogram =
-//!         Histogram::new("answer_bytes", "Size of answers", &const { buckets::exponential::<10>(256, 0) });
+//!         Histogram::new("result_bytes", "Size of results", &const { buckets::exponential::<10>(256, 0) });
 //! }
 //! # assert_eq!((TIMES.read().boundaries[0], SIZES.read().boundaries[2]), (1_000_000, 1_024));
 //! ```

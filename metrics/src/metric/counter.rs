@@ -14,13 +14,13 @@ use crate::sync::const_unless_loom;
 /// use tachometer::{Counter, metrics};
 ///
 /// metrics! {
-///     /// Jobs that were done, well or not.
-///     static JOBS: Counter = Counter::new("jobs_done_total", "Jobs that were done");
+///     /// Mails that were sent.
+///     static MAILS: Counter = Counter::new("mails_sent_total", "Mails that were sent");
 /// }
 ///
-/// JOBS.increment();
-/// JOBS.add(2);
-/// assert_eq!(JOBS.get(), 3);
+/// MAILS.increment();
+/// MAILS.add(2);
+/// assert_eq!(MAILS.get(), 3);
 /// ```
 ///
 /// By convention the name ends in `_total`. OpenMetrics knows a counter by that, and shows others as `unknown`.

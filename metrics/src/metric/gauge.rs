@@ -13,7 +13,7 @@ use std::time::SystemTime;
 /// use tachometer::{Gauge, metrics};
 ///
 /// metrics! {
-///     static WAITING: Gauge = Gauge::new("jobs_waiting", "Jobs that wait for a worker");
+///     static WAITING: Gauge = Gauge::new("mails_waiting", "Mails that wait");
 /// }
 ///
 /// WAITING.add(5);

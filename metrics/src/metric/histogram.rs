@@ -16,10 +16,10 @@ use std::time::Duration;
 /// use tachometer::{Histogram, buckets, metrics};
 ///
 /// metrics! {
-///     static SIZES: Histogram = Histogram::new("answer_bytes", "Size of answers", &[100, 1_000, 10_000]);
+///     static SIZES: Histogram = Histogram::new("mail_bytes", "Size of mails", &[100, 1_000, 10_000]);
 ///     static TIMES: Histogram = Histogram::of_time(
-///         "job_duration_seconds",
-///         "Time of jobs",
+///         "delivery_seconds",
+///         "Time of deliveries",
 ///         &const { buckets::seconds([0.001, 0.01, 0.1, 1.0]) },
 ///     );
 /// }

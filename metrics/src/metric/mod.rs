@@ -22,14 +22,14 @@ use std::fmt;
 ///
 /// metrics! {
 ///     /// Whatever stands before a `static` may stand here.
-///     pub static JOBS: Counter = Counter::new("jobs_done_total", "Jobs that were done");
-///     static WAITING: Gauge = Gauge::new("jobs_waiting", "Jobs that wait for a worker");
+///     pub static ORDERS: Counter = Counter::new("orders_done_total", "Orders that were done");
+///     static WAITING: Gauge = Gauge::new("orders_waiting", "Orders that wait");
 /// }
 ///
 /// let text = tachometer::snapshot().to_prometheus_format();
-/// assert!(text.contains("# HELP jobs_done_total Jobs that were done\n"));
-/// assert!(text.contains("\njobs_done_total 0\n") && text.contains("\njobs_waiting 0\n"));
-/// JOBS.increment();
+/// assert!(text.contains("# HELP orders_done_total Orders that were done\n"));
+/// assert!(text.contains("\norders_done_total 0\n") && text.contains("\norders_waiting 0\n"));
+/// ORDERS.increment();
 /// ```
 ///
 /// A metric in a `static` of its own, without this, is shown from its first use on. (On other systems than Linux, so are
