@@ -14,6 +14,7 @@ use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::unmodelled::OnceLock;
 use crate::sync::{List, const_unless_loom};
 use std::fmt;
+use std::time::SystemTime;
 
 /// Declares metrics in `static`s, so that the global registry shows them from the first snapshot on, at zero.
 ///
@@ -68,6 +69,14 @@ static ATTACHED: List<&'static dyn Declared> = List::new();
 #[cfg(loom)]
 loom::lazy_static! { static ref ATTACHED: List<&'static dyn Declared> = List::new(); }
 
+/// When the first was attached: none has counted before.
+static SINCE: OnceLock<SystemTime> = OnceLock::new();
+
+/// Since when the metrics of the global registry may have counted.
+pub(crate) fn since() -> Option<SystemTime> {
+    SINCE.get().copied()
+}
+
 /// All that the global registry has to show.
 pub(crate) fn attached() -> impl Iterator<Item = &'static dyn Declared> {
     ATTACHED.iter().copied()
@@ -98,6 +107,7 @@ impl Declaration {
     #[cold]
     pub(crate) fn attach(&self, metric: &'static dyn Declared) {
         self.attached.get_or_init(|| {
+            SINCE.get_or_init(SystemTime::now);
             ATTACHED.push(metric);
         });
     }

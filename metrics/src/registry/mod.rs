@@ -276,14 +276,25 @@ impl Metrics {
         }
     }
 
+    /// The global registry is often made later than what it shows has counted.
+    fn counting_since(&self) -> SystemTime {
+        let metrics = self.is_global().then(metric::since).flatten();
+        [self.functions().since(), metrics].into_iter().flatten().fold(self.created, SystemTime::min)
+    }
+
+    fn is_global(&self) -> bool {
+        self.functions.get().is_some()
+    }
+
     /// The metrics that have a name; of the global registry, with those that were declared since the last time.
     fn named(&self) -> MutexGuard<'_, NamedMetrics> {
         // Found before the lock is taken: it runs code of the program's.
-        let is_global = self.functions.get().is_some();
-        if is_global {
+        let declared: Vec<_> = if self.is_global() {
             linked::metrics().for_each(|metric| metric.declaration().attach(metric));
-        }
-        let declared: Vec<_> = is_global.then(metric::attached).into_iter().flatten().collect();
+            metric::attached().collect()
+        } else {
+            Vec::new()
+        };
         let mut named = lock(&self.named);
         for metric in declared {
             named.adopt(metric);
@@ -296,9 +307,7 @@ impl Metrics {
     }
 
     pub(crate) fn read(&self) -> FullSnapshot {
-        // The global registry is often made later than its functions are called.
-        let created = self.functions().since().map_or(self.created, |since| since.min(self.created));
-        let mut snapshot = FullSnapshot::empty(created);
+        let mut snapshot = FullSnapshot::empty(self.counting_since());
         // The lists are copied and then read, so that a first call or a registration never waits for a reader.
         let named = self.named().clone();
         named.read_into(&mut snapshot);
