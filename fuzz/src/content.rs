@@ -183,7 +183,7 @@ impl Metric {
 type Identity<'a> = (&'a str, &'a str, BTreeMap<&'a str, &'a str>);
 
 impl Function {
-    /// With what tells it from others: the order of its labels does not.
+    /// With what tells it from others: not the order of its labels, nor those without a value.
     fn json(&self) -> (Identity<'_>, Value) {
         let mut labels = BTreeMap::new();
         for (Name(name), value) in &self.labels {
@@ -206,6 +206,7 @@ impl Function {
             "sample_interval": u16::from(self.interval) + 1,
             "latency": self.latency.json(),
         });
+        labels.retain(|_, value| !value.is_empty());
         ((&self.module, &self.name, labels), json)
     }
 }
