@@ -52,7 +52,7 @@ fn rows() -> Vec<Row> {
         Row::new("`FloatCounter::add`", |calls| repeat(calls, 1, |amount| FLOATS.add(amount as f64))),
         Row::new("`Gauge::set`", |calls| repeat(calls, 1, |level| GAUGE.set(level.cast_signed()))),
         Row::new("`Histogram::observe`, 10 bounds", |calls| {
-            repeat(calls, 420, |value| HISTOGRAM.observe(value))
+            repeat(calls, 420, |value| HISTOGRAM.observe(value));
         })
         .recorded(|| HISTOGRAM.read().total()),
         Row::new("`prometheus-client` 0.26, counter", |calls| {
@@ -65,7 +65,7 @@ fn rows() -> Vec<Row> {
         })
         .recorded(|| PROMETHEUS_COUNTER.get()),
         Row::new("… histogram", |calls| {
-            repeat(calls, 420, |value| PROMETHEUS_HISTOGRAM.observe(value as f64))
+            repeat(calls, 420, |value| PROMETHEUS_HISTOGRAM.observe(value as f64));
         })
         .recorded(|| PROMETHEUS_HISTOGRAM.get_sample_count()),
     ]
