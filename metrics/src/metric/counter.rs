@@ -2,7 +2,7 @@
 
 use super::{Declaration, Declared};
 use crate::cells::{Reader, Rows};
-use crate::snapshot::{MetricKind, SampleValue};
+use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 
 /// A number of things that only grows: jobs done, bytes sent.
@@ -37,6 +37,7 @@ impl Counter {
         /// # Panics
         /// Where Prometheus does not allow the name; in a `static`, a compile error.
         #[must_use]
+        #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
             Counter { declaration: Declaration::new(name, help), cells: Rows::new(1) }
         }
@@ -73,8 +74,8 @@ impl Declared for Counter {
         MetricKind::Counter
     }
 
-    fn read(&self, _: &mut Reader) -> SampleValue {
-        SampleValue::Count(self.get())
+    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
+        SeriesSnapshot::alone(SampleValue::Count(self.get()))
     }
 }
 
@@ -105,6 +106,7 @@ impl FloatCounter {
         /// # Panics
         /// Where Prometheus does not allow the name; in a `static`, a compile error.
         #[must_use]
+        #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
             FloatCounter { declaration: Declaration::new(name, help), cells: Rows::new(1) }
         }
@@ -137,7 +139,7 @@ impl Declared for FloatCounter {
         MetricKind::Counter
     }
 
-    fn read(&self, _: &mut Reader) -> SampleValue {
-        SampleValue::Sum(self.get())
+    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
+        SeriesSnapshot::alone(SampleValue::Sum(self.get()))
     }
 }

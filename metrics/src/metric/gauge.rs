@@ -3,7 +3,7 @@
 use super::{Declaration, Declared};
 use crate::cells::Reader;
 use crate::primitives::AtomicGauge;
-use crate::snapshot::{MetricKind, SampleValue};
+use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 use std::time::SystemTime;
 
@@ -34,6 +34,7 @@ impl Gauge {
         /// # Panics
         /// Where Prometheus does not allow the name; in a `static`, a compile error.
         #[must_use]
+        #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
             Gauge { declaration: Declaration::new(name, help), value: AtomicGauge::new() }
         }
@@ -96,8 +97,8 @@ impl Declared for Gauge {
         MetricKind::Gauge
     }
 
-    fn read(&self, _: &mut Reader) -> SampleValue {
-        SampleValue::Level(self.get())
+    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
+        SeriesSnapshot::alone(SampleValue::Level(self.get()))
     }
 }
 
@@ -129,6 +130,7 @@ impl FloatGauge {
         /// # Panics
         /// Where Prometheus does not allow the name; in a `static`, a compile error.
         #[must_use]
+        #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
             FloatGauge { declaration: Declaration::new(name, help), bits: AtomicU64::new(0) }
         }
@@ -183,7 +185,7 @@ impl Declared for FloatGauge {
         MetricKind::Gauge
     }
 
-    fn read(&self, _: &mut Reader) -> SampleValue {
-        SampleValue::Quantity(self.get())
+    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
+        SeriesSnapshot::alone(SampleValue::Quantity(self.get()))
     }
 }

@@ -4,7 +4,7 @@ use super::{Declaration, Declared};
 use crate::cells::{Observations, Reader};
 use crate::clock::{self, Ticks};
 use crate::model::BucketTable;
-use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue};
+use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 use std::time::Duration;
 
@@ -46,6 +46,7 @@ impl Histogram {
         /// # Panics
         /// Where Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.
         #[must_use]
+        #[track_caller]
         pub const fn new(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
             Histogram::of(name, help, bounds, false)
         }
@@ -58,12 +59,14 @@ impl Histogram {
         /// # Panics
         /// As [`new`](Self::new).
         #[must_use]
+        #[track_caller]
         pub const fn of_time(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
             Histogram::of(name, help, bounds, true)
         }
     }
 
     const_unless_loom! {
+        #[track_caller]
         const fn of(name: &'static str, help: &'static str, bounds: &'static [u64], is_of_time: bool) -> Self {
             let cells = Observations::new(BucketTable::new(bounds));
             Histogram { declaration: Declaration::new(name, help), cells, is_of_time }
@@ -119,9 +122,13 @@ impl Declared for Histogram {
         MetricKind::Histogram
     }
 
-    fn read(&self, reader: &mut Reader) -> SampleValue {
+    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
         let histogram = self.read_by(reader);
-        if self.is_of_time { SampleValue::Times(histogram) } else { SampleValue::Histogram(histogram) }
+        SeriesSnapshot::alone(if self.is_of_time {
+            SampleValue::Times(histogram)
+        } else {
+            SampleValue::Histogram(histogram)
+        })
     }
 }
 

@@ -10,10 +10,11 @@ pub use histogram::{Histogram, HistogramTimer};
 
 use crate::cells::Reader;
 use crate::model::name::is_metric_name;
-use crate::snapshot::{MetricKind, SampleValue};
+use crate::snapshot::{MetricKind, SeriesSnapshot};
 use crate::sync::unmodelled::OnceLock;
 use crate::sync::{List, const_unless_loom};
 use std::fmt;
+use std::panic::Location;
 use std::time::SystemTime;
 
 /// Declares metrics in `static`s, so that the global registry shows them from the first snapshot on, at zero.
@@ -49,6 +50,8 @@ macro_rules! metrics {
 pub struct Declaration {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
+    /// Where in the source it stands.
+    pub(crate) place: &'static Location<'static>,
     /// Set once a registry reads it.
     attached: OnceLock<()>,
 }
@@ -59,8 +62,12 @@ pub trait Declared: fmt::Debug + Sync {
     fn declaration(&self) -> &Declaration;
     /// What kind it is.
     fn kind(&self) -> MetricKind;
-    /// What it shows now.
-    fn read(&self, reader: &mut Reader) -> SampleValue;
+    /// What each of its series shows now.
+    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot>;
+    /// What the labels of its series are called.
+    fn label_names(&self) -> &[&'static str] {
+        &[]
+    }
 }
 
 /// The metrics of the global registry that were declared in a `static`, whichever that registry is or will be.
@@ -86,12 +93,13 @@ impl Declaration {
     const_unless_loom! {
         /// # Panics
         /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        #[track_caller]
         pub(crate) const fn new(name: &'static str, help: &'static str) -> Self {
             assert!(
                 is_metric_name(name),
                 "a metric's name must be ASCII letters, digits, `_` and `:`, and not begin with a digit"
             );
-            Declaration { name, help, attached: OnceLock::new() }
+            Declaration { name, help, place: Location::caller(), attached: OnceLock::new() }
         }
     }
 

@@ -170,9 +170,9 @@ impl NamedMetrics {
                     snapshot.gauges.insert(name, gauge.get());
                 }
                 Metric::Declared(metric) => {
-                    let value = metric.read(reader.get_or_insert_with(Reader::begin));
+                    let series = metric.read(reader.get_or_insert_with(Reader::begin));
                     help.insert(name.clone(), metric.declaration().help.to_owned());
-                    snapshot.declared.insert(name, FamilySnapshot::single(metric.kind(), value));
+                    snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
                 }
             }
         }

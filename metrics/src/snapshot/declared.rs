@@ -46,9 +46,8 @@ pub enum SampleValue {
 }
 
 impl FamilySnapshot {
-    /// The family of a metric without labels.
-    pub(crate) fn single(kind: MetricKind, value: SampleValue) -> Self {
-        FamilySnapshot { kind, series: vec![SeriesSnapshot { labels: Vec::new(), value }] }
+    pub(crate) fn new(kind: MetricKind, series: Vec<SeriesSnapshot>) -> Self {
+        FamilySnapshot { kind, series }
     }
 
     /// What the series without labels shows.
@@ -64,6 +63,13 @@ impl FamilySnapshot {
             SeriesSnapshot { labels: series.labels.clone(), value }
         };
         FamilySnapshot { kind: self.kind, series: self.series.iter().map(since).collect() }
+    }
+}
+
+impl SeriesSnapshot {
+    /// The only series of a metric without labels.
+    pub(crate) fn alone(value: SampleValue) -> Vec<Self> {
+        vec![SeriesSnapshot { labels: Vec::new(), value }]
     }
 }
 
