@@ -124,6 +124,11 @@ impl FunctionSnapshot {
         self.place() == other.place() && with_value.all(|label| self.labels.contains(label))
     }
 
+    /// Whether both are what one function showed at two moments.
+    pub(crate) fn is_series_of(&self, other: &FunctionSnapshot) -> bool {
+        self.place() == other.place() && self.has_labels_of(other)
+    }
+
     /// Whether both have the same labels, in whatever order: on the way through other hands it may have changed.
     pub(super) fn has_labels_of(&self, other: &FunctionSnapshot) -> bool {
         self.labels.len() == other.labels.len()

@@ -1,0 +1,53 @@
+//! Which series of a function or a metric are meant.
+
+use crate::model::LabelValue;
+use std::fmt;
+
+/// Labels that a series must have, beside others that it may have.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WantedLabels(Vec<(String, String)>);
+
+/// A label's name with its value.
+pub(super) type Pair<'a> = (&'a str, &'a str);
+
+impl WantedLabels {
+    pub(super) fn add(&mut self, name: String, value: &impl LabelValue) {
+        let mut text = String::new();
+        // An error ends the value there, as it does where it is recorded.
+        let _ = value.write(&mut text);
+        self.0.push((name, text));
+    }
+
+    /// Whether a series with `labels` is meant. One without a label is one whose label has no value.
+    pub(super) fn match_all(&self, labels: &[Pair<'_>]) -> bool {
+        self.0.iter().all(|(name, value)| {
+            let found = labels.iter().find(|(other, _)| other == name);
+            found.map_or("", |(_, value)| value) == value
+        })
+    }
+
+    /// The name of a label that is wanted and that none of `series` has: it may be misspelt. `None` while there are no series.
+    pub(super) fn unknown_name(&self, series: &[&[Pair<'_>]]) -> Option<&str> {
+        let has = |name: &str| series.iter().copied().flatten().any(|(other, _)| *other == name);
+        let mut with_value =
+            self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str());
+        if series.is_empty() { None } else { with_value.find(|name| !has(name)) }
+    }
+}
+
+impl fmt::Display for WantedLabels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let pairs: Vec<Pair<'_>> =
+            self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        write!(f, " with {}", listed(&pairs))
+    }
+}
+
+/// As they stand in text formats.
+pub(super) fn listed(labels: &[Pair<'_>]) -> String {
+    let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    if pairs.is_empty() { "without labels".to_owned() } else { pairs.join(", ") }
+}
