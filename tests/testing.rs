@@ -1,7 +1,7 @@
 //! `tachometer::testing`: what is compared, and how a difference reads.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 use tachometer::testing::{self, Amount, Difference, Expectation, Watch, function, metric};
@@ -12,25 +12,26 @@ use tachometer::{
 
 /// What a failed assertion says, with `LINE` in the place of a line of this file; and the line it panics at.
 fn failure(assertion: impl FnOnce()) -> (String, u32) {
-    let (sender, receiver) = mpsc::channel();
-    let payload = {
-        // The hook is one of the whole process: only a panic of this thread is looked at.
-        static HOOK: std::sync::Mutex<()> = std::sync::Mutex::new(());
-        let _alone = HOOK.lock().unwrap();
-        let this = thread::current().id();
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if thread::current().id() == this {
-                let _ = sender.send(info.location().map(|place| (place.file().to_owned(), place.line())));
-            }
-        }));
-        let result = panic::catch_unwind(AssertUnwindSafe(assertion));
-        panic::set_hook(before);
-        result.expect_err("the assertion fails")
-    };
-    let (file, line) = receiver.recv().unwrap().expect("a panic has a place");
+    // The hook is one of the whole process.
+    static HOOK: Mutex<()> = Mutex::new(());
+    let (places, place) = mpsc::channel();
+    let this = thread::current().id();
+    let alone = HOOK.lock().unwrap();
+    let before = Arc::new(panic::take_hook());
+    let outer = Arc::clone(&before);
+    panic::set_hook(Box::new(move |info| match info.location() {
+        Some(location) if thread::current().id() == this => {
+            places.send((location.file().to_owned(), location.line())).unwrap();
+        }
+        _ => outer(info),
+    }));
+    let result = panic::catch_unwind(AssertUnwindSafe(assertion));
+    panic::set_hook(Box::new(move |info| before(info)));
+    drop(alone);
+    let panicked = result.expect_err("the assertion fails");
+    let (file, line) = place.recv().expect("a panic has a place");
     assert_eq!(file, file!(), "it panics where the assertion stands");
-    (without_lines(payload.downcast_ref::<String>().expect("a text")), line)
+    (without_lines(panicked.downcast_ref::<String>().expect("a text")), line)
 }
 
 fn without_lines(text: &str) -> String {
@@ -216,7 +217,7 @@ mod labels {
       expected  counted
   ok         1        0  <--
   series of it that changed:
-    tenant=\"0\", tier=\"free\", site=\"north\": 1 errors
+    tenant=\"0\", tier=\"free\", site=\"north\": 1 error
     tenant=\"7\", tier=\"free\", site=\"north\": 1 ok
     tenant=\"7\", tier=\"gold\", site=\"north\": 1 ok"
         );
@@ -294,7 +295,10 @@ mod names {
         SHIPPED.increment();
         for (misspelt, text) in [
             ("put_in", "no instrumented function is called \"put_in\"; most like it: \"Basket::put_in\""),
-            ("Basket::putin", "no instrumented function is called \"Basket::putin\"; most like it: \"Basket::put_in\""),
+            (
+                "Basket::putin",
+                "no instrumented function is called \"Basket::putin\"; most like it: \"Basket::put_in\"",
+            ),
             (
                 "testing::names::Basket::putin",
                 "no instrumented function is called \"testing::names::Basket::putin\"; most like it: \
@@ -372,7 +376,13 @@ mod declared {
         BYTES.observe(5_000);
         TIMES.observe_duration(Duration::from_secs(1));
         let watch = testing::watch();
-        let all = ["loads_done_total", "loads_worked_seconds_total", "loads_waiting", "loads_bytes", "loads_seconds"];
+        let all = [
+            "loads_done_total",
+            "loads_worked_seconds_total",
+            "loads_waiting",
+            "loads_bytes",
+            "loads_seconds",
+        ];
         for name in all {
             watch.assert(metric(name));
             watch.assert(metric(name).unchanged());
@@ -539,7 +549,7 @@ fn only_what_is_named_may_have_changed() {
   the rest is:
     counter \"http_errors\": by 1
     gauge \"load\": from 0 to 3
-    histogram \"sizes_latency_us\": 1 observations"
+    histogram \"sizes_latency_us\": 1 observation"
     );
     let text = watch.check_only(&[]).unwrap_err().to_string();
     assert!(text.starts_with("more than nothing has changed"), "{text}");
@@ -574,7 +584,8 @@ mod only {
         watch.assert(function("first_of_two").errors(1));
         watch.assert(function("second_of_two").not_called());
         second_of_two(true);
-        let text = without_lines(&watch.check_only(&["testing::only::first_of_two"]).unwrap_err().to_string());
+        let text =
+            without_lines(&watch.check_only(&["testing::only::first_of_two"]).unwrap_err().to_string());
         assert_eq!(
             text,
             "more than \"testing::only::first_of_two\" has changed, since the watch at tests/testing.rs:LINE

@@ -274,6 +274,13 @@ fn pairs(series: &FunctionSnapshot) -> Vec<Pair<'_>> {
     series.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
+/// What a series is called.
+pub(super) fn title(series: &FunctionSnapshot) -> String {
+    let labels = pairs(series);
+    let labels = if labels.is_empty() { String::new() } else { format!(" with {}", listed(&labels)) };
+    format!("function {:?}{labels} (module {:?})", series.function, series.module)
+}
+
 /// How many more calls of `series` are in flight than there were.
 pub(super) fn begun(series: &FunctionSnapshot, earlier: &FullSnapshot) -> i64 {
     let before = earlier.functions.iter().find(|function| function.is_series_of(series));
@@ -283,7 +290,10 @@ pub(super) fn begun(series: &FunctionSnapshot, earlier: &FullSnapshot) -> i64 {
 /// What `series`, a difference to `earlier`, counted, in words; `None` where it counted nothing.
 pub(super) fn tally(series: &FunctionSnapshot, earlier: &FullSnapshot) -> Option<String> {
     let outcomes = OUTCOMES.into_iter().zip([series.ok, series.errors, series.panics, series.cancelled]);
-    let counted = outcomes.filter(|(_, calls)| *calls > 0).map(|(name, calls)| format!("{calls} {name}"));
+    let counted = outcomes.filter(|(_, calls)| *calls > 0).map(|(name, calls)| match calls {
+        1 => format!("1 {}", name.trim_end_matches('s')),
+        _ => format!("{calls} {name}"),
+    });
     let begun = begun(series, earlier);
     let in_flight = (begun != 0).then(|| format!("{begun:+} in flight"));
     let words: Vec<String> = counted.chain(in_flight).collect();

@@ -357,10 +357,11 @@ impl Change {
                 Some(format!("from {before} to {now}"))
             }
             Change::Number { by, .. } => Some(format!("by {by}")),
-            Change::Histogram { since, .. } => {
-                let observations = since.as_ref().map_or(0, HistogramSnapshot::total);
-                (observations > 0).then(|| format!("{observations} observations"))
-            }
+            Change::Histogram { since, .. } => match since.as_ref().map_or(0, HistogramSnapshot::total) {
+                0 => None,
+                1 => Some("1 observation".to_owned()),
+                observations => Some(format!("{observations} observations")),
+            },
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What a registry showed when its watch began and what it shows now.
 
-use super::difference::Since;
+use super::difference::{Difference, Since};
 use super::similar;
 use crate::linked;
 use crate::registry::MetricsRegistry;
 use crate::snapshot::FullSnapshot;
+use std::collections::BTreeSet;
 
 /// From the begin of a watch until now.
 pub(super) struct Period<'a> {
@@ -32,45 +33,52 @@ impl<'a> Period<'a> {
         }
     }
 
-    /// The module of the function that is called `name`; else why there is none.
-    pub(super) fn module_of(&self, name: &str) -> Result<&str, Unknown> {
+    /// The modules with a function that is called `name`, with or without its module.
+    fn modules_of(&self, name: &str) -> Vec<&str> {
         let is_named = |module: &str, function: &str| {
-            function == name
-                || name.strip_prefix(module).and_then(|rest| rest.strip_prefix("::")) == Some(function)
+            let in_its_module = || name.strip_prefix(module)?.strip_prefix("::");
+            function == name || in_its_module() == Some(function)
         };
         let named = self.functions.iter().filter(|(module, function)| is_named(module, function));
         let mut modules: Vec<&str> = named.map(|(module, _)| *module).collect();
         modules.sort_unstable();
         modules.dedup();
-        match modules.as_slice() {
+        modules
+    }
+
+    pub(super) fn has_function(&self, name: &str) -> bool {
+        !self.modules_of(name).is_empty()
+    }
+
+    /// The module of the function that is called `name`; else why there is none.
+    pub(super) fn module_of(&self, name: &str) -> Result<&str, Unknown> {
+        match self.modules_of(name).as_slice() {
             [module] => Ok(module),
-            [] if self.printed_name(name).is_some() => Err(Unknown::Misspelt(format!(
-                "{name:?} is no function but a metric: say `metric({name:?})`"
-            ))),
+            [] if self.printed_name(name).is_some() => {
+                let text = format!("{name:?} is no function but a metric: say `metric({name:?})`");
+                Err(Unknown::Misspelt(text))
+            }
             [] => Err(self.unknown_function(name)),
             modules => {
                 let paths: Vec<String> = modules.iter().map(|module| format!("{module}::{name}")).collect();
                 let paths = similar::quoted(paths.iter().map(String::as_str));
-                Err(Unknown::Misspelt(format!(
-                    "{name:?} is the name of several functions: say which, of {paths}"
-                )))
+                let text = format!("{name:?} is the name of several functions: say which, of {paths}");
+                Err(Unknown::Misspelt(text))
             }
         }
     }
 
+    /// The names that functions may be called by, when one is looked for that is called `name`.
+    fn function_names(&self, name: &str) -> Vec<String> {
+        let like_it = |(module, function): &(&str, String)| {
+            let is_of_module = name.strip_prefix(module).is_some_and(|rest| rest.starts_with("::"));
+            if is_of_module { format!("{module}::{function}") } else { function.clone() }
+        };
+        self.functions.iter().map(like_it).collect()
+    }
+
     fn unknown_function(&self, name: &str) -> Unknown {
-        // With its module, where one was asked for.
-        let known: Vec<String> = self
-            .functions
-            .iter()
-            .map(|(module, function)| {
-                if name.contains("::") && name.starts_with(module) {
-                    format!("{module}::{function}")
-                } else {
-                    function.clone()
-                }
-            })
-            .collect();
+        let known = self.function_names(name);
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let mut text =
             format!("no instrumented function is called {name:?}; {}", similar::instead(name, &known));
@@ -94,24 +102,32 @@ impl<'a> Period<'a> {
     }
 
     pub(super) fn unknown_metric(&self, name: &str) -> Unknown {
-        if self.module_of(name).is_ok() {
-            return Unknown::Misspelt(format!(
-                "{name:?} is no metric but a function: say `function({name:?})`"
-            ));
+        if self.has_function(name) {
+            let text = format!("{name:?} is no metric but a function: say `function({name:?})`");
+            return Unknown::Misspelt(text);
         }
-        let families = self.later.families();
-        let all =
-            families.iter().map(|family| &*family.name).chain(self.later.declared.keys().map(String::as_str));
-        let mut known: Vec<&str> =
-            all.filter(|name| !is_of_functions(name) && !is_of_the_library(name)).collect();
-        known.sort_unstable();
-        known.dedup();
+        let known = self.metric_names();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let text = format!("no metric is called {name:?}; {}", similar::instead(name, &known));
         if linked::FINDS_ALL || !self.is_global {
             Unknown::Misspelt(text)
         } else {
             Unknown::MaybeUnused(text)
         }
+    }
+
+    /// What is printed of the program's metrics.
+    fn metric_names(&self) -> BTreeSet<String> {
+        let families = self.later.families().into_iter().map(|family| family.name.into_owned());
+        let families = families.filter(|name| !is_of_functions(name) && !is_of_the_library(name));
+        families.chain(self.later.declared.keys().cloned()).collect()
+    }
+
+    /// Where neither a function nor a metric is called `name`.
+    pub(super) fn unknown(&self, name: &str) -> Difference {
+        let (functions, metrics) = (self.function_names(name), self.metric_names());
+        let known: Vec<&str> = functions.iter().chain(&metrics).map(String::as_str).collect();
+        Difference::new(format!("nothing is called {name:?}; {}", similar::instead(name, &known)))
     }
 }
 
