@@ -79,7 +79,7 @@ impl FunctionSnapshot {
 
     /// The time that all timed calls took together.
     pub fn total_time(&self) -> Duration {
-        Duration::from_nanos(self.latency.sum())
+        self.latency.sum_duration()
     }
 
     /// The shortest call; `None` while there is none, and in a difference.
@@ -94,13 +94,13 @@ impl FunctionSnapshot {
 
     /// The mean time of a call; `None` while there is none.
     pub fn mean(&self) -> Option<Duration> {
-        (self.timed() > 0).then(|| Duration::from_nanos(self.latency.sum() / self.timed()))
+        self.latency.mean_duration()
     }
 
     /// The time that a share `p` of the calls does not exceed; `None` while there is none. See
     /// [`HistogramSnapshot::percentile`].
     pub fn percentile(&self, p: f64) -> Option<Duration> {
-        (self.timed() > 0).then(|| Duration::from_nanos(self.latency.percentile(p)))
+        self.latency.percentile_duration(p)
     }
 
     /// The times of the calls, in nanoseconds.
