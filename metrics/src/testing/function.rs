@@ -163,17 +163,12 @@ impl FunctionExpectation {
         };
         let all = period.difference.functions_named(&self.name);
         let labels: Vec<Vec<Pair<'_>>> = all.iter().copied().map(pairs).collect();
-        let labels: Vec<&[Pair<'_>]> = labels.iter().map(Vec::as_slice).collect();
         let title = format!("function {:?}{} (module {module:?})", self.name, self.labels);
-        if let Some(label) = self.labels.unknown_name(&labels) {
-            let mut text = format!("{title}: it has no label {label:?}");
-            add_list(&mut text, "its series are", labels.into_iter().map(listed));
-            return Err(Difference::new(text));
-        }
+        let no_sense = |why| Difference::new(format!("{title}: {why}"));
+        self.labels.check_names(labels.iter().map(Vec::as_slice)).map_err(no_sense)?;
         let counted = self.count(&all, period);
         let mut table = self.compare(&counted);
-        self.compare_times(counted.latency.as_ref(), &mut table)
-            .map_err(|why| Difference::new(format!("{title}: {why}")))?;
+        self.compare_times(counted.latency.as_ref(), &mut table).map_err(no_sense)?;
         if table.is_as_expected() {
             return Ok(());
         }

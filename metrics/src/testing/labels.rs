@@ -1,6 +1,8 @@
 //! Which series of a function or a metric are meant.
 
+use super::similar;
 use crate::model::LabelValue;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Labels that a series must have, beside others that it may have.
@@ -26,12 +28,21 @@ impl WantedLabels {
         })
     }
 
-    /// The name of a label that is wanted and that none of `series` has: it may be misspelt. `None` while there are no series.
-    pub(super) fn unknown_name(&self, series: &[&[Pair<'_>]]) -> Option<&str> {
-        let has = |name: &str| series.iter().copied().flatten().any(|(other, _)| *other == name);
-        let mut with_value =
-            self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str());
-        if series.is_empty() { None } else { with_value.find(|name| !has(name)) }
+    /// Says so where a label is wanted that none of `series` has: its name may be misspelt. While there are no series, nobody
+    /// knows.
+    pub(super) fn check_names<'a>(
+        &self,
+        series: impl Iterator<Item = &'a [Pair<'a>]> + Clone,
+    ) -> Result<(), String> {
+        let known: BTreeSet<&str> = series.clone().flatten().map(|(name, _)| *name).collect();
+        let with_value = self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str());
+        match with_value.into_iter().find(|name| !known.contains(name)) {
+            Some(name) if series.count() > 0 => {
+                let instead = similar::instead(name, &Vec::from_iter(known));
+                Err(format!("it has no label {name:?}; {instead}"))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -116,14 +116,10 @@ impl MetricExpectation {
         };
         let family = Changes::of(&name, period);
         let title = format!("{} {:?}{}", kind_name(family.kind), self.name, self.labels);
-        let labels: Vec<&[Pair<'_>]> = family.series.iter().map(|(labels, _)| labels.as_slice()).collect();
-        if let Some(label) = self.labels.unknown_name(&labels) {
-            let mut text = format!("{title}: it has no label {label:?}");
-            add_list(&mut text, "its series are", labels.into_iter().map(listed));
-            return Err(Difference::new(text));
-        }
-        let change = self.together(&family);
-        let table = self.compare(&change).map_err(|why| Difference::new(format!("{title}: {why}")))?;
+        let no_sense = |why| Difference::new(format!("{title}: {why}"));
+        let labels = family.series.iter().map(|(labels, _)| labels.as_slice());
+        self.labels.check_names(labels).map_err(no_sense)?;
+        let table = self.compare(&self.together(&family)).map_err(no_sense)?;
         if table.is_as_expected() {
             return Ok(());
         }

@@ -48,9 +48,9 @@
 //!
 //! ```text
 //! function "frank" (module "post") is not as expected, since the watch at tests/post.rs:9
-//!             expected  counted
-//!   ok               0        1  <--
-//!   errors           1        1
+//!           expected  counted
+//!   ok             0        1  <--
+//!   errors         1        1
 //! ```
 //!
 //! This is so for what the expectation is about: the outcomes of that function, or the number of that metric. What else
