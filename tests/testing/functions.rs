@@ -239,10 +239,12 @@ mod names {
         #[super::instrumented]
         pub(super) fn twice_there() {}
     }
-    struct Basket;
+    struct Basket(u32);
     #[instrumented]
     impl Basket {
-        fn put_in(&self) {}
+        fn put_in(&mut self) {
+            self.0 += 1;
+        }
     }
 
     metrics! {
@@ -252,7 +254,7 @@ mod names {
     #[test]
     fn a_name_that_is_not_there_is_said_with_those_most_like_it() {
         let watch = testing::watch();
-        Basket.put_in();
+        Basket(0).put_in();
         SHIPPED.increment();
         for (misspelt, text) in [
             ("put_in", "no instrumented function is called \"put_in\"; most like it: \"Basket::put_in\""),
@@ -333,6 +335,25 @@ mod only {
     #[instrumented(registry = own(), labels(side = side))]
     fn second_of_two(side: bool) {
         let _ = side;
+    }
+
+    #[instrumented(registry = overflowing(), labels(side = side), max_label_sets = 1)]
+    fn on_many_sides(side: u8) {
+        let _ = side;
+    }
+
+    fn overflowing() -> &'static MetricsRegistry {
+        static OVERFLOWING: OnceLock<MetricsRegistry> = OnceLock::new();
+        OVERFLOWING.get_or_init(registry)
+    }
+
+    #[test]
+    fn what_the_library_says_of_itself_is_no_change() {
+        let watch = testing::watch_registry(overflowing());
+        on_many_sides(1);
+        on_many_sides(2);
+        watch.assert(metric("tachometer_overflowed_label_sets_total").by(1));
+        watch.assert_only(&["on_many_sides"]);
     }
 
     #[test]

@@ -71,6 +71,12 @@ fn record(bounds: &[u64], values: &[u64]) -> HistogramSnapshot {
     HistogramSnapshot::new(bounds, buckets, sum)
 }
 
+/// The same, where the smallest and the largest value are known.
+fn with_extremes(histogram: HistogramSnapshot, values: &[u64]) -> (HistogramSnapshot, (u64, u64)) {
+    let extremes = (*values.iter().min().expect("one"), *values.iter().max().expect("one"));
+    (histogram.with_extremes(Some(extremes)), extremes)
+}
+
 /// The value that a percentile stands for.
 fn exact(values: &[u64], p: f64) -> u64 {
     let mut values = values.to_vec();
@@ -91,8 +97,7 @@ proptest! {
             prop_assert_eq!(estimate, *bounds.last().expect("at least one"));
         }
 
-        let extremes = (*values.iter().min().expect("one"), *values.iter().max().expect("one"));
-        let known = histogram.with_extremes(Some(extremes));
+        let (known, extremes) = with_extremes(histogram, &values);
         let estimate = known.percentile(p);
         prop_assert!((extremes.0..=extremes.1).contains(&estimate), "{} in {:?}", estimate, extremes);
         if bucket(&bounds, exact) < bounds.len() {
@@ -105,8 +110,7 @@ proptest! {
         let (low, high) = if p <= q { (p, q) } else { (q, p) };
         let histogram = record(&bounds, &values);
         prop_assert!(histogram.percentile(low) <= histogram.percentile(high));
-        let extremes = (*values.iter().min().expect("one"), *values.iter().max().expect("one"));
-        let known = histogram.with_extremes(Some(extremes));
+        let (known, _) = with_extremes(histogram, &values);
         prop_assert!(known.percentile(low) <= known.percentile(high));
     }
 
