@@ -137,9 +137,9 @@ proptest! {
         let later = snapshot(&[("new", &new), ("stayed", &now)]);
         let difference = later.since(&earlier);
         let alone = snapshot(&[("stayed", &now)]).since(&snapshot(&[("stayed", &before)]));
-        for index in 0..6 {
+        for (index, new) in new.iter().enumerate() {
             let shown_new = shown(&difference, index, "new").expect("it came");
-            prop_assert!(are_same(shown_new, &new[index]), "{:?} of {:?}", shown_new, new[index]);
+            prop_assert!(are_same(shown_new, new), "{:?} of {:?}", shown_new, new);
             prop_assert!(shown(&difference, index, "vanished").is_none());
             let stayed = (shown(&difference, index, "stayed"), shown(&alone, index, "stayed"));
             prop_assert!(are_same(stayed.0.expect("it stayed"), stayed.1.expect("it stayed")));
