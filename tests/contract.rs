@@ -252,7 +252,7 @@ fn assertions() {
         of_function.errors_of_kind("kind", 2).total_time(Duration::ZERO).all_within(Duration::ZERO);
     let expected: Expectation = of_function.not_called().into();
     let _: Result<(), Difference> = watch.check(expected);
-    let of_metric: MetricExpectation = metric("hits").with("tier", "gold").by(0).unchanged();
+    let of_metric: MetricExpectation = metric("hits").with("tier", "gold").with_all(&()).by(0).unchanged();
     let _: Expectation = of_metric.into();
     let _: () = watch.assert(metric("load").at(0).by(0_i64));
     let _: () = watch.assert(metric("sizes").observations(0_u64).sum(0_u64).all_within(10));

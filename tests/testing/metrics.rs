@@ -152,6 +152,87 @@ mod declared {
     }
 }
 
+mod families {
+    use super::*;
+    use tachometer::{Family, LabelSet};
+
+    #[derive(LabelSet)]
+    struct Job<'a> {
+        tenant: &'a str,
+        kind: &'a str,
+    }
+
+    #[derive(LabelSet)]
+    struct Side {
+        left: bool,
+    }
+
+    metrics! {
+        static JOBS: Family<Job<'static>, Counter> = Family::new("tested_jobs_total", "Jobs");
+        static SPREAD: Family<Job<'static>, Histogram> =
+            Family::histogram_of_time("tested_seconds", "Times", &const { buckets::seconds([0.001, 0.01]) });
+        static LEVELS: Family<Side, Gauge> = Family::new("tested_level", "Levels");
+    }
+
+    #[test]
+    fn a_label_chooses_series_of_a_family() {
+        let watch = testing::watch();
+        // They have no series yet.
+        watch.assert(metric("tested_jobs_total").unchanged());
+        watch.assert(metric("tested_jobs_total").with("kind", "mail").unchanged());
+        watch.assert(metric("tested_seconds").observations(0).sum(Duration::ZERO));
+        assert_eq!(
+            difference(&watch, metric("tested_jobs_total").by(1)),
+            "counter \"tested_jobs_total\" is not as expected, since the watch at tests/testing/metrics.rs:LINE
+      expected  counted
+  by         1        0  <--"
+        );
+        let mail = Job { tenant: "a", kind: "mail" };
+        JOBS.with(&mail).increment();
+        JOBS.with(&Job { tenant: "b", kind: "mail" }).add(2);
+        JOBS.with(&Job { tenant: "b", kind: "report" }).add(4);
+        SPREAD.with(&mail).observe_duration(Duration::from_millis(2));
+        SPREAD.with(&Job { tenant: "b", kind: "mail" }).observe_duration(Duration::from_millis(1));
+        LEVELS.with(&Side { left: true }).set(3);
+        LEVELS.with(&Side { left: false }).set(-1);
+
+        watch.assert(metric("tested_jobs_total").by(7));
+        watch.assert(metric("tested_jobs_total").with("kind", "mail").by(3));
+        watch.assert(metric("tested_jobs_total").with_all(&mail).by(1));
+        watch.assert(metric("tested_jobs_total").with("tenant", "c").unchanged());
+        watch.assert(metric("tested_seconds").observations(2).sum(Duration::from_millis(3)));
+        watch.assert(metric("tested_seconds").with_all(&mail).sum(Duration::from_millis(2)));
+        watch.assert(metric("tested_level").with("left", true).at(3).by(3));
+        watch.assert(metric("tested_level").with_all(&Side { left: false }).at(-1));
+        assert_eq!(
+            difference(&watch, metric("tested_jobs_total").with("kind", "mail").by(1)),
+            "counter \"tested_jobs_total\" with kind=\"mail\" is not as expected, since the watch at \
+             tests/testing/metrics.rs:LINE
+      expected  counted
+  by         1        3  <--
+  series of it that changed:
+    tenant=\"a\", kind=\"mail\": by 1
+    tenant=\"b\", kind=\"mail\": by 2
+    tenant=\"b\", kind=\"report\": by 4"
+        );
+        assert_eq!(
+            difference(&watch, metric("tested_level").with("left", true).at(2)),
+            "gauge \"tested_level\" with left=\"true\" is not as expected, since the watch at \
+             tests/testing/metrics.rs:LINE
+      expected  counted
+  at         2        3  <--
+  it was 0, and is 3
+  series of it that changed:
+    left=\"false\": from 0 to -1
+    left=\"true\": from 0 to 3"
+        );
+        assert_eq!(
+            difference(&watch, metric("tested_jobs_total").with("kin", "mail").unchanged()),
+            "counter \"tested_jobs_total\" with kin=\"mail\": it has no label \"kin\"; most like it: \"kind\""
+        );
+    }
+}
+
 #[test]
 fn registered_metrics_are_found_by_their_printed_names() {
     let registry = registry();

@@ -1,9 +1,10 @@
 //! Which series of a function or a metric are meant.
 
 use super::similar;
-use crate::model::LabelValue;
+use crate::model::{LabelSet, LabelValue, LabelVisitor};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::slice;
 
 /// Labels that a series must have, beside others that it may have.
 #[derive(Debug, Clone, Default)]
@@ -13,11 +14,15 @@ pub(super) struct WantedLabels(Vec<(String, String)>);
 pub(super) type Pair<'a> = (&'a str, &'a str);
 
 impl WantedLabels {
-    pub(super) fn add(&mut self, name: String, value: &impl LabelValue) {
+    pub(super) fn add(&mut self, name: String, value: &(impl LabelValue + ?Sized)) {
         let mut text = String::new();
         // An error ends the value there, as it does where it is recorded.
         let _ = value.write(&mut text);
         self.0.push((name, text));
+    }
+
+    pub(super) fn add_all<L: LabelSet>(&mut self, labels: &L) {
+        labels.visit(&mut AddEach { names: L::NAMES.iter(), wanted: self });
     }
 
     /// Whether a series with `labels` is meant. One without a label is one whose label has no value.
@@ -42,6 +47,20 @@ impl WantedLabels {
                 Err(format!("it has no label {name:?}; {instead}"))
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// Adds the values of a label set under their names.
+struct AddEach<'a> {
+    names: slice::Iter<'static, &'static str>,
+    wanted: &'a mut WantedLabels,
+}
+
+impl LabelVisitor for AddEach<'_> {
+    fn value<V: LabelValue + ?Sized>(&mut self, value: &V) {
+        if let Some(name) = self.names.next() {
+            self.wanted.add((*name).to_owned(), value);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::difference::{Difference, Table, add_list};
 use super::function::{count_above, no_bound};
 use super::labels::{Pair, WantedLabels, listed};
 use super::period::{Period, Unknown};
-use crate::model::LabelValue;
+use crate::model::{LabelSet, LabelValue};
 use crate::snapshot::HistogramSnapshot;
 use crate::snapshot::families::{MetricFamily, MetricKind, Series, Value};
 
@@ -66,6 +66,35 @@ impl MetricExpectation {
     /// Looks only at series with this label. Without it, at all series of the metric together.
     pub fn with(mut self, label: impl Into<String>, value: impl LabelValue) -> Self {
         self.labels.add(label.into(), &value);
+        self
+    }
+
+    /// Looks only at series with all of these labels, which a [`Family`](crate::Family) has.
+    ///
+    /// ```
+    /// use tachometer::testing::{self, metric};
+    /// use tachometer::{Counter, Family, LabelSet, metrics};
+    ///
+    /// #[derive(LabelSet)]
+    /// struct Ferry<'a> {
+    ///     harbour: &'a str,
+    ///     is_full: bool,
+    /// }
+    ///
+    /// metrics! {
+    ///     static FERRIES: Family<Ferry<'static>, Counter> = Family::new("ferries_sailed_total", "Ferries");
+    /// }
+    ///
+    /// let watch = testing::watch();
+    /// FERRIES.with(&Ferry { harbour: "Bari", is_full: true }).increment();
+    /// FERRIES.with(&Ferry { harbour: "Bari", is_full: false }).increment();
+    /// let of_bari = metric("ferries_sailed_total").with("harbour", "Bari");
+    /// watch.assert(of_bari.by(2));
+    /// let full = metric("ferries_sailed_total").with_all(&Ferry { harbour: "Bari", is_full: true });
+    /// watch.assert(full.by(1));
+    /// ```
+    pub fn with_all(mut self, labels: &impl LabelSet) -> Self {
+        self.labels.add_all(labels);
         self
     }
 
