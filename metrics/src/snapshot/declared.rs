@@ -107,17 +107,17 @@ impl SeriesSnapshot {
 ///
 /// metrics! {
 ///     static LOAVES: Counter = Counter::new("loaves_baked_total", "Loaves that were baked");
-///     static BAKING: Histogram =
-///         Histogram::of_time("baking_seconds", "Time of baking", &const { buckets::seconds([1.0, 2.0]) });
+///     static KNEADING: Histogram =
+///         Histogram::of_time("kneading_seconds", "Time of kneading", &const { buckets::seconds([1.0, 2.0]) });
 /// }
 ///
 /// LOAVES.add(3);
-/// BAKING.observe_duration(Duration::from_secs(2));
+/// KNEADING.observe_duration(Duration::from_secs(2));
 /// let snapshot = tachometer::snapshot();
 /// let value = |name| snapshot.declared[name].value();
 /// assert_eq!(value("loaves_baked_total").and_then(SampleValue::as_count), Some(3));
-/// let baking = value("baking_seconds").and_then(SampleValue::as_histogram).unwrap();
-/// assert_eq!(baking.percentile_duration(0.5), Some(Duration::from_secs(2)));
+/// let kneading = value("kneading_seconds").and_then(SampleValue::as_histogram).unwrap();
+/// assert_eq!(kneading.percentile_duration(0.5), Some(Duration::from_secs(2)));
 /// ```
 impl SampleValue {
     /// How many there have been.
