@@ -88,6 +88,7 @@ const _: fn() = || {
 fn is_cell<T: Send + Sync + Debug + 'static>() {}
 fn is_default<T: Default>() {}
 fn is_snapshot<T: Clone + Debug + PartialEq + Send + Sync + 'static>() {}
+fn is_error<E: StdError + Clone + PartialEq + Send + Sync + 'static>() {}
 fn is_shared<T: Send + Sync + Debug>(_: &T) {}
 
 static COUNTER: AtomicCounter = AtomicCounter::new();
@@ -223,15 +224,18 @@ fn declared_snapshots() {
     is_snapshot::<SeriesSnapshot>();
     is_snapshot::<SampleValue>();
     let _: fn(&FamilySnapshot) -> Option<&SampleValue> = FamilySnapshot::value;
-    let _: fn(&'static FamilySnapshot, &[(&str, &str)]) -> Option<&'static SeriesSnapshot> =
-        FamilySnapshot::series_with;
+    let series = |family: &FamilySnapshot| -> Option<SampleValue> {
+        let series: Option<&SeriesSnapshot> = family.series_with(&[("tier", "gold")]);
+        series.map(|series| series.value.clone())
+    };
     let _: fn(&SampleValue) -> Option<u64> = SampleValue::as_count;
     let _: fn(&SampleValue) -> Option<f64> = SampleValue::as_sum;
     let _: fn(&SampleValue) -> Option<i64> = SampleValue::as_level;
     let _: fn(&SampleValue) -> Option<f64> = SampleValue::as_quantity;
     let _: fn(&SampleValue) -> Option<&HistogramSnapshot> = SampleValue::as_histogram;
     let declared = tachometer::snapshot().declared;
-    let _: BTreeMap<String, FamilySnapshot> = declared;
+    let _: BTreeMap<String, FamilySnapshot> = declared.clone();
+    let _: Vec<Option<SampleValue>> = declared.values().map(series).collect();
 }
 
 #[test]
@@ -260,7 +264,6 @@ fn assertions() {
     let _: Result<(), Difference> = watch.check_only(&["hits"]);
     let _: FullSnapshot = watch.changes();
     let _: [Amount; 4] = [1_usize.into(), (-1_i64).into(), 0.5.into(), Duration::ZERO.into()];
-    fn is_error<E: StdError + Clone + PartialEq + Send + Sync + 'static>() {}
     is_error::<Difference>();
 }
 
