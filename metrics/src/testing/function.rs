@@ -1,5 +1,6 @@
 //! What a function is expected to have done.
 
+use super::bounds::count_above;
 use super::difference::{Difference, Table, add_list};
 use super::labels::{Pair, WantedLabels, listed};
 use super::period::{Period, Unknown};
@@ -244,10 +245,7 @@ impl FunctionExpectation {
         }
         if let (Some(time), Some(latency)) = (self.all_within, latency) {
             let bound = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-            let longer = count_above(latency, bound).map_err(|bounds| {
-                let bounds = bounds.map(|bound| format!("{:?}", Duration::from_nanos(bound)));
-                no_bound(&format!("{time:?}"), bounds)
-            })?;
+            let longer = count_above(latency, bound, true)?;
             table.count(format!("above {time:?}"), Some(0), longer);
         }
         Ok(())
@@ -293,23 +291,4 @@ pub(super) fn tally(series: &FunctionSnapshot, earlier: &FullSnapshot) -> Option
     let in_flight = (begun != 0).then(|| format!("{begun:+} in flight"));
     let words: Vec<String> = counted.chain(in_flight).collect();
     (!words.is_empty()).then(|| words.join(", "))
-}
-
-/// How many values are above `bound`; where that is not known, the bounds below and above it.
-pub(super) fn count_above(histogram: &HistogramSnapshot, bound: u64) -> Result<u64, [u64; 2]> {
-    match histogram.boundaries.binary_search(&bound) {
-        Ok(index) => Ok(histogram.buckets[index + 1..].iter().sum()),
-        // The last is no value's bound.
-        Err(index) => {
-            let below = index.checked_sub(1).map_or(0, |below| histogram.boundaries[below]);
-            Err([below, histogram.boundaries[index]])
-        }
-    }
-}
-
-/// Why nothing is known of what is above `bound`.
-pub(super) fn no_bound(bound: &str, [below, above]: [String; 2]) -> String {
-    format!(
-        "how much is above {bound} is not known, for that is no bound of its buckets; the next ones are {below} and {above}"
-    )
 }

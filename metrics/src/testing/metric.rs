@@ -1,8 +1,8 @@
 //! What a metric is expected to have done.
 
 use super::amount::Amount;
+use super::bounds::count_above;
 use super::difference::{Difference, Table, add_list};
-use super::function::{count_above, no_bound};
 use super::labels::{Pair, WantedLabels, listed};
 use super::period::{Period, Unknown};
 use crate::model::{LabelSet, LabelValue};
@@ -255,11 +255,8 @@ fn compare_histogram(
         }
         Wanted::AllWithin(bound) => {
             let bound = of_kind(bound)?;
-            let name = |value| Amount::of_histogram(value, is_of_time).to_string();
             let above = match bound.as_value() {
-                Some(value) => since
-                    .map_or(Ok(0), |since| count_above(since, value))
-                    .map_err(|bounds| no_bound(&bound.to_string(), bounds.map(name)))?,
+                Some(value) => since.map_or(Ok(0), |since| count_above(since, value, is_of_time))?,
                 None => return Err(format!("{bound} can be no bound: they are whole numbers from 0 on")),
             };
             table.row(format!("above {bound}"), 0, above, above != 0);

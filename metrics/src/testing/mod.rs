@@ -68,6 +68,7 @@
 //! Under a [`MockClock`](crate::MockClock) durations are exact, and can be [expected](FunctionExpectation::total_time) to be.
 
 mod amount;
+mod bounds;
 mod difference;
 mod function;
 mod labels;
