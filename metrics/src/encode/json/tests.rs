@@ -2,7 +2,7 @@
 
 use crate::snapshot::{
     FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot, Moment,
-    OwnMetrics, SampleValue, ScrapeMetrics, SinkExports,
+    OwnMetrics, SampleValue, ScrapeMetrics, SeriesSnapshot, SinkExports,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -109,12 +109,13 @@ prop_compose! {
         overflowed_calls in proptest::option::of(sampled_u64()),
         scrapes in proptest::option::of(scrapes()),
         exports in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
+        overflowed_updates in proptest::collection::btree_map(text(), sampled_u64(), 0..3),
         refused in vec(text(), 0..3),
     ) -> OwnMetrics {
         let sink = |(name, (ok, errors, panics))| (name, SinkExports { ok, errors, panics });
         let exports = exports.into_iter().map(sink).collect();
         OwnMetrics {
-            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, scrapes, exports, refused,
+            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, overflowed_updates, scrapes, exports, refused,
         }
     }
 }
@@ -122,15 +123,14 @@ prop_compose! {
 /// A metric that was declared.
 fn declared() -> impl Strategy<Value = FamilySnapshot> {
     prop_oneof![
-        sampled_u64()
-            .prop_map(|count| FamilySnapshot::single(MetricKind::Counter, SampleValue::Count(count))),
-        (0.0..1e300).prop_map(|sum| FamilySnapshot::single(MetricKind::Counter, SampleValue::Sum(sum))),
-        any::<i64>().prop_map(|level| FamilySnapshot::single(MetricKind::Gauge, SampleValue::Level(level))),
+        sampled_u64().prop_map(|count| single(MetricKind::Counter, SampleValue::Count(count))),
+        (0.0..1e300).prop_map(|sum| single(MetricKind::Counter, SampleValue::Sum(sum))),
+        any::<i64>().prop_map(|level| single(MetricKind::Gauge, SampleValue::Level(level))),
         prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]
             .prop_filter("a NaN is not equal to itself", |quantity| !quantity.is_nan())
-            .prop_map(|quantity| FamilySnapshot::single(MetricKind::Gauge, SampleValue::Quantity(quantity))),
-        histogram().prop_map(|it| FamilySnapshot::single(MetricKind::Histogram, SampleValue::Histogram(it))),
-        histogram().prop_map(|it| FamilySnapshot::single(MetricKind::Histogram, SampleValue::Times(it))),
+            .prop_map(|quantity| single(MetricKind::Gauge, SampleValue::Quantity(quantity))),
+        histogram().prop_map(|it| single(MetricKind::Histogram, SampleValue::Histogram(it))),
+        histogram().prop_map(|it| single(MetricKind::Histogram, SampleValue::Times(it))),
     ]
 }
 
@@ -201,7 +201,7 @@ fn small() -> FullSnapshot {
     snapshot.minmax.insert("queue".into(), (3, 7));
     snapshot.counters.insert("jobs".into(), u64::MAX);
     snapshot.gauges.insert("level".into(), i64::MIN);
-    let ratio = FamilySnapshot::single(MetricKind::Gauge, SampleValue::Quantity(0.25));
+    let ratio = single(MetricKind::Gauge, SampleValue::Quantity(0.25));
     snapshot.declared.insert("fill_ratio".into(), ratio);
     snapshot.functions.push(FunctionSnapshot {
         function: "Cart::add".into(),
@@ -236,7 +236,7 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]}}],"#,
         r#""help":{"jobs":"Jobs done"},"#,
-        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"refused":[],"scrapes":null,"exports":{}},"#,
+        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"overflowed_updates":{},"refused":[],"scrapes":null,"exports":{}},"#,
         r#""created":"1970-01-01T00:00:00.000000000Z","#,
         r#""elapsed":null}"#,
     );
@@ -333,6 +333,11 @@ fn a_difference_to_what_came_back_spans_the_time_between_the_timestamps() {
         later.since(&earlier).elapsed() < Some(Duration::new(5, 7)),
         "taken at once, whatever the timestamps say"
     );
+}
+
+/// The family of a metric without labels.
+fn single(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
+    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
 }
 
 /// Replaces `from`, which stands there once, in the JSON of the small snapshot, and says why that is refused.

@@ -268,13 +268,12 @@ impl Table {
         }
         let mut listed = lock(&self.listed);
         let entry = self.find_or_make_in(&mut listed, text, owner);
-        match &entry {
-            Some(entry) => then(entry),
-            None => {
-                self.overflowed.increment();
-                if listed.shown >= self.most {
-                    self.remember_all(&listed);
-                }
+        if let Some(entry) = &entry {
+            then(entry);
+        } else {
+            self.overflowed.increment();
+            if listed.shown >= self.most {
+                self.remember_all(&listed);
             }
         }
         entry
@@ -452,8 +451,8 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Whether this thread holds a lock of a table, or is about to. Without a destructor, so it can be reached until the thread is
-/// gone.
+// Whether this thread holds a lock of a table, or is about to. Without a destructor, so it can be reached until the thread is
+// gone.
 #[cfg(not(loom))]
 thread_local! { static IS_INSIDE: Cell<bool> = const { Cell::new(false) }; }
 #[cfg(loom)]
