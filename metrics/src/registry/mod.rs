@@ -7,6 +7,7 @@ mod exports;
 mod functions;
 mod global;
 mod named;
+mod names;
 #[cfg(feature = "http")]
 mod scrapes;
 
@@ -28,6 +29,7 @@ use crate::ticker::Ticker;
 use exports::ExportCounts;
 use functions::Functions;
 use named::{AnyHistogram, Metric, NamedMetrics};
+use std::panic::Location;
 use std::time::{Duration, SystemTime};
 
 /// A set of metrics that is read, exported and printed together.
@@ -92,6 +94,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_collector`](Self::try_register_collector) returns an error.
+    #[track_caller]
     pub fn register_collector(&self, name: impl Into<String>) -> Arc<MetricsCollector> {
         granted(self.try_register_collector(name))
     }
@@ -101,6 +104,7 @@ impl MetricsRegistry {
     /// # Errors
     /// Where Prometheus does not allow the name, or something else has it, or prints a name that this would print, in
     /// whichever format: in OpenMetrics the family of a counter `jobs_total` is called `jobs`, and `jobs_created` is its too.
+    #[track_caller]
     pub fn try_register_collector(&self, name: impl Into<String>) -> Result<Arc<MetricsCollector>, Error> {
         self.try_register(name, MetricsCollector::new(), Metric::Collector, |metric| match metric {
             Metric::Collector(collector) => Some(Arc::clone(collector)),
@@ -113,6 +117,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_histogram`](Self::try_register_histogram) returns an error.
+    #[track_caller]
     pub fn register_histogram<const N: usize>(
         &self,
         name: impl Into<String>,
@@ -127,6 +132,7 @@ impl MetricsRegistry {
     /// Where the bounds are empty or in disorder, where Prometheus does not allow the name, or where something else has
     /// it (also a histogram with other bounds, or as many bounds and more padding), or prints a name that this would
     /// print, in whichever format.
+    #[track_caller]
     pub fn try_register_histogram<const N: usize>(
         &self,
         name: impl Into<String>,
@@ -145,6 +151,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_minmax`](Self::try_register_minmax) returns an error.
+    #[track_caller]
     pub fn register_minmax(&self, name: impl Into<String>) -> Arc<AtomicMinMax> {
         granted(self.try_register_minmax(name))
     }
@@ -153,6 +160,7 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// As [`try_register_collector`](Self::try_register_collector).
+    #[track_caller]
     pub fn try_register_minmax(&self, name: impl Into<String>) -> Result<Arc<AtomicMinMax>, Error> {
         self.try_register(name, AtomicMinMax::new(), Metric::MinMax, |metric| match metric {
             Metric::MinMax(extremes) => Some(Arc::clone(extremes)),
@@ -164,6 +172,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_counter`](Self::try_register_counter) returns an error.
+    #[track_caller]
     pub fn register_counter(&self, name: impl Into<String>) -> Arc<AtomicCounter> {
         granted(self.try_register_counter(name))
     }
@@ -172,6 +181,7 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// As [`try_register_collector`](Self::try_register_collector).
+    #[track_caller]
     pub fn try_register_counter(&self, name: impl Into<String>) -> Result<Arc<AtomicCounter>, Error> {
         self.try_register(name, AtomicCounter::new(), Metric::Counter, |metric| match metric {
             Metric::Counter(counter) => Some(Arc::clone(counter)),
@@ -183,6 +193,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_gauge`](Self::try_register_gauge) returns an error.
+    #[track_caller]
     pub fn register_gauge(&self, name: impl Into<String>) -> Arc<AtomicGauge> {
         granted(self.try_register_gauge(name))
     }
@@ -191,6 +202,7 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// As [`try_register_collector`](Self::try_register_collector).
+    #[track_caller]
     pub fn try_register_gauge(&self, name: impl Into<String>) -> Result<Arc<AtomicGauge>, Error> {
         self.try_register(name, AtomicGauge::new(), Metric::Gauge, |metric| match metric {
             Metric::Gauge(gauge) => Some(Arc::clone(gauge)),
@@ -198,6 +210,7 @@ impl MetricsRegistry {
         })
     }
 
+    #[track_caller]
     fn try_register<M>(
         &self,
         name: impl Into<String>,
@@ -205,10 +218,12 @@ impl MetricsRegistry {
         wrap: fn(Arc<M>) -> Metric,
         same: impl Fn(&Metric) -> Option<Arc<M>>,
     ) -> Result<Arc<M>, Error> {
+        // Before the lock is taken: it may be code of the program's.
         let name = name.into();
         let new = Arc::new(new);
-        let standing = self.metrics.named().register(&name, wrap(Arc::clone(&new)), same)?;
-        Ok(standing.unwrap_or(new))
+        let metric = wrap(Arc::clone(&new));
+        let wanted = metric.wanted(&name, Location::caller());
+        self.metrics.named().register(wanted, same, || (metric, new))
     }
 
     /// Gives `name` a `# HELP` text, instead of a plain default.
