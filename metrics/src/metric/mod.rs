@@ -40,8 +40,11 @@ use std::time::SystemTime;
 macro_rules! metrics {
     ($($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $metric:expr;)*) => {$(
         $(#[$attribute])*
-        $visibility static $name: $type = $metric;
-        $crate::__link_metric!($name);
+        // Inside, so that what stands before the `static`, such as a `#[cfg]`, holds for the entry as well.
+        $visibility static $name: $type = {
+            $crate::__link_metric!($name);
+            $metric
+        };
     )*};
 }
 
