@@ -28,6 +28,8 @@ pub(crate) enum Cause {
     Name { name: String },
     /// A name that is taken by something else: what was wanted, and what stands there.
     Taken { wanted: String, standing: String },
+    /// What all metrics of a registry cannot share: the whole message.
+    Scope(String),
     /// An export every zero seconds.
     ZeroInterval,
     /// The system gave no thread.
@@ -78,6 +80,7 @@ impl fmt::Display for Error {
                 "{name:?} is no metric name: it must be ASCII letters, digits, `_` and `:`, and not begin with a digit"
             ),
             Cause::Taken { wanted, standing } => write!(f, "cannot register {wanted}: {standing}"),
+            Cause::Scope(message) => f.write_str(message),
             Cause::ZeroInterval => {
                 f.write_str("an export interval of zero would never rest: it must be at least a nanosecond")
             }

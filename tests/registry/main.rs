@@ -6,10 +6,11 @@ mod exporting;
 mod files;
 mod places;
 mod registering;
+mod scope;
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier, LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 use tachometer::{Error, ExportHandle, FullSnapshot, MetricsRegistry};

@@ -8,6 +8,7 @@ mod functions;
 mod global;
 mod named;
 mod names;
+mod scope;
 #[cfg(feature = "http")]
 mod scrapes;
 
@@ -328,7 +329,7 @@ impl Metrics {
         named.read_into(&mut snapshot);
         linked::all().for_each(Function::attach);
         clock::recheck();
-        let functions = self.functions().read();
+        let functions = self.functions().read(&snapshot.labels);
         snapshot.functions = functions.series;
         snapshot.own.overflowed_calls = functions.overflowed_calls;
         if !snapshot.functions.is_empty() {

@@ -1,6 +1,7 @@
 //! Metrics that were registered by name.
 
 use super::names::{Formats, Shape, is_printed_by_the_library};
+use super::scope::Scope;
 use crate::cells::Reader;
 use crate::error::{Cause, Error};
 use crate::metric::Declared;
@@ -86,13 +87,18 @@ pub(super) struct Wanted<'a> {
     /// For an error: what it is.
     pub(super) what: String,
     pub(super) shape: Shape,
+    /// What the labels of its series are called.
+    pub(super) labels: &'a [&'static str],
     pub(super) place: &'static Location<'static>,
 }
 
 /// All metrics of a registry that have a name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct NamedMetrics {
+    pub(super) scope: Scope,
+    /// By the name they are printed under.
     pub(super) metrics: BTreeMap<String, Registered>,
+    /// By the name that was given.
     help: BTreeMap<String, String>,
     /// Who prints a name, of a family or of a sample, in any format.
     printed_by: BTreeMap<String, Printer>,
@@ -108,7 +114,7 @@ impl NamedMetrics {
         same: impl Fn(&Metric) -> Option<M>,
         make: impl FnOnce() -> (Metric, M),
     ) -> Result<M, Error> {
-        let Wanted { name, what, shape, place } = wanted;
+        let Wanted { name, what, shape, labels, place } = wanted;
         if !is_metric_name(name) {
             return Err(Cause::Name { name: name.to_owned() }.into());
         }
@@ -116,11 +122,17 @@ impl NamedMetrics {
             let wanted = format!("{what} {name:?} ({place})");
             Error::from(Cause::Taken { wanted, standing })
         };
-        if let Some(Registered { metric, place }) = self.metrics.get(name) {
-            let refused = || taken(format!("{name:?} is {} already ({place})", metric.describe()));
+        let full_name = self.scope.full_name(name);
+        if let Some(Registered { metric, place }) = self.metrics.get(&full_name) {
+            let refused = || taken(format!("{full_name:?} is {} already ({place})", metric.describe()));
             return same(metric).ok_or_else(refused);
         }
-        let printed_names = shape.printed_names(name);
+        if let Some(label) = labels.iter().find(|label| self.scope.label(label).is_some()) {
+            return Err(taken(format!(
+                "its label {label:?} is one that all series of the registry have already"
+            )));
+        }
+        let printed_names = shape.printed_names(&full_name);
         for (printed, formats) in &printed_names {
             let in_openmetrics = match formats {
                 Formats::All => "",
@@ -139,10 +151,10 @@ impl NamedMetrics {
                 return Err(taken(format!("tachometer itself prints {printed:?}{in_openmetrics}")));
             }
         }
-        let printed_by = |(printed, formats)| (printed, Printer { metric: name.to_owned(), formats });
+        let printed_by = |(printed, formats)| (printed, Printer { metric: full_name.clone(), formats });
         self.printed_by.extend(printed_names.into_iter().map(printed_by));
         let (metric, handle) = make();
-        self.metrics.insert(name.to_owned(), Registered { metric, place });
+        self.metrics.insert(full_name, Registered { metric, place });
         Ok(handle)
     }
 
@@ -164,6 +176,7 @@ impl NamedMetrics {
         };
         let declaration = declared.declaration();
         let wanted = metric.wanted(declaration.name, declaration.place);
+        let wanted = Wanted { labels: declared.label_names(), ..wanted };
         if let Err(error) = self.register(wanted, same, || (metric, ())) {
             self.refused.insert(error.to_string());
         }
@@ -201,15 +214,16 @@ impl NamedMetrics {
             }
         }
         // What was described later goes before what was declared.
-        help.extend(self.help);
+        help.extend(self.help.into_iter().map(|(name, help)| (self.scope.full_name(&name), help)));
         snapshot.help = help;
+        snapshot.labels = self.scope.labels;
         snapshot.own.refused = self.refused.into_iter().collect();
     }
 }
 
 impl Metric {
     /// For an error: what it is, with what tells it from others of its kind.
-    fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         match self {
             Metric::Collector(_) => "a collector".to_owned(),
             Metric::Histogram(AnyHistogram(histogram)) => {
@@ -237,8 +251,15 @@ impl Metric {
         }
     }
 
-    /// What it takes to have it under this name.
+    pub(super) fn label_names(&self) -> &[&'static str] {
+        match self {
+            Metric::Declared(metric) => metric.label_names(),
+            _ => &[],
+        }
+    }
+
+    /// What it takes to have it under this name, where it has no labels.
     pub(super) fn wanted<'a>(&self, name: &'a str, place: &'static Location<'static>) -> Wanted<'a> {
-        Wanted { name, what: self.describe(), shape: self.shape(), place }
+        Wanted { name, what: self.describe(), shape: self.shape(), labels: &[], place }
     }
 }
