@@ -1,5 +1,6 @@
 //! A registry of one's own: what it registers, reads and exports.
 
+mod declaring;
 mod differences;
 mod exporter;
 mod exporting;

@@ -39,7 +39,13 @@ impl Counter {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            Counter { declaration: Declaration::new(name, help), cells: Rows::new(1) }
+            Counter::of(Declaration::new(name, help))
+        }
+    }
+
+    const_unless_loom! {
+        pub(crate) const fn of(declaration: Declaration) -> Self {
+            Counter { declaration, cells: Rows::new(1) }
         }
     }
 
@@ -108,7 +114,13 @@ impl FloatCounter {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            FloatCounter { declaration: Declaration::new(name, help), cells: Rows::new(1) }
+            FloatCounter::of(Declaration::new(name, help))
+        }
+    }
+
+    const_unless_loom! {
+        pub(crate) const fn of(declaration: Declaration) -> Self {
+            FloatCounter { declaration, cells: Rows::new(1) }
         }
     }
 

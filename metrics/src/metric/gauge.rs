@@ -36,7 +36,13 @@ impl Gauge {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            Gauge { declaration: Declaration::new(name, help), value: AtomicGauge::new() }
+            Gauge::of(Declaration::new(name, help))
+        }
+    }
+
+    const_unless_loom! {
+        pub(crate) const fn of(declaration: Declaration) -> Self {
+            Gauge { declaration, value: AtomicGauge::new() }
         }
     }
 
@@ -132,7 +138,13 @@ impl FloatGauge {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            FloatGauge { declaration: Declaration::new(name, help), bits: AtomicU64::new(0) }
+            FloatGauge::of(Declaration::new(name, help))
+        }
+    }
+
+    const_unless_loom! {
+        pub(crate) const fn of(declaration: Declaration) -> Self {
+            FloatGauge { declaration, bits: AtomicU64::new(0) }
         }
     }
 

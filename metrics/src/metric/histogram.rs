@@ -48,7 +48,7 @@ impl Histogram {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
-            Histogram::of(name, help, bounds, false)
+            Histogram::of(Declaration::new(name, help), BucketTable::new(bounds), false)
         }
     }
 
@@ -61,16 +61,19 @@ impl Histogram {
         #[must_use]
         #[track_caller]
         pub const fn of_time(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
-            Histogram::of(name, help, bounds, true)
+            Histogram::of(Declaration::new(name, help), BucketTable::new(bounds), true)
         }
     }
 
     const_unless_loom! {
-        #[track_caller]
-        const fn of(name: &'static str, help: &'static str, bounds: &'static [u64], is_of_time: bool) -> Self {
-            let cells = Observations::new(BucketTable::new(bounds));
-            Histogram { declaration: Declaration::new(name, help), cells, is_of_time }
+        pub(crate) const fn of(declaration: Declaration, table: BucketTable, is_of_time: bool) -> Self {
+            Histogram { declaration, cells: Observations::new(table), is_of_time }
         }
+    }
+
+    /// Its bounds, and whether they are of time.
+    pub(crate) fn shape(&self) -> (&'static [u64], bool) {
+        (self.cells.table().finite_bounds(), self.is_of_time)
     }
 
     /// Records `value`: of a histogram of time, nanoseconds.

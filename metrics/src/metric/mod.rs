@@ -106,6 +106,16 @@ impl Declaration {
         }
     }
 
+    /// Of a metric that a registry makes for itself, which reads it from then on: no other attaches it on its first use. The
+    /// name is checked by who registers it.
+    pub(crate) fn of_registry(
+        name: &'static str,
+        help: &'static str,
+        place: &'static Location<'static>,
+    ) -> Self {
+        Declaration { name, help, place, attached: OnceLock::from(()) }
+    }
+
     /// As [`attach`](Self::attach), for those who do not know whether this is the first time.
     #[inline]
     fn attach_once(&self, metric: &'static dyn Declared) {

@@ -3,6 +3,7 @@
 //! Registering and reading lock a list for a moment; recording never does, for it goes through the handle that was
 //! registered. No foreign code runs under these locks.
 
+mod declaring;
 mod exports;
 mod functions;
 mod global;

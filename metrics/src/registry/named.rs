@@ -1,5 +1,6 @@
 //! Metrics that were registered by name.
 
+use super::declaring::Made;
 use super::names::{Formats, Shape, is_printed_by_the_library};
 use super::scope::Scope;
 use crate::cells::Reader;
@@ -23,7 +24,10 @@ pub(super) enum Metric {
     MinMax(Arc<AtomicMinMax>),
     Counter(Arc<AtomicCounter>),
     Gauge(Arc<AtomicGauge>),
+    /// In a `static`.
     Declared(&'static dyn Declared),
+    /// At run time.
+    Made(Made),
 }
 
 /// A histogram with however many bounds.
@@ -189,6 +193,11 @@ impl NamedMetrics {
     pub(super) fn read_into(self, snapshot: &mut FullSnapshot) {
         let mut reader = None;
         let mut help = BTreeMap::new();
+        let mut read_declared = |name: String, metric: &'static dyn Declared| {
+            let series = metric.read(reader.get_or_insert_with(Reader::begin));
+            help.insert(name.clone(), metric.declaration().help.to_owned());
+            snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
+        };
         for (name, Registered { metric, .. }) in self.metrics {
             match metric {
                 Metric::Collector(collector) => {
@@ -206,11 +215,8 @@ impl NamedMetrics {
                 Metric::Gauge(gauge) => {
                     snapshot.gauges.insert(name, gauge.get());
                 }
-                Metric::Declared(metric) => {
-                    let series = metric.read(reader.get_or_insert_with(Reader::begin));
-                    help.insert(name.clone(), metric.declaration().help.to_owned());
-                    snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
-                }
+                Metric::Declared(metric) => read_declared(name, metric),
+                Metric::Made(made) => read_declared(name, made.declared()),
             }
         }
         // What was described later goes before what was declared.
@@ -237,6 +243,7 @@ impl Metric {
                 MetricKind::Gauge => "a declared gauge".to_owned(),
                 MetricKind::Histogram => "a declared histogram".to_owned(),
             },
+            Metric::Made(made) => made.describe(),
         }
     }
 
@@ -248,6 +255,7 @@ impl Metric {
             Metric::Counter(_) => Shape::Plain(MetricKind::Counter),
             Metric::Gauge(_) => Shape::Plain(MetricKind::Gauge),
             Metric::Declared(metric) => Shape::Plain(metric.kind()),
+            Metric::Made(made) => Shape::Plain(made.declared().kind()),
         }
     }
 
