@@ -92,7 +92,7 @@ pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
 };
-pub use registry::{MetricsRegistry, global, install, snapshot};
+pub use registry::{MetricDescription, MetricsRegistry, global, install, snapshot};
 pub use snapshot::{
     FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, SampleValue,
     SeriesSnapshot, families,

@@ -5,6 +5,7 @@ mod differences;
 mod exporter;
 mod exporting;
 mod files;
+mod listing;
 mod places;
 mod registering;
 mod scope;

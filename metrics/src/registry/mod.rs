@@ -7,6 +7,7 @@ mod declaring;
 mod exports;
 mod functions;
 mod global;
+mod listing;
 mod named;
 mod names;
 mod scope;
@@ -16,6 +17,7 @@ mod scrapes;
 pub(crate) use exports::SinkCounts;
 pub(crate) use global::attach_to_global;
 pub use global::{global, install, snapshot};
+pub use listing::MetricDescription;
 #[cfg(feature = "http")]
 pub(crate) use scrapes::{ScrapeFormat, ScrapeResult, Scrapes};
 

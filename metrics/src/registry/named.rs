@@ -103,7 +103,7 @@ pub(super) struct NamedMetrics {
     /// By the name they are printed under.
     pub(super) metrics: BTreeMap<String, Registered>,
     /// By the name that was given.
-    help: BTreeMap<String, String>,
+    pub(super) help: BTreeMap<String, String>,
     /// Who prints a name, of a family or of a sample, in any format.
     printed_by: BTreeMap<String, Printer>,
     /// Why declared metrics are not here.
@@ -259,11 +259,18 @@ impl Metric {
         }
     }
 
-    pub(super) fn label_names(&self) -> &[&'static str] {
+    /// What was declared with a name and a help text.
+    pub(super) fn declared(&self) -> Option<&'static dyn Declared> {
         match self {
-            Metric::Declared(metric) => metric.label_names(),
-            _ => &[],
+            Metric::Declared(metric) => Some(*metric),
+            Metric::Made(made) => Some(made.declared()),
+            _ => None,
         }
+    }
+
+    /// What the labels of its series are called.
+    pub(super) fn label_names(&self) -> &'static [&'static str] {
+        self.declared().map_or(&[], Declared::label_names)
     }
 
     /// What it takes to have it under this name, where it has no labels.

@@ -105,6 +105,14 @@ impl Scope {
         }
     }
 
+    /// The name that was given for what is printed as `full_name`, if it can be one of this registry's.
+    pub(super) fn given_name<'a>(&self, full_name: &'a str) -> Option<&'a str> {
+        match &self.namespace {
+            Some(namespace) => full_name.strip_prefix(namespace.as_str())?.strip_prefix('_'),
+            None => Some(full_name),
+        }
+    }
+
     /// The value that all series have of this label.
     pub(super) fn label(&self, name: &str) -> Option<&str> {
         self.labels.iter().find(|(label, _)| label == name).map(|(_, value)| value.as_str())
@@ -155,5 +163,79 @@ impl NamedMetrics {
         }
         self.scope.labels.push((name, value));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cells::Reader;
+    use crate::metric::{Declaration, Declared};
+    use crate::snapshot::{FullSnapshot, MetricKind, SeriesSnapshot};
+    use crate::sync::leak;
+    use std::time::SystemTime;
+
+    /// A metric whose series have a label `zone`.
+    #[derive(Debug)]
+    struct Zoned(Declaration);
+
+    impl Declared for Zoned {
+        fn declaration(&self) -> &Declaration {
+            &self.0
+        }
+
+        fn kind(&self) -> MetricKind {
+            MetricKind::Counter
+        }
+
+        fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
+            Vec::new()
+        }
+
+        fn label_names(&self) -> &[&'static str] {
+            &["zone"]
+        }
+    }
+
+    fn zoned() -> (&'static Zoned, String) {
+        let declaration = Declaration::new("zoned_total", "By zone");
+        let place = declaration.place.to_string();
+        (leak(Zoned(declaration)), place)
+    }
+
+    #[test]
+    fn a_declared_label_of_the_registrys_name_is_refused_by_its_place() {
+        let mut named = NamedMetrics::default();
+        named.add_label("zone".to_owned(), "eu".to_owned()).expect("there is none yet");
+        let (metric, place) = zoned();
+        named.adopt(metric);
+        let mut snapshot = FullSnapshot::empty(SystemTime::now());
+        named.read_into(&mut snapshot);
+        assert!(snapshot.declared.is_empty());
+        assert_eq!(
+            snapshot.own.refused,
+            [format!(
+                "cannot register a declared counter \"zoned_total\" ({place}): its label \"zone\" is one that all series \
+                 of the registry have already"
+            )]
+        );
+    }
+
+    #[test]
+    fn a_label_that_a_metric_has_declared_is_refused_by_its_place() {
+        let mut named = NamedMetrics::default();
+        let (metric, place) = zoned();
+        named.adopt(metric);
+        assert_eq!(named.list()[0].labels, ["zone"]);
+        let error = named.add_label("zone".to_owned(), "eu".to_owned()).expect_err("it clashes").to_string();
+        assert_eq!(
+            error,
+            format!(
+                "\"zone\" can be no label of all series: a declared counter \"zoned_total\" ({place}) has one of that name \
+                 itself"
+            )
+        );
+        named.add_label("rack".to_owned(), "7".to_owned()).expect("it is another");
+        assert_eq!(named.list()[0].labels, ["zone", "rack"]);
     }
 }
