@@ -2,7 +2,7 @@
 
 use super::*;
 use std::ptr;
-use tachometer::{Counter, SampleValue, buckets, instrumented, metrics};
+use tachometer::{Counter, Family, Histogram, LabelSet, SampleValue, buckets, instrumented, metrics};
 
 fn value(snapshot: &FullSnapshot, name: &str) -> SampleValue {
     snapshot.declared[name].value().expect("it has no labels").clone()
@@ -97,26 +97,24 @@ fn they_belong_to_their_registry_alone_and_outlive_it() {
     assert!(!global.declared.keys().any(|name| name.starts_with("only_here")), "{:?}", global.declared);
 }
 
+metrics! {
+    static IN_A_STATIC: Counter = Counter::new("in_a_static_total", "In a `static`");
+    static SIZES: Histogram = Histogram::new("in_a_static_bytes", "In a `static`", &[1, 2]);
+}
+
 #[test]
-fn the_global_registry_makes_them_too_also_beside_statics() {
-    metrics! {
-        static IN_A_STATIC: Counter = Counter::new("in_a_static_total", "In a `static`");
-    }
-    IN_A_STATIC.increment();
+fn the_global_registry_makes_them_too_and_has_those_in_statics() {
     let made = tachometer::global().counter("at_run_time_total", "At run time");
     made.add(2);
-    let snapshot = tachometer::snapshot();
-    assert_eq!(value(&snapshot, "at_run_time_total"), SampleValue::Count(2));
-    let static_line = line!() - 7;
-    let error = refusal(tachometer::global().try_counter("in_a_static_total", "Again"));
-    let wanted_line = line!() - 1;
-    assert_names(
-        &error,
-        &[
-            &format!("cannot register a run-time counter \"in_a_static_total\" ({}:{wanted_line}:", file!()),
-            &format!("\"in_a_static_total\" is a declared counter already ({}:{static_line}:", file!()),
-        ],
-    );
+    assert_eq!(value(&tachometer::snapshot(), "at_run_time_total"), SampleValue::Count(2));
+    assert!(ptr::eq(tachometer::global().counter("in_a_static_total", "Again"), &raw const IN_A_STATIC));
+    assert!(ptr::eq(tachometer::global().histogram("in_a_static_bytes", "Again", &[1, 2]), &raw const SIZES));
+    let error = refusal(tachometer::global().try_float_counter("in_a_static_total", "Again"));
+    let wanted = "cannot register a declared float counter \"in_a_static_total\" (";
+    assert_names(&error, &[wanted, "\"in_a_static_total\" is a declared counter already ("]);
+    assert_eq!(error.matches(file!()).count(), 2, "{error}");
+    let error = refusal(tachometer::global().try_histogram("in_a_static_bytes", "Again", &[1]));
+    assert_names(&error, &["the bounds [1] \"in_a_static_bytes\" (", "with the bounds [1, 2] already ("]);
 }
 
 #[test]
@@ -138,17 +136,17 @@ fn they_race_for_one_name_and_are_one() {
 fn another_kind_or_other_bounds_are_refused_by_both_descriptions() {
     type Make = fn(&MetricsRegistry) -> Result<(), Error>;
     let kinds: [(&str, Make); 10] = [
-        ("a run-time counter", |r| r.try_counter("name", "Help").map(drop)),
-        ("a run-time float counter", |r| r.try_float_counter("name", "Help").map(drop)),
-        ("a run-time gauge", |r| r.try_gauge("name", "Help").map(drop)),
-        ("a run-time float gauge", |r| r.try_float_gauge("name", "Help").map(drop)),
-        ("a run-time histogram with the bounds [1, 2]", |r| {
+        ("a declared counter", |r| r.try_counter("name", "Help").map(drop)),
+        ("a declared float counter", |r| r.try_float_counter("name", "Help").map(drop)),
+        ("a declared gauge", |r| r.try_gauge("name", "Help").map(drop)),
+        ("a declared float gauge", |r| r.try_float_gauge("name", "Help").map(drop)),
+        ("a declared histogram with the bounds [1, 2]", |r| {
             r.try_histogram("name", "Help", &[1, 2]).map(drop)
         }),
-        ("a run-time histogram with the bounds [1, 3]", |r| {
+        ("a declared histogram with the bounds [1, 3]", |r| {
             r.try_histogram("name", "Help", &[1, 3]).map(drop)
         }),
-        ("a run-time histogram of time with the bounds [1, 2]", |r| {
+        ("a declared histogram of time with the bounds [1, 2]", |r| {
             r.try_histogram_of_time("name", "Help", &[1, 2]).map(drop)
         }),
         ("a counter", |r| r.try_register_counter("name").map(drop)),
@@ -183,12 +181,12 @@ fn names_that_meet_by_their_suffixes_are_refused() {
         let error = refusal(registry.try_counter(name, "Counts"));
         assert_names(
             &error,
-            &[&format!("prints {printed:?}"), "a run-time histogram with the bounds [1] \"sizes\" ("],
+            &[&format!("prints {printed:?}"), "a declared histogram with the bounds [1] \"sizes\" ("],
         );
         let registry = super::registry();
         registry.counter(name, "Counts");
         let error = refusal(registry.try_histogram("sizes", "Sizes", &[1]));
-        assert_names(&error, &[&format!("prints {printed:?}"), &format!("a run-time counter {name:?} (")]);
+        assert_names(&error, &[&format!("prints {printed:?}"), &format!("a declared counter {name:?} (")]);
         // Nothing of what was refused is left.
         assert_eq!(registry.snapshot_all().declared.len(), 1);
     }
@@ -259,4 +257,38 @@ fn they_stand_beside_functions() {
     let snapshot = OF_A_FUNCTION.snapshot_all();
     assert_eq!(value(&snapshot, "inside_total"), SampleValue::Count(2));
     assert_eq!(snapshot.functions.len(), 1);
+}
+
+#[derive(LabelSet)]
+struct Zone<'a> {
+    zone: &'a str,
+}
+
+#[test]
+fn a_familys_labels_are_not_those_of_all_series() {
+    let zones = || Family::<Zone<'_>, Counter>::new("zones_total", "By zone");
+    let registry = registry().with_labels([("zone", "eu")]);
+    let line = line!() - 2;
+    let error = refusal(registry.try_register_family(zones()));
+    let wanted = format!(
+        "cannot register a declared counter with the labels [\"zone\"] \"zones_total\" ({}:{line}:",
+        file!()
+    );
+    assert_names(
+        &error,
+        &[&wanted, "its label \"zone\" is one that all series of the registry have already"],
+    );
+    let registry = self::registry().with_namespace("shop");
+    registry.register_family(zones()).with(&Zone { zone: "us" }).increment();
+    let error = refusal(registry.try_with_labels([("zone", "eu")]));
+    assert_names(&error, &["\"zone\" can be no label of all series", "\"shop_zones_total\"", file!()]);
+    let registry = self::registry().with_namespace("shop").with_labels([("rack", "7")]);
+    registry.register_family(zones()).with(&Zone { zone: "us" }).increment();
+    assert_eq!(registry.list()[0].labels, ["zone", "rack"]);
+    let snapshot = registry.snapshot_all();
+    let text = snapshot.to_prometheus_format();
+    assert_names(&text, &["\nshop_zones_total{zone=\"us\",rack=\"7\"} 1\n"]);
+    assert_eq!(FullSnapshot::from_json(&snapshot.to_json()).expect("it is one"), snapshot);
+    let error = refusal(registry.try_counter("zones_total", "Another"));
+    assert_names(&error, &["is a declared counter with the labels [\"zone\"] already ("]);
 }

@@ -14,18 +14,18 @@ pub(crate) const fn is_metric_name(name: &str) -> bool {
     index > 0
 }
 
-/// Whether a label may have this name: `[a-zA-Z_][a-zA-Z0-9_]*`, and not beginning with `__`, as Prometheus' own do.
+/// Whether a label may have this name: `[a-zA-Z_][a-zA-Z0-9_]*`, but none that begins with `__`, which Prometheus keeps for
+/// itself.
 pub(crate) const fn is_label_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     let mut index = 0;
     while index < bytes.len() {
-        let is_letter = bytes[index].is_ascii_alphabetic() || bytes[index] == b'_';
-        if !is_letter && (index == 0 || !bytes[index].is_ascii_digit()) {
+        if bytes[index] == b':' {
             return false;
         }
         index += 1;
     }
-    index > 0 && !(bytes.len() > 1 && bytes[0] == b'_' && bytes[1] == b'_')
+    is_metric_name(name) && !(bytes.len() > 1 && bytes[0] == b'_' && bytes[1] == b'_')
 }
 
 /// Labels that the library or a format gives series itself.

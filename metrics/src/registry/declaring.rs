@@ -11,20 +11,10 @@ use crate::sync::{leak, leak_slice};
 use std::panic::Location;
 
 /// For errors: what they are.
-const COUNTER: &str = "a run-time counter";
-const FLOAT_COUNTER: &str = "a run-time float counter";
-const GAUGE: &str = "a run-time gauge";
-const FLOAT_GAUGE: &str = "a run-time float gauge";
-
-/// A metric that a registry made. It lives for ever, like those in `static`s, so that its handle is the same.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Made {
-    Counter(&'static Counter),
-    FloatCounter(&'static FloatCounter),
-    Gauge(&'static Gauge),
-    FloatGauge(&'static FloatGauge),
-    Histogram(&'static Histogram),
-}
+const COUNTER: &str = "a declared counter";
+const FLOAT_COUNTER: &str = "a declared float counter";
+const GAUGE: &str = "a declared gauge";
+const FLOAT_GAUGE: &str = "a declared float gauge";
 
 /// # Metrics by name
 /// As those in `static`s ([`metrics!`](crate::metrics)): each thread counts in cells of its own, handles are `&'static`, and
@@ -60,8 +50,8 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// Where Prometheus does not allow the name, or something else has it, or prints a name that this would print, in whichever
-    /// format; the message says where in the source both stand. A metric in a `static`, or one of a `register_…` method, is
-    /// something else.
+    /// format; the message says where in the source both stand. What a `register_…` method gave is something else; a metric in
+    /// a `static`, of the [`global`](crate::global) registry, is the same.
     ///
     /// ```
     /// use std::time::Duration;
@@ -70,8 +60,8 @@ impl MetricsRegistry {
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
     /// registry.gauge("lines", "Lines that are held");
     /// let error = registry.try_counter("lines", "Lines that were read").unwrap_err().to_string();
-    /// assert!(error.starts_with("cannot register a run-time counter \"lines\" ("), "{error}");
-    /// assert!(error.contains("\"lines\" is a run-time gauge already ("), "{error}");
+    /// assert!(error.starts_with("cannot register a declared counter \"lines\" ("), "{error}");
+    /// assert!(error.contains("\"lines\" is a declared gauge already ("), "{error}");
     /// ```
     #[track_caller]
     pub fn try_counter(
@@ -79,13 +69,9 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static Counter, Error> {
-        self.try_make(
-            (name, help),
-            (COUNTER.to_owned(), MetricKind::Counter),
-            |declaration| leak(Counter::of(declaration)),
-            Made::Counter,
-            |made| if let Made::Counter(counter) = made { Some(counter) } else { None },
-        )
+        self.try_make((name, help), (COUNTER.to_owned(), MetricKind::Counter), Counter::of, |_: &Counter| {
+            true
+        })
     }
 
     /// A [`FloatCounter`] called `name` with that `# HELP`. As [`counter`](Self::counter).
@@ -119,9 +105,8 @@ impl MetricsRegistry {
         self.try_make(
             (name, help),
             (FLOAT_COUNTER.to_owned(), MetricKind::Counter),
-            |declaration| leak(FloatCounter::of(declaration)),
-            Made::FloatCounter,
-            |made| if let Made::FloatCounter(counter) = made { Some(counter) } else { None },
+            FloatCounter::of,
+            |_: &FloatCounter| true,
         )
     }
 
@@ -155,13 +140,7 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static Gauge, Error> {
-        self.try_make(
-            (name, help),
-            (GAUGE.to_owned(), MetricKind::Gauge),
-            |declaration| leak(Gauge::of(declaration)),
-            Made::Gauge,
-            |made| if let Made::Gauge(gauge) = made { Some(gauge) } else { None },
-        )
+        self.try_make((name, help), (GAUGE.to_owned(), MetricKind::Gauge), Gauge::of, |_: &Gauge| true)
     }
 
     /// A [`FloatGauge`] called `name` with that `# HELP`. As [`counter`](Self::counter).
@@ -195,9 +174,8 @@ impl MetricsRegistry {
         self.try_make(
             (name, help),
             (FLOAT_GAUGE.to_owned(), MetricKind::Gauge),
-            |declaration| leak(FloatGauge::of(declaration)),
-            Made::FloatGauge,
-            |made| if let Made::FloatGauge(gauge) = made { Some(gauge) } else { None },
+            FloatGauge::of,
+            |_: &FloatGauge| true,
         )
     }
 
@@ -298,66 +276,58 @@ impl MetricsRegistry {
             (name, help),
             (describe_histogram(bounds, is_of_time), MetricKind::Histogram),
             |declaration| {
-                let table = BucketTable::new(leak_slice(finite, |index| bounds[index]));
-                leak(Histogram::of(declaration, table, is_of_time))
+                let bounds = leak_slice(finite, |index| bounds[index]);
+                Histogram::made(declaration, bounds, is_of_time)
             },
-            Made::Histogram,
-            |made| match made {
-                Made::Histogram(histogram) if histogram.shape() == (bounds, is_of_time) => Some(histogram),
-                _ => None,
-            },
+            |histogram| histogram.options() == (bounds, is_of_time),
         )
     }
 
     /// Nothing is made, and so nothing leaked, of what is there already or refused.
     #[track_caller]
-    fn try_make<M: 'static>(
+    fn try_make<M: Declared + Send + Sync + 'static>(
         &self,
         (name, help): (impl Into<String>, impl Into<String>),
         (what, kind): (String, MetricKind),
-        make: impl FnOnce(Declaration) -> &'static M,
-        wrap: fn(&'static M) -> Made,
-        same: impl Fn(Made) -> Option<&'static M>,
+        make: impl FnOnce(Declaration) -> M,
+        is_same: impl Fn(&M) -> bool,
     ) -> Result<&'static M, Error> {
         // Before the lock is taken: it may be code of the program's.
         let (name, help) = (name.into(), help.into());
         let place = Location::caller();
         let wanted = Wanted { name: &name, what, shape: Shape::Plain(kind), labels: &[], place };
-        let standing = |metric: &Metric| if let Metric::Made(made) = metric { same(*made) } else { None };
-        self.metrics.named().register(wanted, standing, || {
-            let made = make(Declaration::of_registry(name.clone().leak(), help.leak(), place));
-            (Metric::Made(wrap(made)), made)
+        let same = |standing: &Metric| match standing {
+            Metric::Declared(standing) => standing.as_any().downcast_ref().filter(|made| is_same(made)),
+            _ => None,
+        };
+        self.metrics.named().register(wanted, same, || {
+            let made = leak(make(Declaration::of_registry(name.clone().leak(), help.leak(), place)));
+            (Metric::Declared(made), made)
         })
     }
 }
 
-impl Made {
-    pub(super) fn declared(self) -> &'static dyn Declared {
-        match self {
-            Made::Counter(counter) => counter,
-            Made::FloatCounter(counter) => counter,
-            Made::Gauge(gauge) => gauge,
-            Made::FloatGauge(gauge) => gauge,
-            Made::Histogram(histogram) => histogram,
-        }
+/// For an error: what it is, with what tells it from others of its kind.
+pub(super) fn describe_declared(metric: &'static dyn Declared) -> String {
+    let any = metric.as_any();
+    if let Some(histogram) = any.downcast_ref::<Histogram>() {
+        let (bounds, is_of_time) = histogram.options();
+        return describe_histogram(bounds, is_of_time);
     }
-
-    /// For an error: what it is, with what tells it from others of its kind.
-    pub(super) fn describe(self) -> String {
-        match self {
-            Made::Counter(_) => COUNTER.to_owned(),
-            Made::FloatCounter(_) => FLOAT_COUNTER.to_owned(),
-            Made::Gauge(_) => GAUGE.to_owned(),
-            Made::FloatGauge(_) => FLOAT_GAUGE.to_owned(),
-            Made::Histogram(histogram) => {
-                let (bounds, is_of_time) = histogram.shape();
-                describe_histogram(bounds, is_of_time)
-            }
-        }
+    let what = match metric.kind() {
+        MetricKind::Counter if any.is::<FloatCounter>() => FLOAT_COUNTER,
+        MetricKind::Counter => COUNTER,
+        MetricKind::Gauge if any.is::<FloatGauge>() => FLOAT_GAUGE,
+        MetricKind::Gauge => GAUGE,
+        MetricKind::Histogram => "a declared histogram",
+    };
+    match metric.label_names() {
+        [] => what.to_owned(),
+        labels => format!("{what} with the labels {labels:?}"),
     }
 }
 
 fn describe_histogram(bounds: &[u64], is_of_time: bool) -> String {
     let of_time = if is_of_time { " of time" } else { "" };
-    format!("a run-time histogram{of_time} with the bounds {bounds:?}")
+    format!("a declared histogram{of_time} with the bounds {bounds:?}")
 }

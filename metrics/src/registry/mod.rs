@@ -5,6 +5,7 @@
 
 mod declaring;
 mod exports;
+mod families;
 mod functions;
 mod global;
 mod listing;

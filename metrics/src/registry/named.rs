@@ -1,6 +1,6 @@
 //! Metrics that were registered by name.
 
-use super::declaring::Made;
+use super::declaring::describe_declared;
 use super::names::{Formats, Shape, is_printed_by_the_library};
 use super::scope::Scope;
 use crate::cells::Reader;
@@ -24,10 +24,8 @@ pub(super) enum Metric {
     MinMax(Arc<AtomicMinMax>),
     Counter(Arc<AtomicCounter>),
     Gauge(Arc<AtomicGauge>),
-    /// In a `static`.
+    /// In a `static`, or made at run time and never freed.
     Declared(&'static dyn Declared),
-    /// At run time.
-    Made(Made),
 }
 
 /// A histogram with however many bounds.
@@ -180,7 +178,6 @@ impl NamedMetrics {
         };
         let declaration = declared.declaration();
         let wanted = metric.wanted(declaration.name, declaration.place);
-        let wanted = Wanted { labels: declared.label_names(), ..wanted };
         if let Err(error) = self.register(wanted, same, || (metric, ())) {
             self.refused.insert(error.to_string());
         }
@@ -193,11 +190,6 @@ impl NamedMetrics {
     pub(super) fn read_into(self, snapshot: &mut FullSnapshot) {
         let mut reader = None;
         let mut help = BTreeMap::new();
-        let mut read_declared = |name: String, metric: &'static dyn Declared| {
-            let series = metric.read(reader.get_or_insert_with(Reader::begin));
-            help.insert(name.clone(), metric.declaration().help.to_owned());
-            snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
-        };
         for (name, Registered { metric, .. }) in self.metrics {
             match metric {
                 Metric::Collector(collector) => {
@@ -215,8 +207,13 @@ impl NamedMetrics {
                 Metric::Gauge(gauge) => {
                     snapshot.gauges.insert(name, gauge.get());
                 }
-                Metric::Declared(metric) => read_declared(name, metric),
-                Metric::Made(made) => read_declared(name, made.declared()),
+                Metric::Declared(metric) => {
+                    let series = metric.read(reader.get_or_insert_with(Reader::begin));
+                    help.insert(name.clone(), metric.declaration().help.to_owned());
+                    let overflowed = metric.overflowed().map(|updates| (name.clone(), updates));
+                    snapshot.own.overflowed_updates.extend(overflowed);
+                    snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
+                }
             }
         }
         // What was described later goes before what was declared.
@@ -238,12 +235,7 @@ impl Metric {
             Metric::MinMax(_) => "a min/max".to_owned(),
             Metric::Counter(_) => "a counter".to_owned(),
             Metric::Gauge(_) => "a gauge".to_owned(),
-            Metric::Declared(metric) => match metric.kind() {
-                MetricKind::Counter => "a declared counter".to_owned(),
-                MetricKind::Gauge => "a declared gauge".to_owned(),
-                MetricKind::Histogram => "a declared histogram".to_owned(),
-            },
-            Metric::Made(made) => made.describe(),
+            Metric::Declared(metric) => describe_declared(*metric),
         }
     }
 
@@ -255,7 +247,6 @@ impl Metric {
             Metric::Counter(_) => Shape::Plain(MetricKind::Counter),
             Metric::Gauge(_) => Shape::Plain(MetricKind::Gauge),
             Metric::Declared(metric) => Shape::Plain(metric.kind()),
-            Metric::Made(made) => Shape::Plain(made.declared().kind()),
         }
     }
 
@@ -263,7 +254,6 @@ impl Metric {
     pub(super) fn declared(&self) -> Option<&'static dyn Declared> {
         match self {
             Metric::Declared(metric) => Some(*metric),
-            Metric::Made(made) => Some(made.declared()),
             _ => None,
         }
     }
@@ -273,8 +263,8 @@ impl Metric {
         self.declared().map_or(&[], Declared::label_names)
     }
 
-    /// What it takes to have it under this name, where it has no labels.
+    /// What it takes to have it under this name.
     pub(super) fn wanted<'a>(&self, name: &'a str, place: &'static Location<'static>) -> Wanted<'a> {
-        Wanted { name, what: self.describe(), shape: self.shape(), labels: &[], place }
+        Wanted { name, what: self.describe(), shape: self.shape(), labels: self.label_names(), place }
     }
 }

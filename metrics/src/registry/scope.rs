@@ -173,6 +173,7 @@ mod tests {
     use crate::metric::{Declaration, Declared};
     use crate::snapshot::{FullSnapshot, MetricKind, SeriesSnapshot};
     use crate::sync::leak;
+    use std::any::Any;
     use std::time::SystemTime;
 
     /// A metric whose series have a label `zone`.
@@ -195,6 +196,10 @@ mod tests {
         fn label_names(&self) -> &[&'static str] {
             &["zone"]
         }
+
+        fn as_any(&'static self) -> &'static dyn Any {
+            self
+        }
     }
 
     fn zoned() -> (&'static Zoned, String) {
@@ -215,7 +220,7 @@ mod tests {
         assert_eq!(
             snapshot.own.refused,
             [format!(
-                "cannot register a declared counter \"zoned_total\" ({place}): its label \"zone\" is one that all series \
+                "cannot register a declared counter with the labels [\"zone\"] \"zoned_total\" ({place}): its label \"zone\" is one that all series \
                  of the registry have already"
             )]
         );
@@ -231,7 +236,7 @@ mod tests {
         assert_eq!(
             error,
             format!(
-                "\"zone\" can be no label of all series: a declared counter \"zoned_total\" ({place}) has one of that name \
+                "\"zone\" can be no label of all series: a declared counter with the labels [\"zone\"] \"zoned_total\" ({place}) has one of that name \
                  itself"
             )
         );

@@ -254,7 +254,8 @@ fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Res
         if kind != family.kind {
             return Err(format!("a {kind:?} in a family of the kind {:?}", family.kind));
         }
-        if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
+        let may_be = |label: &str| is_label_name(label) && !matches!(label, "le" | "quantile");
+        if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
             return Err(format!("{label:?} is no label that a series may have"));
         }
         if !known.insert(printed_labels(labels, constant)) {
