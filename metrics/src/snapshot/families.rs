@@ -122,10 +122,13 @@ impl<'a> Labels<'a> {
 
     /// Each label's name and value, unescaped.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let labels = *self;
-        let has_own = move |name: &String| labels.own().any(|(own, _)| own == name);
-        let shared = self.shared.iter().filter(move |(name, _)| !has_own(name));
-        self.own().chain(shared.map(|(name, value)| (name.as_str(), value.as_str())))
+        // Most have none, and are not to be copied for it.
+        let shared = (!self.shared.is_empty()).then(|| {
+            let labels = *self;
+            labels.shared.iter().filter(move |(name, _)| !labels.own().any(|(own, _)| own == name))
+        });
+        let shared = shared.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_str()));
+        self.own().chain(shared)
     }
 
     /// Those that tell it from others of its family.
