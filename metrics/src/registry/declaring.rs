@@ -22,6 +22,21 @@ const FLOAT_GAUGE: &str = "a declared float gauge";
 ///
 /// **They live as long as the program**, also when the registry is dropped: who makes a registry, and metrics in it, again and
 /// again makes memory grow. For metrics that come and go there are the `register_…` methods, whose handles are counted.
+///
+/// A `static` of a registry of one's own:
+///
+/// ```
+/// use std::sync::LazyLock;
+/// use std::time::Duration;
+/// use tachometer::{Counter, MetricsRegistry};
+///
+/// static REGISTRY: LazyLock<MetricsRegistry> =
+///     LazyLock::new(|| MetricsRegistry::new(Duration::from_secs(10)));
+/// static SEEDS: LazyLock<&Counter> = LazyLock::new(|| REGISTRY.counter("seeds_total", "Seeds that were sown"));
+///
+/// SEEDS.add(5);
+/// assert_eq!(REGISTRY.counter("seeds_total", "").get(), 5);
+/// ```
 impl MetricsRegistry {
     /// A [`Counter`] called `name` with that `# HELP`. The same name gives the same counter again, whose text stays as it is.
     ///

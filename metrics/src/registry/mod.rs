@@ -233,7 +233,8 @@ impl MetricsRegistry {
 
     /// Gives `name` a `# HELP` text, instead of a plain default.
     ///
-    /// `name` is a registered name, or one that is printed (`http_requests` of a collector `http`), which goes before.
+    /// `name` is a registered name, or one that is printed (`http_requests` of a collector `http`), which goes before; without the
+    /// [namespace](Self::with_namespace), if there is one.
     /// It may be registered before or after; describing it again replaces the text.
     pub fn describe(&self, name: impl Into<String>, help: impl Into<String>) {
         lock(&self.metrics.named).describe(name.into(), help.into());
