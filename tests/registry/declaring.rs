@@ -35,7 +35,6 @@ fn the_same_name_and_kind_is_the_same_metric() {
 }
 
 #[test]
-#[expect(clippy::float_cmp, reason = "all are exact")]
 fn they_count_as_those_in_statics_do() {
     let registry = registry().with_namespace("shop").with_labels([("zone", "eu")]);
     let counter = registry.counter(String::from("jobs_total"), String::from("Jobs"));

@@ -304,7 +304,7 @@ impl MetricsRegistry {
         &self,
         (name, help): (impl Into<String>, impl Into<String>),
         (what, kind): (String, MetricKind),
-        make: impl FnOnce(Declaration) -> M,
+        build: impl FnOnce(Declaration) -> M,
         is_same: impl Fn(&M) -> bool,
     ) -> Result<&'static M, Error> {
         // Before the lock is taken: it may be code of the program's.
@@ -312,11 +312,13 @@ impl MetricsRegistry {
         let place = Location::caller();
         let wanted = Wanted { name: &name, what, shape: Shape::Plain(kind), labels: &[], place };
         let same = |standing: &Metric| match standing {
-            Metric::Declared(standing) => standing.as_any().downcast_ref().filter(|made| is_same(made)),
+            Metric::Declared(standing) => {
+                standing.as_any().downcast_ref().filter(|standing| is_same(standing))
+            }
             _ => None,
         };
         self.metrics.named().register(wanted, same, || {
-            let made = leak(make(Declaration::of_registry(name.clone().leak(), help.leak(), place)));
+            let made = leak(build(Declaration::of_registry(name.clone().leak(), help.leak(), place)));
             (Metric::Declared(made), made)
         })
     }
