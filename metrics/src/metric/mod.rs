@@ -39,14 +39,19 @@ use std::time::SystemTime;
 /// ORDERS.increment();
 /// ```
 ///
+/// Whatever attributes a `static` may have may stand before each; where the condition of a `#[cfg]` is false, there is nothing.
+///
 /// A metric in a `static` of its own, without this, is shown from its first use on. (On other systems than Linux, so are
 /// these.)
 #[macro_export]
 macro_rules! metrics {
     ($($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $metric:expr;)*) => {$(
         $(#[$attribute])*
-        $visibility static $name: $type = $metric;
-        $crate::__link_metric!($name);
+        // Inside, so that what stands before the `static`, such as a `#[cfg]`, holds for the entry as well.
+        $visibility static $name: $type = {
+            $crate::__link_metric!($name);
+            $metric
+        };
     )*};
 }
 
@@ -132,6 +137,18 @@ impl Declaration {
         const fn at(name: &'static str, help: &'static str, place: &'static Location<'static>) -> Self {
             Declaration { name, help, place, attached: OnceLock::new() }
         }
+    }
+
+    /// Of a metric that a registry makes for itself, which reads it from then on: no other attaches it on its first use. The
+    /// name is checked by who registers it.
+    pub(crate) fn of_registry(
+        name: &'static str,
+        help: &'static str,
+        place: &'static Location<'static>,
+    ) -> Self {
+        let declaration = Self::at(name, help, place);
+        declaration.leave_to_registry();
+        declaration
     }
 
     /// # Panics

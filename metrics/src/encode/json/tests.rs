@@ -109,28 +109,34 @@ prop_compose! {
         overflowed_calls in proptest::option::of(sampled_u64()),
         scrapes in proptest::option::of(scrapes()),
         exports in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
-        overflowed_updates in proptest::collection::btree_map(text(), sampled_u64(), 0..3),
+        overflowed_updates in btree_map(text(), sampled_u64(), 0..3),
         refused in vec(text(), 0..3),
     ) -> OwnMetrics {
         let sink = |(name, (ok, errors, panics))| (name, SinkExports { ok, errors, panics });
         let exports = exports.into_iter().map(sink).collect();
         OwnMetrics {
-            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, overflowed_updates, scrapes, exports, refused,
+            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, overflowed_updates, scrapes,
+            exports, refused,
         }
     }
+}
+
+/// The family of a metric without labels.
+fn alone(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
+    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
 }
 
 /// A metric that was declared.
 fn declared() -> impl Strategy<Value = FamilySnapshot> {
     prop_oneof![
-        sampled_u64().prop_map(|count| single(MetricKind::Counter, SampleValue::Count(count))),
-        (0.0..1e300).prop_map(|sum| single(MetricKind::Counter, SampleValue::Sum(sum))),
-        any::<i64>().prop_map(|level| single(MetricKind::Gauge, SampleValue::Level(level))),
+        sampled_u64().prop_map(|count| alone(MetricKind::Counter, SampleValue::Count(count))),
+        (0.0..1e300).prop_map(|sum| alone(MetricKind::Counter, SampleValue::Sum(sum))),
+        any::<i64>().prop_map(|level| alone(MetricKind::Gauge, SampleValue::Level(level))),
         prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]
             .prop_filter("a NaN is not equal to itself", |quantity| !quantity.is_nan())
-            .prop_map(|quantity| single(MetricKind::Gauge, SampleValue::Quantity(quantity))),
-        histogram().prop_map(|it| single(MetricKind::Histogram, SampleValue::Histogram(it))),
-        histogram().prop_map(|it| single(MetricKind::Histogram, SampleValue::Times(it))),
+            .prop_map(|quantity| alone(MetricKind::Gauge, SampleValue::Quantity(quantity))),
+        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Histogram(it))),
+        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Times(it))),
     ]
 }
 
@@ -144,6 +150,8 @@ prop_compose! {
         gauges in named("g[a-zA-Z0-9:]{0,8}", any::<i64>()),
         declared in named("d[a-zA-Z0-9:]{0,8}", declared()),
         mut functions in vec(function(), 0..4),
+        // Another prefix than that of functions' own.
+        labels in pairs("our_[a-z0-9_]{0,3}", text()),
         help in btree_map(text(), text(), 0..4),
         own in own_metrics(),
     ) -> FullSnapshot {
@@ -151,7 +159,8 @@ prop_compose! {
         functions.dedup_by(|a, b| a.identity() == b.identity());
         let (timestamp, created, elapsed) = times;
         FullSnapshot {
-            timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, help, own, created,
+            timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, labels, help, own,
+            created,
             taken: Moment::default(),
             elapsed: elapsed.map(|(seconds, nanos)| Duration::new(seconds, nanos)),
         }
@@ -169,6 +178,7 @@ proptest! {
         let tree = serde_json::to_value(&snapshot).expect("it has a tree");
         let back: FullSnapshot = serde_json::from_value(tree).expect("it is a snapshot");
         let sorted = |mut snapshot: FullSnapshot| {
+            snapshot.labels.sort();
             for function in &mut snapshot.functions {
                 function.labels.sort();
                 function.error_kinds.sort();
@@ -201,7 +211,7 @@ fn small() -> FullSnapshot {
     snapshot.minmax.insert("queue".into(), (3, 7));
     snapshot.counters.insert("jobs".into(), u64::MAX);
     snapshot.gauges.insert("level".into(), i64::MIN);
-    let ratio = single(MetricKind::Gauge, SampleValue::Quantity(0.25));
+    let ratio = alone(MetricKind::Gauge, SampleValue::Quantity(0.25));
     snapshot.declared.insert("fill_ratio".into(), ratio);
     snapshot.functions.push(FunctionSnapshot {
         function: "Cart::add".into(),
@@ -216,6 +226,7 @@ fn small() -> FullSnapshot {
         sample_interval: 1,
         latency: histogram.with_extremes(Some((8, 30))),
     });
+    snapshot.labels.push(("zone".into(), "eu".into()));
     snapshot.help.insert("jobs".into(), "Jobs done".into());
     snapshot.own.clock_source = Some("tsc".into());
     snapshot
@@ -235,6 +246,7 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""functions":[{"function":"Cart::add","module":"shop","labels":{"tier":"gold \"1\"\n","tenant":"é"},"#,
         r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]}}],"#,
+        r#""labels":{"zone":"eu"},"#,
         r#""help":{"jobs":"Jobs done"},"#,
         r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"overflowed_updates":{},"refused":[],"scrapes":null,"exports":{}},"#,
         r#""created":"1970-01-01T00:00:00.000000000Z","#,
@@ -333,11 +345,6 @@ fn a_difference_to_what_came_back_spans_the_time_between_the_timestamps() {
         later.since(&earlier).elapsed() < Some(Duration::new(5, 7)),
         "taken at once, whatever the timestamps say"
     );
-}
-
-/// The family of a metric without labels.
-fn single(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
-    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
 }
 
 /// Replaces `from`, which stands there once, in the JSON of the small snapshot, and says why that is refused.
