@@ -103,13 +103,14 @@ impl Histogram {
 
     /// What has been recorded.
     pub fn read(&self) -> HistogramSnapshot {
-        self.read_by(&mut Reader::begin())
+        // Only snapshots end a window.
+        self.read_by(&mut Reader::begin(|| false))
     }
 
     fn read_by(&self, reader: &mut Reader) -> HistogramSnapshot {
         let reading = reader.read_observations(&self.cells);
         HistogramSnapshot::new(self.cells.table().finite_bounds(), reading.buckets, reading.sum)
-            .with_extremes(reading.extremes)
+            .with_extremes(reading.extremes, reading.recent)
     }
 }
 

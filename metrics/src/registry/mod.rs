@@ -9,6 +9,7 @@ mod global;
 mod named;
 #[cfg(feature = "http")]
 mod scrapes;
+mod windows;
 
 pub(crate) use exports::SinkCounts;
 pub(crate) use global::attach_to_global;

@@ -1,5 +1,6 @@
 //! Metrics that were registered by name, and the names they are printed under.
 
+use super::windows;
 use crate::cells::Reader;
 use crate::error::{Cause, Error};
 use crate::metric::Declared;
@@ -170,7 +171,7 @@ impl NamedMetrics {
                     snapshot.gauges.insert(name, gauge.get());
                 }
                 Metric::Declared(metric) => {
-                    let series = metric.read(reader.get_or_insert_with(Reader::begin));
+                    let series = metric.read(reader.get_or_insert_with(|| Reader::begin(windows::rotates)));
                     help.insert(name.clone(), metric.declaration().help.to_owned());
                     snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
                 }

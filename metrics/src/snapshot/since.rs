@@ -93,7 +93,7 @@ impl FunctionSnapshot {
             earlier.functions[first..].iter().take_while(|function| function.place() == self.place());
         match same_place.into_iter().find(|function| function.has_labels_of(self)) {
             Some(earlier) => self.since(earlier),
-            None => FunctionSnapshot { latency: self.latency.clone().with_extremes(None), ..self.clone() },
+            None => FunctionSnapshot { latency: self.latency.clone().without_extremes(), ..self.clone() },
         }
     }
 

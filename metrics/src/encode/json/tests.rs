@@ -25,7 +25,7 @@ fn histogram() -> impl Strategy<Value = HistogramSnapshot> {
     });
     (with_buckets, sampled_u64(), proptest::option::of(extremes())).prop_map(
         |((finite, buckets), sum, extremes)| {
-            HistogramSnapshot::new(&finite, buckets, sum).with_extremes(extremes)
+            HistogramSnapshot::new(&finite, buckets, sum).with_extremes(extremes, extremes)
         },
     )
 }
@@ -214,7 +214,7 @@ fn small() -> FullSnapshot {
         in_flight: 1,
         error_kinds: vec![("full".into(), 1)],
         sample_interval: 1,
-        latency: histogram.with_extremes(Some((8, 30))),
+        latency: histogram.with_extremes(Some((8, 30)), None),
     });
     snapshot.help.insert("jobs".into(), "Jobs done".into());
     snapshot.own.clock_source = Some("tsc".into());
