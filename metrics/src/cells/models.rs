@@ -186,7 +186,7 @@ fn recent_extremes_are_those_of_the_calls_of_a_window() {
 fn recent_extremes_are_those_of_the_calls_of_several_windows() {
     recent_extremes_are_those_of_the_windows(
         1,
-        &[(Outcome::Ok, Some(5)), (Outcome::Ok, Some(30)), (Outcome::Ok, Some(3))],
+        &[(Outcome::Ok, Some(50)), (Outcome::Ok, Some(3)), (Outcome::Ok, Some(30))],
         &[true, true],
     );
 }
@@ -194,7 +194,7 @@ fn recent_extremes_are_those_of_the_calls_of_several_windows() {
 #[test]
 fn windows_pass_that_a_writer_has_not_seen() {
     recent_extremes_are_those_of_the_windows(
-        1,
+        2,
         &[(Outcome::Ok, Some(5)), (Outcome::Ok, Some(9))],
         &[true, true, true],
     );
