@@ -26,7 +26,7 @@ use super::outcome::Outcome;
 use super::slot::Handle;
 use crate::model::BucketTable;
 use crate::sync::{AtomicU64, Ordering, fence, leak_layout};
-use history::{Extremes, History, NO_EXTREMES};
+use history::{Extremes, History, NO_EXTREMES, Past};
 use std::alloc::Layout;
 use std::array;
 use std::ptr::NonNull;
@@ -484,6 +484,40 @@ impl Block {
             reading.buckets[table.find(last)] += 1;
         }
         true
+    }
+}
+
+impl Block {
+    /// Sets everything back to what a new block holds. Nobody writes or reads it meanwhile, and whoever does afterwards does so
+    /// after this.
+    pub(super) fn clear(self) {
+        let Header { head, epoch, started, sum, last, table: _, slots, published } = self.header();
+        // Relaxed, all: the caller orders them.
+        let set = |cells: &[AtomicU64], to: u64| {
+            cells.iter().for_each(|cell| cell.store(to, Ordering::Relaxed));
+        };
+        let set_extremes = |min: &AtomicU64, max: &AtomicU64| {
+            min.store(NO_EXTREMES[0], Ordering::Relaxed);
+            max.store(NO_EXTREMES[1], Ordering::Relaxed);
+        };
+        let Slots { min, max, extremes, failed, timed, untimed_until, .. } = slots;
+        let Slots { published_ended, published_recent, history, .. } = slots;
+        let zeros = [head, epoch, started, untimed_until, published_ended, &published.epoch];
+        zeros
+            .into_iter()
+            .chain([&published.started, &published.sum])
+            .for_each(|cell| set(slice::from_ref(cell), 0));
+        [sum, last, timed].into_iter().chain(failed).for_each(|pair| set(pair, 0));
+        set(&published.failed, 0);
+        set_extremes(min, max);
+        for [min, max] in extremes.iter().chain([&published.extremes, published_recent]) {
+            set_extremes(min, max);
+        }
+        for slot in history {
+            slot.write(&Past::NOTHING);
+        }
+        set(self.buckets(), 0);
+        set(self.published_buckets(), 0);
     }
 }
 

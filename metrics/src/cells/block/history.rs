@@ -44,10 +44,11 @@ pub(super) struct Past {
 }
 
 impl History {
-    /// Nothing, before the window with the number 0.
+    /// Before the window with the number 0.
     pub(super) fn new() -> Self {
-        let nothing = || NO_EXTREMES.map(AtomicU64::new);
-        History { window: AtomicU64::new(0), before: nothing(), earlier: array::from_fn(|_| nothing()) }
+        let Past { window, before, earlier } = Past::NOTHING;
+        let extremes = |extremes: Extremes| extremes.map(AtomicU64::new);
+        History { window: AtomicU64::new(window), before: extremes(before), earlier: earlier.map(extremes) }
     }
 
     /// What its writer sees.
@@ -78,6 +79,9 @@ impl History {
 }
 
 impl Past {
+    /// No calls, before the window with the number 0.
+    pub(super) const NOTHING: Past = Past { window: 0, before: NO_EXTREMES, earlier: [NO_EXTREMES; EARLIER] };
+
     /// Of all calls, where those of the current window have the extremes `current`.
     pub(super) fn lifetime(&self, current: Extremes) -> Extremes {
         wider(self.before, current)
@@ -119,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_window_is_recent_until_two_more_have_ended() {
-        let mut past = History::new().own();
+        let mut past = Past::NOTHING;
         // Window 5 has calls, 6 has, 8 has; nobody calls in 7 and from 9 on.
         past = past.seen_from(5, NO_EXTREMES);
         assert_eq!((past.recent(5, NO_EXTREMES), past.lifetime(NO_EXTREMES)), (NO_EXTREMES, NO_EXTREMES));
@@ -143,7 +147,7 @@ mod tests {
     #[test]
     fn the_number_of_a_window_may_wrap() {
         let last = super::super::WINDOWS - 1;
-        let past = History::new().own().seen_from(last, NO_EXTREMES);
+        let past = Past::NOTHING.seen_from(last, NO_EXTREMES);
         assert_eq!(past.recent(0, [3, 4]), [3, 4]);
         assert_eq!(past.seen_from(0, [3, 4]).recent(1, [5, 5]), [3, 5]);
     }
