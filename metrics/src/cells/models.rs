@@ -169,6 +169,8 @@ fn recent_extremes_are_those_of_the_windows(
         assert!(windows.is_sorted(), "calls belong to windows as they come");
         let mut readings = reader.join().unwrap();
         readings.push(snapshot(true));
+        let rotated = rotations.iter().filter(|rotates| **rotates).count() as u64 + 1;
+        assert_eq!(readings.last().map(|(window, _)| *window), Some(rotated));
         let shown = readings
             .iter()
             .map(|(window, reading)| prefix_in_windows(reading, calls, *window, &windows))

@@ -103,7 +103,7 @@ impl FunctionSnapshot {
     ///
     /// Unlike [`max`](Self::max), it falls back when the long call has passed:
     ///
-    /// ```
+    /// ```standalone_crate
     /// use std::time::Duration;
     /// use tachometer::{MockClock, instrumented};
     ///

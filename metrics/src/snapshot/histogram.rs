@@ -59,15 +59,17 @@ impl HistogramSnapshot {
     /// where there are none, in a difference, and where they are not kept, as for [`extremes`](Self::extremes).
     ///
     /// *Recent* are the values of the current window and the two before. A window lasts for at least 40 seconds; the first
-    /// snapshot after that, of whichever registry, ends it and begins the next. So these extremes fall back when what was
-    /// extreme has passed, between 80 and 120 seconds later, if snapshots are taken often enough. Who takes snapshots
-    /// less often than every 40 seconds, and alone, sees the values since the snapshot before the last.
+    /// snapshot after that, of whichever registry, ends it and begins the next. So with snapshots every few seconds, an
+    /// extreme value is shown for 80 to 120 seconds and some. With one snapshot every five minutes, it is shown by two.
     ///
     /// Whoever takes a snapshot at least once a minute sees each value in one of them, whoever else takes snapshots. So does
     /// whoever is the only one to take them, at whatever pace. The exact rule is in
     /// [`docs::recording`](crate::docs::recording#windows).
     ///
-    /// ```
+    /// All tests of a program share its windows: one that moves a [`MockClock`](crate::MockClock) on and takes snapshots ends
+    /// them for those beside it.
+    ///
+    /// ```standalone_crate
     /// use std::time::Duration;
     /// use tachometer::{Histogram, MockClock};
     ///
