@@ -32,6 +32,7 @@ SAMPLED = "sampled_calls"
 WINDOW = "recent_extremes_are_those_of_the_calls_of_a_window"
 WINDOWS = "recent_extremes_are_those_of_the_calls_of_several"
 UNSEEN = "windows_pass_that_a_writer"
+QUICK = "windows_that_follow_each_other_quickly"
 UNTIMED = "an_untimed_call_of_a_sampled"
 
 # What is weakened; the file; what stands there, once; what stands there instead; the model that sees it.
@@ -82,6 +83,8 @@ WEAKENED = [
      "own(&slots.timed[current]).wrapping_add(1), Ordering::Relaxed", SAMPLED),
     ("a copy counts a call too many", BLOCK,
      "slots.published_ended.store(head >> COUNT_BIT,", "slots.published_ended.store((head >> COUNT_BIT) + 1,", SAMPLED),
+    ("what came before a window is stored Relaxed", HISTORY,
+     "cell.store(*value, Ordering::Release)", "cell.store(*value, Ordering::Relaxed)", QUICK),
     ("a window that has passed is written where it is read", BLOCK,
      "slots.history[1 - current].write(", "slots.history[current].write(", WINDOW),
     ("a new window keeps the extremes of the last", BLOCK,

@@ -203,6 +203,15 @@ fn windows_pass_that_a_writer_has_not_seen() {
 }
 
 #[test]
+fn windows_that_follow_each_other_quickly() {
+    recent_extremes_are_those_of_the_windows(
+        2,
+        &[(Outcome::Ok, Some(50)), (Outcome::Ok, Some(3))],
+        &[true, true],
+    );
+}
+
+#[test]
 fn an_untimed_call_of_a_sampled_function_may_begin_a_window() {
     recent_extremes_are_those_of_the_windows(
         2,

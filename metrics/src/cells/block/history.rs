@@ -70,10 +70,9 @@ impl History {
         let cells = [&self.window].into_iter().chain(&self.before).chain(self.earlier.iter().flatten());
         let values = [window].into_iter().chain(before).chain(earlier.iter().flatten());
         for (cell, value) in cells.zip(values) {
-            // Relaxed: published by the Release of `head`. No reader is looking at this slot: it was current before the window
-            // that is current now, and its last reader was done before the epoch was raised that begins the next one, which
-            // was seen with Acquire.
-            cell.store(*value, Ordering::Relaxed);
+            // Release: pairs with the fence in `try_read_live`, as in all stores of an update. A reader may be looking at this
+            // slot: one that has rotated once more since the rotation that the current slot is of.
+            cell.store(*value, Ordering::Release);
         }
     }
 }
