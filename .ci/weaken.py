@@ -15,6 +15,8 @@ import sys
 import tempfile
 
 BLOCK = "metrics/src/cells/block.rs"
+EPOCH = "metrics/src/cells/epoch.rs"
+HISTORY = "metrics/src/cells/block/history.rs"
 WRITER = "metrics/src/cells/writer.rs"
 LIST = "metrics/src/sync/list.rs"
 ERROR_KINDS = "metrics/src/function/error_kinds.rs"
@@ -28,6 +30,11 @@ PLAIN = "a_reading_of_plain_calls"
 FAILURES = "a_reading_of_failures"
 EVERY_KIND = "a_reading_of_calls_of_every_kind"
 SAMPLED = "sampled_calls"
+WINDOW = "recent_extremes_are_those_of_the_calls_of_a_window"
+WINDOWS = "recent_extremes_are_those_of_the_calls_of_several"
+UNSEEN = "windows_pass_that_a_writer"
+QUICK = "windows_that_follow_each_other_quickly"
+UNTIMED = "an_untimed_call_of_a_sampled"
 
 # What is weakened; the file; what stands there, once; what stands there instead; the model that sees it.
 WEAKENED = [
@@ -53,9 +60,9 @@ WEAKENED = [
      "            let bucket = &self.buckets()[table.find(last)];\n"
      "            bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);", FAILURES),
     ("the new minimum is stored Relaxed", BLOCK,
-     "own(min).min(nanos), Ordering::Release", "own(min).min(nanos), Ordering::Relaxed", FAILURES),
+     ".store(new_min, Ordering::Release)", ".store(new_min, Ordering::Relaxed)", FAILURES),
     ("the new maximum is stored Relaxed", BLOCK,
-     "own(max).max(nanos), Ordering::Release", "own(max).max(nanos), Ordering::Relaxed", FAILURES),
+     ".store(new_max, Ordering::Release)", ".store(new_max, Ordering::Relaxed)", FAILURES),
     ("a failure is stored Relaxed", BLOCK,
      "own(&failed[current]).wrapping_add(1), Ordering::Release",
      "own(&failed[current]).wrapping_add(1), Ordering::Relaxed", FAILURES),
@@ -77,6 +84,31 @@ WEAKENED = [
      "own(&slots.timed[current]).wrapping_add(1), Ordering::Relaxed", SAMPLED),
     ("a copy counts a call too many", BLOCK,
      "slots.published_ended.store(head >> COUNT_BIT,", "slots.published_ended.store((head >> COUNT_BIT) + 1,", SAMPLED),
+    ("what came before a window is stored Relaxed", HISTORY,
+     "cell.store(*value, Ordering::Release)", "cell.store(*value, Ordering::Relaxed)", QUICK),
+    ("a window that has passed is written where it is read", BLOCK,
+     "slots.history[1 - current].write(", "slots.history[current].write(", WINDOW),
+    ("a new window keeps the extremes of the last", BLOCK,
+     "        self.replace_extremes(slot(head, EXTREMES_BIT), NO_EXTREMES);\n", "", WINDOWS),
+    ("a new window's extremes are emptied where they are read", BLOCK,
+     "self.replace_extremes(slot(head, EXTREMES_BIT), NO_EXTREMES)",
+     "self.replace_extremes(1 - slot(head, EXTREMES_BIT), NO_EXTREMES)", UNTIMED),
+    ("a new window does not count with its first call", BLOCK,
+     "1 << HISTORY_BIT | 1 << EXTREMES_BIT", "1 << EXTREMES_BIT", WINDOW),
+    ("an untimed call does not begin its window", BLOCK,
+     "self.commit(own(head), outcome, replaced);", "self.commit(own(head), outcome, 0);", UNTIMED),
+    ("a copy shows the writer's window for the reader's", BLOCK,
+     "self.publish::<SAMPLED>(epoch, past.lifetime(extremes), past.recent(window,",
+     "self.publish::<SAMPLED>(epoch, past.lifetime(extremes), past.recent(past.window,", UNSEEN),
+    ("a reader takes the writer's window for its own", BLOCK,
+     "= (past.lifetime(extremes), past.recent(window, extremes))",
+     "= (past.lifetime(extremes), past.recent(past.window, extremes))", UNSEEN),
+    ("a window is forgotten too early", HISTORY,
+     "Some(place) => self.earlier[place - 1],", "Some(_) => NO_EXTREMES,", WINDOW),
+    ("what came before a window is forgotten", HISTORY,
+     "before: self.lifetime(current), earlier }", "before: current, earlier }", WINDOWS),
+    ("a rotation is no window", EPOCH,
+     "(window_of(before) + 1) << WINDOW_BIT", "before + 1", UNSEEN),
     ("a writer is handed back Relaxed", WRITER,
      "self.is_leased.store(false, Ordering::Release)", "self.is_leased.store(false, Ordering::Relaxed)",
      "cells::models::a_lease"),

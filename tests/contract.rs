@@ -216,6 +216,8 @@ fn histogram_snapshot() {
     let _: fn(&HistogramSnapshot, f64) -> Option<Duration> = HistogramSnapshot::percentile_duration;
     let _: fn(&HistogramSnapshot) -> Option<Duration> = HistogramSnapshot::mean_duration;
     let _: fn(&HistogramSnapshot) -> Duration = HistogramSnapshot::sum_duration;
+    let _: fn(&HistogramSnapshot) -> Option<(u64, u64)> = HistogramSnapshot::extremes;
+    let _: fn(&HistogramSnapshot) -> Option<(u64, u64)> = HistogramSnapshot::recent_extremes;
     let HistogramSnapshot { buckets, boundaries, .. } = AtomicHistogram::new([5]).snapshot();
     let _: (Vec<u64>, Vec<u64>) = (buckets, boundaries);
 }
@@ -441,6 +443,8 @@ fn function_snapshot() {
     let _: fn(&FunctionSnapshot) -> Duration = FunctionSnapshot::total_time;
     let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::min;
     let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::max;
+    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::recent_min;
+    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::recent_max;
     let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::mean;
     let _: fn(&FunctionSnapshot, f64) -> Option<Duration> = FunctionSnapshot::percentile;
     let _: fn(&FunctionSnapshot) -> &HistogramSnapshot = FunctionSnapshot::latency;

@@ -6,7 +6,8 @@
 //! another writing of the same block, and one reader at a time reads (the [`Reader`](super::Reader) sees to that).
 //!
 //! 1. A reading is a prefix of what the writer did: exactly the first *n* ended calls, in count, outcomes, buckets, sum and
-//!    extremes, and the calls begun until some moment between the end of the *n*-th and that of the next.
+//!    extremes, and the calls begun until some moment between the end of the *n*-th and that of the next. The recent extremes
+//!    are exactly those of the calls among the first *n* that belong to the reader's [window](history) and the two before.
 //! 2. It holds every call whose end happens before the reading, and never less than an earlier reading.
 //!
 //! Progress: the writer never waits, and stores without a read-modify-write or a fence. The reader waits for nobody: a
@@ -18,11 +19,14 @@
 //! writers overtake, they leave a copy. The steps, and the argument that they are enough, are in
 //! [`docs::recording`](crate::docs::recording); E and R below are its steps.
 
-use super::epoch::Epoch;
+mod history;
+
+use super::epoch::{Epoch, WINDOWS, window_of};
 use super::outcome::Outcome;
 use super::slot::Handle;
 use crate::model::BucketTable;
 use crate::sync::{AtomicU64, Ordering, fence, leak_layout};
+use history::{Extremes, History, NO_EXTREMES, Past};
 use std::alloc::Layout;
 use std::array;
 use std::ptr::NonNull;
@@ -76,10 +80,10 @@ struct Header {
 #[derive(Debug)]
 #[repr(C, align(64))]
 struct Slots {
-    /// The current extremes once more, for the writer alone: it need not find out which slot they are in.
+    /// The current `extremes` once more, for the writer alone: it need not find out which slot they are in.
     min: AtomicU64,
     max: AtomicU64,
-    /// The smallest and the largest duration; [`NO_EXTREMES`] while there is no call.
+    /// The smallest and the largest duration of the block's current window; [`NO_EXTREMES`] while there is no call.
     extremes: [[AtomicU64; 2]; 2],
     failed: [[AtomicU64; 2]; FAILURES],
     /// Where calls are sampled: how many have been timed. Its slot is that of the sum.
@@ -88,6 +92,10 @@ struct Slots {
     untimed_until: AtomicU64,
     /// Where calls are sampled, a part of what is published: how many have ended. Else it is the sum of the buckets.
     published_ended: AtomicU64,
+    /// A part of what is published: the recent extremes.
+    published_recent: [AtomicU64; 2],
+    /// What came before the current window.
+    history: [History; 2],
 }
 
 #[derive(Debug)]
@@ -105,11 +113,9 @@ struct Published {
 const EXTREMES_BIT: u32 = 3;
 /// Of `sum`, `last` and `timed`.
 const TIMES_BIT: u32 = 4;
-const COUNT_BIT: u32 = 5;
+const HISTORY_BIT: u32 = 5;
+const COUNT_BIT: u32 = 6;
 const ONE_CALL: u64 = 1 << COUNT_BIT;
-
-/// The smallest and the largest of no values at all.
-const NO_EXTREMES: [u64; 2] = [u64::MAX, 0];
 
 /// The slot that the bit of `head` says.
 #[inline]
@@ -126,7 +132,9 @@ pub(super) struct BlockReading {
     pub(super) buckets: Vec<u64>,
     pub(super) sum: u64,
     /// [`NO_EXTREMES`] while there is no call.
-    pub(super) extremes: [u64; 2],
+    pub(super) extremes: Extremes,
+    /// Those of the calls that belong to the reader's window and the two before.
+    pub(super) recent: Extremes,
 }
 
 impl BlockReading {
@@ -163,6 +171,8 @@ impl Block {
                     timed: [zero(), zero()],
                     untimed_until: zero(),
                     published_ended: zero(),
+                    published_recent: no_extremes(),
+                    history: [History::new(), History::new()],
                 },
                 published: Published {
                     epoch: zero(),
@@ -190,6 +200,13 @@ impl Block {
     #[cfg(all(test, not(loom)))]
     pub(super) fn is(self, other: Block) -> bool {
         self.header == other.header
+    }
+
+    /// The window that the last call belongs to. Only for the block's writer.
+    #[cfg(all(test, loom))]
+    pub(super) fn window(self) -> u64 {
+        let Header { head, slots, .. } = self.header();
+        slots.history[slot(own(head), HISTORY_BIT)].own().window
     }
 
     #[inline]
@@ -265,8 +282,9 @@ impl Block {
     pub(super) fn end_in_full<const SAMPLED: bool>(self, epoch: &Epoch, outcome: Outcome, nanos: u64) {
         let Header { head, epoch: seen, table, slots, .. } = self.header();
         let before = own(head);
+        let mut replaced = 1 << TIMES_BIT;
         if let Some(epoch) = epoch.changed_from(own(seen)) {
-            self.publish::<SAMPLED>(epoch);
+            replaced |= self.notice::<SAMPLED>(epoch);
         }
         if let Some(last) = self.not_filed::<SAMPLED>() {
             add_one(&self.buckets()[table.find(last)]);
@@ -276,7 +294,6 @@ impl Block {
             let current = slot(before, TIMES_BIT);
             slots.timed[1 - current].store(own(&slots.timed[current]).wrapping_add(1), Ordering::Release);
         }
-        let mut replaced = 1 << TIMES_BIT;
         if nanos < own(&slots.min) || nanos > own(&slots.max) {
             self.widen(slot(before, EXTREMES_BIT), nanos);
             replaced |= 1 << EXTREMES_BIT;
@@ -300,10 +317,8 @@ impl Block {
     #[inline(never)]
     fn end_untimed_in_full(self, epoch: &Epoch, outcome: Outcome) {
         let Header { head, epoch: seen, .. } = self.header();
-        if let Some(epoch) = epoch.changed_from(own(seen)) {
-            self.publish::<true>(epoch);
-        }
-        self.commit(own(head), outcome, 0);
+        let replaced = epoch.changed_from(own(seen)).map_or(0, |epoch| self.notice::<true>(epoch));
+        self.commit(own(head), outcome, replaced);
     }
 
     /// Writes what every timed call replaces.
@@ -341,18 +356,40 @@ impl Block {
 
     /// Writes the extremes that `nanos` makes into the slot that is not current.
     fn widen(self, current: usize, nanos: u64) {
+        let Slots { min, max, .. } = &self.header().slots;
+        self.replace_extremes(current, [own(min).min(nanos), own(max).max(nanos)]);
+    }
+
+    /// Writes the extremes of the current window into the slot that is not current.
+    fn replace_extremes(self, current: usize, [new_min, new_max]: Extremes) {
         let Slots { min, max, extremes, .. } = &self.header().slots;
-        let [new_min, new_max] = &extremes[1 - current];
-        new_min.store(own(min).min(nanos), Ordering::Release);
-        new_max.store(own(max).max(nanos), Ordering::Release);
+        extremes[1 - current][0].store(new_min, Ordering::Release);
+        extremes[1 - current][1].store(new_max, Ordering::Release);
         // Relaxed, both: only the writer looks at them.
-        min.store(own(min).min(nanos), Ordering::Relaxed);
-        max.store(own(max).max(nanos), Ordering::Relaxed);
+        min.store(new_min, Ordering::Relaxed);
+        max.store(new_max, Ordering::Relaxed);
+    }
+
+    /// The call that ends is the first to see `epoch`: hands over a copy of the calls before it, and where the epoch is one of
+    /// another window, begins that. Returns the bits of what it wrote.
+    #[cold]
+    fn notice<const SAMPLED: bool>(self, epoch: u64) -> u64 {
+        let Header { head, slots, .. } = self.header();
+        let head = own(head);
+        let current = slot(head, HISTORY_BIT);
+        let (past, extremes) = (slots.history[current].own(), [own(&slots.min), own(&slots.max)]);
+        let window = window_of(epoch);
+        self.publish::<SAMPLED>(epoch, past.lifetime(extremes), past.recent(window, extremes));
+        if past.window == window {
+            return 0;
+        }
+        slots.history[1 - current].write(&past.seen_from(window, extremes));
+        self.replace_extremes(slot(head, EXTREMES_BIT), NO_EXTREMES);
+        1 << HISTORY_BIT | 1 << EXTREMES_BIT
     }
 
     /// Copies the cells, with all calls filed that have ended, to where the reader that raised `epoch` finds them.
-    #[cold]
-    fn publish<const SAMPLED: bool>(self, epoch: u64) {
+    fn publish<const SAMPLED: bool>(self, epoch: u64, extremes: Extremes, recent: Extremes) {
         let Header { head, epoch: seen, started, sum, table, slots, published, .. } = self.header();
         let head = own(head);
         // Relaxed, all: published by the Release below, and kept behind the last reader's loads by the Acquire of
@@ -363,8 +400,9 @@ impl Block {
         if SAMPLED {
             slots.published_ended.store(head >> COUNT_BIT, Ordering::Relaxed);
         }
-        for (to, from) in published.extremes.iter().zip([&slots.min, &slots.max]) {
-            copy(to, from);
+        let cells = published.extremes.iter().chain(&slots.published_recent);
+        for (to, extreme) in cells.zip(extremes.into_iter().chain(recent)) {
+            to.store(extreme, Ordering::Relaxed);
         }
         for (failure, (to, from)) in (0..).zip(published.failed.iter().zip(&slots.failed)) {
             copy(to, &from[slot(head, failure)]);
@@ -391,7 +429,7 @@ impl Block {
                 self.read_published(is_sampled, reading);
                 return attempts;
             }
-            if self.try_read_live(is_sampled, reading) {
+            if self.try_read_live(window_of(epoch), is_sampled, reading) {
                 return attempts;
             }
             attempts += 1;
@@ -406,6 +444,7 @@ impl Block {
         reading.started = read(started);
         reading.sum = read(sum);
         reading.extremes = extremes.each_ref().map(read);
+        reading.recent = slots.published_recent.each_ref().map(read);
         reading.failed = failed.each_ref().map(read);
         reading.buckets.clear();
         reading.buckets.extend(self.published_buckets().iter().map(read));
@@ -413,7 +452,7 @@ impl Block {
     }
 
     /// Reads the cells where they are written; false if a call ended meanwhile.
-    fn try_read_live(self, is_sampled: bool, reading: &mut BlockReading) -> bool {
+    fn try_read_live(self, window: u64, is_sampled: bool, reading: &mut BlockReading) -> bool {
         let Header { head, started, sum, last, slots, table, .. } = self.header();
         // Acquire: pairs with the Release of the last store in `end`.
         let before = head.load(Ordering::Acquire);
@@ -425,7 +464,9 @@ impl Block {
         reading.sum = read(&sum[current]);
         let timed = if is_sampled { read(&slots.timed[current]) } else { reading.ended };
         let last = read(&last[current]);
-        reading.extremes = slots.extremes[slot(before, EXTREMES_BIT)].each_ref().map(read);
+        let extremes = slots.extremes[slot(before, EXTREMES_BIT)].each_ref().map(read);
+        let past = slots.history[slot(before, HISTORY_BIT)].read_by(read);
+        (reading.extremes, reading.recent) = (past.lifetime(extremes), past.recent(window, extremes));
         for (failure, (failed, slots)) in (0..).zip(reading.failed.iter_mut().zip(&slots.failed)) {
             *failed = read(&slots[slot(before, failure)]);
         }
@@ -461,7 +502,8 @@ impl Block {
             min.store(NO_EXTREMES[0], Ordering::Relaxed);
             max.store(NO_EXTREMES[1], Ordering::Relaxed);
         };
-        let Slots { min, max, extremes, failed, timed, untimed_until, published_ended } = slots;
+        let Slots { min, max, extremes, failed, timed, untimed_until, .. } = slots;
+        let Slots { published_ended, published_recent, history, .. } = slots;
         let zeros = [head, epoch, started, untimed_until, published_ended, &published.epoch];
         zeros
             .into_iter()
@@ -470,8 +512,11 @@ impl Block {
         [sum, last, timed].into_iter().chain(failed).for_each(|pair| set(pair, 0));
         set(&published.failed, 0);
         set_extremes(min, max);
-        for [min, max] in extremes.iter().chain([&published.extremes]) {
+        for [min, max] in extremes.iter().chain([&published.extremes, published_recent]) {
             set_extremes(min, max);
+        }
+        for slot in history {
+            slot.write(&Past::NOTHING);
         }
         set(self.buckets(), 0);
         set(self.published_buckets(), 0);

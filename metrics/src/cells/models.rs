@@ -2,7 +2,7 @@
 
 use super::block::{Block, BlockReading};
 use super::call_cells::CallCells;
-use super::epoch::Epoch;
+use super::epoch::{Epoch, window_of};
 use super::outcome::Outcome;
 use super::rows::Rows;
 use super::writer::Writers;
@@ -18,14 +18,15 @@ type Call = (Outcome, Option<u64>);
 
 /// What a block shows after these calls, with none begun.
 fn after(calls: &[Call]) -> BlockReading {
-    let mut reading = BlockReading { buckets: vec![0; 2], extremes: [u64::MAX, 0], ..Default::default() };
+    let mut reading =
+        BlockReading { buckets: vec![0; 2], extremes: NOTHING, recent: NOTHING, ..Default::default() };
     for &(outcome, nanos) in calls {
         reading.started += 1;
         reading.ended += 1;
         if let Some(nanos) = nanos {
             reading.sum += nanos;
             reading.buckets[TABLE.find(nanos)] += 1;
-            reading.extremes = [reading.extremes[0].min(nanos), reading.extremes[1].max(nanos)];
+            widen(&mut reading.extremes, nanos);
         }
         if let Some(failure) = outcome.failure() {
             reading.failed[failure as usize] += 1;
@@ -34,10 +35,28 @@ fn after(calls: &[Call]) -> BlockReading {
     reading
 }
 
-/// How many of `calls` a reading shows; it must be what so many make, to the last cell.
+/// The extremes of no calls.
+const NOTHING: [u64; 2] = [u64::MAX, 0];
+
+fn widen([min, max]: &mut [u64; 2], nanos: u64) {
+    (*min, *max) = ((*min).min(nanos), (*max).max(nanos));
+}
+
+/// How many of `calls` a reading shows, where no window has ended; it must be what so many make, to the last cell.
 fn prefix(reading: &BlockReading, calls: &[Call]) -> usize {
+    prefix_in_windows(reading, calls, 0, &vec![0; calls.len()])
+}
+
+/// As `prefix`, for a reader in `window`, where the calls belong to `windows`.
+fn prefix_in_windows(reading: &BlockReading, calls: &[Call], window: u64, windows: &[u64]) -> usize {
     let ended = usize::try_from(reading.ended).unwrap();
     let mut expected = after(&calls[..ended]);
+    for (&(_, nanos), &of_call) in calls[..ended].iter().zip(windows) {
+        assert!(of_call <= window, "a call saw a window that has not begun");
+        if window - of_call <= 2 {
+            nanos.into_iter().for_each(|nanos| widen(&mut expected.recent, nanos));
+        }
+    }
     let in_flight = reading.started - expected.started;
     assert!(in_flight <= 1, "a thread has one call in flight, not {in_flight}");
     expected.started = reading.started;
@@ -52,14 +71,7 @@ fn readings_are_prefixes(preemptions: usize, calls: &'static [Call], snapshots: 
         let epoch: &'static Epoch = leak(Epoch::new());
         let block = Block::new(&TABLE);
         let writer = thread::spawn(move || {
-            for &(outcome, nanos) in calls {
-                block.start();
-                match nanos {
-                    Some(nanos) if is_sampled => block.end_in_full::<true>(epoch, outcome, nanos),
-                    Some(nanos) => block.end(epoch, outcome, nanos),
-                    None => block.end_untimed(epoch, outcome),
-                }
-            }
+            calls.iter().for_each(|call| make(block, epoch, *call, is_sampled));
         });
         let reader = thread::spawn(move || {
             let shown = (0..snapshots).map(|_| read(block, epoch, is_sampled, calls)).collect::<Vec<_>>();
@@ -75,9 +87,18 @@ fn readings_are_prefixes(preemptions: usize, calls: &'static [Call], snapshots: 
     });
 }
 
+fn make(block: Block, epoch: &Epoch, (outcome, nanos): Call, is_sampled: bool) {
+    block.start();
+    match nanos {
+        Some(nanos) if is_sampled => block.end_in_full::<true>(epoch, outcome, nanos),
+        Some(nanos) => block.end(epoch, outcome, nanos),
+        None => block.end_untimed(epoch, outcome),
+    }
+}
+
 /// How many of `calls` a snapshot shows.
 fn read(block: Block, epoch: &'static Epoch, is_sampled: bool, calls: &[Call]) -> usize {
-    let raised = epoch.raise();
+    let raised = epoch.raise(|| false);
     let mut reading = BlockReading::default();
     let attempts = block.read(raised.epoch, is_sampled, &mut reading);
     // Each attempt but the last was overtaken by a call's end; and loom may show a writer the old epoch for ever.
@@ -118,6 +139,87 @@ fn a_reading_between_sampled_calls_is_a_prefix() {
     readings_are_prefixes(2, &[(Outcome::Ok, Some(20)), (Outcome::Error, None)], 2);
 }
 
+/// A writer makes `calls` while a reader takes a snapshot for each of `rotations`, which says whether a window ends with it;
+/// and at last one more window ends.
+fn recent_extremes_are_those_of_the_windows(
+    preemptions: usize,
+    calls: &'static [Call],
+    rotations: &'static [bool],
+) {
+    let is_sampled = calls.iter().any(|(_, nanos)| nanos.is_none());
+    model(preemptions, move || {
+        let epoch: &'static Epoch = leak(Epoch::new());
+        let block = Block::new(&TABLE);
+        let snapshot = move |rotates| {
+            let raised = epoch.raise(|| rotates);
+            let mut reading = BlockReading::default();
+            block.read(raised.epoch, is_sampled, &mut reading);
+            (window_of(raised.epoch), reading)
+        };
+        let writer = thread::spawn(move || {
+            let window_after = |call: &Call| {
+                make(block, epoch, *call, is_sampled);
+                block.window()
+            };
+            calls.iter().map(window_after).collect::<Vec<_>>()
+        });
+        let reader =
+            thread::spawn(move || rotations.iter().map(|rotates| snapshot(*rotates)).collect::<Vec<_>>());
+        let windows = writer.join().unwrap();
+        assert!(windows.is_sorted(), "calls belong to windows as they come");
+        let mut readings = reader.join().unwrap();
+        readings.push(snapshot(true));
+        let rotated = rotations.iter().filter(|rotates| **rotates).count() as u64 + 1;
+        assert_eq!(readings.last().map(|(window, _)| *window), Some(rotated));
+        let shown = readings
+            .iter()
+            .map(|(window, reading)| prefix_in_windows(reading, calls, *window, &windows))
+            .collect::<Vec<_>>();
+        assert!(shown.is_sorted() && shown.ends_with(&[calls.len()]), "less than before: {shown:?}");
+    });
+}
+
+#[test]
+fn recent_extremes_are_those_of_the_calls_of_a_window() {
+    recent_extremes_are_those_of_the_windows(2, &[(Outcome::Ok, Some(5)), (Outcome::Ok, Some(30))], &[true]);
+}
+
+#[test]
+fn recent_extremes_are_those_of_the_calls_of_several_windows() {
+    recent_extremes_are_those_of_the_windows(
+        1,
+        &[(Outcome::Ok, Some(50)), (Outcome::Ok, Some(3)), (Outcome::Ok, Some(30))],
+        &[true, true],
+    );
+}
+
+#[test]
+fn windows_pass_that_a_writer_has_not_seen() {
+    recent_extremes_are_those_of_the_windows(
+        2,
+        &[(Outcome::Ok, Some(5)), (Outcome::Ok, Some(9))],
+        &[true, true, true],
+    );
+}
+
+#[test]
+fn windows_that_follow_each_other_quickly() {
+    recent_extremes_are_those_of_the_windows(
+        2,
+        &[(Outcome::Ok, Some(50)), (Outcome::Ok, Some(3))],
+        &[true, true],
+    );
+}
+
+#[test]
+fn an_untimed_call_of_a_sampled_function_may_begin_a_window() {
+    recent_extremes_are_those_of_the_windows(
+        2,
+        &[(Outcome::Ok, Some(5)), (Outcome::Error, None), (Outcome::Ok, Some(20))],
+        &[true],
+    );
+}
+
 #[test]
 fn a_lease_hands_on_what_was_written() {
     model(2, || {
@@ -140,7 +242,7 @@ fn a_lease_hands_on_what_was_written() {
         for thread in threads {
             thread.join().unwrap();
         }
-        let raised = epoch.raise();
+        let raised = epoch.raise(|| false);
         let mut reading = BlockReading::default();
         let (mut ended, mut sum) = (0, 0);
         for block in cells.blocks() {

@@ -27,15 +27,17 @@ pub(crate) struct CallReading {
     pub(crate) sum: u64,
     /// `None` while no call has ended.
     pub(crate) extremes: Option<(u64, u64)>,
+    /// Those of the calls that belong to the current window and the two before; `None` where none does.
+    pub(crate) recent: Option<(u64, u64)>,
     started: u64,
 }
 
 impl Reader {
-    /// Waits for another reader to be done.
-    pub(crate) fn begin() -> Self {
+    /// Waits for another reader to be done. A window ends where `rotates` says so, which is asked after that.
+    pub(crate) fn begin(rotates: impl FnOnce() -> bool) -> Self {
         // Under loom it is no static reference by itself.
         let epoch: &'static Epoch = &EPOCH;
-        Reader { raised: epoch.raise(), block: BlockReading::default() }
+        Reader { raised: epoch.raise(rotates), block: BlockReading::default() }
     }
 
     pub(crate) fn read(&mut self, cells: &CallCells) -> CallReading {
@@ -71,6 +73,7 @@ impl CallReading {
             buckets: vec![0; buckets],
             sum: 0,
             extremes: None,
+            recent: None,
         }
     }
 
@@ -91,10 +94,15 @@ impl CallReading {
         for (sum, bucket) in self.buckets.iter_mut().zip(&block.buckets) {
             *sum += bucket;
         }
-        let [min, max] = block.extremes;
-        if min <= max {
-            let (least, most) = self.extremes.unwrap_or((min, max));
-            self.extremes = Some((least.min(min), most.max(max)));
-        }
+        widen(&mut self.extremes, block.extremes);
+        widen(&mut self.recent, block.recent);
+    }
+}
+
+/// Adds a block's extremes.
+fn widen(extremes: &mut Option<(u64, u64)>, [min, max]: [u64; 2]) {
+    if min <= max {
+        let (least, most) = extremes.unwrap_or((min, max));
+        *extremes = Some((least.min(min), most.max(max)));
     }
 }

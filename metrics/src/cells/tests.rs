@@ -72,7 +72,8 @@ fn a_writer_that_never_pauses_is_read_after_a_few_attempts() {
             }
         });
         let mut reading = BlockReading::default();
-        let attempts = (0..20_000).map(|_| block.read(epoch.raise().epoch, false, &mut reading)).max();
+        let attempts =
+            (0..20_000).map(|_| block.read(epoch.raise(|| false).epoch, false, &mut reading)).max();
         done.store(true, Ordering::Relaxed);
         attempts
     });

@@ -48,7 +48,7 @@ pub struct MockGuard {
 }
 
 impl MockClock {
-    /// A clock of its own, at time zero. It takes eight bytes that are never given back.
+    /// A clock of its own, at time zero. It takes some bytes that are never given back.
     #[expect(clippy::new_without_default, reason = "each is another clock")]
     pub fn new() -> Self {
         MockClock { nanos: Box::leak(Box::new(AtomicU64::new(0))) }

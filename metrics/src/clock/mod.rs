@@ -28,6 +28,7 @@ pub(crate) use source::{recheck, source_name};
 
 use crate::sync::unmodelled::{AtomicU64, Ordering};
 use rate::Rate;
+use std::time::Duration;
 
 /// The nanoseconds of a tick of the raw counter; zero wherever that must not be read at once: before a source is chosen,
 /// where it is another, and while a mock clock exists.
@@ -37,6 +38,10 @@ static DIRECT_RATE: AtomicU64 = AtomicU64::new(0);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ticks(u64);
 
+/// Tells a mock clock from others; all threads that entered none have the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ClockId(Option<usize>);
+
 /// This moment.
 #[inline]
 pub(crate) fn now() -> Ticks {
@@ -45,6 +50,15 @@ pub(crate) fn now() -> Ticks {
     match Rate::from_bits(DIRECT_RATE.load(Ordering::Relaxed)) {
         Some(_) => Ticks(raw::read()),
         None => Ticks(source::now()),
+    }
+}
+
+/// Which clock this thread reads, and the time on it: the mock clock that it has entered, or the operating system's. Not the
+/// processor's counter, which nobody must choose who times no call.
+pub(crate) fn coarse() -> (ClockId, Duration) {
+    match entered::time() {
+        Some((id, nanos)) => (ClockId(Some(id)), Duration::from_nanos(nanos)),
+        None => (ClockId(None), Duration::from_nanos(os::read())),
     }
 }
 

@@ -104,6 +104,7 @@ impl Table {
             "p50",
             "p99",
             "max",
+            "recent max",
         ];
         // People ask what has happened, not what might.
         let called = functions.iter().filter(|function| function.is_called());
@@ -123,6 +124,7 @@ impl Table {
                     time(function.percentile(0.5)),
                     time(function.percentile(0.99)),
                     time(function.max()),
+                    time(function.recent_max()),
                 ]
             }),
         )

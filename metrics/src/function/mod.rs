@@ -218,7 +218,7 @@ impl Function {
             error_kinds: kinds.remove(&ptr::from_ref(self)).unwrap_or_default(),
             sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
-                .with_extremes(reading.extremes),
+                .with_extremes(reading.extremes, reading.recent),
         }
     }
 }

@@ -77,7 +77,7 @@ impl HistogramCells {
     pub(super) fn read(&self, index: usize, reader: &mut Reader) -> HistogramSnapshot {
         let reading = reader.read_observations(&self.values, index);
         HistogramSnapshot::new(self.values.table().finite_bounds(), reading.buckets, reading.sum)
-            .with_extremes(reading.extremes)
+            .with_extremes(reading.extremes, reading.recent)
     }
 }
 
@@ -154,7 +154,8 @@ impl Histogram {
 
     /// What has been recorded.
     pub fn read(&self) -> HistogramSnapshot {
-        self.cells.read(0, &mut Reader::begin())
+        // Only snapshots end a window.
+        self.cells.read(0, &mut Reader::begin(|| false))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The instrumented functions of a registry.
 
+use super::windows;
 use crate::cells::Reader;
 use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
 use crate::snapshot::{FunctionSnapshot, printed_labels};
@@ -69,7 +70,7 @@ impl Functions {
         for (function, _) in &labels.all {
             function.read_error_kinds(&mut kinds);
         }
-        let mut reader = Reader::begin();
+        let mut reader = Reader::begin(windows::rotates);
         let mut readings = FunctionReadings::default();
         for (function, label) in &labels.all {
             function.read(label, &mut kinds, &mut reader, &mut readings);

@@ -14,6 +14,7 @@ mod names;
 mod scope;
 #[cfg(feature = "http")]
 mod scrapes;
+mod windows;
 
 pub(crate) use exports::SinkCounts;
 pub(crate) use global::attach_to_global;

@@ -3,6 +3,7 @@
 use super::declaring::describe_declared;
 use super::names::{Formats, Shape, is_printed_by_the_library};
 use super::scope::Scope;
+use super::windows;
 use crate::cells::Reader;
 use crate::error::{Cause, Error};
 use crate::metric::Declared;
@@ -208,7 +209,7 @@ impl NamedMetrics {
                     snapshot.gauges.insert(name, gauge.get());
                 }
                 Metric::Declared(metric) => {
-                    let series = metric.read(reader.get_or_insert_with(Reader::begin));
+                    let series = metric.read(reader.get_or_insert_with(|| Reader::begin(windows::rotates)));
                     help.insert(name.clone(), metric.declaration().help.to_owned());
                     let overflowed = metric.overflowed().map(|updates| (name.clone(), updates));
                     snapshot.own.overflowed_updates.extend(overflowed);

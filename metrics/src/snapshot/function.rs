@@ -92,6 +92,45 @@ impl FunctionSnapshot {
         self.latency.extremes().map(|(_, max)| Duration::from_nanos(max))
     }
 
+    /// The shortest of the recent calls: at least those of the last 80 seconds. `None` where there are none, and in a difference.
+    /// What is recent is said at [`HistogramSnapshot::recent_extremes`].
+    pub fn recent_min(&self) -> Option<Duration> {
+        self.latency.recent_extremes().map(|(min, _)| Duration::from_nanos(min))
+    }
+
+    /// The longest of the recent calls: at least those of the last 80 seconds. `None` where there are none, and in a difference.
+    /// What is recent is said at [`HistogramSnapshot::recent_extremes`].
+    ///
+    /// Unlike [`max`](Self::max), it falls back when the long call has passed:
+    ///
+    /// ```standalone_crate
+    /// use std::time::Duration;
+    /// use tachometer::{MockClock, instrumented};
+    ///
+    /// #[instrumented]
+    /// fn warm_up_then_serve(clock: MockClock, seconds: u64) {
+    ///     clock.advance(Duration::from_secs(seconds));
+    /// }
+    ///
+    /// fn main() {
+    ///     let clock = MockClock::new();
+    ///     let _entered = clock.enter();
+    ///     warm_up_then_serve(clock, 9);
+    ///     for _ in 0..4 {
+    ///         tachometer::snapshot(); // such as a scrape
+    ///         clock.advance(Duration::from_secs(40));
+    ///     }
+    ///     warm_up_then_serve(clock, 2);
+    ///     let snapshot = tachometer::snapshot();
+    ///     let serve = snapshot.function("warm_up_then_serve").unwrap();
+    ///     assert_eq!(serve.max(), Some(Duration::from_secs(9)));
+    ///     assert_eq!(serve.recent_max(), Some(Duration::from_secs(2)));
+    /// }
+    /// ```
+    pub fn recent_max(&self) -> Option<Duration> {
+        self.latency.recent_extremes().map(|(_, max)| Duration::from_nanos(max))
+    }
+
     /// The mean time of a call; `None` while there is none.
     pub fn mean(&self) -> Option<Duration> {
         self.latency.mean_duration()

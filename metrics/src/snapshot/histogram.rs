@@ -36,6 +36,8 @@ pub struct HistogramSnapshot {
     pub boundaries: Vec<u64>,
     pub(super) sum: u64,
     pub(super) extremes: Option<(u64, u64)>,
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
+    pub(super) recent: Option<(u64, u64)>,
 }
 
 impl HistogramSnapshot {
@@ -43,17 +45,55 @@ impl HistogramSnapshot {
     pub(crate) fn new(finite_bounds: &[u64], buckets: Vec<u64>, sum: u64) -> Self {
         debug_assert_eq!(buckets.len(), finite_bounds.len() + 1);
         let boundaries = finite_bounds.iter().copied().chain([u64::MAX]).collect();
-        HistogramSnapshot { buckets, boundaries, sum, extremes: None }
+        HistogramSnapshot { buckets, boundaries, sum, extremes: None, recent: None }
     }
 
-    /// The same, where the smallest and the largest value are known too.
-    pub(crate) fn with_extremes(mut self, extremes: Option<(u64, u64)>) -> Self {
-        self.extremes = extremes;
+    /// The same, where the smallest and the largest value are known too, of all and of the recent ones.
+    pub(crate) fn with_extremes(mut self, extremes: Option<(u64, u64)>, recent: Option<(u64, u64)>) -> Self {
+        (self.extremes, self.recent) = (extremes, recent);
         self
     }
 
-    pub(crate) fn extremes(&self) -> Option<(u64, u64)> {
+    /// The smallest and the largest of all values. `None` while there is none, in a difference, and where they are not kept:
+    /// an [`AtomicHistogram`](crate::AtomicHistogram) keeps none.
+    pub fn extremes(&self) -> Option<(u64, u64)> {
         self.extremes
+    }
+
+    /// The smallest and the largest of the recent values: at least those of the last 80 seconds before the snapshot. `None`
+    /// where there are none, in a difference, and where they are not kept, as for [`extremes`](Self::extremes).
+    ///
+    /// *Recent* are the values of the current window and the two before. A window lasts for at least 40 seconds; the first
+    /// snapshot after that, of whichever registry, ends it and begins the next. So with snapshots every few seconds, an
+    /// extreme value is shown for 80 to 120 seconds and some. With one snapshot every five minutes, it is shown by two.
+    ///
+    /// Whoever takes a snapshot at least once a minute sees each value in one of them, whoever else takes snapshots. So does
+    /// whoever is the only one to take them, at whatever pace. The exact rule is in
+    /// [`docs::recording`](crate::docs::recording#windows).
+    ///
+    /// All tests of a program share its windows: one that moves a [`MockClock`](crate::MockClock) on and takes snapshots ends
+    /// them for those beside it.
+    ///
+    /// ```standalone_crate
+    /// use std::time::Duration;
+    /// use tachometer::{Histogram, MockClock};
+    ///
+    /// static MAIL_SIZES: Histogram = Histogram::new("recent_mail_bytes", "Size of mails", &[100, 1_000]);
+    ///
+    /// let clock = MockClock::new();
+    /// let _entered = clock.enter();
+    /// MAIL_SIZES.observe(5_000);
+    /// assert_eq!(MAIL_SIZES.read().recent_extremes(), Some((5_000, 5_000)));
+    /// for _ in 0..4 {
+    ///     tachometer::snapshot();
+    ///     clock.advance(Duration::from_secs(40));
+    /// }
+    /// MAIL_SIZES.observe(70);
+    /// let sizes = MAIL_SIZES.read();
+    /// assert_eq!((sizes.extremes(), sizes.recent_extremes()), (Some((70, 5_000)), Some((70, 70))));
+    /// ```
+    pub fn recent_extremes(&self) -> Option<(u64, u64)> {
+        self.recent
     }
 
     /// How many values there are: the sum of the buckets.
@@ -146,13 +186,13 @@ impl HistogramSnapshot {
         let coarse = self.coarsen(&other.boundaries);
         let other = other.coarsen(&coarse.boundaries);
         let buckets = coarse.buckets.iter().zip(&other.buckets).map(|(a, b)| a.wrapping_add(*b)).collect();
-        let extremes = match (coarse.extremes, other.extremes) {
-            (Some((min, max)), Some((other_min, other_max))) => {
-                Some((min.min(other_min), max.max(other_max)))
-            }
-            (one, None) | (None, one) => one,
+        *self = HistogramSnapshot {
+            buckets,
+            extremes: wider(coarse.extremes, other.extremes),
+            recent: wider(coarse.recent, other.recent),
+            sum: coarse.sum.wrapping_add(other.sum),
+            ..coarse
         };
-        *self = HistogramSnapshot { buckets, extremes, sum: coarse.sum.wrapping_add(other.sum), ..coarse };
     }
 
     /// The values that came since `earlier`, which is an earlier snapshot of the same histogram. Never below zero:
@@ -167,7 +207,12 @@ impl HistogramSnapshot {
             later.sum.wrapping_sub(earlier.sum)
         };
         let buckets = later.buckets.iter().zip(&earlier.buckets).map(|(a, b)| a.saturating_sub(*b)).collect();
-        HistogramSnapshot { buckets, sum, extremes: None, ..later }
+        HistogramSnapshot { buckets, sum, ..later }.without_extremes()
+    }
+
+    /// The same in a difference: extremes cannot be taken apart, and recent ones are not of the time it spans.
+    pub(super) fn without_extremes(self) -> HistogramSnapshot {
+        self.with_extremes(None, None)
     }
 
     /// The same values in only those buckets whose bounds `others` has too. Both lists end at `u64::MAX`.
@@ -177,6 +222,7 @@ impl HistogramSnapshot {
             boundaries: Vec::new(),
             sum: self.sum,
             extremes: self.extremes,
+            recent: self.recent,
         };
         let mut pending = 0_u64;
         for (&count, &bound) in self.buckets.iter().zip(&self.boundaries) {
@@ -188,6 +234,14 @@ impl HistogramSnapshot {
             }
         }
         coarse
+    }
+}
+
+/// The extremes of the values of both.
+fn wider(some: Option<(u64, u64)>, others: Option<(u64, u64)>) -> Option<(u64, u64)> {
+    match (some, others) {
+        (Some((min, max)), Some((other_min, other_max))) => Some((min.min(other_min), max.max(other_max))),
+        (one, None) | (None, one) => one,
     }
 }
 

@@ -10,8 +10,8 @@ use std::time::Duration;
 impl FullSnapshot {
     /// What happened since `earlier`, an earlier snapshot of the same registry.
     ///
-    /// Counters and histograms subtract, never below zero; gauges show the later value; extremes are absent, for they
-    /// cannot be taken apart. What `earlier` does not know is as it is here. Nothing is reset, so any number of
+    /// Counters and histograms subtract, never below zero; gauges show the later value; extremes, also recent ones, are
+    /// absent, for they cannot be taken apart. What `earlier` does not know is as it is here. Nothing is reset, so any number of
     /// readers can each keep their own earlier snapshot and none of them loses anything.
     ///
     /// The time in between is measured by a clock that is never set back; where one of the two was read from JSON, by their
@@ -97,7 +97,7 @@ impl FunctionSnapshot {
             earlier.functions[first..].iter().take_while(|function| function.place() == self.place());
         match same_place.into_iter().find(|function| function.has_labels_of(self)) {
             Some(earlier) => self.since(earlier),
-            None => FunctionSnapshot { latency: self.latency.clone().with_extremes(None), ..self.clone() },
+            None => FunctionSnapshot { latency: self.latency.clone().without_extremes(), ..self.clone() },
         }
     }
 

@@ -13,6 +13,11 @@ fn sampled_u64() -> impl Strategy<Value = u64> {
     prop_oneof![0..100_u64, any::<u64>(), Just(u64::MAX)]
 }
 
+/// Some that are not outside of `extremes`.
+fn recent_of(extremes: Option<(u64, u64)>) -> Option<(u64, u64)> {
+    extremes.filter(|(min, _)| min % 3 > 0).map(|(min, max)| (min + (max - min) / 3, max))
+}
+
 fn extremes() -> impl Strategy<Value = (u64, u64)> {
     (sampled_u64(), sampled_u64()).prop_map(|(a, b)| (a.min(b), a.max(b)))
 }
@@ -25,7 +30,7 @@ fn histogram() -> impl Strategy<Value = HistogramSnapshot> {
     });
     (with_buckets, sampled_u64(), proptest::option::of(extremes())).prop_map(
         |((finite, buckets), sum, extremes)| {
-            HistogramSnapshot::new(&finite, buckets, sum).with_extremes(extremes)
+            HistogramSnapshot::new(&finite, buckets, sum).with_extremes(extremes, recent_of(extremes))
         },
     )
 }
@@ -224,7 +229,7 @@ fn small() -> FullSnapshot {
         in_flight: 1,
         error_kinds: vec![("full".into(), 1)],
         sample_interval: 1,
-        latency: histogram.with_extremes(Some((8, 30))),
+        latency: histogram.with_extremes(Some((8, 30)), Some((9, 30))),
     });
     snapshot.labels.push(("zone".into(), "eu".into()));
     snapshot.help.insert("jobs".into(), "Jobs done".into());
@@ -245,7 +250,7 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""declared":{"fill_ratio":{"kind":"gauge","series":[{"labels":{},"value":{"quantity":0.25}}]}},"#,
         r#""functions":[{"function":"Cart::add","module":"shop","labels":{"tier":"gold \"1\"\n","tenant":"é"},"#,
         r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
-        r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]}}],"#,
+        r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30],"recent":[9,30]}}],"#,
         r#""labels":{"zone":"eu"},"#,
         r#""help":{"jobs":"Jobs done"},"#,
         r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"overflowed_updates":{},"refused":[],"scrapes":null,"exports":{}},"#,
@@ -360,7 +365,7 @@ fn refusal(from: &str, to: &str) -> String {
 #[test]
 fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
     let histogram = r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":null"#;
-    let latency = r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]"#;
+    let latency = r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30],"recent":[9,30]"#;
     let of_request = r#"no snapshot: histogram "request": "#;
     let of_add = r#"no snapshot: function "Cart::add" of module "shop": "#;
     let plain = "no snapshot: ";
@@ -395,6 +400,24 @@ fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
             r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[9,8]"#,
             of_request,
             "its smallest value 9 is above its largest, 8",
+        ),
+        (
+            latency,
+            r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[2,9],"recent":[9,8]"#,
+            of_add,
+            "latency: recent: its smallest value 9 is above its largest, 8",
+        ),
+        (
+            latency,
+            r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[2,9],"recent":[1,8]"#,
+            of_add,
+            "latency: the recent extremes (1, 8) are outside those of all, (2, 9)",
+        ),
+        (
+            latency,
+            r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"recent":[1,8]"#,
+            of_add,
+            "latency: the recent extremes (1, 8), and none of all",
         ),
         (
             latency,

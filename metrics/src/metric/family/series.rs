@@ -423,7 +423,7 @@ impl<P: Find<Histogram>> Series<Histogram, P> {
 
     /// What has been recorded.
     pub fn read(&self) -> HistogramSnapshot {
-        let read = self.read_with(|cells, index| cells.read(index, &mut Reader::begin()));
+        let read = self.read_with(|cells, index| cells.read(index, &mut Reader::begin(|| false)));
         read.unwrap_or_else(|| self.core.cells().nothing())
     }
 }

@@ -74,7 +74,7 @@ fn record(bounds: &[u64], values: &[u64]) -> HistogramSnapshot {
 /// The same, where the smallest and the largest value are known.
 fn with_extremes(histogram: HistogramSnapshot, values: &[u64]) -> (HistogramSnapshot, (u64, u64)) {
     let extremes = (*values.iter().min().expect("one"), *values.iter().max().expect("one"));
-    (histogram.with_extremes(Some(extremes)), extremes)
+    (histogram.with_extremes(Some(extremes), None), extremes)
 }
 
 /// The value that a percentile stands for.

@@ -82,13 +82,15 @@ pub(crate) struct RawHistogram {
     sum: u64,
     #[serde(default)]
     extremes: Option<(u64, u64)>,
+    #[serde(default)]
+    recent: Option<(u64, u64)>,
 }
 
 impl TryFrom<RawHistogram> for HistogramSnapshot {
     type Error = Refusal;
 
     fn try_from(raw: RawHistogram) -> Result<Self, Refusal> {
-        let RawHistogram { buckets, boundaries, sum, extremes } = raw;
+        let RawHistogram { buckets, boundaries, sum, extremes, recent } = raw;
         let finite = count_finite(&boundaries).map_err(|fault| fault.message().as_str().to_owned())?;
         if finite + 1 != boundaries.len() {
             return Err(format!("the last of the boundaries {boundaries:?} must be {}", u64::MAX));
@@ -99,7 +101,10 @@ impl TryFrom<RawHistogram> for HistogramSnapshot {
         if let Some(extremes) = extremes {
             check_extremes(extremes)?;
         }
-        Ok(HistogramSnapshot { buckets, boundaries, sum, extremes })
+        if let Some(recent) = recent {
+            check_recent(recent, extremes)?;
+        }
+        Ok(HistogramSnapshot { buckets, boundaries, sum, extremes, recent })
     }
 }
 
@@ -267,6 +272,15 @@ fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Res
 
 fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
     if min <= max { Ok(()) } else { Err(format!("its smallest value {min} is above its largest, {max}")) }
+}
+
+fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<(), Refusal> {
+    check_extremes((min, max)).map_err(in_what("recent"))?;
+    match extremes {
+        Some((least, most)) if least <= min && max <= most => Ok(()),
+        Some(all) => Err(format!("the recent extremes {:?} are outside those of all, {all:?}", (min, max))),
+        None => Err(format!("the recent extremes {:?}, and none of all", (min, max))),
+    }
 }
 
 /// Whether a label may stand beside those that the library gives series itself.
