@@ -74,7 +74,7 @@ pub mod __private {
     pub use crate::__link as link;
     pub use crate::instrument::*;
     pub use crate::linked::LinkedMetric;
-    pub use crate::metric::Declared;
+    pub use crate::metric::{AnyFamily, Declare, Declared, Observe};
 }
 
 pub use clock::{MockClock, MockGuard, force_os_clock};
@@ -87,7 +87,10 @@ pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter,
 pub use http::fuzzing;
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
-pub use metric::{Counter, FloatCounter, FloatGauge, Gauge, Histogram, HistogramTimer};
+pub use metric::{
+    Counter, DynamicFamily, Family, Find, FloatCounter, FloatGauge, Gauge, Held, Histogram, HistogramTimer,
+    Looked, Metric, Series, SeriesGuard, Texts,
+};
 pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,

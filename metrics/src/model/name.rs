@@ -14,6 +14,20 @@ pub(crate) const fn is_metric_name(name: &str) -> bool {
     index > 0
 }
 
+/// Whether a label may have this name: `[a-zA-Z_][a-zA-Z0-9_]*`, but none that begins with `__`, which Prometheus keeps for
+/// itself.
+pub(crate) const fn is_label_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        if bytes[index] == b':' {
+            return false;
+        }
+        index += 1;
+    }
+    is_metric_name(name) && !(bytes.len() > 1 && bytes[0] == b'_' && bytes[1] == b'_')
+}
+
 /// The unit that a name ends in, before `_total`: one of the base units that Prometheus and OpenMetrics recommend.
 pub(crate) fn unit_of(name: &str) -> Option<&'static str> {
     const UNITS: [&str; 9] =

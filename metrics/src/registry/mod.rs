@@ -4,6 +4,7 @@
 //! registered. No foreign code runs under these locks.
 
 mod exports;
+mod families;
 mod functions;
 mod global;
 mod named;

@@ -172,6 +172,8 @@ impl NamedMetrics {
                 Metric::Declared(metric) => {
                     let series = metric.read(reader.get_or_insert_with(Reader::begin));
                     help.insert(name.clone(), metric.declaration().help.to_owned());
+                    let overflowed = metric.overflowed().map(|updates| (name.clone(), updates));
+                    snapshot.own.overflowed_updates.extend(overflowed);
                     snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
                 }
             }

@@ -67,6 +67,10 @@ impl FamilySnapshot {
 }
 
 impl SeriesSnapshot {
+    pub(crate) fn new(labels: Vec<(String, String)>, value: SampleValue) -> Self {
+        SeriesSnapshot { labels, value }
+    }
+
     /// The only series of a metric without labels.
     pub(crate) fn alone(value: SampleValue) -> Vec<Self> {
         vec![SeriesSnapshot { labels: Vec::new(), value }]
