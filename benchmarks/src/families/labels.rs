@@ -6,8 +6,9 @@ use prometheus_client::encoding::EncodeLabelValue;
 use std::hint::black_box;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tachometer::LabelValue;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue, FixedCardinalityLabel)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue, FixedCardinalityLabel, LabelValue)]
 pub(crate) enum Kind {
     Mail,
     Resize,
@@ -17,7 +18,7 @@ pub(crate) enum Kind {
     Cleanup,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue, FixedCardinalityLabel)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue, FixedCardinalityLabel, LabelValue)]
 pub(crate) enum Urgency {
     Low,
     Usual,

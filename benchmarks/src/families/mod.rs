@@ -5,6 +5,7 @@ mod labels;
 mod measured;
 mod metrics;
 mod opentelemetry;
+mod ours;
 mod prometheus;
 
 use crate::record::Record;
@@ -27,7 +28,8 @@ const TABLES: [&str; 4] = [
 /// The rows that a library has in each of [`TABLES`].
 type Library = [fn() -> Vec<Row>; TABLES.len()];
 
-const LIBRARIES: [Library; 5] = [
+const LIBRARIES: [Library; 6] = [
+    [ours::enums, ours::held, ours::strings, ours::histograms],
     [client::enums, client::held, client::strings, client::histograms],
     [prometheus::enums, prometheus::held, prometheus::strings, prometheus::histograms],
     [measured::enums, measured::held, measured::strings, measured::histograms],
