@@ -8,6 +8,7 @@ mod encode;
 mod families;
 mod functions;
 mod machine;
+mod many;
 mod memory;
 mod peers;
 mod primitives;

@@ -1,9 +1,12 @@
 //! What rows of other libraries share, wherever they stand: how a library is set up, and how its reader is asked.
 
+use measured::MetricGroup;
+use measured::text::TextEncoder;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
 use prometheus_client::registry::Metric;
+use std::mem;
 use std::sync::LazyLock;
 
 /// Upper bounds of histograms whose values are whole numbers.
@@ -96,6 +99,16 @@ pub(crate) fn client_text(metric: &(impl Metric + Clone)) -> String {
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &registry).expect("a string takes all");
     text
+}
+
+/// Appends a group of `measured`.
+pub(crate) fn measured_text(
+    group: &impl for<'a> MetricGroup<TextEncoder<&'a mut Vec<u8>>>,
+    text: &mut String,
+) {
+    let mut bytes = mem::take(text).into_bytes();
+    group.collect_group_into(&mut TextEncoder::new(&mut bytes)).expect("a vector takes all");
+    *text = String::from_utf8(bytes).expect("what goes in is UTF-8");
 }
 
 /// The numbers of all samples of that name.

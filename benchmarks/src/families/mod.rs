@@ -17,12 +17,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const REFERENCE: &str = "18 shared cells, by number";
 
-/// The tables.
-const TABLES: [&str; 4] = [
-    "Counters, labels of two enums (6 × 3)",
-    "The same, by handles that are held, one for each of the 18",
-    "Counters, labels of two strings (3 × 6)",
-    "Histograms with 10 bounds, labels of two enums (6 × 3)",
+/// The tables, by number.
+pub(crate) const ENUMS: usize = 0;
+pub(crate) const STRINGS: usize = 2;
+pub(crate) const HISTOGRAMS: usize = 3;
+pub(crate) const TABLES: [&str; 4] = [
+    "18 counters, labels of two enums (6 × 3)",
+    "18 counters, a handle of each being held",
+    "18 counters, labels of two strings (3 × 6)",
+    "18 histograms with 10 bounds, labels of two enums (6 × 3)",
 ];
 
 /// The rows that a library has in each of [`TABLES`].
@@ -69,7 +72,12 @@ fn rows(table: usize) -> Vec<Row> {
         .begin(|| CELLS.iter().for_each(|cell| cell.store(0, Ordering::Relaxed)))
         .recorded(|| all_of(|labels| CELLS[labels.number].load(Ordering::Relaxed))),
     ];
-    plain.into_iter().chain(LIBRARIES.iter().flat_map(|library| library[table]())).collect()
+    plain.into_iter().chain(libraries(table)).collect()
+}
+
+/// The rows of the libraries in a table.
+pub(crate) fn libraries(table: usize) -> impl Iterator<Item = Row> {
+    LIBRARIES.iter().flat_map(move |library| library[table]())
 }
 
 #[test]

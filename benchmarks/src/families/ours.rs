@@ -4,7 +4,7 @@ use super::labels::{Kind, LABELS, Labels, Urgency, all_of, each};
 use crate::peers::BOUNDS;
 use crate::row::Row;
 use std::sync::LazyLock;
-use tachometer::{Counter, DynamicFamily, Family, Held, Histogram, LabelSet, Series, metrics};
+use tachometer::{Counter, DynamicFamily, Family, Held, Histogram, LabelSet, Series};
 
 #[derive(LabelSet)]
 struct Job {
@@ -30,17 +30,16 @@ impl<'a> Request<'a> {
     }
 }
 
-metrics! {
-    static JOBS: Family<Job, Counter> = Family::new("family_jobs_total", "Jobs");
-    static HELD_JOBS: Family<Job, Counter> = Family::new("family_held_jobs_total", "Jobs");
-    static REQUESTS: Family<Request<'static>, Counter> = Family::new("family_requests_total", "Requests");
-    static HELD_REQUESTS: Family<Request<'static>, Counter> =
-        Family::new("family_held_requests_total", "Requests");
-    static SIZES: Family<Job, Histogram> = Family::histogram("family_sizes", "Sizes", &BOUNDS);
-    static HELD_SIZES: Family<Job, Histogram> = Family::histogram("family_held_sizes", "Sizes", &BOUNDS);
-    static REQUEST_SIZES: Family<Request<'static>, Histogram> =
-        Family::histogram("family_request_sizes", "Sizes", &BOUNDS);
-}
+// Without `metrics!`: these are then shown from their first use on, and no part of what other subcommands read.
+static JOBS: Family<Job, Counter> = Family::new("family_jobs_total", "Jobs");
+static HELD_JOBS: Family<Job, Counter> = Family::new("family_held_jobs_total", "Jobs");
+static REQUESTS: Family<Request<'static>, Counter> = Family::new("family_requests_total", "Requests");
+static HELD_REQUESTS: Family<Request<'static>, Counter> =
+    Family::new("family_held_requests_total", "Requests");
+static SIZES: Family<Job, Histogram> = Family::histogram("family_sizes", "Sizes", &BOUNDS);
+static HELD_SIZES: Family<Job, Histogram> = Family::histogram("family_held_sizes", "Sizes", &BOUNDS);
+static REQUEST_SIZES: Family<Request<'static>, Histogram> =
+    Family::histogram("family_request_sizes", "Sizes", &BOUNDS);
 
 pub(super) fn enums() -> Vec<Row> {
     vec![
