@@ -1,16 +1,16 @@
 //! The values of a set of labels as one text, on the stack.
 
+use super::label_lookup::Labels;
 use super::label_set::LabelVisitor;
 use super::label_value::LabelValue;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::str;
 
 /// Texts up to so many bytes allocate nothing.
 const SHORT: usize = 128;
 
 /// How many bytes say how long a value is.
-const LENGTH: usize = size_of::<u32>();
+pub(super) const LENGTH: usize = size_of::<u32>();
 
 /// The values of labels, one behind the other, each followed by its length: so `"ab", "c"` and `"a", "bc"` are two texts.
 #[derive(Debug)]
@@ -33,6 +33,13 @@ impl LabelText {
     #[must_use]
     pub const fn new() -> Self {
         LabelText { short: [0; SHORT], long: Vec::new(), length: 0 }
+    }
+
+    /// All values of these labels.
+    pub(crate) fn of(labels: &impl Labels) -> Self {
+        let mut text = LabelText::new();
+        labels.visit(&mut text);
+        text
     }
 
     /// Adds the next value.
@@ -94,53 +101,6 @@ pub(crate) fn values_from_last(mut bytes: &[u8]) -> impl Iterator<Item = &str> {
         bytes = before;
         Some(str::from_utf8(value).expect("whole strings were written"))
     })
-}
-
-/// Hashes for tables of texts.
-///
-/// Whole texts are compared, a hash only says where to look. Who chooses values so that hashes collide can make a look-up
-/// compare with all texts of a table at most, of which there is a bound.
-pub(crate) type TextHash = BuildHasherDefault<TextHasher>;
-
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct TextHasher(u64);
-
-impl TextHasher {
-    /// What the hash will be made from.
-    #[cfg(test)]
-    pub(crate) fn state(self) -> u64 {
-        self.0
-    }
-}
-
-const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
-
-/// Eight bytes a step, as in Firefox's and rustc's `FxHasher`.
-impl Hasher for TextHasher {
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) {
-        let words = bytes.chunks_exact(8);
-        let rest = words.remainder().iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
-        let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        words.map(word).for_each(|word| self.write_u64(word));
-        self.write_u64(rest);
-    }
-
-    #[inline]
-    fn write_u64(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(FACTOR);
-    }
-
-    #[inline]
-    fn write_usize(&mut self, word: usize) {
-        self.write_u64(word as u64);
-    }
-
-    #[inline]
-    fn finish(&self) -> u64 {
-        // The first bits of a product depend on all bits of its factors, the last ones on few; tables look at both.
-        self.0 ^ self.0 >> 32
-    }
 }
 
 #[cfg(all(test, not(loom)))]

@@ -5,6 +5,7 @@ use super::super::{Declaration, Declared};
 use super::table::{Entry, OVERFLOW, Owner, Table};
 use crate::cells::Reader;
 use crate::model::LabelSet;
+use crate::model::label_lookup::Labels;
 use crate::model::label_text::{LabelText, values_from_last};
 use crate::snapshot::{MetricKind, SeriesSnapshot};
 use crate::sync::Arc;
@@ -121,18 +122,15 @@ impl<M: Kind> Core<M> {
         }
     }
 
-    /// Has `update` change the cells of the series with this text, of a family whose sets are not known.
+    /// Has `update` change the cells of the series with these labels, of a family whose sets are not known.
     #[inline]
     pub(super) fn update<R>(
         &'static self,
-        text: &[u8],
+        labels: &impl Labels,
         update: impl FnOnce(&'static M::Cells, usize) -> R,
     ) -> R {
         let Some(table) = self.table() else { return update(&self.cells, OVERFLOW) };
-        let (index, _share) = match table.index_for_update(text) {
-            Some(index) => (index, None),
-            None => index_of(table.find_or_make(text, self)),
-        };
+        let (index, _share) = table.index_for_update(labels, self);
         update(&self.cells, index)
     }
 
@@ -162,11 +160,6 @@ impl<M: Kind> Core<M> {
         let names = self.sets.names.iter().map(|name| (*name).to_owned());
         names.zip(values.into_iter().map(Into::into)).collect()
     }
-}
-
-/// The index of a series, or of the overflow series; and the share by which it stays this series' own.
-fn index_of(entry: Option<Arc<Entry>>) -> (usize, Option<Arc<Entry>>) {
-    (entry.as_ref().map_or(OVERFLOW, |entry| entry.index()), entry)
 }
 
 impl<M: Kind> Owner for Core<M> {

@@ -7,6 +7,7 @@ use crate::metric::histogram::HistogramOptions;
 use crate::metric::kind::Kind;
 use crate::metric::{Declared, Histogram};
 use crate::model::bounds::count_finite;
+use crate::model::label_text::LabelText;
 use crate::model::name::is_metric_name;
 use std::fmt;
 use std::time::Duration;
@@ -104,7 +105,7 @@ impl<M: Metric> DynamicFamily<M> {
     /// Where there are more or fewer values than labels.
     #[inline]
     #[track_caller]
-    pub fn with(&self, values: &[&str]) -> Series<M, Texts> {
+    pub fn with<'v>(&self, values: &'v [&'v str]) -> Series<M, Texts<'v>> {
         assert!(
             values.len() == self.labels.len(),
             "the family {:?} has the labels {:?}, not as many as the values {values:?}",
@@ -121,7 +122,7 @@ impl<M: Metric> DynamicFamily<M> {
 
     /// As [`Family::remove`](crate::Family::remove); there is none with more or fewer values than labels.
     pub fn remove(&self, values: &[&str]) -> bool {
-        values.len() == self.labels.len() && self.core().remove(Texts::new(values).bytes())
+        values.len() == self.labels.len() && self.core().remove(LabelText::of(&Texts::new(values)).bytes())
     }
 
     #[inline]

@@ -18,10 +18,11 @@ use self::core::{Limits, Sets};
 use super::histogram::HistogramOptions;
 use super::kind::Kind;
 use super::{Counter, Declaration, Declare, Declared, FloatCounter, FloatGauge, Gauge, Histogram};
-use crate::model::LabelSet;
 use crate::model::bounds::count_finite;
+use crate::model::label_lookup::Labels;
 use crate::model::label_text::LabelText;
 use crate::model::name::is_label_name;
+use crate::model::{LabelSet, LabelVisitor};
 use crate::sync::leak;
 use crate::sync::unmodelled::OnceLock;
 use std::fmt;
@@ -285,7 +286,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     ///
     /// Series of [known](Self#known-sets) sets are always there: of them none is removed.
     pub fn remove(&self, labels: &L) -> bool {
-        self.core().remove(text_of(labels).bytes())
+        self.core().remove(LabelText::of(&Of(labels)).bytes())
     }
 
     /// [Removes](Self::remove) all series whose labels `is_over` holds of: names and values in order. Returns how many.
@@ -391,11 +392,14 @@ impl<M: Metric> Core<M> {
     }
 }
 
-#[inline]
-fn text_of<L: LabelSet>(labels: &L) -> LabelText {
-    let mut text = LabelText::new();
-    labels.visit(&mut text);
-    text
+/// The labels of a set.
+struct Of<'l, L>(&'l L);
+
+impl<L: LabelSet> Labels for Of<'_, L> {
+    #[inline]
+    fn visit(&self, visitor: &mut impl LabelVisitor) {
+        self.0.visit(visitor);
+    }
 }
 
 const fn check_bounds(bounds: &[u64]) {

@@ -9,10 +9,11 @@ use super::super::kind::Kind;
 use super::super::{Counter, FloatCounter, FloatGauge, Gauge, Histogram};
 use super::core::Core;
 use super::table::{Entry, OVERFLOW};
-use super::{Metric, text_of};
+use super::{Metric, Of};
 use crate::cells::Reader;
-use crate::model::LabelSet;
-use crate::model::label_text::LabelText;
+use crate::model::label_lookup::Labels;
+use crate::model::label_text::{LabelText, values_from_last};
+use crate::model::{LabelSet, LabelVisitor};
 use crate::snapshot::HistogramSnapshot;
 use crate::sync::Arc;
 use std::fmt;
@@ -67,21 +68,21 @@ impl<M: Metric, L: LabelSet> Find<M> for Looked<'_, L> {
     fn update<R>(&self, core: &'static Core<M>, update: impl FnOnce(&'static M::Cells, usize) -> R) -> R {
         match L::COUNT {
             Some(count) => update(core.cells(), known_index(self.labels, count)),
-            None => core.update(text_of(self.labels).bytes(), update),
+            None => core.update(&Of(self.labels), update),
         }
     }
 
     fn read<R>(&self, core: &'static Core<M>, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R> {
         match L::COUNT {
             Some(count) => Some(read(core.cells(), known_index(self.labels, count))),
-            None => core.read_shown(text_of(self.labels).bytes(), read),
+            None => core.read_shown(LabelText::of(&Of(self.labels)).bytes(), read),
         }
     }
 
     fn hold(&self, core: &'static Core<M>) -> Held {
         match L::COUNT {
             Some(count) => Held::at(known_index(self.labels, count)),
-            None => Held::find(core, text_of(self.labels).bytes()),
+            None => Held::find(core, &Of(self.labels)),
         }
     }
 }
@@ -94,37 +95,38 @@ pub(super) fn known_index(labels: &impl LabelSet, count: usize) -> usize {
 
 /// By values of labels whose names were said at run time.
 #[derive(Debug)]
-pub struct Texts {
-    text: LabelText,
+pub struct Texts<'v> {
+    values: &'v [&'v str],
 }
 
-impl Texts {
+impl<'v> Texts<'v> {
     #[inline]
-    pub(super) fn new(values: &[&str]) -> Self {
-        let mut text = LabelText::new();
-        values.iter().for_each(|value| text.add(*value));
-        Texts { text }
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.text.bytes()
+    pub(super) fn new(values: &'v [&'v str]) -> Self {
+        Texts { values }
     }
 }
 
-impl sealed::Sealed for Texts {}
+impl Labels for Texts<'_> {
+    #[inline]
+    fn visit(&self, visitor: &mut impl LabelVisitor) {
+        self.values.iter().for_each(|value| visitor.value(*value));
+    }
+}
 
-impl<M: Metric> Find<M> for Texts {
+impl sealed::Sealed for Texts<'_> {}
+
+impl<M: Metric> Find<M> for Texts<'_> {
     #[inline]
     fn update<R>(&self, core: &'static Core<M>, update: impl FnOnce(&'static M::Cells, usize) -> R) -> R {
-        core.update(self.text.bytes(), update)
+        core.update(self, update)
     }
 
     fn read<R>(&self, core: &'static Core<M>, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R> {
-        core.read_shown(self.text.bytes(), read)
+        core.read_shown(LabelText::of(self).bytes(), read)
     }
 
     fn hold(&self, core: &'static Core<M>) -> Held {
-        Held::find(core, self.text.bytes())
+        Held::find(core, self)
     }
 }
 
@@ -137,7 +139,19 @@ enum Hold {
     /// It stays in the table, shown or hidden, until the last hold is given up.
     Found(Arc<Entry>),
     /// There was no room: it is looked up with each update.
-    NoRoom(Box<[u8]>),
+    NoRoom(Values),
+}
+
+/// Values of labels, written down.
+#[derive(Clone)]
+struct Values(Box<[u8]>);
+
+impl Labels for Values {
+    fn visit(&self, visitor: &mut impl LabelVisitor) {
+        let mut values: Vec<_> = values_from_last(&self.0).collect();
+        values.reverse();
+        values.into_iter().for_each(|value| visitor.value(value));
+    }
 }
 
 impl Held {
@@ -146,9 +160,10 @@ impl Held {
         Held(Hold::Known(index))
     }
 
-    pub(super) fn find<M: Kind>(core: &'static Core<M>, text: &[u8]) -> Self {
-        let entry = core.table().and_then(|table| table.hold(text, core));
-        Held(entry.map_or_else(|| Hold::NoRoom(text.into()), Hold::Found))
+    fn find<M: Kind>(core: &'static Core<M>, labels: &impl Labels) -> Self {
+        let text = LabelText::of(labels);
+        let entry = core.table().and_then(|table| table.hold(text.bytes(), core));
+        Held(entry.map_or_else(|| Hold::NoRoom(Values(text.bytes().into())), Hold::Found))
     }
 }
 
@@ -165,7 +180,7 @@ impl<M: Metric> Find<M> for Held {
                 }
                 update(core.cells(), entry.index())
             }
-            Hold::NoRoom(text) => core.update(text, update),
+            Hold::NoRoom(values) => core.update(values, update),
         }
     }
 
@@ -173,7 +188,7 @@ impl<M: Metric> Find<M> for Held {
         match &self.0 {
             Hold::Known(index) => Some(read(core.cells(), *index)),
             Hold::Found(entry) => Some(read(core.cells(), entry.index())),
-            Hold::NoRoom(text) => core.read_shown(text, read),
+            Hold::NoRoom(values) => core.read_shown(&values.0, read),
         }
     }
 
@@ -190,7 +205,7 @@ impl Clone for Held {
                 entry.hold_again();
                 Hold::Found(Arc::clone(entry))
             }
-            Hold::NoRoom(text) => Hold::NoRoom(text.clone()),
+            Hold::NoRoom(values) => Hold::NoRoom(values.clone()),
         })
     }
 }

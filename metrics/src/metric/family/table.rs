@@ -19,15 +19,16 @@
 
 use crate::cells::{MOST_CELLS, PerThread};
 use crate::clock::{self, Ticks};
-use crate::model::label_text::TextHash;
+use crate::model::label_lookup::{AsItIs, Labels, Seeds, hash_of, is_text_of};
+use crate::model::label_text::LabelText;
 use crate::primitives::AtomicCounter;
 use crate::sync::unmodelled;
 use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
 use std::borrow::Borrow;
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
@@ -39,6 +40,7 @@ pub(super) const OVERFLOW: usize = 0;
 pub(super) struct Table {
     /// How many may be shown, without the overflow series.
     most: usize,
+    seeds: Seeds,
     /// After how long without an update a series is hidden.
     idle_after: Option<Duration>,
     listed: Mutex<Listed>,
@@ -54,11 +56,17 @@ pub(super) struct Table {
     overflow_text: Box<[u8]>,
 }
 
+/// Series by their text. Nobody can choose texts whose hashes collide; but a model must be the same in each execution.
+#[cfg(not(loom))]
+type Texts = HashSet<Found>;
+#[cfg(loom)]
+type Texts = HashSet<Found, BuildHasherDefault<std::hash::DefaultHasher>>;
+
 /// What the lock guards.
 #[derive(Debug, Default)]
 struct Listed {
     /// Those that are shown, and those that are hidden and held.
-    all: HashSet<Found, TextHash>,
+    all: Texts,
     shown: usize,
     /// How many indices have been used, but for the one of the overflow series.
     used: usize,
@@ -67,8 +75,11 @@ struct Listed {
 /// The series that a thread has used.
 #[derive(Debug, Default)]
 struct Used {
-    found: HashSet<Found, TextHash>,
-    /// The version in which these were all there are, and no other had room; versions begin with 1.
+    /// By the hash of their labels as they stand. One that writes itself in other pieces at times is there under several.
+    found: HashMap<u64, Arc<Entry>, BuildHasherDefault<AsItIs>>,
+    /// All there are, where no other has room.
+    all: Texts,
+    /// The version in which these were all; versions begin with 1.
     complete_in: u64,
     /// How many had gone when those that had were last let go of.
     removals: u64,
@@ -173,6 +184,7 @@ impl Table {
     pub(super) fn new(most: usize, idle_after: Option<Duration>, overflow_text: &[u8]) -> Self {
         Table {
             most,
+            seeds: Seeds::new(),
             idle_after,
             listed: Mutex::new(Listed::default()),
             free: Mutex::new(Vec::new()),
@@ -184,61 +196,81 @@ impl Table {
         }
     }
 
-    /// How many updates have gone to the overflow series.
+    /// How many updates, and handles that were asked for, have gone to the overflow series.
     pub(super) fn overflowed(&self) -> u64 {
         self.overflowed.get()
     }
 
-    /// The index for an update of the series with this text, if this thread knows without looking into the table of all. The
-    /// thread must not use another series of the family before it has updated this one.
+    /// The index for an update of the series with these labels, which is made where there is none; of the overflow series where
+    /// there are too many. While the share is kept, or until this thread uses another series of the family, the index is this
+    /// series' own.
     #[inline]
-    pub(super) fn index_for_update(&self, text: &[u8]) -> Option<usize> {
-        let index = self.used.look(|used| match used.found.get(text) {
-            Some(Found(entry)) => (entry.is_active() || entry.wake()).then_some(entry.index),
-            // Relaxed: whoever begins an update after a series came or went sees that the version is another.
-            None if used.complete_in == self.version.load(Ordering::Relaxed) => Some(self.overflow()),
-            None => None,
+    pub(super) fn index_for_update(
+        &self,
+        labels: &impl Labels,
+        owner: &'static dyn Owner,
+    ) -> (usize, Option<Arc<Entry>>) {
+        let hash = hash_of(labels, self.seeds);
+        let index = self.used.look(|used| {
+            let entry = used.found.get(&hash).filter(|entry| is_text_of(&entry.text, labels))?;
+            (entry.is_active() || entry.wake()).then_some(entry.index)
         });
-        index.flatten()
+        match index.flatten() {
+            Some(index) => (index, None),
+            None => self.index_for_first_update(LabelText::of(labels).bytes(), hash, owner),
+        }
     }
 
+    /// What [`index_for_update`](Self::index_for_update) does where this thread does not know the series.
     #[cold]
-    fn overflow(&self) -> usize {
-        self.overflowed.increment();
-        OVERFLOW
+    fn index_for_first_update(
+        &self,
+        text: &[u8],
+        hash: u64,
+        owner: &'static dyn Owner,
+    ) -> (usize, Option<Arc<Entry>>) {
+        // Relaxed: whoever begins an update after a series came or went sees that the version is another.
+        let has_no_room = |used: &Used| {
+            used.complete_in == self.version.load(Ordering::Relaxed) && !used.all.contains(text)
+        };
+        if self.used.look(has_no_room) == Some(true) {
+            self.overflowed.increment();
+            return (OVERFLOW, None);
+        }
+        let entry = self.find_or_make(text, owner, |_| {});
+        if let Some(entry) = &entry {
+            self.remember(hash, entry);
+        }
+        (entry.as_ref().map_or(OVERFLOW, |entry| entry.index), entry)
     }
 
-    /// The series with this text, for an update; made where there is none. Nothing where there are too many.
-    #[cold]
-    pub(super) fn find_or_make(&self, text: &[u8], owner: &'static dyn Owner) -> Option<Arc<Entry>> {
-        self.find_and(text, owner, |_| {})
-    }
-
-    /// As [`find_or_make`](Self::find_or_make), held by one handle more.
+    /// The series with this text, held by one handle more; made where there is none. Nothing where there are too many.
     pub(super) fn hold(&self, text: &[u8], owner: &'static dyn Owner) -> Option<Arc<Entry>> {
-        self.find_and(text, owner, Entry::hold_again)
+        self.find_or_make(text, owner, Entry::hold_again)
     }
 
-    fn find_and(
+    fn find_or_make(
         &self,
         text: &[u8],
         owner: &'static dyn Owner,
         then: impl FnOnce(&Entry),
     ) -> Option<Arc<Entry>> {
         if IS_INSIDE.get() {
-            self.overflow();
+            self.overflowed.increment();
             return None;
         }
         let mut listed = lock(&self.listed);
-        let Some(entry) = self.find_or_make_in(&mut listed, text, owner) else {
-            self.overflow();
-            self.remember_all(&listed);
-            return None;
-        };
-        then(&entry);
-        drop(listed);
-        self.remember(&entry);
-        Some(entry)
+        let entry = self.find_or_make_in(&mut listed, text, owner);
+        match &entry {
+            Some(entry) => then(entry),
+            None => {
+                self.overflowed.increment();
+                if listed.shown >= self.most {
+                    self.remember_all(&listed);
+                }
+            }
+        }
+        entry
     }
 
     fn find_or_make_in(
@@ -290,19 +322,18 @@ impl Table {
     }
 
     /// Has this thread find `entry` by itself from now on.
-    fn remember(&self, entry: &Arc<Entry>) {
+    fn remember(&self, hash: u64, entry: &Arc<Entry>) {
         self.used.change(|used| {
             self.let_go(used);
-            used.found.replace(Found(Arc::clone(entry)));
+            used.found.insert(hash, Arc::clone(entry));
         });
     }
 
-    /// Has this thread find all series by itself, and know that there are no others: so that what comes beyond the bound takes
-    /// no lock.
+    /// Has this thread know that there are no other series, so that what comes beyond the bound takes no lock.
     fn remember_all(&self, listed: &Listed) {
         self.used.change(|used| {
             self.let_go(used);
-            used.found.extend(listed.all.iter().cloned());
+            used.all.clone_from(&listed.all);
             // Relaxed: the table is locked.
             used.complete_in = self.version.load(Ordering::Relaxed);
         });
@@ -314,7 +345,10 @@ impl Table {
         let removals = self.removals.load(Ordering::Relaxed);
         if used.removals != removals {
             used.removals = removals;
-            used.found.retain(|Found(entry)| entry.state() != HIDDEN);
+            used.found.retain(|_, entry| entry.state() != HIDDEN);
+            // Not all any more.
+            used.all = Texts::default();
+            used.complete_in = 0;
         }
     }
 
