@@ -66,7 +66,7 @@ fn of_families() -> Vec<Subject> {
                 None => row.name.to_owned(),
             };
             if name == row.name {
-                library = row.name;
+                library = row.name.split(", ").next().unwrap_or_default();
             }
             subjects.push(Subject {
                 name: format!("{}: {name}", families::TABLES[table]),
