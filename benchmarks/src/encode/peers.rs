@@ -246,7 +246,7 @@ pub(super) fn measured(content: impl Iterator<Item = Calls>) -> Renderer {
 }
 
 pub(super) fn opentelemetry(content: impl Iterator<Item = Calls>) -> Renderer {
-    let library = OpenTelemetry::new(100_000);
+    let library = OpenTelemetry::new(10_000);
     let meter = library.meter();
     let calls_total = meter.u64_counter(CALLS.0).with_description(CALLS.1).build();
     let in_flight = meter.i64_up_down_counter(IN_FLIGHT.0).with_description(IN_FLIGHT.1).build();
