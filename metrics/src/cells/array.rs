@@ -50,11 +50,16 @@ struct Header<T> {
 #[derive(Debug)]
 struct Pieces<T>([AtomicPtr<T>; PIECES]);
 
+#[cfg(not(loom))]
 const FIRST_PIECE: usize = 16;
 #[cfg(not(loom))]
 const PIECES: usize = 17;
+
+// A model pays for each cell.
 #[cfg(loom)]
-const PIECES: usize = 1;
+const FIRST_PIECE: usize = 2;
+#[cfg(loom)]
+const PIECES: usize = 2;
 
 /// How many cells an array may have: who gives out indices gives out no more.
 pub(crate) const MOST_CELLS: usize = FIRST_PIECE * ((1 << PIECES) - 1);
