@@ -1,11 +1,14 @@
 //! What counting in a metric of one's own costs, without labels, beside other libraries.
 
+use crate::peers::{self, BOUNDS, float_bounds, samples};
 use crate::record::Record;
 use crate::row::{Row, repeat};
 use crate::{Fallible, rounds};
-use prometheus_client::metrics::counter::Counter as TheirCounter;
-use prometheus_client::metrics::histogram::Histogram as TheirHistogram;
+use measured::metric::histogram::Thresholds;
+use opentelemetry::metrics as otel;
+use prometheus_client::metrics as client;
 use std::sync::LazyLock;
+use std::sync::atomic::Ordering;
 use tachometer::{AtomicCounter, Counter, FloatCounter, Gauge, Histogram, metrics};
 
 const REFERENCE: &str = "`AtomicCounter`, one shared cell";
@@ -17,18 +20,7 @@ metrics! {
     static HISTOGRAM: Histogram = Histogram::new("histogram", "Values", &BOUNDS);
 }
 
-static BOUNDS: [u64; 10] = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000];
 static SHARED: AtomicCounter = AtomicCounter::new();
-static CLIENT_COUNTER: LazyLock<TheirCounter> = LazyLock::new(TheirCounter::default);
-static CLIENT_HISTOGRAM: LazyLock<TheirHistogram> =
-    LazyLock::new(|| TheirHistogram::new(BOUNDS.map(|bound| bound as f64)));
-static PROMETHEUS_COUNTER: LazyLock<prometheus::IntCounter> =
-    LazyLock::new(|| prometheus::IntCounter::new("counter", "Counts").expect("the name is allowed"));
-static PROMETHEUS_HISTOGRAM: LazyLock<prometheus::Histogram> = LazyLock::new(|| {
-    let bounds = BOUNDS.map(|bound| bound as f64).to_vec();
-    let options = prometheus::HistogramOpts::new("histogram", "Values").buckets(bounds);
-    prometheus::Histogram::with_opts(options).expect("the bounds rise")
-});
 
 pub(crate) fn run(arguments: &[String]) -> Fallible {
     let rounds = rounds::asked_for(arguments, rounds::ROUNDS)?;
@@ -39,35 +31,137 @@ pub(crate) fn run(arguments: &[String]) -> Fallible {
         facts: vec![("rounds", rounds.to_string())],
         body: table.to_string(),
         caveat: "Each is one metric that all threads write. Handles are at hand, as these libraries advise: nothing is looked \
-                 up by name. With two threads on one shared cell, what that costs depends on which cores the host lends.",
+                 up by name, but where a row says so. With two threads on one shared cell, what that costs depends on which \
+                 cores the host lends.",
     }
     .publish()
 }
 
 fn rows() -> Vec<Row> {
+    [ours(), client(), prometheus(), measured(), metrics_facade(), opentelemetry()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The counter and the histogram of a row's loop: one more, and one value in the middle of the bounds.
+const ONE: u64 = 1;
+const VALUE: u64 = 420;
+
+fn ours() -> Vec<Row> {
     vec![
-        Row::new(REFERENCE, |calls| repeat(calls, 1, |amount| SHARED.add(amount))).recorded(|| SHARED.get()),
-        Row::new("`Counter::add`", |calls| repeat(calls, 1, |amount| COUNTER.add(amount)))
+        Row::new(REFERENCE, |calls| repeat(calls, ONE, |amount| SHARED.add(amount)))
+            .recorded(|| SHARED.get()),
+        Row::new("`Counter::add`", |calls| repeat(calls, ONE, |amount| COUNTER.add(amount)))
             .recorded(|| COUNTER.get()),
-        Row::new("`FloatCounter::add`", |calls| repeat(calls, 1, |amount| FLOATS.add(amount as f64))),
-        Row::new("`Gauge::set`", |calls| repeat(calls, 1, |level| GAUGE.set(level.cast_signed()))),
+        Row::new("`FloatCounter::add`", |calls| repeat(calls, ONE, |amount| FLOATS.add(amount as f64))),
+        Row::new("`Gauge::set`", |calls| repeat(calls, ONE, |level| GAUGE.set(level.cast_signed()))),
         Row::new("`Histogram::observe`, 10 bounds", |calls| {
-            repeat(calls, 420, |value| HISTOGRAM.observe(value));
+            repeat(calls, VALUE, |value| HISTOGRAM.observe(value));
         })
         .recorded(|| HISTOGRAM.read().total()),
+    ]
+}
+
+fn client() -> Vec<Row> {
+    static COUNTER: LazyLock<client::counter::Counter> = LazyLock::new(client::counter::Counter::default);
+    static HISTOGRAM: LazyLock<client::histogram::Histogram> =
+        LazyLock::new(|| client::histogram::Histogram::new(float_bounds()));
+    vec![
         Row::new("`prometheus-client` 0.26, counter", |calls| {
-            repeat(calls, 1, |amount| CLIENT_COUNTER.inc_by(amount));
+            repeat(calls, ONE, |amount| COUNTER.inc_by(amount));
         })
-        .recorded(|| CLIENT_COUNTER.get()),
-        Row::new("… histogram", |calls| repeat(calls, 420, |value| CLIENT_HISTOGRAM.observe(value as f64))),
-        Row::new("`prometheus` 0.14, counter", |calls| {
-            repeat(calls, 1, |amount| PROMETHEUS_COUNTER.inc_by(amount));
+        .recorded(|| COUNTER.get()),
+        Row::new("… histogram", |calls| repeat(calls, VALUE, |value| HISTOGRAM.observe(value as f64)))
+            .recorded(|| samples(&peers::client_text(&*HISTOGRAM), "metric_count").iter().sum()),
+    ]
+}
+
+fn prometheus() -> Vec<Row> {
+    static COUNTER: LazyLock<prometheus::IntCounter> =
+        LazyLock::new(|| prometheus::IntCounter::new("counter", "Counts").expect("the name is allowed"));
+    static HISTOGRAM: LazyLock<prometheus::Histogram> = LazyLock::new(|| {
+        let options = prometheus::HistogramOpts::new("histogram", "Values").buckets(float_bounds().to_vec());
+        prometheus::Histogram::with_opts(options).expect("the bounds rise")
+    });
+    vec![
+        Row::new("`prometheus` 0.14, counter", |calls| repeat(calls, ONE, |amount| COUNTER.inc_by(amount)))
+            .recorded(|| COUNTER.get()),
+        Row::new("… histogram", |calls| repeat(calls, VALUE, |value| HISTOGRAM.observe(value as f64)))
+            .recorded(|| HISTOGRAM.get_sample_count()),
+    ]
+}
+
+fn measured() -> Vec<Row> {
+    static COUNTER: LazyLock<measured::Counter> = LazyLock::new(measured::Counter::new);
+    static HISTOGRAM: LazyLock<measured::Histogram<10>> =
+        LazyLock::new(|| measured::Histogram::with_metadata(Thresholds::with_buckets(float_bounds())));
+    vec![
+        Row::new("`measured` 0.0.25, counter", |calls| repeat(calls, ONE, |amount| COUNTER.inc_by(amount)))
+            .recorded(|| COUNTER.get_metric().count.load(Ordering::Relaxed)),
+        Row::new("… histogram", |calls| repeat(calls, VALUE, |value| HISTOGRAM.observe(value as f64)))
+            .recorded(|| {
+                let histogram = HISTOGRAM.get_metric();
+                let inner = histogram.inner.read();
+                let buckets = inner.buckets.iter().chain([&inner.inf]);
+                buckets.map(|count| count.load(Ordering::Relaxed)).sum()
+            }),
+    ]
+}
+
+fn metrics_facade() -> Vec<Row> {
+    static COUNTER: LazyLock<::metrics::Counter> = LazyLock::new(|| ::metrics::counter!("declared_total"));
+    static HISTOGRAM: LazyLock<::metrics::Histogram> = LazyLock::new(|| ::metrics::histogram!("declared"));
+    fn recorded(name: &str) -> u64 {
+        samples(&peers::metrics_text(), name).iter().sum()
+    }
+    vec![
+        Row::new("`metrics` 0.24 with its exporter 0.18, counter", |calls| {
+            repeat(calls, ONE, |amount| COUNTER.increment(amount));
         })
-        .recorded(|| PROMETHEUS_COUNTER.get()),
-        Row::new("… histogram", |calls| {
-            repeat(calls, 420, |value| PROMETHEUS_HISTOGRAM.observe(value as f64));
+        .begin(peers::begin_metrics)
+        .recorded(|| recorded("declared_total")),
+        Row::new("… by its macro, which looks it up", |calls| {
+            repeat(calls, ONE, |amount| ::metrics::counter!("declared_by_macro_total").increment(amount));
         })
-        .recorded(|| PROMETHEUS_HISTOGRAM.get_sample_count()),
+        .begin(peers::begin_metrics)
+        .recorded(|| recorded("declared_by_macro_total")),
+        Row::new("… histogram (which files its values later)", |calls| {
+            repeat(calls, VALUE, |value| HISTOGRAM.record(value as f64));
+        })
+        .begin(peers::begin_metrics)
+        .tend(peers::tend_metrics)
+        .recorded(|| recorded("declared_count")),
+    ]
+}
+
+fn opentelemetry() -> Vec<Row> {
+    static COUNTER: LazyLock<otel::Counter<u64>> =
+        LazyLock::new(|| peers::meter().u64_counter("declared").build());
+    static BOUND: LazyLock<otel::BoundCounter<u64>> =
+        LazyLock::new(|| peers::meter().u64_counter("declared_bound").build().bind(&[]));
+    static HISTOGRAM: LazyLock<otel::Histogram<u64>> = LazyLock::new(|| histogram("declared_histogram"));
+    static BOUND_HISTOGRAM: LazyLock<otel::BoundHistogram<u64>> =
+        LazyLock::new(|| histogram("declared_bound_histogram").bind(&[]));
+    fn histogram(name: &'static str) -> otel::Histogram<u64> {
+        peers::meter().u64_histogram(name).with_boundaries(float_bounds().to_vec()).build()
+    }
+    fn recorded(name: &str) -> u64 {
+        samples(&peers::opentelemetry_text(), name).iter().sum()
+    }
+    vec![
+        Row::new("`opentelemetry_sdk` 0.33, counter", |calls| {
+            repeat(calls, ONE, |amount| COUNTER.add(amount, &[]));
+        })
+        .recorded(|| recorded("declared_total")),
+        Row::new("… bound counter (experimental)", |calls| repeat(calls, ONE, |amount| BOUND.add(amount)))
+            .recorded(|| recorded("declared_bound_total")),
+        Row::new("… histogram", |calls| repeat(calls, VALUE, |value| HISTOGRAM.record(value, &[])))
+            .recorded(|| recorded("declared_histogram_count")),
+        Row::new("… bound histogram (experimental)", |calls| {
+            repeat(calls, VALUE, |value| BOUND_HISTOGRAM.record(value));
+        })
+        .recorded(|| recorded("declared_bound_histogram_count")),
     ]
 }
 

@@ -50,9 +50,9 @@ pub(crate) fn process_time() -> Duration {
     Duration::try_from(time).expect("a process's time is not negative")
 }
 
-/// The memory of this process that is resident, in bytes.
-pub(crate) fn resident() -> Fallible<u64> {
-    let kibibytes = field("/proc/self/status", "VmRSS", ':')?;
+/// The memory of this process that is resident and comes from no file: what its program allocates, and its stacks.
+pub(crate) fn allocated() -> Fallible<u64> {
+    let kibibytes = field("/proc/self/status", "RssAnon", ':')?;
     let number = kibibytes.trim_end_matches("kB").trim().parse::<u64>()?;
     Ok(number * 1024)
 }

@@ -5,9 +5,12 @@ mod compile;
 mod crowd;
 mod declared;
 mod encode;
+mod families;
 mod functions;
 mod machine;
+mod many;
 mod memory;
+mod peers;
 mod primitives;
 mod record;
 mod rounds;
@@ -26,10 +29,11 @@ type Fallible<T = ()> = Result<T, Box<dyn Error>>;
 /// Runs a subcommand, given the arguments behind its name.
 type Run = fn(&[String]) -> Fallible;
 
-const SUBCOMMANDS: [(&str, Run); 8] = [
+const SUBCOMMANDS: [(&str, Run); 9] = [
     ("calls", calls::run),
     ("primitives", primitives::run),
     ("declared", declared::run),
+    ("families", families::run),
     ("snapshots", snapshots::run),
     ("encode", encode::run),
     ("memory", memory::run),

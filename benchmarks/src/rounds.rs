@@ -110,6 +110,7 @@ impl<'rows> Contest<'rows> {
             let (calls, made) = calibrate(row);
             contest.calls.push(calls);
             contest.made.push(made);
+            (row.tend)();
             thread::sleep(row.settle);
         }
         contest
@@ -161,10 +162,12 @@ impl<'rows> Contest<'rows> {
                 (row.run)(calls);
                 let elapsed = begun.elapsed();
                 start.meet(); // nobody goes on to another row while this one is still measured
+                (row.tend)();
                 thread::sleep(row.settle);
                 let cpu = machine::process_time().saturating_sub(cpu_begun);
                 let for_a_call = |time: Duration| time.as_nanos() as f64 / calls as f64;
                 turns[index].push(Turn { nanos: for_a_call(elapsed), cpu_nanos: for_a_call(cpu) });
+                start.meet(); // nobody calls, be it to warm up, what another thread still tends
             }
         }
         turns

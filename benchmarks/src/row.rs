@@ -14,6 +14,8 @@ pub(crate) struct Row {
     pub(crate) begin: fn(),
     /// How many calls it counted, by its own reader; asked once, after all rows have run.
     pub(crate) recorded: Option<fn() -> u64>,
+    /// What its calls have left to do for somebody else, after each turn: it is part of the processor's time.
+    pub(crate) tend: fn(),
     /// How long a thread of its own may go on working afterwards. Nothing is measured meanwhile.
     pub(crate) settle: Duration,
 }
@@ -21,7 +23,7 @@ pub(crate) struct Row {
 impl Row {
     /// A row that counts nothing.
     pub(crate) const fn new(name: &'static str, run: fn(u64)) -> Row {
-        Row { name, lacks: "", run, begin: || {}, recorded: None, settle: Duration::ZERO }
+        Row { name, lacks: "", run, begin: || {}, recorded: None, tend: || {}, settle: Duration::ZERO }
     }
 
     pub(crate) const fn lacks(self, lacks: &'static str) -> Row {
@@ -34,6 +36,10 @@ impl Row {
 
     pub(crate) const fn recorded(self, recorded: fn() -> u64) -> Row {
         Row { recorded: Some(recorded), ..self }
+    }
+
+    pub(crate) const fn tend(self, tend: fn()) -> Row {
+        Row { tend, ..self }
     }
 
     pub(crate) const fn settle(self, settle: Duration) -> Row {

@@ -1,6 +1,7 @@
 //! What a snapshot costs those who take it, and those who are counted meanwhile.
 
 use crate::functions::{Function, call, thousand};
+use crate::many::{LIBRARIES, Library, Many};
 use crate::record::Record;
 use crate::statistics::median;
 use crate::table::Table;
@@ -37,15 +38,16 @@ pub(crate) fn run(arguments: &[String]) -> Fallible {
     // The writers go first: what a crowd of threads has held stays to be read, and every later snapshot reads it.
     let (writers, pinned) = writers();
     let readers = readers();
+    let families = families();
     Record {
         name: "snapshots",
-        title: "What a snapshot of 1 000 functions costs",
+        title: "What a snapshot of thousands of series costs",
         facts: vec![
             ("snapshots a median", SNAPSHOTS.to_string()),
             ("pairs of windows", format!("{PAIRS}, each of two times {} ms", WINDOW.as_millis())),
             ("writer and reader", if pinned { "each on a core of its own" } else { "not pinned" }.to_owned()),
         ],
-        body: format!("{readers}\n{writers}"),
+        body: format!("1 000 functions:\n\n{readers}\n{writers}\n{families}"),
         caveat: "The cores are those of a shared virtual machine: the ratio is the median over pairs of neighbouring \
                  windows, and a hundredth of it is noise.",
     }
@@ -60,6 +62,30 @@ fn readers() -> Table {
         let micros = crowd::alive(threads, || call(thousand()), snapshot_micros);
         let growth = micros / *first.get_or_insert(micros);
         table.row([threads.to_string(), format!("{micros:.1}"), format!("{growth:.2}")]);
+    }
+    table
+}
+
+/// How long it takes to read a family without making text of it, and to forget what was read, in the libraries that can.
+fn families() -> Table {
+    type Kind = (&'static str, u32, fn(&Library) -> Many);
+    const KINDS: [Kind; 2] = [
+        ("counters", 10_000, |library| library.counters),
+        ("histograms with 22 bounds", 1_000, |library| library.histograms),
+    ];
+    let mut table = Table::new(&["series of one family, told apart by a string", "read by", "CPU time, µs"]);
+    for (what, series, kind) in KINDS {
+        for library in &LIBRARIES {
+            let Many { update, read, .. } = kind(library);
+            let Some(read) = read else { continue };
+            (0..series).for_each(update);
+            let micros = median_of(|| {
+                let before = machine::thread_time();
+                read();
+                machine::thread_time().saturating_sub(before).as_secs_f64() * 1e6
+            });
+            table.row([format!("{series} {what}"), library.name.to_owned(), format!("{micros:.1}")]);
+        }
     }
     table
 }
@@ -101,14 +127,18 @@ fn scrape(text: &mut String) {
 
 /// The median time of a snapshot in microseconds.
 fn snapshot_micros() -> f64 {
-    let micros = |_| {
+    median_of(|| {
         let begun = Instant::now();
         let snapshot = black_box(tachometer::snapshot());
         let elapsed = begun.elapsed();
         assert!(snapshot.functions.len() >= thousand().len());
         elapsed.as_secs_f64() * 1e6
-    };
-    median(&(0..WARM_UP + SNAPSHOTS).map(micros).skip(WARM_UP).collect::<Vec<f64>>())
+    })
+}
+
+/// The median of [`SNAPSHOTS`] measurements, after some that warm up.
+fn median_of(measure: impl Fn() -> f64) -> f64 {
+    median(&(0..WARM_UP + SNAPSHOTS).map(|_| measure()).skip(WARM_UP).collect::<Vec<f64>>())
 }
 
 /// A writer, watched in windows with and without a reader beside it.

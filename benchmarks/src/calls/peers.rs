@@ -1,11 +1,10 @@
-//! Other libraries, each set up as its documentation says and asked for what ours records, as far as it can:
+//! Other libraries with an annotation of their own, each set up as its documentation says and asked for what ours records, as far as it can:
 //! calls, errors, calls in flight, latency.
 
 use crate::row::{Row, repeat};
 use autometrics::{autometrics, prometheus_exporter};
 use hotpath::{Format, HotpathGuard, HotpathGuardBuilder, Section};
 use metered::{ErrorCount, HitCount, InFlight, ResponseTime, metered};
-use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts};
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,9 +16,6 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("`metered` 0.9, `#[measure]`", |calls| repeat(calls, 7, |number| METERED.call(number)))
             .lacks("cancelled calls and panics as such; latencies below 1 ms")
             .recorded(metered_calls),
-        Row::new("`prometheus` 0.14, by hand", |calls| repeat(calls, 7, by_hand))
-            .lacks("cancelled calls and panics (both stay in flight); shortest and longest call")
-            .recorded(calls_by_hand),
         Row::new("`hotpath` 0.30, `#[measure]`", |calls| repeat(calls, 7, hotpath_call))
             .lacks(
                 "errors, cancelled calls and panics as such; calls in flight \
@@ -60,51 +56,6 @@ fn metered_calls() -> u64 {
     let metrics = &METERED.metrics.call;
     assert_eq!(metrics.response_time.histogram().len(), metrics.hit_count.get());
     metrics.hit_count.get()
-}
-
-struct ByHand {
-    ok: IntCounter,
-    error: IntCounter,
-    in_flight: IntGauge,
-    duration: Histogram,
-}
-
-/// With the bounds that ours has by default.
-static BY_HAND: LazyLock<ByHand> = LazyLock::new(|| {
-    let bounds = (-6..1).flat_map(|decade| [1.0, 2.5, 5.0].map(|bound| bound * 10_f64.powi(decade)));
-    let duration = HistogramOpts::new("duration_seconds", "How long calls took.")
-        .buckets(bounds.chain([10.0]).collect());
-    let calls = IntCounterVec::new(Opts::new("calls_total", "Calls that have ended."), &["outcome"]);
-    let calls = calls.expect("the name is valid");
-    let by_hand = ByHand {
-        ok: calls.with_label_values(&["ok"]),
-        error: calls.with_label_values(&["error"]),
-        in_flight: IntGauge::new("in_flight", "Calls under way.").expect("the name is valid"),
-        duration: Histogram::with_opts(duration).expect("the bounds are in order"),
-    };
-    let registry = prometheus::default_registry();
-    registry.register(Box::new(calls)).expect("the name is free");
-    registry.register(Box::new(by_hand.in_flight.clone())).expect("the name is free");
-    registry.register(Box::new(by_hand.duration.clone())).expect("the name is free");
-    by_hand
-});
-
-#[inline(never)]
-fn by_hand(number: u64) -> Outcome {
-    let metrics = &*BY_HAND;
-    metrics.in_flight.inc();
-    let outcome = metrics.duration.observe_closure_duration(|| work(number));
-    match outcome {
-        Ok(_) => metrics.ok.inc(),
-        Err(_) => metrics.error.inc(),
-    }
-    metrics.in_flight.dec();
-    outcome
-}
-
-fn calls_by_hand() -> u64 {
-    assert_eq!(BY_HAND.duration.get_sample_count(), BY_HAND.ok.get());
-    BY_HAND.ok.get()
 }
 
 #[hotpath::measure]

@@ -6,13 +6,6 @@ use std::sync::LazyLock;
 use std::time::Duration;
 use tachometer::{FullSnapshot, MetricsRegistry, MockClock, instrumented};
 
-/// The bounds that ours has by default, in seconds.
-pub(super) fn bounds() -> Vec<f64> {
-    let decades = ["e-6", "e-5", "e-4", "e-3", "e-2", "e-1", "e0"];
-    let bounds = decades.iter().flat_map(|decade| ["1", "2.5", "5"].map(|bound| format!("{bound}{decade}")));
-    bounds.chain(["10".to_owned()]).map(|bound| bound.parse().expect("a number")).collect()
-}
-
 /// As the labels of ours say.
 pub(super) const FUNCTION: &str = "handle";
 pub(super) const MODULE: &str = module_path!();

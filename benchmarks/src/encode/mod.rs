@@ -3,6 +3,8 @@
 mod content;
 mod peers;
 
+use crate::many::{LIBRARIES, Library, Many, ours};
+use crate::peers::SECONDS;
 use crate::record::Record;
 use crate::statistics::median;
 use crate::table::Table;
@@ -16,7 +18,12 @@ const SERIES: u32 = 1_000;
 /// How many of them ours renders alone.
 const GROWTH: [u32; 3] = [SERIES, 10 * SERIES, 100 * SERIES];
 
-const REFERENCE: &str = "`prometheus-client` 0.26, OpenMetrics";
+/// How the row begins that others are compared with.
+const REFERENCE: &str = "`prometheus-client`";
+
+/// How many series of counters, and of histograms, are rendered beside peers.
+const COUNTERS: u32 = 10_000;
+const HISTOGRAMS: u32 = 1_000;
 
 /// Renderings by the largest number of label sets take a quarter of a second each.
 const GROWTH_ROUNDS: usize = 21;
@@ -46,23 +53,30 @@ impl Renderer {
     }
 
     fn samples(&self) -> usize {
-        self.text.lines().filter(|line| !line.starts_with('#')).count()
+        self.text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count()
     }
 }
 
 pub(crate) fn run(arguments: &[String]) -> Fallible {
     let rounds = rounds::asked_for(arguments, rounds::ROUNDS)?;
     content::count(0, SERIES);
-    let beside_peers = beside_peers(rounds);
+    let functions = beside_peers(rows(SERIES), rounds);
     let alone = alone();
+    let counters = beside_peers(many(COUNTERS, |library| library.counters, ours::counters), rounds);
+    let histograms = beside_peers(many(HISTOGRAMS, |library| library.histograms, ours::histograms), rounds);
     Record {
         name: "encode",
-        title: "What it takes to make text of 1 000 functions, beside other libraries",
+        title: "What it takes to make text of thousands of series, beside other libraries",
         facts: vec![
             ("rounds", rounds.to_string()),
             ("rounds of the second table", GROWTH_ROUNDS.to_string()),
         ],
-        body: format!("{beside_peers}\n{alone}"),
+        body: format!(
+            "1 000 functions:\n\n{functions}\n{alone}\n\
+             {COUNTERS} counters of one family, told apart by a string, read and rendered:\n\n{counters}\n\
+             {HISTOGRAMS} histograms with {} bounds, likewise:\n\n{histograms}",
+            SECONDS.len()
+        ),
         caveat: "The cores are those of a shared virtual machine: ratios are medians over the rounds, each taken within \
                  its round.",
     }
@@ -82,14 +96,28 @@ fn rows(series: u32) -> Vec<Renderer> {
         }),
         peers::prometheus_client(content()),
         peers::prometheus(content()),
+        peers::measured(content()),
         peers::metrics(content()),
+        peers::opentelemetry(content()),
     ]
 }
 
-fn beside_peers(rounds: usize) -> Table {
-    let mut rows = rows(SERIES);
+/// So many series of one kind in each library, and in a snapshot of ours that is there already.
+fn many(series: u32, kind: fn(&Library) -> Many, snapshot: fn() -> FullSnapshot) -> Vec<Renderer> {
+    let renderer = |library: &Library| {
+        let Many { update, render, .. } = kind(library);
+        (0..series).for_each(update);
+        Renderer::new(library.name, render)
+    };
+    let mut renderers: Vec<Renderer> = LIBRARIES.iter().map(renderer).collect();
+    renderers.insert(1, Renderer::of_snapshot("… the text alone", Format::Prometheus, snapshot()));
+    renderers
+}
+
+fn beside_peers(mut rows: Vec<Renderer>, rounds: usize) -> Table {
     let millis = measure(&mut rows, rounds);
-    let reference = rows.iter().position(|row| row.name == REFERENCE).expect("the reference is a row");
+    let is_reference = |row: &Renderer| row.name.starts_with(REFERENCE);
+    let reference = rows.iter().position(is_reference).expect("the reference is a row");
     let mut table = Table::new(&["row", "ms", "ratio", "to the first row", "samples", "MB", "ns a sample"]);
     for (index, row) in rows.iter().enumerate() {
         let samples = row.samples();
@@ -159,6 +187,9 @@ fn ratio(row: &[f64], reference: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
+pub(crate) use tests::assert_same_samples;
+
+#[cfg(test)]
 mod tests {
     use super::{content, rows};
     use std::collections::BTreeMap;
@@ -186,26 +217,30 @@ mod tests {
         }
     }
 
+    /// That all texts, each with its name, have the same samples as the first; returns how many.
+    pub(crate) fn assert_same_samples(texts: &[(&str, String)]) -> usize {
+        let expected = samples(&texts[0].1);
+        for (name, text) in texts {
+            let samples = samples(text);
+            assert!(samples.keys().eq(expected.keys()), "{name}: {:?}", samples.keys());
+            for (series, value) in &samples {
+                let expected = expected[series];
+                assert!((value - expected).abs() <= expected.abs() * 1e-9 + 1e-9, "{name}: {series} {value}");
+            }
+        }
+        expected.len()
+    }
+
     #[test]
     fn every_row_prints_the_same_samples() {
         content::count(0, 3);
-        let mut rows = rows(3);
-        for row in &mut rows {
-            row.millis();
-        }
-        let expected = samples(&rows[0].text);
-        assert_eq!(expected.len(), 3 * (4 + 1 + 2 + 25));
-        for row in &rows {
-            let samples = samples(&row.text);
-            assert!(samples.keys().eq(expected.keys()), "{}: {:?}", row.name, samples.keys());
-            for (series, value) in &samples {
-                let expected = expected[series];
-                assert!(
-                    (value - expected).abs() <= expected.abs() * 1e-9 + 1e-9,
-                    "{}: {series} {value}",
-                    row.name
-                );
-            }
-        }
+        let texts: Vec<(&str, String)> = rows(3)
+            .into_iter()
+            .map(|mut row| {
+                row.millis();
+                (row.name, row.text)
+            })
+            .collect();
+        assert_eq!(assert_same_samples(&texts), 3 * (4 + 1 + 2 + 25));
     }
 }
