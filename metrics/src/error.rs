@@ -28,6 +28,8 @@ pub(crate) enum Cause {
     Name { name: String },
     /// A name that is taken by something else: what was wanted, and what stands there.
     Taken { wanted: String, standing: String },
+    /// Labels that no metric may have: of what, and what is wrong.
+    Labels { name: String, mistake: String },
     /// An export every zero seconds.
     ZeroInterval,
     /// The system gave no thread.
@@ -78,6 +80,7 @@ impl fmt::Display for Error {
                 "{name:?} is no metric name: it must be ASCII letters, digits, `_` and `:`, and not begin with a digit"
             ),
             Cause::Taken { wanted, standing } => write!(f, "cannot register {wanted}: {standing}"),
+            Cause::Labels { name, mistake } => write!(f, "cannot register {name:?}: {mistake}"),
             Cause::ZeroInterval => {
                 f.write_str("an export interval of zero would never rest: it must be at least a nanosecond")
             }

@@ -28,6 +28,8 @@
 //! - `serve`, `Endpoint` (feature `http`): an endpoint that Prometheus scrapes; `expose`: the answer alone, for programs with
 //!   a server.
 //! - [`metrics!`]: counters, gauges and histograms of your own, in `static`s; [`buckets`]: bounds of histograms.
+//! - [`CallbackGauge`], [`CallbackCounter`], [`Collect`]: what a function of yours says whenever somebody reads
+//!   ([`docs::on_demand`]); [`Info`]: what is said in labels.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
 //! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for
@@ -87,7 +89,10 @@ pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter,
 pub use http::fuzzing;
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
-pub use metric::{Counter, FloatCounter, FloatGauge, Gauge, Histogram, HistogramTimer};
+pub use metric::{
+    CallbackCounter, CallbackGauge, Collect, Collected, Counter, FamilyDescription, FloatCounter, FloatGauge,
+    Gauge, Histogram, HistogramTimer, Info,
+};
 pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,

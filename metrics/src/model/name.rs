@@ -14,6 +14,21 @@ pub(crate) const fn is_metric_name(name: &str) -> bool {
     index > 0
 }
 
+/// Whether a label may have this name: `[a-zA-Z_][a-zA-Z0-9_]*`, but for names that begin with `__`, which are those of
+/// Prometheus itself.
+pub(crate) const fn is_label_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        let is_letter = bytes[index].is_ascii_alphabetic() || bytes[index] == b'_';
+        if !is_letter && (index == 0 || !bytes[index].is_ascii_digit()) {
+            return false;
+        }
+        index += 1;
+    }
+    index > 0 && !(index > 1 && bytes[0] == b'_' && bytes[1] == b'_')
+}
+
 /// The unit that a name ends in, before `_total`: one of the base units that Prometheus and OpenMetrics recommend.
 pub(crate) fn unit_of(name: &str) -> Option<&'static str> {
     const UNITS: [&str; 9] =
@@ -25,7 +40,7 @@ pub(crate) fn unit_of(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_metric_name, unit_of};
+    use super::{is_label_name, is_metric_name, unit_of};
 
     #[test]
     fn names_follow_the_grammar_of_prometheus() {
@@ -34,6 +49,16 @@ mod tests {
         }
         for bad in ["", "9a", "a-b", "a b", "é", "a.b", "a\n", "a{"] {
             assert!(!is_metric_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn labels_have_no_colon_and_leave_two_underscores_to_prometheus() {
+        for good in ["a", "_", "_a_", "A9", "le"] {
+            assert!(is_label_name(good), "{good}");
+        }
+        for bad in ["", "9a", "a-b", "a:b", "é", "a.b", "a\n", "__", "__name__"] {
+            assert!(!is_label_name(bad), "{bad}");
         }
     }
 

@@ -3,10 +3,14 @@
 //! Registering and reading lock a list for a moment; recording never does, for it goes through the handle that was
 //! registered. No foreign code runs under these locks.
 
+mod callbacks;
 mod exports;
 mod functions;
 mod global;
 mod named;
+mod on_demand;
+#[cfg(feature = "process")]
+mod process;
 #[cfg(feature = "http")]
 mod scrapes;
 
@@ -25,6 +29,7 @@ use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMa
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, MutexGuard, OnceLock, Ordering, lock};
 use crate::ticker::Ticker;
+use callbacks::Callbacks;
 use exports::ExportCounts;
 use functions::Functions;
 use named::{AnyHistogram, Metric, NamedMetrics};
@@ -70,6 +75,7 @@ pub(crate) struct Metrics {
     /// How many of their callbacks panicked.
     export_panics: AtomicU64,
     exports: ExportCounts,
+    callbacks: Callbacks,
     /// Made when somebody begins to serve this registry.
     #[cfg(feature = "http")]
     scrapes: OnceLock<Scrapes>,
@@ -219,7 +225,8 @@ impl MetricsRegistry {
         lock(&self.metrics.named).describe(name.into(), help.into());
     }
 
-    /// Reads everything. Never blocks who records.
+    /// Reads everything. Never blocks who records. Waits for callbacks and collectors, where there are any, for a
+    /// [bounded time](Self::set_callback_timeout); called by one of them, it leaves them out.
     pub fn snapshot_all(&self) -> FullSnapshot {
         self.metrics.read()
     }
@@ -271,6 +278,7 @@ impl Metrics {
             exports_started: AtomicU64::new(0),
             export_panics: AtomicU64::new(0),
             exports: ExportCounts::default(),
+            callbacks: Callbacks::new(),
             #[cfg(feature = "http")]
             scrapes: OnceLock::new(),
         }
@@ -307,10 +315,14 @@ impl Metrics {
     }
 
     pub(crate) fn read(&self) -> FullSnapshot {
+        // First: they may take a while, and what they count is for this snapshot too.
+        let on_demand = self.callbacks.ask(|| self.named().sources());
         let mut snapshot = FullSnapshot::empty(self.counting_since());
         // The lists are copied and then read, so that a first call or a registration never waits for a reader.
         let named = self.named().clone();
         named.read_into(&mut snapshot);
+        on_demand.write_into(&mut snapshot);
+        snapshot.own.callback_failures = self.callbacks.failures();
         linked::all().for_each(Function::attach);
         clock::recheck();
         let functions = self.functions().read();

@@ -1,5 +1,6 @@
 //! Metrics that were registered by name, and the names they are printed under.
 
+use super::on_demand::{OnDemand, Source, StandingInfo};
 use crate::cells::Reader;
 use crate::error::{Cause, Error};
 use crate::metric::Declared;
@@ -22,6 +23,8 @@ pub(super) enum Metric {
     Counter(Arc<AtomicCounter>),
     Gauge(Arc<AtomicGauge>),
     Declared(&'static dyn Declared),
+    OnDemand(OnDemand),
+    Info(Arc<StandingInfo>),
 }
 
 /// A histogram with however many bounds.
@@ -134,6 +137,29 @@ impl NamedMetrics {
         Ok(None)
     }
 
+    /// Registers all of them or, where one cannot be had, none.
+    pub(super) fn register_all(
+        &mut self,
+        metrics: impl IntoIterator<Item = (String, Metric)>,
+    ) -> Result<(), Error> {
+        let mut with_them = self.clone();
+        for (name, metric) in metrics {
+            with_them.register(&name, metric, |_| None::<()>)?;
+        }
+        *self = with_them;
+        Ok(())
+    }
+
+    /// Whom a snapshot has to ask.
+    pub(super) fn sources(&self) -> Vec<Arc<Source>> {
+        let source = |metric: &Metric| match metric {
+            Metric::Declared(metric) => Some(Arc::new(Source::declared(*metric, metric.callback()?))),
+            Metric::OnDemand(family) => family.source().cloned(),
+            _ => None,
+        };
+        self.metrics.values().filter_map(source).collect()
+    }
+
     /// Takes in a metric that was declared. One that cannot be had is not shown, and why not is.
     pub(super) fn adopt(&mut self, metric: &'static dyn Declared) {
         let same = |standing: &Metric| match standing {
@@ -170,9 +196,19 @@ impl NamedMetrics {
                     snapshot.gauges.insert(name, gauge.get());
                 }
                 Metric::Declared(metric) => {
-                    let series = metric.read(reader.get_or_insert_with(Reader::begin));
                     help.insert(name.clone(), metric.declaration().help.to_owned());
-                    snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
+                    // What is asked for on demand comes from who has asked.
+                    if metric.callback().is_none() {
+                        let series = metric.read(reader.get_or_insert_with(Reader::begin));
+                        snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
+                    }
+                }
+                Metric::OnDemand(family) => {
+                    help.insert(name, family.description().help.clone());
+                }
+                Metric::Info(info) => {
+                    help.insert(name.clone(), info.help.clone());
+                    snapshot.declared.insert(name, info.family());
                 }
             }
         }
@@ -199,7 +235,27 @@ impl Metric {
                 MetricKind::Gauge => "a declared gauge".to_owned(),
                 MetricKind::Histogram => "a declared histogram".to_owned(),
             },
+            Metric::OnDemand(family) => match family.description().kind {
+                MetricKind::Counter => "a counter on demand".to_owned(),
+                MetricKind::Gauge => "a gauge on demand".to_owned(),
+                MetricKind::Histogram => "a histogram on demand".to_owned(),
+            },
+            Metric::Info(info) => format!("an info metric with the labels {:?}", info.labels),
         }
+    }
+
+    /// Of those that are declared with their kind and are printed under their own name.
+    fn kind(&self) -> Option<MetricKind> {
+        match self {
+            Metric::Declared(metric) => Some(metric.kind()),
+            Metric::OnDemand(family) => Some(family.description().kind),
+            Metric::Info(_) => Some(MetricKind::Gauge),
+            _ => None,
+        }
+    }
+
+    fn is_counter(&self) -> bool {
+        matches!(self, Metric::Counter(_)) || self.kind() == Some(MetricKind::Counter)
     }
 
     /// Every name that a family or a sample of it has, and where.
@@ -210,21 +266,18 @@ impl Metric {
                 &["_latency_us", "_latency_us_bucket", "_latency_us_sum", "_latency_us_count"]
             }
             Metric::MinMax(_) => &["_min", "_max"],
-            Metric::Declared(metric) if metric.kind() == MetricKind::Histogram => {
-                &["", "_bucket", "_sum", "_count"]
-            }
-            Metric::Counter(_) | Metric::Gauge(_) | Metric::Declared(_) => &[""],
+            _ if self.kind() == Some(MetricKind::Histogram) => &["", "_bucket", "_sum", "_count"],
+            _ => &[""],
         };
         let everywhere = suffixes.iter().map(|suffix| (format!("{name}{suffix}"), Formats::All));
         let (base, openmetrics): (&str, &[&str]) = match self {
-            Metric::Declared(metric) if metric.kind() == MetricKind::Histogram => (name, &["_created"]),
-            Metric::Declared(metric) if metric.kind() == MetricKind::Gauge => (name, &[]),
+            Metric::Histogram(_) => (name, &["_latency_us_created"]),
+            _ if self.kind() == Some(MetricKind::Histogram) => (name, &["_created"]),
             // Its family there is called without the ending.
-            Metric::Counter(_) | Metric::Declared(_) => {
+            _ if self.is_counter() => {
                 without_total(name).map_or((name, &[]), |base| (base, &["", "_created"]))
             }
-            Metric::Histogram(_) => (name, &["_latency_us_created"]),
-            Metric::Collector(_) | Metric::MinMax(_) | Metric::Gauge(_) => (name, &[]),
+            _ => (name, &[]),
         };
         let further = openmetrics.iter().map(|suffix| (format!("{base}{suffix}"), Formats::OpenMetrics));
         everywhere.chain(further).collect()

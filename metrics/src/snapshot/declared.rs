@@ -67,6 +67,10 @@ impl FamilySnapshot {
 }
 
 impl SeriesSnapshot {
+    pub(crate) fn new(labels: Vec<(String, String)>, value: SampleValue) -> Self {
+        SeriesSnapshot { labels, value }
+    }
+
     /// The only series of a metric without labels.
     pub(crate) fn alone(value: SampleValue) -> Vec<Self> {
         vec![SeriesSnapshot { labels: Vec::new(), value }]
@@ -74,6 +78,15 @@ impl SeriesSnapshot {
 }
 
 impl SampleValue {
+    /// The kind of the families that have such values.
+    pub(crate) fn kind(&self) -> MetricKind {
+        match self {
+            SampleValue::Count(_) | SampleValue::Sum(_) => MetricKind::Counter,
+            SampleValue::Level(_) | SampleValue::Quantity(_) => MetricKind::Gauge,
+            SampleValue::Histogram(_) | SampleValue::Times(_) => MetricKind::Histogram,
+        }
+    }
+
     /// What was added since `earlier`; what goes up and down, as it is here.
     fn since(&self, earlier: &SampleValue) -> SampleValue {
         match (self, earlier) {

@@ -1,5 +1,7 @@
 //! What a histogram read, and what can be said from it.
 
+use crate::model::bounds::count_finite;
+
 /// A histogram at one moment: how many values each bucket holds, and the sum of all.
 ///
 /// Values and bounds have the unit that was recorded (instrumented functions: nanoseconds).
@@ -45,6 +47,21 @@ impl HistogramSnapshot {
     pub(crate) fn with_extremes(mut self, extremes: Option<(u64, u64)>) -> Self {
         self.extremes = extremes;
         self
+    }
+
+    /// Why it is none, where somebody has changed its lists.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        let HistogramSnapshot { buckets, boundaries, .. } = self;
+        match count_finite(boundaries) {
+            Err(fault) => Some(fault.message().as_str().to_owned()),
+            Ok(finite) if finite + 1 != boundaries.len() => {
+                Some(format!("the last of the boundaries {boundaries:?} must be {}", u64::MAX))
+            }
+            Ok(_) if buckets.len() != boundaries.len() => {
+                Some(format!("{} buckets for {} boundaries", buckets.len(), boundaries.len()))
+            }
+            Ok(_) => None,
+        }
     }
 
     pub(crate) fn extremes(&self) -> Option<(u64, u64)> {

@@ -6,8 +6,7 @@ use super::super::{
     families::{MetricKind, without_total},
 };
 use super::{pairs, timestamp};
-use crate::model::bounds::count_finite;
-use crate::model::name::is_metric_name;
+use crate::model::name::{is_label_name, is_metric_name};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -86,17 +85,12 @@ impl TryFrom<RawHistogram> for HistogramSnapshot {
 
     fn try_from(raw: RawHistogram) -> Result<Self, Refusal> {
         let RawHistogram { buckets, boundaries, sum, extremes } = raw;
-        let finite = count_finite(&boundaries).map_err(|fault| fault.message().as_str().to_owned())?;
-        if finite + 1 != boundaries.len() {
-            return Err(format!("the last of the boundaries {boundaries:?} must be {}", u64::MAX));
+        let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes };
+        if let Some(mistake) = histogram.mistake() {
+            return Err(mistake);
         }
-        if buckets.len() != boundaries.len() {
-            return Err(format!("{} buckets for {} boundaries", buckets.len(), boundaries.len()));
-        }
-        if let Some(extremes) = extremes {
-            check_extremes(extremes)?;
-        }
-        Ok(HistogramSnapshot { buckets, boundaries, sum, extremes })
+        extremes.map_or(Ok(()), check_extremes)?;
+        Ok(histogram)
     }
 }
 
@@ -113,7 +107,7 @@ impl RawFunction {
     fn checked(self) -> Result<FunctionSnapshot, Refusal> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
         let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
-        if let Some((label, _)) = labels.iter().find(|(label, _)| !is_label_name(label)) {
+        if let Some((label, _)) = labels.iter().find(|(label, _)| !may_stand_beside(label)) {
             return Err(format!("{label:?} is no label that a function may have"));
         }
         if [errors, panics, cancelled].into_iter().try_fold(ok, u64::checked_add).is_none() {
@@ -237,17 +231,16 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
 fn check_declared(family: &FamilySnapshot) -> Result<(), Refusal> {
     let mut known = BTreeSet::new();
     for SeriesSnapshot { labels, value } in &family.series {
-        let kind = match value {
-            SampleValue::Count(_) => MetricKind::Counter,
-            SampleValue::Sum(sum) if *sum >= 0.0 => MetricKind::Counter,
-            SampleValue::Sum(sum) => return Err(format!("a counter at {sum}")),
-            SampleValue::Level(_) | SampleValue::Quantity(_) => MetricKind::Gauge,
-            SampleValue::Histogram(_) | SampleValue::Times(_) => MetricKind::Histogram,
-        };
+        match value {
+            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => return Err(format!("a counter at {sum}")),
+            _ => {}
+        }
+        let kind = value.kind();
         if kind != family.kind {
             return Err(format!("a {kind:?} in a family of the kind {:?}", family.kind));
         }
-        if let Some((label, _)) = labels.iter().find(|(label, _)| !is_label_name(label)) {
+        let may_be = |label: &str| is_label_name(label) && !matches!(label, "le" | "quantile");
+        if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
             return Err(format!("{label:?} is no label that a series may have"));
         }
         if !known.insert(labels.iter().collect::<BTreeSet<_>>()) {
@@ -262,9 +255,9 @@ fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
 }
 
 /// Whether a label may stand beside those that the library gives every function.
-fn is_label_name(name: &str) -> bool {
+fn may_stand_beside(name: &str) -> bool {
     const RESERVED: [&str; 6] = ["function", "module", "outcome", "error_kind", "le", "quantile"];
-    is_metric_name(name) && !name.contains(':') && !name.starts_with("__") && !RESERVED.contains(&name)
+    is_label_name(name) && !RESERVED.contains(&name)
 }
 
 fn in_what(what: impl Display) -> impl FnOnce(Refusal) -> Refusal {
