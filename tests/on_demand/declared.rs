@@ -1,6 +1,6 @@
 //! Callbacks and info metrics in `static`s.
 
-use super::{refusals, value};
+use super::{LONG, refusals, value};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tachometer::{CallbackCounter, CallbackGauge, Counter, Info, SampleValue, metrics, snapshot};
 
@@ -17,6 +17,7 @@ metrics! {
 
 #[test]
 fn the_global_registry_shows_them() {
+    tachometer::global().set_callback_timeout(LONG);
     let taken = snapshot();
     assert_eq!(value(&taken, "open_files"), Some(&SampleValue::Quantity(4.0)));
     assert_eq!(value(&taken, "done_total"), Some(&SampleValue::Sum(2.0)));
@@ -31,6 +32,7 @@ fn the_global_registry_shows_them() {
 #[test]
 fn of_two_with_one_name_one_is_shown_and_the_text_says_why() {
     SAME.increment();
+    tachometer::global().set_callback_timeout(LONG);
     let taken = snapshot();
     assert_eq!(taken.declared["same"].series.len(), 1);
     assert!(refusals(&taken).iter().any(|reason| reason.contains("\"same\" is a declared")), "{taken}");
@@ -46,6 +48,7 @@ fn without_the_macro_they_are_there_once_it_is_said() {
     ALONE.show();
     ALONE.show();
     ALONE_INFO.show();
+    tachometer::global().set_callback_timeout(LONG);
     let taken = snapshot();
     assert_eq!(value(&taken, "alone"), Some(&SampleValue::Quantity(0.5)));
     assert_eq!(value(&taken, "alone_info"), Some(&SampleValue::Level(1)));

@@ -1,7 +1,9 @@
 //! Where callbacks run, and what they may do there.
 
 use super::{LONG, failures, registry, value};
+use std::cell::OnceCell;
 use std::process::Command;
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, Weak};
 use std::{env, thread};
 use tachometer::{Counter, MetricsRegistry, SampleValue, instrumented, metrics};
@@ -56,6 +58,34 @@ fn a_callback_may_drop_the_registry() {
     assert!(weak.upgrade().is_none());
 }
 
+#[test]
+fn its_thread_ends_with_the_registry() {
+    /// Tells of the end of its thread.
+    struct AtTheEnd(Sender<()>);
+
+    impl Drop for AtTheEnd {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+
+    thread_local!(static AT_THE_END: OnceCell<AtTheEnd> = const { OnceCell::new() });
+    let registry = registry(LONG);
+    let (end, ended) = mpsc::channel();
+    registry.gauge_from("here", "Leaves something on its thread", move || {
+        AT_THE_END.with(|at_the_end| {
+            at_the_end.get_or_init(|| AtTheEnd(end.clone()));
+        });
+        1.0
+    });
+    for _ in 0..2 {
+        registry.snapshot_all();
+        assert!(ended.try_recv().is_err(), "it waits for the next snapshot");
+    }
+    drop(registry);
+    ended.recv().expect("it has ended");
+}
+
 metrics! {
     static ASKED: Counter = Counter::new("asked_in_callback_total", "Counted by a callback");
 }
@@ -70,6 +100,7 @@ fn what_a_callback_counts_is_in_the_same_snapshot() {
         ASKED.increment();
         ASKED.get() as f64
     });
+    tachometer::global().set_callback_timeout(LONG);
     let taken = tachometer::snapshot();
     let (Some(SampleValue::Quantity(said)), Some(SampleValue::Count(shown))) =
         (value(&taken, "counts"), value(&taken, "asked_in_callback_total"))

@@ -271,8 +271,10 @@ impl MetricsRegistry {
     ///
     /// ```
     /// use std::time::Duration;
+    /// use tachometer::MetricsRegistry;
     ///
-    /// tachometer::global().set_callback_timeout(Duration::from_millis(200));
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
+    /// registry.set_callback_timeout(Duration::from_millis(200));
     /// ```
     pub fn set_callback_timeout(&self, timeout: Duration) {
         self.metrics().callbacks.set_timeout(timeout);
