@@ -38,6 +38,7 @@ fn a_callback_may_register_which_the_next_snapshot_shows() {
     });
     let first = registry.snapshot_all();
     assert_eq!(value(&first, "parent"), Some(&SampleValue::Quantity(1.0)));
+    assert_eq!(value(&first, "child"), None);
     assert_eq!(first.counters["child_counter"], 1);
     let second = registry.snapshot_all();
     assert_eq!(value(&second, "child"), Some(&SampleValue::Quantity(7.0)));

@@ -107,9 +107,9 @@ impl Callbacks {
         lock(&self.shared.state).timeout = timeout;
     }
 
-    /// Asks all that `sources` names, or has another snapshot ask them. `sources` is called without a lock, perhaps twice.
-    pub(super) fn ask(&self, sources: impl Fn() -> Vec<Arc<Source>>) -> Arc<Answer> {
-        if IS_WORKER.get() || sources().is_empty() {
+    /// Asks all that `sources` names, which is called without a lock; or has another snapshot do so.
+    pub(super) fn ask(&self, sources: impl FnOnce() -> Vec<Arc<Source>>) -> Arc<Answer> {
+        if IS_WORKER.get() {
             return Arc::default();
         }
         let mut state = lock(&self.shared.state);

@@ -315,11 +315,15 @@ impl Metrics {
     }
 
     pub(crate) fn read(&self) -> FullSnapshot {
-        // First: they may take a while, and what they count is for this snapshot too.
-        let on_demand = self.callbacks.ask(|| self.named().sources());
-        let mut snapshot = FullSnapshot::empty(self.counting_since());
         // The lists are copied and then read, so that a first call or a registration never waits for a reader.
-        let named = self.named().clone();
+        let mut named = self.named().clone();
+        let mut on_demand = Arc::default();
+        if named.has_sources() {
+            // First: they may take a while, and what they count and register is for this snapshot too.
+            on_demand = self.callbacks.ask(|| self.named().sources());
+            named = self.named().clone();
+        }
+        let mut snapshot = FullSnapshot::empty(self.counting_since());
         named.read_into(&mut snapshot);
         on_demand.write_into(&mut snapshot);
         snapshot.own.callback_failures = self.callbacks.failures();

@@ -150,6 +150,14 @@ impl NamedMetrics {
         Ok(())
     }
 
+    /// Whether a snapshot has to ask anybody.
+    pub(super) fn has_sources(&self) -> bool {
+        self.metrics.values().any(|metric| match metric {
+            Metric::Declared(metric) => metric.callback().is_some(),
+            metric => matches!(metric, Metric::OnDemand(_)),
+        })
+    }
+
     /// Whom a snapshot has to ask.
     pub(super) fn sources(&self) -> Vec<Arc<Source>> {
         let source = |metric: &Metric| match metric {

@@ -59,6 +59,8 @@ mod linux {
     use rustix::time::{ClockId, clock_gettime};
     use std::{fs, io};
 
+    const FDS: &str = "/proc/self/fd";
+
     /// The process that this is part of.
     pub(super) struct Process {
         /// In seconds since 1970. It does not change, and to find it the kernel makes a long text.
@@ -117,13 +119,16 @@ mod linux {
     }
 
     fn open_fds() -> io::Result<u64> {
-        const FDS: &str = "/proc/self/fd";
-        // From Linux 6.2 on the size is their number. Before, it is zero, and they are counted one by one, less the one that this
-        // takes.
+        // From Linux 6.2 on the size is their number. Before, it is zero, and they are counted one by one.
         match fs::metadata(FDS)?.len() {
-            0 => Ok((fs::read_dir(FDS)?.count() as u64).saturating_sub(1)),
+            0 => listed_fds(),
             fds => Ok(fds),
         }
+    }
+
+    fn listed_fds() -> io::Result<u64> {
+        // Less the one that this takes.
+        Ok((fs::read_dir(FDS)?.count() as u64).saturating_sub(1))
     }
 
     /// In seconds since 1970.
@@ -167,7 +172,19 @@ mod linux {
 
     #[cfg(test)]
     mod tests {
-        use super::Stat;
+        use super::{Stat, listed_fds, open_fds};
+        use std::fs::File;
+
+        #[test]
+        fn open_files_are_counted_on_older_kernels_too() {
+            let before = listed_fds().unwrap();
+            let files: Vec<File> = (0..500).map(|_| File::open("/dev/null").unwrap()).collect();
+            // Other tests open files beside this one, but not nearly as many.
+            let opened = listed_fds().unwrap() - before;
+            assert!((450..550).contains(&opened), "{opened} of {}", files.len());
+            let difference = listed_fds().unwrap().abs_diff(open_fds().unwrap());
+            assert!(difference < 50, "{difference}");
+        }
 
         #[test]
         fn the_name_of_a_program_may_hold_anything() {
