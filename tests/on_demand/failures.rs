@@ -74,13 +74,13 @@ struct Stuck {
 }
 
 fn stuck(registry: &MetricsRegistry, name: &str) -> Stuck {
-    let ((begin, begun), (go_on, wait)) = (mpsc::channel(), mpsc::channel::<()>());
+    let ((start, begun), (go_on, wait)) = (mpsc::channel(), mpsc::channel::<()>());
     let times = Arc::new(AtomicU32::new(0));
     let (wait, counted) = (Mutex::new(wait), Arc::clone(&times));
     registry.gauge_from(name, "Waits", move || {
         counted.fetch_add(1, Ordering::Relaxed);
         // The test may have ended.
-        let _ = begin.send(());
+        let _ = start.send(());
         let _ = wait.lock().expect("nobody panics").recv();
         5.0
     });
@@ -172,14 +172,14 @@ fn a_registry_is_dropped_while_one_hangs_which_then_is_dropped_too() {
     }
 
     let registry = registry(SHORT);
-    let ((begin, begun), (go_on, wait), (end, ended)) =
+    let ((start, started), (go_on, wait), (end, ended)) =
         (mpsc::channel(), mpsc::channel::<()>(), mpsc::channel());
     let (wait, last) = (Mutex::new(wait), Last(end));
     registry.gauge_from("stuck", "Waits", move || {
-        let _ = (&last, begin.send(()), wait.lock().expect("nobody panics").recv());
+        let _ = (&last, start.send(()), wait.lock().expect("nobody panics").recv());
         1.0
     });
-    while begun.try_recv().is_err() {
+    while started.try_recv().is_err() {
         registry.snapshot_all();
     }
     drop(registry);

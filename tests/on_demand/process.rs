@@ -47,8 +47,8 @@ fn the_numbers_are_those_of_this_process() {
     let grown = |name: &str| number(&after, name) - number(&before, name);
     // Other tests do the same things beside this one, but not nearly as often.
     assert!((900.0..1_100.0).contains(&grown("process_open_fds")), "{}", grown("process_open_fds"));
-    assert!(grown("process_resident_memory_bytes") > (400 << 20) as f64);
-    assert!(grown("process_virtual_memory_bytes") > (400 << 20) as f64);
+    assert!(grown("process_resident_memory_bytes") > f64::from(400 << 20));
+    assert!(grown("process_virtual_memory_bytes") > f64::from(400 << 20));
     assert!(grown("process_cpu_seconds_total") > 0.0);
     assert!(grown("process_start_time_seconds").abs() < 1e-9);
     assert!(number(&after, "process_max_fds") >= number(&after, "process_open_fds"));
