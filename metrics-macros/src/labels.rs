@@ -33,7 +33,6 @@ pub(crate) fn find_site(
     if values.is_empty() {
         return quote_spanned!(ours=> let __site = &__TACHOMETER_SITE;);
     }
-    let count = values.len();
     let max = options.max_label_sets.as_ref().and_then(|max| plan::positive(&max.value));
     let max = usize::try_from(max.unwrap_or(DEFAULT_MAX_LABEL_SETS)).unwrap_or(usize::MAX);
     let bindings = bind_by_reference(function, shape);
@@ -44,11 +43,11 @@ pub(crate) fn find_site(
         quote_spanned!(here=> __values.add(&(#value));)
     });
     quote_spanned! {ours=>
-        static __TACHOMETER_LABELS: #library::LabelSets<#count, #library::#stopwatch> =
+        static __TACHOMETER_LABELS: #library::LabelSets<#library::#stopwatch> =
             #library::LabelSets::new(&__TACHOMETER_SITE, #max);
         let __site = {
             #bindings
-            let mut __values = #library::Values::<#count>::new();
+            let mut __values = #library::LabelText::new();
             #(#add)*
             __TACHOMETER_LABELS.site(&__values)
         };

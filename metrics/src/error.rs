@@ -26,10 +26,10 @@ pub(crate) enum Cause {
     Bounds(BoundsFault),
     /// A name that Prometheus does not allow.
     Name { name: String },
+    /// A label that cannot be called so.
+    Label { metric: String, label: String, is_twice: bool },
     /// A name that is taken by something else: what was wanted, and what stands there.
     Taken { wanted: String, standing: String },
-    /// Labels that no metric may have: of what, and what is wrong.
-    Labels { name: String, mistake: String },
     /// An export every zero seconds.
     ZeroInterval,
     /// The system gave no thread.
@@ -79,8 +79,15 @@ impl fmt::Display for Error {
                 f,
                 "{name:?} is no metric name: it must be ASCII letters, digits, `_` and `:`, and not begin with a digit"
             ),
+            Cause::Label { metric, label, is_twice: true } => {
+                write!(f, "{metric:?} has two labels called {label:?}: their names must all be different")
+            }
+            Cause::Label { metric, label, is_twice: false } => write!(
+                f,
+                "{metric:?} cannot have a label called {label:?}: it must be ASCII letters, digits and `_`, not begin with a \
+                 digit or `__`, and be neither `le` nor `quantile`"
+            ),
             Cause::Taken { wanted, standing } => write!(f, "cannot register {wanted}: {standing}"),
-            Cause::Labels { name, mistake } => write!(f, "cannot register {name:?}: {mistake}"),
             Cause::ZeroInterval => {
                 f.write_str("an export interval of zero would never rest: it must be at least a nanosecond")
             }

@@ -76,7 +76,7 @@ pub mod __private {
     pub use crate::__link as link;
     pub use crate::instrument::*;
     pub use crate::linked::LinkedMetric;
-    pub use crate::metric::Declared;
+    pub use crate::metric::{AnyFamily, Declare, Declared, Observe};
 }
 
 pub use clock::{MockClock, MockGuard, force_os_clock};
@@ -90,8 +90,9 @@ pub use http::fuzzing;
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
 pub use metric::{
-    CallbackCounter, CallbackGauge, Collect, Collected, Counter, FamilyDescription, FloatCounter, FloatGauge,
-    Gauge, Histogram, HistogramTimer, Info,
+    CallbackCounter, CallbackGauge, Collect, Collected, Counter, DynamicFamily, Family, FamilyDescription,
+    Find, FloatCounter, FloatGauge, Gauge, Held, Histogram, HistogramTimer, Info, Looked, Metric, Series,
+    SeriesGuard, Texts,
 };
 pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{

@@ -101,7 +101,7 @@ macro_rules! __link_metric {
             // SAFETY: the section holds nothing but entries of this form.
             #[unsafe(link_section = "tachometer_metrics")]
             static LINKED: $crate::__private::LinkedMetric =
-                $crate::__private::LinkedMetric::new(|| &$metric);
+                $crate::__private::LinkedMetric::new(|| $crate::__private::Declare::declared(&$metric));
         };
     };
 }

@@ -28,17 +28,20 @@ fn what_cannot_be_printed_is_an_error() {
             .contains("is an info metric with the labels [(\"version\", \"1\")]")
     );
     assert!(error("build info", &[]).contains("is no metric name"));
-    assert!(error("x_info", &[("1a", "")]).contains("cannot register \"x_info\": \"1a\" is no label name"));
+    assert!(
+        error("x_info", &[("1a", "")])
+            .contains("\"x_info\" cannot have a label called \"1a\": it must be ASCII letters")
+    );
     for name in ["", "a:b", "é", "__name__", "a-b"] {
-        assert!(error("x_info", &[(name, "x")]).contains("is no label name"), "{name}");
+        assert!(error("x_info", &[(name, "x")]).contains("cannot have a label called"), "{name}");
     }
-    assert!(error("x_info", &[("le", "x")]).contains("choose another"));
-    assert!(error("x_info", &[("a", "x"), ("a", "y")]).contains("two labels of a series are called \"a\""));
+    assert!(error("x_info", &[("le", "x")]).contains("neither `le` nor `quantile`"));
+    assert!(error("x_info", &[("a", "x"), ("a", "y")]).contains("\"x_info\" has two labels called \"a\""));
     assert_eq!(registry.snapshot_all().declared.len(), 1);
 }
 
 #[test]
-#[should_panic(expected = "two labels have one name")]
+#[should_panic(expected = "two labels of a set must not have the same name")]
 fn in_a_static_two_labels_of_one_name_do_not_compile() {
     let _ = Info::new("twice_info", "Twice", &[("ab", "1"), ("a", "2"), ("ab", "3")]);
 }
@@ -50,7 +53,7 @@ fn in_a_static_a_label_that_is_none_does_not_compile() {
 }
 
 #[test]
-#[should_panic(expected = "choose another")]
+#[should_panic(expected = "are no names for labels")]
 fn in_a_static_a_label_of_histograms_does_not_compile() {
     let _ = Info::new("le_info", "Bad", &[("quantile", "1")]);
 }

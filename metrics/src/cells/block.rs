@@ -446,6 +446,36 @@ impl Block {
     }
 }
 
+impl Block {
+    /// Sets everything back to what a new block holds. Nobody writes or reads it meanwhile, and whoever does afterwards does so
+    /// after this.
+    pub(super) fn clear(self) {
+        let Header { head, epoch, started, sum, last, table: _, slots, published } = self.header();
+        // Relaxed, all: the caller orders them.
+        let set = |cells: &[AtomicU64], to: u64| {
+            cells.iter().for_each(|cell| cell.store(to, Ordering::Relaxed));
+        };
+        let set_extremes = |min: &AtomicU64, max: &AtomicU64| {
+            min.store(NO_EXTREMES[0], Ordering::Relaxed);
+            max.store(NO_EXTREMES[1], Ordering::Relaxed);
+        };
+        let Slots { min, max, extremes, failed, timed, untimed_until, published_ended } = slots;
+        let zeros = [head, epoch, started, untimed_until, published_ended, &published.epoch];
+        zeros
+            .into_iter()
+            .chain([&published.started, &published.sum])
+            .for_each(|cell| set(slice::from_ref(cell), 0));
+        [sum, last, timed].into_iter().chain(failed).for_each(|pair| set(pair, 0));
+        set(&published.failed, 0);
+        set_extremes(min, max);
+        for [min, max] in extremes.iter().chain([&published.extremes]) {
+            set_extremes(min, max);
+        }
+        set(self.buckets(), 0);
+        set(self.published_buckets(), 0);
+    }
+}
+
 /// How many cells a row of so many buckets takes: whole cache lines, so that rows share none.
 #[inline]
 const fn padded(buckets: usize) -> usize {

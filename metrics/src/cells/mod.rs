@@ -2,8 +2,9 @@
 //!
 //! - [`CallCells`]: the cells of one function, in the blocks of all threads that have called it.
 //! - `block`: one thread's cells for one function; the protocol between their writer and a reader.
-//! - [`Observations`]: the cells of a histogram, in blocks as well; [`Rows`]: those of counters, in plain cells.
-//! - `slot`: where a writer keeps them.
+//! - [`Rows`]: cells by index, each thread's of its own: the numbers of counters. [`Observations`]: those of histograms, in
+//!   blocks as well. [`Levels`]: cells by index that all threads write: those of gauges. `array`: how cells by index lie.
+//! - `slot`: where a writer keeps them; [`PerThread`]: a value that a writer keeps for its thread.
 //! - `writer`: which thread writes which blocks.
 //! - `thread`: this thread's writer.
 //! - `reader`: reading, in an `epoch` of its own, by which running writers are asked for a copy.
@@ -14,13 +15,16 @@
 //! An async call is begun by the thread that polls it first and ended by the one that polls it last, each in its own
 //! block. It counts in the prefix of the thread where it ends.
 
+mod array;
 mod block;
 mod call_cells;
 mod epoch;
+mod levels;
 #[cfg(all(test, loom))]
 mod models;
 mod observations;
 mod outcome;
+mod per_thread;
 mod reader;
 mod rows;
 mod slot;
@@ -29,9 +33,12 @@ mod tests;
 mod thread;
 mod writer;
 
+pub(crate) use array::MOST_CELLS;
 pub(crate) use block::Block;
 pub(crate) use call_cells::CallCells;
+pub(crate) use levels::Levels;
 pub(crate) use observations::Observations;
 pub use outcome::{Outcome, Time};
+pub(crate) use per_thread::PerThread;
 pub(crate) use reader::Reader;
 pub(crate) use rows::Rows;

@@ -1,28 +1,35 @@
-//! The cells of a histogram: the blocks of all threads that have recorded in it.
+//! The cells of histograms: the blocks of all threads that have recorded in them.
 //!
 //! A value is recorded as a call's duration is, so what is read is as exact: count, sum, buckets and extremes are always
 //! those of the same values.
 
+use super::array::Cell;
 use super::block::Block;
 use super::outcome::Outcome;
-use super::slot::Number;
-use super::thread::{self, EPOCH};
-use super::writer::Writer;
+use super::rows::Rows;
+use super::slot::Place;
+use super::thread::EPOCH;
 use crate::model::BucketTable;
-use crate::sync::{List, const_unless_loom};
+use crate::sync::const_unless_loom;
 
-/// Values by size.
+/// Values by size, of histograms that have the same bounds and are told apart by an index.
 #[derive(Debug)]
 pub(crate) struct Observations {
     table: BucketTable,
-    number: Number<Block>,
-    blocks: List<Block>,
+    blocks: Rows<Place<Block>>,
+}
+
+impl Cell for Place<Block> {
+    fn empty() -> Self {
+        Place::empty()
+    }
 }
 
 impl Observations {
     const_unless_loom! {
-        pub(crate) const fn new(table: BucketTable) -> Self {
-            Observations { table, number: Number::new(), blocks: List::new() }
+        /// Histograms of which the first `width` are found in one step less.
+        pub(crate) const fn new(table: BucketTable, width: usize) -> Self {
+            Observations { table, blocks: Rows::new(width) }
         }
     }
 
@@ -30,16 +37,16 @@ impl Observations {
         &self.table
     }
 
-    pub(super) fn blocks(&self) -> impl Iterator<Item = Block> {
-        self.blocks.iter().copied()
+    /// The blocks of the histogram at `index`.
+    pub(super) fn blocks(&self, index: usize) -> impl Iterator<Item = Block> {
+        self.blocks.all(index).filter_map(Place::get)
     }
 
-    /// Records `value`. Returns whether it did: on a thread that has no block here,
+    /// Records `value` in the histogram at `index`. Returns whether it did: on a thread that has no block for it,
     /// [`record_first`](Self::record_first) is the way.
     #[inline]
-    pub(crate) fn record(&self, value: u64) -> bool {
-        let block = thread::leased_writer().and_then(|writer| writer.get(&self.number));
-        block.is_some_and(|block: Block| {
+    pub(crate) fn record(&self, index: usize, value: u64) -> bool {
+        self.blocks.own(index).and_then(Place::get).is_some_and(|block| {
             block.end(&EPOCH, Outcome::Ok, value);
             true
         })
@@ -47,20 +54,20 @@ impl Observations {
 
     /// What [`record`](Self::record) does, on a thread without a block.
     #[cold]
-    pub(crate) fn record_first(&'static self, value: u64) {
-        let record = |writer| self.block_of(writer).end(&EPOCH, Outcome::Ok, value);
-        match thread::lease_writer() {
-            Some(writer) => record(writer),
-            None => thread::with_borrowed_writer(record),
-        }
+    pub(crate) fn record_first(&'static self, index: usize, value: u64) {
+        self.blocks.with_own(index, |place| {
+            let block = place.get().unwrap_or_else(|| {
+                let block = Block::new(&self.table);
+                place.set(block);
+                block
+            });
+            block.end(&EPOCH, Outcome::Ok, value);
+        });
     }
 
-    /// The writer's block here, made where there is none. The caller has leased the writer.
-    fn block_of(&'static self, writer: &Writer) -> Block {
-        writer.get(&self.number).unwrap_or_else(|| {
-            let block = *self.blocks.push(Block::new(&self.table));
-            writer.set(&self.number, block);
-            block
-        })
+    /// Sets the histogram at `index` back to nothing. Nobody records in it or reads it meanwhile, and whoever does afterwards
+    /// does so after this.
+    pub(crate) fn clear(&self, index: usize) {
+        self.blocks(index).for_each(Block::clear);
     }
 }

@@ -42,9 +42,9 @@ impl Reader {
         self.read_blocks(cells.table(), cells.is_sampled(), cells.blocks())
     }
 
-    /// The values as calls that went well, each as long as the value.
-    pub(crate) fn read_observations(&mut self, cells: &Observations) -> CallReading {
-        self.read_blocks(cells.table(), false, cells.blocks())
+    /// The values of the histogram at `index` as calls that went well, each as long as the value.
+    pub(crate) fn read_observations(&mut self, cells: &Observations, index: usize) -> CallReading {
+        self.read_blocks(cells.table(), false, cells.blocks(index))
     }
 
     fn read_blocks(

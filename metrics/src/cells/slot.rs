@@ -88,3 +88,27 @@ impl Slot {
         self.0.store(handle.pointer().as_ptr(), Ordering::Release);
     }
 }
+
+/// A [`Slot`] for handles of one type.
+#[derive(Debug)]
+pub(super) struct Place<T> {
+    /// Invariant: only handles of type `T` are ever set there.
+    slot: Slot,
+    kept: PhantomData<fn() -> T>,
+}
+
+impl<T: Handle> Place<T> {
+    pub(super) fn empty() -> Self {
+        Place { slot: Slot::empty(), kept: PhantomData }
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> Option<T> {
+        // SAFETY: by the invariant of `slot`.
+        unsafe { self.slot.get() }
+    }
+
+    pub(super) fn set(&self, handle: T) {
+        self.slot.set(handle);
+    }
+}

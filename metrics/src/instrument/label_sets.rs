@@ -4,43 +4,38 @@
 //! that only grows: a call whose labels were seen before takes no lock and allocates nothing, and does the same in a
 //! destructor of a thread-local. Making one takes a lock, under which only the system's allocator is asked.
 //!
-//! Whole values are compared, a hash only says where to look. Who chooses values so that hashes collide can make a call
-//! compare with all label sets of its function at most, of which there is a bound.
 
 use super::site::Site;
-use super::values::Values;
 use crate::function::{Label, LabelSet};
+use crate::model::label_text::{LabelText, values_from_last};
 use crate::sync::unmodelled::{Mutex, OnceLock, lock};
 use crate::sync::{List, leak, leak_slice};
-use std::mem;
-use std::str;
 
 /// The value of all evaluated labels of the series that takes what comes beyond the bound.
 const OVERFLOW: &str = "__overflow__";
 
 /// The label sets of a function with `N` labels that are evaluated at each call.
 #[derive(Debug)]
-pub struct LabelSets<const N: usize, S: 'static> {
+pub struct LabelSets<S: 'static> {
     site: &'static Site<S>,
     /// How many there may be, without the overflow series.
     most: usize,
     /// How many there are. Held while one is made.
     made: Mutex<usize>,
     /// A power of two, by the first bits of a set's hash.
-    buckets: OnceLock<&'static [List<Found<N, S>>]>,
+    buckets: OnceLock<&'static [List<Found<S>>]>,
     overflow: OnceLock<&'static Site<S>>,
 }
 
 /// A label set that was made.
 #[derive(Debug)]
-struct Found<const N: usize, S: 'static> {
+struct Found<S: 'static> {
     hash: u64,
     bytes: &'static [u8],
-    ends: [usize; N],
     site: &'static Site<S>,
 }
 
-impl<const N: usize, S: 'static> LabelSets<N, S> {
+impl<S: 'static> LabelSets<S> {
     /// Label sets of the function at `site`, at most `most`.
     #[must_use]
     pub const fn new(site: &'static Site<S>, most: usize) -> Self {
@@ -49,21 +44,19 @@ impl<const N: usize, S: 'static> LabelSets<N, S> {
 
     /// The call site for calls with these values.
     #[inline]
-    pub fn site(&self, values: &Values<N>) -> &'static Site<S> {
+    pub fn site(&self, values: &LabelText) -> &'static Site<S> {
         let hash = hash(values.bytes());
         self.find(hash, values).unwrap_or_else(|| self.find_or_make(hash, values))
     }
 
     #[inline]
-    fn find(&self, hash: u64, values: &Values<N>) -> Option<&'static Site<S>> {
-        let is_same = |found: &&Found<N, S>| {
-            found.hash == hash && found.ends == *values.ends() && *found.bytes == *values.bytes()
-        };
+    fn find(&self, hash: u64, values: &LabelText) -> Option<&'static Site<S>> {
+        let is_same = |found: &&Found<S>| found.hash == hash && *found.bytes == *values.bytes();
         bucket(self.buckets.get()?, hash).iter().find(is_same).map(|found| found.site)
     }
 
     #[cold]
-    fn find_or_make(&self, hash: u64, values: &Values<N>) -> &'static Site<S> {
+    fn find_or_make(&self, hash: u64, values: &LabelText) -> &'static Site<S> {
         // First, so that no call of a set can end before a snapshot would find it.
         self.site.function().attach();
         if let Some(overflow) = self.overflow.get() {
@@ -75,28 +68,31 @@ impl<const N: usize, S: 'static> LabelSets<N, S> {
             return site;
         }
         if *made >= self.most {
-            return self.overflow.get_or_init(|| self.make([OVERFLOW; N], true));
+            return self.overflow.get_or_init(|| self.make(|_| OVERFLOW, true));
         }
         *made += 1;
         let bytes = leak_slice(values.bytes().len(), |index| values.bytes()[index]);
-        let text = str::from_utf8(bytes).expect("whole strings were written");
-        let ends = *values.ends();
-        let mut begin = 0;
-        let texts = ends.map(|end| &text[mem::replace(&mut begin, end)..end]);
-        let site = self.make(texts, false);
+        let names = self.site.function().description.labels.iter();
+        let count = names.filter(|(_, value)| value.is_none()).count();
+        let value = |index: usize| values_from_last(bytes).nth(count - 1 - index).unwrap_or_default();
+        let site = self.make(value, false);
         let buckets = self.buckets.get_or_init(|| leak_slice(count_buckets(self.most), |_| List::new()));
-        bucket(buckets, hash).push(Found { hash, bytes, ends, site });
+        bucket(buckets, hash).push(Found { hash, bytes, site });
         site
     }
 
-    /// A call site for these values, which a snapshot finds from now on.
-    fn make(&self, values: [&'static str; N], is_overflow: bool) -> &'static Site<S> {
+    /// A call site for these values of evaluated labels, by their index; a snapshot finds it from now on.
+    fn make(&self, value: impl Fn(usize) -> &'static str, is_overflow: bool) -> &'static Site<S> {
         let Self { site, .. } = self;
         let written = site.function().description.labels;
-        let mut values = values.into_iter();
+        let mut evaluated = 0;
         let labels: &'static [Label] = leak_slice(written.len(), |index| {
-            let (name, value) = written[index];
-            (name, value.or_else(|| values.next()))
+            let (name, given) = written[index];
+            let value = given.unwrap_or_else(|| {
+                evaluated += 1;
+                value(evaluated - 1)
+            });
+            (name, Some(value))
         });
         let labelled = leak(site.with_labels(labels));
         site.function().label_sets.push(LabelSet { function: labelled.function(), is_overflow });
@@ -135,6 +131,7 @@ mod tests {
     use super::*;
     use crate::instrument::Wall;
     use std::ptr;
+    use std::str;
 
     static SITE: Site<Wall> = Site::new(Description {
         place: (1, 1),
@@ -146,41 +143,42 @@ mod tests {
         labels: &[("text", None)],
         buckets: &DEFAULT_BUCKETS,
     });
-    static SETS: LabelSets<1, Wall> = LabelSets::new(&SITE, 10);
+    static SETS: LabelSets<Wall> = LabelSets::new(&SITE, 10);
 
-    fn values(text: &[u8]) -> Values<1> {
-        let mut values = Values::new();
-        values.add(str::from_utf8(text).unwrap());
-        values
+    fn text_of(value: &[u8]) -> LabelText {
+        let mut text = LabelText::new();
+        text.add(str::from_utf8(value).unwrap());
+        text
     }
 
-    /// Two texts of one hash: the second word of the one makes up for what its first word did differently.
-    fn colliding_texts() -> [[u8; 16]; 2] {
-        let text = |first: [u8; 8], second: u64| {
-            let mut text = [0; 16];
-            text[..8].copy_from_slice(&first);
-            text[8..].copy_from_slice(&second.to_le_bytes());
-            text
+    /// Two values whose texts have one hash: what the second half of the one is makes up for the difference of the first.
+    fn colliding_values() -> [[u8; 16]; 2] {
+        let value = |first: [u8; 8], second: u64| {
+            let mut value = [0; 16];
+            value[..8].copy_from_slice(&first);
+            value[8..].copy_from_slice(&second.to_le_bytes());
+            value
         };
         let before_second = |first: [u8; 8]| {
+            let length = text_of(&value(first, 0)).bytes().len() as u64;
             let step = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(FACTOR);
-            step(16, u64::from_le_bytes(first)).rotate_left(5)
+            step(length, u64::from_le_bytes(first)).rotate_left(5)
         };
         let others = (0..1_000_000).map(|number| format!("{number:08}").into_bytes().try_into().unwrap());
         others
             .skip(1)
             .map(|other: [u8; 8]| (other, before_second(*b"00000000") ^ before_second(other)))
             .find(|(_, difference)| difference.to_le_bytes().is_ascii())
-            .map(|(other, difference)| [text(*b"00000000", 0), text(other, difference)])
+            .map(|(other, difference)| [value(*b"00000000", 0), value(other, difference)])
             .unwrap()
     }
 
     #[test]
-    fn texts_of_one_hash_are_two_sets() {
-        let [one, other] = colliding_texts();
-        assert_eq!(hash(&one), hash(&other));
-        let (first, second) = (SETS.site(&values(&one)), SETS.site(&values(&other)));
+    fn values_of_one_hash_are_two_sets() {
+        let [one, other] = colliding_values().map(|value| text_of(&value));
+        assert_eq!(hash(one.bytes()), hash(other.bytes()));
+        let (first, second) = (SETS.site(&one), SETS.site(&other));
         assert!(!ptr::eq(first, second));
-        assert!(ptr::eq(first, SETS.site(&values(&one))) && ptr::eq(second, SETS.site(&values(&other))));
+        assert!(ptr::eq(first, SETS.site(&one)) && ptr::eq(second, SETS.site(&other)));
     }
 }

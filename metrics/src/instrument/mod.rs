@@ -9,12 +9,12 @@ mod label_sets;
 mod piece;
 mod site;
 mod stopwatch;
-mod values;
 
 pub use crate::cells::{Outcome, Time};
 pub use crate::function::{AllKinds, DEFAULT_BUCKETS, Description, Function, Label, Name};
 pub use crate::linked::Linked;
 pub use crate::model::BucketTable;
+pub use crate::model::label_text::LabelText;
 pub use call::{EndAny, InPlace, Returned, Running, begin, once, says};
 pub use future::{
     AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, making, never, timed,
@@ -25,7 +25,6 @@ pub use piece::{AnyValue, Piece, ResultValue, given_name};
 pub use site::{Site, attach_to};
 pub use std::any::type_name_of_val;
 pub use stopwatch::{Busy, Sampled, SampledBusy, Stopwatch, Wall};
-pub use values::Values;
 
 /// Latency bounds of an annotation, from seconds to nanoseconds, checked while compiling.
 ///

@@ -4,6 +4,7 @@ use super::{Declaration, Declared};
 use crate::cells::Reader;
 use crate::snapshot::{MetricKind, SeriesSnapshot};
 use crate::sync::const_unless_loom;
+use std::any::Any;
 
 /// How much of something there is, as a function says that is called for each snapshot: open files, entries of a cache.
 ///
@@ -92,6 +93,10 @@ macro_rules! callback {
             /// Nothing: it is not for whoever holds a reader to run a function of the program's.
             fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
                 Vec::new()
+            }
+
+            fn as_any(&'static self) -> &'static dyn Any {
+                self
             }
 
             fn callback(&self) -> Option<fn() -> f64> {

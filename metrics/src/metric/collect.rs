@@ -1,5 +1,7 @@
 //! Families that a program's collector adds whenever somebody reads, and the checks of what it adds.
 
+use super::family::is_reserved;
+use crate::error::{Cause, Error};
 use crate::model::name::is_label_name;
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,7 +140,8 @@ impl<'a> Collected<'a> {
             return;
         };
         let Ok(added) = series else { return };
-        let mistake = label_mistake(labels.iter().map(|(name, _)| *name))
+        let mistake = label_mistake(family, labels.iter().map(|(name, _)| *name))
+            .map(|error| error.to_string())
             .or_else(|| value_mistake(*kind, added.first(), &value));
         if let Some(mistake) = mistake {
             *series = Err(mistake);
@@ -179,19 +182,14 @@ fn in_order(mut series: Vec<SeriesSnapshot>) -> Result<Vec<SeriesSnapshot>, Stri
     Ok(series)
 }
 
-/// Why no series may have labels with these names.
-pub(crate) fn label_mistake<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<String> {
+/// Why no series of `metric` may have labels with these names.
+pub(crate) fn label_mistake<'n>(metric: &str, names: impl IntoIterator<Item = &'n str>) -> Option<Error> {
     let mut known = BTreeSet::new();
     names.into_iter().find_map(|name| {
-        if !is_label_name(name) {
-            Some(format!(
-                "{name:?} is no label name: it must be ASCII letters, digits and `_`, and not begin with a digit or with `__`"
-            ))
-        } else if matches!(name, "le" | "quantile") {
-            Some(format!("the label {name:?} is that of histograms or summaries: choose another"))
-        } else {
-            (!known.insert(name)).then(|| format!("two labels of a series are called {name:?}"))
-        }
+        let is_twice = !known.insert(name);
+        let is_bad = is_twice || !is_label_name(name) || is_reserved(name);
+        let cause = || Cause::Label { metric: metric.to_owned(), label: name.to_owned(), is_twice };
+        is_bad.then(|| cause().into())
     })
 }
 

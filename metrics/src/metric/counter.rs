@@ -1,9 +1,10 @@
 //! Counters: each thread adds in a cell of its own.
 
-use super::{Declaration, Declared};
+use super::{ALONE, Declaration, Declared, Kind};
 use crate::cells::{Reader, Rows};
 use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
+use std::any::Any;
 
 /// A number of things that only grows: jobs done, bytes sent.
 ///
@@ -39,7 +40,7 @@ impl Counter {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            Counter { declaration: Declaration::new(name, help), cells: Rows::new(1) }
+            Counter { declaration: Declaration::new(name, help), cells: Rows::new(ALONE) }
         }
     }
 
@@ -52,7 +53,7 @@ impl Counter {
     /// More by `amount`.
     #[inline]
     pub fn add(&'static self, amount: u64) {
-        let add = |count: u64| count.wrapping_add(amount);
+        let add = add(amount);
         if !self.cells.change(0, add) {
             self.declaration.attach(self);
             self.cells.change_first(0, add);
@@ -71,11 +72,15 @@ impl Declared for Counter {
     }
 
     fn kind(&self) -> MetricKind {
-        MetricKind::Counter
+        Self::KIND
     }
 
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(SampleValue::Count(self.get()))
+    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
+        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
+    }
+
+    fn as_any(&'static self) -> &'static dyn Any {
+        self
     }
 }
 
@@ -108,14 +113,14 @@ impl FloatCounter {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            FloatCounter { declaration: Declaration::new(name, help), cells: Rows::new(1) }
+            FloatCounter { declaration: Declaration::new(name, help), cells: Rows::new(ALONE) }
         }
     }
 
     /// More by `amount`. What is negative or not a number is not added: a counter that falls looks like one that began anew.
     #[inline]
     pub fn add(&'static self, amount: f64) {
-        let add = |bits: u64| (f64::from_bits(bits) + amount.max(0.0)).to_bits();
+        let add = add_float(amount);
         if !self.cells.change(0, add) {
             self.declaration.attach(self);
             self.cells.change_first(0, add);
@@ -124,9 +129,7 @@ impl FloatCounter {
 
     /// How much there has been.
     pub fn get(&self) -> f64 {
-        // From the newest thread's part to the oldest one's. Rounding keeps order, so with parts that grow, and a further one
-        // in front, no later sum is less than an earlier one.
-        self.cells.parts(0).map(f64::from_bits).sum()
+        sum_floats(&self.cells, 0)
     }
 }
 
@@ -136,10 +139,85 @@ impl Declared for FloatCounter {
     }
 
     fn kind(&self) -> MetricKind {
-        MetricKind::Counter
+        Self::KIND
     }
 
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(SampleValue::Sum(self.get()))
+    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
+        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
+    }
+
+    fn as_any(&'static self) -> &'static dyn Any {
+        self
+    }
+}
+
+/// The cells of a series at `index`, made to count more by `amount`.
+#[inline]
+pub(super) fn add_to(cells: &Rows, index: usize, amount: u64) {
+    change(cells, index, add(amount));
+}
+
+/// As [`add_to`], where the cells hold the bits of floats.
+#[inline]
+pub(super) fn add_float_to(cells: &Rows, index: usize, amount: f64) {
+    change(cells, index, add_float(amount));
+}
+
+#[inline]
+fn change(cells: &Rows, index: usize, change: impl Fn(u64) -> u64) {
+    if !cells.change(index, &change) {
+        cells.change_first(index, change);
+    }
+}
+
+#[inline]
+fn add(amount: u64) -> impl Fn(u64) -> u64 + Copy {
+    move |count| count.wrapping_add(amount)
+}
+
+#[inline]
+fn add_float(amount: f64) -> impl Fn(u64) -> u64 + Copy {
+    move |bits| (f64::from_bits(bits) + amount.max(0.0)).to_bits()
+}
+
+pub(super) fn sum_floats(cells: &Rows, index: usize) -> f64 {
+    // From the newest thread's part to the oldest one's. Rounding keeps order, so with parts that grow, and a further one in
+    // front, no later sum is less than an earlier one.
+    cells.parts(index).map(f64::from_bits).sum()
+}
+
+impl Kind for Counter {
+    type Options = ();
+    type Cells = Rows;
+    const KIND: MetricKind = MetricKind::Counter;
+
+    fn cells((): (), width: usize) -> Rows {
+        Rows::new(width)
+    }
+
+    fn read(cells: &Rows, index: usize, _: &mut Reader) -> SampleValue {
+        SampleValue::Count(cells.sum(index))
+    }
+
+    fn clear(cells: &Rows, index: usize) {
+        cells.clear(index);
+    }
+}
+
+impl Kind for FloatCounter {
+    type Options = ();
+    type Cells = Rows;
+    const KIND: MetricKind = MetricKind::Counter;
+
+    fn cells((): (), width: usize) -> Rows {
+        Rows::new(width)
+    }
+
+    fn read(cells: &Rows, index: usize, _: &mut Reader) -> SampleValue {
+        SampleValue::Sum(sum_floats(cells, index))
+    }
+
+    fn clear(cells: &Rows, index: usize) {
+        cells.clear(index);
     }
 }

@@ -1,10 +1,11 @@
 //! Gauges: one cell each, which all threads write.
 
-use super::{Declaration, Declared};
-use crate::cells::Reader;
+use super::{Declaration, Declared, Kind};
+use crate::cells::{Levels, Reader};
 use crate::primitives::AtomicGauge;
 use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
+use std::any::Any;
 use std::time::SystemTime;
 
 /// How many of something there are now: jobs that wait, connections. It may be negative.
@@ -70,6 +71,11 @@ impl Gauge {
         self.value().set(value);
     }
 
+    /// The time now, in whole seconds since 1970.
+    pub fn set_to_current_time(&'static self) {
+        self.set(whole_seconds_now());
+    }
+
     /// One more, until the guard is dropped.
     #[inline]
     pub fn track(&'static self) -> crate::GaugeGuard<'static> {
@@ -94,11 +100,15 @@ impl Declared for Gauge {
     }
 
     fn kind(&self) -> MetricKind {
-        MetricKind::Gauge
+        Self::KIND
     }
 
     fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
         SeriesSnapshot::alone(SampleValue::Level(self.get()))
+    }
+
+    fn as_any(&'static self) -> &'static dyn Any {
+        self
     }
 }
 
@@ -140,22 +150,14 @@ impl FloatGauge {
     #[inline]
     pub fn set(&'static self, value: f64) {
         self.declaration.attach_once(self);
-        // Relaxed, here and below: the value orders no other memory.
-        self.bits.store(value.to_bits(), Ordering::Relaxed);
+        set_float(&self.bits, value);
     }
 
     /// More by `amount`, or less where that is negative.
     #[inline]
     pub fn add(&'static self, amount: f64) {
         self.declaration.attach_once(self);
-        let mut bits = self.bits.load(Ordering::Relaxed);
-        loop {
-            let sum = (f64::from_bits(bits) + amount).to_bits();
-            match self.bits.compare_exchange_weak(bits, sum, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return,
-                Err(now) => bits = now,
-            }
-        }
+        add_float(&self.bits, amount);
     }
 
     /// Less by `amount`.
@@ -166,13 +168,12 @@ impl FloatGauge {
 
     /// The time now, in seconds since 1970.
     pub fn set_to_current_time(&'static self) {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        self.set(since.map_or_else(|error| -error.duration().as_secs_f64(), |since| since.as_secs_f64()));
+        self.set(seconds_now());
     }
 
     /// How much there is.
     pub fn get(&self) -> f64 {
-        f64::from_bits(self.bits.load(Ordering::Relaxed))
+        get_float(&self.bits)
     }
 }
 
@@ -182,10 +183,104 @@ impl Declared for FloatGauge {
     }
 
     fn kind(&self) -> MetricKind {
-        MetricKind::Gauge
+        Self::KIND
     }
 
     fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
         SeriesSnapshot::alone(SampleValue::Quantity(self.get()))
+    }
+
+    fn as_any(&'static self) -> &'static dyn Any {
+        self
+    }
+}
+
+/// The time now, in seconds since 1970.
+pub(super) fn seconds_now() -> f64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or_else(|error| -error.duration().as_secs_f64(), |since| since.as_secs_f64())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "it is a whole number, and one too large becomes the largest"
+)]
+pub(super) fn whole_seconds_now() -> i64 {
+    seconds_now().floor() as i64
+}
+
+// Relaxed, in all of these: a value orders no other memory.
+
+#[inline]
+pub(super) fn set_float(bits: &AtomicU64, value: f64) {
+    bits.store(value.to_bits(), Ordering::Relaxed);
+}
+
+#[inline]
+pub(super) fn add_float(bits: &AtomicU64, amount: f64) {
+    let mut now = bits.load(Ordering::Relaxed);
+    loop {
+        let sum = (f64::from_bits(now) + amount).to_bits();
+        match bits.compare_exchange_weak(now, sum, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => return,
+            Err(other) => now = other,
+        }
+    }
+}
+
+#[inline]
+pub(super) fn get_float(bits: &AtomicU64) -> f64 {
+    f64::from_bits(bits.load(Ordering::Relaxed))
+}
+
+/// In a cell of a family, a level is what its bits are as a signed number.
+#[inline]
+pub(super) fn set_level(bits: &AtomicU64, level: i64) {
+    bits.store(level.cast_unsigned(), Ordering::Relaxed);
+}
+
+#[inline]
+pub(super) fn add_level(bits: &AtomicU64, amount: i64) {
+    bits.fetch_add(amount.cast_unsigned(), Ordering::Relaxed);
+}
+
+#[inline]
+pub(super) fn get_level(bits: &AtomicU64) -> i64 {
+    bits.load(Ordering::Relaxed).cast_signed()
+}
+
+impl Kind for Gauge {
+    type Options = ();
+    type Cells = Levels;
+    const KIND: MetricKind = MetricKind::Gauge;
+
+    fn cells((): (), width: usize) -> Levels {
+        Levels::new(width)
+    }
+
+    fn read(cells: &Levels, index: usize, _: &mut Reader) -> SampleValue {
+        SampleValue::Level(get_level(cells.cell(index)))
+    }
+
+    fn clear(cells: &Levels, index: usize) {
+        set_level(cells.cell(index), 0);
+    }
+}
+
+impl Kind for FloatGauge {
+    type Options = ();
+    type Cells = Levels;
+    const KIND: MetricKind = MetricKind::Gauge;
+
+    fn cells((): (), width: usize) -> Levels {
+        Levels::new(width)
+    }
+
+    fn read(cells: &Levels, index: usize, _: &mut Reader) -> SampleValue {
+        SampleValue::Quantity(get_float(cells.cell(index)))
+    }
+
+    fn clear(cells: &Levels, index: usize) {
+        set_float(cells.cell(index), 0.0);
     }
 }

@@ -1,11 +1,12 @@
 //! Histograms: values by size, exact in every number that is read.
 
-use super::{Declaration, Declared};
+use super::{ALONE, Declaration, Declared, Kind};
 use crate::cells::{Observations, Reader};
 use crate::clock::{self, Ticks};
 use crate::model::BucketTable;
 use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
+use std::any::Any;
 use std::time::Duration;
 
 /// How values are spread: sizes of answers, times of jobs.
@@ -34,8 +35,50 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Histogram {
     declaration: Declaration,
-    cells: Observations,
+    cells: HistogramCells,
+}
+
+/// What a histogram's values are, and which go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistogramOptions {
+    pub(super) bounds: &'static [u64],
+    pub(super) is_of_time: bool,
+}
+
+/// Histograms with the same options.
+#[derive(Debug)]
+pub struct HistogramCells {
+    values: Observations,
     is_of_time: bool,
+}
+
+impl HistogramCells {
+    const_unless_loom! {
+        const fn new(options: HistogramOptions, width: usize) -> Self {
+            let values = Observations::new(BucketTable::new(options.bounds), width);
+            HistogramCells { values, is_of_time: options.is_of_time }
+        }
+    }
+
+    /// Records a value in the histogram at `index`, on whichever thread.
+    #[inline]
+    pub(super) fn observe(&'static self, index: usize, value: u64) {
+        if !self.values.record(index, value) {
+            self.values.record_first(index, value);
+        }
+    }
+
+    /// What a histogram shows that nothing was recorded in.
+    pub(super) fn nothing(&self) -> HistogramSnapshot {
+        let table = self.values.table();
+        HistogramSnapshot::new(table.finite_bounds(), vec![0; table.buckets()], 0)
+    }
+
+    pub(super) fn read(&self, index: usize, reader: &mut Reader) -> HistogramSnapshot {
+        let reading = reader.read_observations(&self.values, index);
+        HistogramSnapshot::new(self.values.table().finite_bounds(), reading.buckets, reading.sum)
+            .with_extremes(reading.extremes)
+    }
 }
 
 impl Histogram {
@@ -68,30 +111,30 @@ impl Histogram {
     const_unless_loom! {
         #[track_caller]
         const fn of(name: &'static str, help: &'static str, bounds: &'static [u64], is_of_time: bool) -> Self {
-            let cells = Observations::new(BucketTable::new(bounds));
-            Histogram { declaration: Declaration::new(name, help), cells, is_of_time }
+            let cells = HistogramCells::new(HistogramOptions { bounds, is_of_time }, ALONE);
+            Histogram { declaration: Declaration::new(name, help), cells }
         }
     }
 
     /// Records `value`: of a histogram of time, nanoseconds.
     #[inline]
     pub fn observe(&'static self, value: u64) {
-        if !self.cells.record(value) {
+        if !self.cells.values.record(0, value) {
             self.declaration.attach(self);
-            self.cells.record_first(value);
+            self.cells.values.record_first(0, value);
         }
     }
 
     /// Records a time, in nanoseconds.
     #[inline]
     pub fn observe_duration(&'static self, duration: Duration) {
-        self.observe(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
+        self.observe(nanos_of(duration));
     }
 
     /// Begins to measure a time, which is recorded when the timer is dropped.
     #[inline]
     pub fn start_timer(&'static self) -> HistogramTimer {
-        HistogramTimer { histogram: self, begun: clock::now(), is_discarded: false }
+        HistogramTimer::new(self)
     }
 
     /// Records the time that `work` takes, also where it panics.
@@ -103,14 +146,13 @@ impl Histogram {
 
     /// What has been recorded.
     pub fn read(&self) -> HistogramSnapshot {
-        self.read_by(&mut Reader::begin())
+        self.cells.read(0, &mut Reader::begin())
     }
+}
 
-    fn read_by(&self, reader: &mut Reader) -> HistogramSnapshot {
-        let reading = reader.read_observations(&self.cells);
-        HistogramSnapshot::new(self.cells.table().finite_bounds(), reading.buckets, reading.sum)
-            .with_extremes(reading.extremes)
-    }
+#[inline]
+pub(super) fn nanos_of(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Declared for Histogram {
@@ -119,35 +161,81 @@ impl Declared for Histogram {
     }
 
     fn kind(&self) -> MetricKind {
-        MetricKind::Histogram
+        Self::KIND
     }
 
     fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        let histogram = self.read_by(reader);
-        SeriesSnapshot::alone(if self.is_of_time {
-            SampleValue::Times(histogram)
-        } else {
-            SampleValue::Histogram(histogram)
-        })
+        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
+    }
+
+    fn as_any(&'static self) -> &'static dyn Any {
+        self
     }
 }
 
-/// Measures a time, and records it when it is dropped. Made by [`Histogram::start_timer`].
+impl Kind for Histogram {
+    type Options = HistogramOptions;
+    type Cells = HistogramCells;
+    const KIND: MetricKind = MetricKind::Histogram;
+
+    fn cells(options: HistogramOptions, width: usize) -> HistogramCells {
+        HistogramCells::new(options, width)
+    }
+
+    fn read(cells: &HistogramCells, index: usize, reader: &mut Reader) -> SampleValue {
+        let histogram = cells.read(index, reader);
+        if cells.is_of_time { SampleValue::Times(histogram) } else { SampleValue::Histogram(histogram) }
+    }
+
+    fn clear(cells: &HistogramCells, index: usize) {
+        cells.values.clear(index);
+    }
+}
+
+/// Where a time is recorded.
+pub trait Observe {
+    /// Records so many nanoseconds.
+    #[doc(hidden)]
+    fn observe(&self, nanos: u64);
+}
+
+impl Observe for &'static Histogram {
+    #[inline]
+    fn observe(&self, nanos: u64) {
+        Histogram::observe(self, nanos);
+    }
+}
+
+impl<T: Observe> Observe for &T {
+    #[inline]
+    fn observe(&self, nanos: u64) {
+        T::observe(self, nanos);
+    }
+}
+
+/// Measures a time, and records it when it is dropped. Made by [`Histogram::start_timer`] and by
+/// [`Series::start_timer`](crate::Series::start_timer).
 #[derive(Debug)]
 #[must_use = "the time is recorded as soon as the timer is dropped: bind it to a name, as in `let _timer = …`"]
-pub struct HistogramTimer {
-    histogram: &'static Histogram,
+pub struct HistogramTimer<T: Observe = &'static Histogram> {
+    into: T,
     begun: Ticks,
     is_discarded: bool,
 }
 
-impl HistogramTimer {
+impl<T: Observe> HistogramTimer<T> {
+    /// A timer that begins now.
+    #[inline]
+    pub(super) fn new(into: T) -> Self {
+        HistogramTimer { into, begun: clock::now(), is_discarded: false }
+    }
+
     /// Records the time until now, and says it.
     #[inline]
     pub fn stop(mut self) -> Duration {
         self.is_discarded = true;
         let nanos = self.begun.elapsed_nanos();
-        self.histogram.observe(nanos);
+        self.into.observe(nanos);
         Duration::from_nanos(nanos)
     }
 
@@ -158,11 +246,11 @@ impl HistogramTimer {
     }
 }
 
-impl Drop for HistogramTimer {
+impl<T: Observe> Drop for HistogramTimer<T> {
     #[inline]
     fn drop(&mut self) {
         if !self.is_discarded {
-            self.histogram.observe(self.begun.elapsed_nanos());
+            self.into.observe(self.begun.elapsed_nanos());
         }
     }
 }

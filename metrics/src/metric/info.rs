@@ -1,11 +1,13 @@
 //! Info metrics: something that is said in labels, and does not change.
 
+use super::family::{is_equal, is_reserved};
 use super::{Declaration, Declared};
 use crate::cells::Reader;
 use crate::model::name::is_label_name;
 use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 use crate::sync::unmodelled::OnceLock;
+use std::any::Any;
 
 /// Something about the program that is said in labels: its version, the commit it was built from. Its value is 1.
 ///
@@ -74,35 +76,19 @@ const fn check(labels: &[(&str, &str)]) {
         let name = labels[index].0;
         assert!(
             is_label_name(name),
-            "a label's name must be ASCII letters, digits and `_`, and not begin with a digit or with `__`"
+            "a label's name must be ASCII letters, digits and `_`, and not begin with a digit or `__`"
         );
         assert!(
-            !is_equal(name, "le") && !is_equal(name, "quantile"),
-            "the labels `le` and `quantile` are those of histograms and summaries: choose another"
+            !is_reserved(name),
+            "`le` and `quantile` are no names for labels: Prometheus uses them itself"
         );
         let mut before = 0;
         while before < index {
-            assert!(!is_equal(labels[before].0, name), "two labels have one name");
+            assert!(!is_equal(labels[before].0, name), "two labels of a set must not have the same name");
             before += 1;
         }
         index += 1;
     }
-}
-
-/// `==`, which is not `const`.
-const fn is_equal(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut index = 0;
-    while index < a.len() {
-        if a[index] != b[index] {
-            return false;
-        }
-        index += 1;
-    }
-    true
 }
 
 impl Declared for Info {
@@ -117,6 +103,10 @@ impl Declared for Info {
     fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         vec![SeriesSnapshot::new(self.labels.iter().map(owned).collect(), SampleValue::Level(1))]
+    }
+
+    fn as_any(&'static self) -> &'static dyn Any {
+        self
     }
 
     fn label_names(&self) -> &[&'static str] {

@@ -3,15 +3,18 @@
 mod callback;
 pub(crate) mod collect;
 mod counter;
+pub(crate) mod family;
 mod gauge;
 mod histogram;
 mod info;
+mod kind;
 
 pub use callback::{CallbackCounter, CallbackGauge};
 pub use collect::{Collect, Collected, FamilyDescription};
 pub use counter::{Counter, FloatCounter};
+pub use family::{AnyFamily, DynamicFamily, Family, Find, Held, Looked, Metric, Series, SeriesGuard, Texts};
 pub use gauge::{FloatGauge, Gauge};
-pub use histogram::{Histogram, HistogramTimer};
+pub use histogram::{Histogram, HistogramTimer, Observe};
 pub use info::Info;
 
 use crate::cells::Reader;
@@ -19,6 +22,8 @@ use crate::model::name::is_metric_name;
 use crate::snapshot::{MetricKind, SeriesSnapshot};
 use crate::sync::unmodelled::OnceLock;
 use crate::sync::{List, const_unless_loom};
+use kind::Kind;
+use std::any::Any;
 use std::fmt;
 use std::panic::Location;
 use std::time::SystemTime;
@@ -51,6 +56,10 @@ macro_rules! metrics {
     )*};
 }
 
+/// How many cells a thread has at once for a metric without labels, which uses the first: with what stands before them, a cache
+/// line.
+const ALONE: usize = 7;
+
 /// What is said of a metric where it is declared.
 #[derive(Debug)]
 pub struct Declaration {
@@ -77,6 +86,24 @@ pub trait Declared: fmt::Debug + Sync {
     /// What the labels of its series are called.
     fn label_names(&self) -> &[&'static str] {
         &[]
+    }
+    /// How many updates went to the overflow series, where there may be one.
+    fn overflowed(&self) -> Option<u64> {
+        None
+    }
+    /// Itself, for who knows what it may be.
+    fn as_any(&'static self) -> &'static dyn Any;
+}
+
+/// What may stand in `metrics!`.
+pub trait Declare {
+    /// The metric as the global registry sees it.
+    fn declared(&'static self) -> &'static dyn Declared;
+}
+
+impl<T: Declared> Declare for T {
+    fn declared(&'static self) -> &'static dyn Declared {
+        self
     }
 }
 
@@ -105,12 +132,26 @@ impl Declaration {
         /// Where Prometheus does not allow the name; in a `static`, a compile error.
         #[track_caller]
         pub(crate) const fn new(name: &'static str, help: &'static str) -> Self {
-            assert!(
-                is_metric_name(name),
-                "a metric's name must be ASCII letters, digits, `_` and `:`, and not begin with a digit"
-            );
-            Declaration { name, help, place: Location::caller(), attached: OnceLock::new() }
+            Self::check_name(name);
+            Self::at(name, help, Location::caller())
         }
+    }
+
+    const_unless_loom! {
+        /// A metric that stands at `place`. Its name was [checked](Self::check_name).
+        const fn at(name: &'static str, help: &'static str, place: &'static Location<'static>) -> Self {
+            Declaration { name, help, place, attached: OnceLock::new() }
+        }
+    }
+
+    /// # Panics
+    /// Where Prometheus does not allow the name; in a `static`, a compile error.
+    #[track_caller]
+    const fn check_name(name: &str) {
+        assert!(
+            is_metric_name(name),
+            "a metric's name must be ASCII letters, digits, `_` and `:`, and not begin with a digit"
+        );
     }
 
     /// As [`attach`](Self::attach), for those who do not know whether this is the first time.
@@ -119,6 +160,11 @@ impl Declaration {
         if self.attached.get().is_none() {
             self.attach(metric);
         }
+    }
+
+    /// Has no registry read the metric but the one that was told to.
+    fn leave_to_registry(&self) {
+        self.attached.get_or_init(|| ());
     }
 
     /// Has the global registry read `metric`, whose declaration this is, if none reads it yet.

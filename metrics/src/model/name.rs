@@ -14,19 +14,18 @@ pub(crate) const fn is_metric_name(name: &str) -> bool {
     index > 0
 }
 
-/// Whether a label may have this name: `[a-zA-Z_][a-zA-Z0-9_]*`, but for names that begin with `__`, which are those of
-/// Prometheus itself.
+/// Whether a label may have this name: `[a-zA-Z_][a-zA-Z0-9_]*`, but none that begins with `__`, which Prometheus keeps for
+/// itself.
 pub(crate) const fn is_label_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     let mut index = 0;
     while index < bytes.len() {
-        let is_letter = bytes[index].is_ascii_alphabetic() || bytes[index] == b'_';
-        if !is_letter && (index == 0 || !bytes[index].is_ascii_digit()) {
+        if bytes[index] == b':' {
             return false;
         }
         index += 1;
     }
-    index > 0 && !(index > 1 && bytes[0] == b'_' && bytes[1] == b'_')
+    is_metric_name(name) && !(bytes.len() > 1 && bytes[0] == b'_' && bytes[1] == b'_')
 }
 
 /// The unit that a name ends in, before `_total`: one of the base units that Prometheus and OpenMetrics recommend.

@@ -5,6 +5,7 @@
 
 mod callbacks;
 mod exports;
+mod families;
 mod functions;
 mod global;
 mod named;

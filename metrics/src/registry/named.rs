@@ -208,6 +208,8 @@ impl NamedMetrics {
                     // What is asked for on demand comes from who has asked.
                     if metric.callback().is_none() {
                         let series = metric.read(reader.get_or_insert_with(Reader::begin));
+                        let overflowed = metric.overflowed().map(|updates| (name.clone(), updates));
+                        snapshot.own.overflowed_updates.extend(overflowed);
                         snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
                     }
                 }

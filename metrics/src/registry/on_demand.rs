@@ -2,7 +2,7 @@
 
 use super::named::Metric;
 use super::{MetricsRegistry, granted};
-use crate::error::{Cause, Error};
+use crate::error::Error;
 use crate::metric::collect::label_mistake;
 use crate::metric::{Collect, Collected, Declared, FamilyDescription};
 use crate::snapshot::{FamilySnapshot, FullSnapshot, MetricKind, SampleValue, SeriesSnapshot};
@@ -248,8 +248,8 @@ impl MetricsRegistry {
         labels: &[(&str, &str)],
     ) -> Result<(), Error> {
         let name = name.into();
-        if let Some(mistake) = label_mistake(labels.iter().map(|(label, _)| *label)) {
-            return Err(Cause::Labels { name, mistake }.into());
+        if let Some(error) = label_mistake(&name, labels.iter().map(|(label, _)| *label)) {
+            return Err(error);
         }
         let owned = |(label, value): &(&str, &str)| ((*label).to_owned(), (*value).to_owned());
         let labels: Vec<_> = labels.iter().map(owned).collect();

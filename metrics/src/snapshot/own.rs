@@ -4,6 +4,7 @@ use super::families::{Labels, MetricFamily, MetricKind, Number, Series, Value, s
 use super::since::differences;
 use super::{CallbackFailures, Exports, FailuresBySource, ScrapeMetrics, SinkExports, callbacks, exports};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Each is `None` or empty where what it is about was never used, so that a program that does without it prints nothing of it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -15,6 +16,8 @@ pub(crate) struct OwnMetrics {
     pub(crate) export_panics: Option<u64>,
     /// Calls that were counted in overflow series, of functions with labels that are evaluated at each call.
     pub(crate) overflowed_calls: Option<u64>,
+    /// Updates of families that were counted in their overflow series, by name.
+    pub(crate) overflowed_updates: BTreeMap<String, u64>,
     /// Why declared metrics are not shown.
     pub(crate) refused: Vec<String>,
     /// Scrapes, where somebody may scrape.
@@ -45,6 +48,13 @@ impl OwnMetrics {
                 calls,
             )
         });
+        let overflowed_updates = MetricFamily {
+            name: "tachometer_overflowed_updates_total".into(),
+            help: "Updates of families that had more sets of labels than they may, and were counted as __overflow__.".into(),
+            kind: MetricKind::Counter,
+            unit: None,
+            series: self.overflowed_updates.iter().map(overflow).collect(),
+        };
         let refused = MetricFamily {
             name: "tachometer_refused_metric_info".into(),
             help: "Metrics that were declared and are not shown, each with the reason.".into(),
@@ -53,7 +63,7 @@ impl OwnMetrics {
             series: self.refused.iter().map(|reason| info("reason", reason)).collect(),
         };
         let scrapes = self.scrapes.iter().flat_map(ScrapeMetrics::families);
-        [clock, panics, overflowed, Some(refused)]
+        [clock, panics, overflowed, Some(overflowed_updates), Some(refused)]
             .into_iter()
             .flatten()
             .chain(scrapes)
@@ -65,6 +75,11 @@ impl OwnMetrics {
             clock_source: self.clock_source.clone(),
             export_panics: difference(self.export_panics, earlier.export_panics),
             overflowed_calls: difference(self.overflowed_calls, earlier.overflowed_calls),
+            overflowed_updates: differences(
+                &self.overflowed_updates,
+                &earlier.overflowed_updates,
+                |later, earlier| later.saturating_sub(*earlier),
+            ),
             refused: self.refused.clone(),
             scrapes: match (&self.scrapes, &earlier.scrapes) {
                 (Some(later), Some(earlier)) => Some(later.since(earlier)),
@@ -82,6 +97,11 @@ impl OwnMetrics {
 
 fn difference(later: Option<u64>, earlier: Option<u64>) -> Option<u64> {
     Some(later?.saturating_sub(earlier.unwrap_or_default()))
+}
+
+fn overflow<'a>((metric, updates): (&'a String, &u64)) -> Series<'a> {
+    let value = Value::Number(Number::Unsigned(*updates));
+    Series { labels: Labels::one("metric", metric), value }
 }
 
 /// A series that says something by its label.

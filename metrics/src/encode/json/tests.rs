@@ -1,8 +1,8 @@
 //! What is written comes back equal; what could not have been written is refused.
 
 use crate::snapshot::{
-    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot, Moment,
-    OwnMetrics, SampleValue, ScrapeMetrics, SinkExports,
+    CallbackFailures, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
+    MetricsSnapshot, Moment, OwnMetrics, SampleValue, ScrapeMetrics, SeriesSnapshot, SinkExports,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -109,28 +109,38 @@ prop_compose! {
         overflowed_calls in proptest::option::of(sampled_u64()),
         scrapes in proptest::option::of(scrapes()),
         exports in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
+        overflowed_updates in btree_map(text(), sampled_u64(), 0..3),
         refused in vec(text(), 0..3),
+        callbacks in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
     ) -> OwnMetrics {
         let sink = |(name, (ok, errors, panics))| (name, SinkExports { ok, errors, panics });
         let exports = exports.into_iter().map(sink).collect();
+        let failures =
+            |(name, (panics, timeouts, no_thread))| (name, CallbackFailures { panics, timeouts, no_thread });
+        let callback_failures = callbacks.into_iter().map(failures).collect();
         OwnMetrics {
-            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, scrapes, exports, refused,
+            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, overflowed_updates, scrapes,
+            exports, refused, callback_failures,
         }
     }
+}
+
+/// The family of a metric without labels.
+fn alone(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
+    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
 }
 
 /// A metric that was declared.
 fn declared() -> impl Strategy<Value = FamilySnapshot> {
     prop_oneof![
-        sampled_u64()
-            .prop_map(|count| FamilySnapshot::single(MetricKind::Counter, SampleValue::Count(count))),
-        (0.0..1e300).prop_map(|sum| FamilySnapshot::single(MetricKind::Counter, SampleValue::Sum(sum))),
-        any::<i64>().prop_map(|level| FamilySnapshot::single(MetricKind::Gauge, SampleValue::Level(level))),
+        sampled_u64().prop_map(|count| alone(MetricKind::Counter, SampleValue::Count(count))),
+        (0.0..1e300).prop_map(|sum| alone(MetricKind::Counter, SampleValue::Sum(sum))),
+        any::<i64>().prop_map(|level| alone(MetricKind::Gauge, SampleValue::Level(level))),
         prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]
             .prop_filter("a NaN is not equal to itself", |quantity| !quantity.is_nan())
-            .prop_map(|quantity| FamilySnapshot::single(MetricKind::Gauge, SampleValue::Quantity(quantity))),
-        histogram().prop_map(|it| FamilySnapshot::single(MetricKind::Histogram, SampleValue::Histogram(it))),
-        histogram().prop_map(|it| FamilySnapshot::single(MetricKind::Histogram, SampleValue::Times(it))),
+            .prop_map(|quantity| alone(MetricKind::Gauge, SampleValue::Quantity(quantity))),
+        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Histogram(it))),
+        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Times(it))),
     ]
 }
 
@@ -201,7 +211,7 @@ fn small() -> FullSnapshot {
     snapshot.minmax.insert("queue".into(), (3, 7));
     snapshot.counters.insert("jobs".into(), u64::MAX);
     snapshot.gauges.insert("level".into(), i64::MIN);
-    let ratio = FamilySnapshot::single(MetricKind::Gauge, SampleValue::Quantity(0.25));
+    let ratio = alone(MetricKind::Gauge, SampleValue::Quantity(0.25));
     snapshot.declared.insert("fill_ratio".into(), ratio);
     snapshot.functions.push(FunctionSnapshot {
         function: "Cart::add".into(),
@@ -236,7 +246,7 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]}}],"#,
         r#""help":{"jobs":"Jobs done"},"#,
-        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"refused":[],"scrapes":null,"exports":{}},"#,
+        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"overflowed_updates":{},"refused":[],"scrapes":null,"exports":{},"callback_failures":{}},"#,
         r#""created":"1970-01-01T00:00:00.000000000Z","#,
         r#""elapsed":null}"#,
     );

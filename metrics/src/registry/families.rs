@@ -1,0 +1,50 @@
+//! Registering families of metrics.
+
+use super::named::Metric;
+use super::{MetricsRegistry, granted};
+use crate::error::Error;
+use crate::metric::AnyFamily;
+
+impl MetricsRegistry {
+    /// Has this registry read a [`Family`](crate::Family) or a [`DynamicFamily`](crate::DynamicFamily) that was made at run time.
+    /// Returns it, or, where a family of the same name, kind, labels and options is registered already, that one.
+    ///
+    /// What is in a `static` needs this only to be in another registry than the global one; it must not have been used before.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::{Family, Gauge, LabelSet, MetricsRegistry};
+    ///
+    /// #[derive(LabelSet)]
+    /// struct Shelf<'a> {
+    ///     name: &'a str,
+    /// }
+    ///
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
+    /// let books: Family<Shelf<'static>, Gauge> = registry.register_family(Family::new("books", "Books on shelves"));
+    /// books.with(&Shelf { name: "travel" }).set(12);
+    /// assert!(registry.snapshot_all().to_prometheus_format().contains("books{name=\"travel\"} 12\n"));
+    /// ```
+    ///
+    /// # Panics
+    /// Where [`try_register_family`](Self::try_register_family) returns an error.
+    #[track_caller]
+    pub fn register_family<F: AnyFamily>(&self, family: F) -> F {
+        granted(self.try_register_family(family))
+    }
+
+    /// As [`register_family`](Self::register_family).
+    ///
+    /// # Errors
+    /// Where something else has the name, or prints a name that this would print, in whichever format.
+    pub fn try_register_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
+        let metric = family.to_register();
+        let same = |standing: &Metric| match standing {
+            Metric::Declared(standing) => family.of_standing(*standing),
+            _ => None,
+        };
+        let standing =
+            self.metrics.named().register(metric.declaration().name, Metric::Declared(metric), same)?;
+        Ok(standing.unwrap_or(family))
+    }
+}
