@@ -9,7 +9,8 @@
 //! 3. A snapshot waits for one *round*, in which each source is asked once, and for at most one that was under way before. A
 //!    round ends when all have answered, at the latest after the timeout.
 //! 4. In a round of n sources each is begun, and has at least the n+1-th part of the timeout to answer, whatever the others
-//!    do: as soon as one has taken longer than that and others wait behind it, a further thread goes on with these.
+//!    do: as soon as one has taken longer than that and others wait behind it, a further thread goes on with these. (Where
+//!    that part is less than a millisecond, a millisecond: no thread is started for what the system's scheduler may take.)
 //! 5. A source that has not answered when a round ends is not asked in later rounds until it has returned. What it says then is
 //!    thrown away.
 //! 6. A snapshot inside of a source asks nobody. So no round waits for itself.
@@ -29,6 +30,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
+/// The least time after which a further thread goes on.
+const SHORTEST_TURN: Duration = Duration::from_millis(1);
 
 thread_local! {
     /// Whether this thread is one that asks.
@@ -170,7 +173,7 @@ impl Round<'_> {
         // `None`: further away than the clock can tell.
         let deadline = now.checked_add(state.timeout);
         let asked = u32::try_from(state.queue.len()).unwrap_or(u32::MAX);
-        let turn = state.timeout / asked.saturating_add(1);
+        let turn = (state.timeout / asked.saturating_add(1)).max(SHORTEST_TURN);
         let has_worker = state.idle > 0 || asked == 0;
         self.shared.wanted.notify_one();
         drop(state);

@@ -133,6 +133,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_gauge_from`](Self::try_gauge_from) returns an error.
+    #[track_caller]
     pub fn gauge_from(
         &self,
         name: impl Into<String>,
@@ -147,6 +148,7 @@ impl MetricsRegistry {
     /// # Errors
     /// Where Prometheus does not allow the name, or something else has it, also another callback, or prints it, in whichever
     /// format.
+    #[track_caller]
     pub fn try_gauge_from(
         &self,
         name: impl Into<String>,
@@ -173,6 +175,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_counter_from`](Self::try_counter_from) returns an error.
+    #[track_caller]
     pub fn counter_from(
         &self,
         name: impl Into<String>,
@@ -186,6 +189,7 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// As [`try_gauge_from`](Self::try_gauge_from).
+    #[track_caller]
     pub fn try_counter_from(
         &self,
         name: impl Into<String>,
@@ -201,6 +205,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_families_from`](Self::try_families_from) returns an error.
+    #[track_caller]
     pub fn families_from(&self, collector: impl Collect) {
         granted(self.try_families_from(collector));
     }
@@ -209,6 +214,7 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// As [`try_gauge_from`](Self::try_gauge_from), for one of the families; then none of them is registered.
+    #[track_caller]
     pub fn try_families_from(&self, collector: impl Collect) -> Result<(), Error> {
         let families = collector.families();
         let ask = move |into: &mut Collected<'_>| collector.collect(into);
@@ -232,6 +238,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_info`](Self::try_register_info) returns an error.
+    #[track_caller]
     pub fn register_info(&self, name: impl Into<String>, help: impl Into<String>, labels: &[(&str, &str)]) {
         granted(self.try_register_info(name, help, labels));
     }
@@ -241,6 +248,7 @@ impl MetricsRegistry {
     /// # Errors
     /// Where Prometheus does not allow the name or one of the labels' names, two of these are the same, or something else
     /// has the name, also an info metric with other labels, or prints it, in whichever format.
+    #[track_caller]
     pub fn try_register_info(
         &self,
         name: impl Into<String>,
@@ -280,7 +288,8 @@ impl MetricsRegistry {
         self.metrics().callbacks.set_timeout(timeout);
     }
 
-    pub(super) fn register_source(&self, source: Source) -> Result<(), Error> {
+    #[track_caller]
+    fn register_source(&self, source: Source) -> Result<(), Error> {
         let source = Arc::new(source);
         let families = source.families.iter().enumerate().map(|(index, family)| {
             (family.name.clone(), Metric::OnDemand(OnDemand { source: Arc::clone(&source), index }))

@@ -35,6 +35,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_process_metrics`](Self::try_register_process_metrics) returns an error.
+    #[track_caller]
     pub fn register_process_metrics(&self) {
         granted(self.try_register_process_metrics());
     }
@@ -43,6 +44,7 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// Where something has one of the names, also these metrics themselves, or prints it.
+    #[track_caller]
     pub fn try_register_process_metrics(&self) -> Result<(), Error> {
         self.try_families_from(Process::new())
     }
