@@ -8,11 +8,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+use tachometer::families::MetricKind;
 use tachometer::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, CallbackCounter, CallbackGauge, Collect,
-    Collected, Endpoint, Error, ExportHandle, Exporter, ExporterBuilder, Exposition, FamilyDescription,
-    FamilySnapshot, Format, FullSnapshot, FunctionSnapshot, HistogramSnapshot, Info, LabelSet, LabelValue,
-    LabelVisitor, MetricsCollector, MetricsRegistry, MetricsSnapshot, SampleValue, SeriesSnapshot, Server,
+    Collected, Counter, Endpoint, Error, ExportHandle, Exporter, ExporterBuilder, Exposition,
+    FamilyDescription, FamilySnapshot, FloatCounter, FloatGauge, Format, FullSnapshot, FunctionSnapshot, Gauge,
+    Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, LabelVisitor, MetricDescription,
+    MetricsCollector, MetricsRegistry, MetricsSnapshot, SampleValue, SeriesSnapshot, Server,
 };
 
 /// A value of somebody's own.
@@ -356,6 +358,42 @@ fn on_demand() -> Result<(), Error> {
     #[cfg(target_os = "linux")]
     let _: Error = registry.try_register_process_metrics().expect_err("its names are taken");
     let _: fn(&MetricsRegistry, Duration) = MetricsRegistry::set_callback_timeout;
+    Ok(())
+}
+
+#[test]
+fn metrics_by_name() -> Result<(), Error> {
+    let registry = MetricsRegistry::new(Duration::from_secs(1));
+    let _: &'static Counter = registry.counter("counter", "help");
+    let _: &'static FloatCounter = registry.float_counter("float_counter", "help");
+    let _: &'static Gauge = registry.gauge("gauge", "help");
+    let _: &'static FloatGauge = registry.float_gauge("float_gauge", "help");
+    let _: &'static Histogram = registry.histogram("histogram", "help", &[1, 2]);
+    let _: &'static Histogram = registry.histogram_of_time("times", "help", &[1, 2]);
+    let _: &'static Counter = registry.try_counter(String::from("counter"), String::from("help"))?;
+    let _: &'static FloatCounter = registry.try_float_counter("float_counter", "help")?;
+    let _: &'static Gauge = registry.try_gauge("gauge", "help")?;
+    let _: &'static FloatGauge = registry.try_float_gauge("float_gauge", "help")?;
+    let _: &'static Histogram = registry.try_histogram("histogram", "help", &[1, 2])?;
+    let _: &'static Histogram = registry.try_histogram_of_time("times", "help", &[1, 2])?;
+    for metric in registry.list() {
+        is_shared(&metric);
+        let MetricDescription { name, kind, help, unit, labels, place, .. } = metric;
+        let _: (String, MetricKind, Option<String>) = (name, kind, help);
+        let _: (Option<&'static str>, Vec<String>) = (unit, labels);
+        let _: &'static std::panic::Location<'static> = place;
+    }
+    Ok(())
+}
+
+#[test]
+fn what_all_metrics_of_a_registry_share() -> Result<(), Error> {
+    let registry = || MetricsRegistry::new(Duration::from_secs(1));
+    let _: MetricsRegistry = registry().with_namespace("shop").with_labels([("zone", "eu")]);
+    let _: MetricsRegistry = registry().try_with_namespace(String::from("shop"))?;
+    let labels: BTreeMap<String, String> = BTreeMap::new();
+    let _: MetricsRegistry = registry().try_with_labels(labels)?;
+    let _: Vec<(String, String)> = registry().snapshot_all().labels;
     Ok(())
 }
 

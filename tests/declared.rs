@@ -185,6 +185,45 @@ fn of_two_with_one_name_one_is_shown_and_the_text_says_why() {
     let refused =
         text.lines().find(|line| line.starts_with("tachometer_refused_metric_info{")).expect("it says so");
     assert!(refused.contains("twice_total") && refused.contains("declared"), "{refused}");
+    assert_eq!(refused.matches("tests/declared.rs:").count(), 2, "{refused}");
     let error = tachometer::global().try_register_counter("added_total").expect_err("it is taken");
     assert!(error.to_string().contains("\"added_total\" is a declared counter already"), "{error}");
+}
+
+metrics! {
+    static A_TOTAL: Counter = Counter::new("meeting_a_total", "Its family is called as the gauge");
+    static A: Gauge = Gauge::new("meeting_a", "A gauge");
+    static B: FloatCounter = FloatCounter::new("meeting_b_total", "It has a sample called as the gauge");
+    static B_CREATED: FloatGauge = FloatGauge::new("meeting_b_created", "A gauge");
+    static C: Histogram = Histogram::new("meeting_c", "It has samples called as the counter", &[1]);
+    static C_SUM: Counter = Counter::new("meeting_c_sum", "A counter");
+    static D: Histogram = Histogram::new("meeting_d", "Of whole numbers", &[1]);
+    static D_OF_TIME: Histogram = Histogram::of_time("meeting_d", "Of time", &[1]);
+}
+
+#[test]
+fn of_two_that_meet_by_their_suffixes_one_is_shown_and_the_text_names_both_places() {
+    let snapshot = snapshot();
+    let families = snapshot.families();
+    let refused = families.iter().find(|family| family.name == "tachometer_refused_metric_info");
+    let reasons = refused.expect("it says so").series.iter().flat_map(|series| series.labels.iter());
+    let reasons: Vec<&str> = reasons.map(|(_, reason)| reason).collect();
+    for (one, other) in [
+        ("a declared counter \"meeting_a_total\"", "a declared gauge \"meeting_a\""),
+        ("a declared float counter \"meeting_b_total\"", "a declared float gauge \"meeting_b_created\""),
+        ("a declared histogram with the bounds [1] \"meeting_c\"", "a declared counter \"meeting_c_sum\""),
+    ] {
+        let names_both = |reason: &&&str| reason.contains(one) && reason.contains(other);
+        let reason =
+            reasons.iter().find(names_both).unwrap_or_else(|| panic!("{one} and {other}: {reasons:?}"));
+        assert_eq!(reason.matches("tests/declared.rs:").count(), 2, "{reason}");
+    }
+    let of_time = "a declared histogram of time with the bounds [1]";
+    let same_name = reasons.iter().find(|reason| reason.contains("\"meeting_d\"")).expect("it is refused");
+    assert!(
+        same_name.contains(of_time) && same_name.contains("\"meeting_d\" is a declared histogram"),
+        "{same_name}"
+    );
+    assert_eq!(same_name.matches("tests/declared.rs:").count(), 2, "{same_name}");
+    assert_eq!(snapshot.declared.keys().filter(|name| name.starts_with("meeting_")).count(), 4);
 }

@@ -30,6 +30,8 @@ pub(crate) enum Cause {
     Label { metric: String, label: String, is_twice: bool },
     /// A name that is taken by something else: what was wanted, and what stands there.
     Taken { wanted: String, standing: String },
+    /// What all metrics of a registry cannot share: the whole message.
+    Scope(String),
     /// An export every zero seconds.
     ZeroInterval,
     /// The system gave no thread.
@@ -88,6 +90,7 @@ impl fmt::Display for Error {
                  digit or `__`, and be neither `le` nor `quantile`"
             ),
             Cause::Taken { wanted, standing } => write!(f, "cannot register {wanted}: {standing}"),
+            Cause::Scope(message) => f.write_str(message),
             Cause::ZeroInterval => {
                 f.write_str("an export interval of zero would never rest: it must be at least a nanosecond")
             }

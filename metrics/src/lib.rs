@@ -27,11 +27,14 @@
 //!   [`MetricsRegistry::start_export_thread`]: to one callback alone; [`print_on_exit`]: the text at the end.
 //! - `serve`, `Endpoint` (feature `http`): an endpoint that Prometheus scrapes; `expose`: the answer alone, for programs with
 //!   a server.
-//! - [`metrics!`]: counters, gauges and histograms of your own, in `static`s; [`buckets`]: bounds of histograms.
+//! - [`metrics!`]: counters, gauges and histograms of your own, in `static`s; [`MetricsRegistry::counter`] and others: by name,
+//!   at run time; [`buckets`]: bounds of histograms.
 //! - [`CallbackGauge`], [`CallbackCounter`], [`Collect`]: what a function of yours says whenever somebody reads
 //!   ([`docs::on_demand`]); [`Info`]: what is said in labels.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
+//! - [`MetricsRegistry::with_namespace`], [`with_labels`](MetricsRegistry::with_labels): for all metrics of a program;
+//!   [`list`](MetricsRegistry::list): what is registered.
 //! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for
 //!   other programs, that comes back equal.
 //! - [`testing`]: assertions for tests of your program. [`MockClock`]: durations in tests; [`force_os_clock`]: the operating system's clock instead of the processor's counter.
@@ -99,7 +102,7 @@ pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
 };
-pub use registry::{MetricsRegistry, global, install, snapshot};
+pub use registry::{MetricDescription, MetricsRegistry, global, install, snapshot};
 pub use snapshot::{
     FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, SampleValue,
     SeriesSnapshot, families,

@@ -5,6 +5,7 @@ mod declared;
 mod failures;
 mod infos;
 mod process;
+mod scopes;
 mod threads;
 mod values;
 

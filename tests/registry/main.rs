@@ -1,14 +1,18 @@
 //! A registry of one's own: what it registers, reads and exports.
 
+mod declaring;
 mod differences;
 mod exporter;
 mod exporting;
 mod files;
+mod listing;
+mod places;
 mod registering;
+mod scope;
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier, LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 use tachometer::{Error, ExportHandle, FullSnapshot, MetricsRegistry};
@@ -79,4 +83,21 @@ fn assert_names(error: &str, parts: &[&str]) {
     for part in parts {
         assert!(error.contains(part), "no {part:?} in: {error}");
     }
+}
+
+/// A message without what it says of places in the source: ` (src/jobs.rs:7:9)`.
+fn without_places(message: &str) -> String {
+    let mut rest = message;
+    let mut kept = String::new();
+    while let Some((before, after)) = rest.split_once(" (") {
+        kept.push_str(before);
+        match after.split_once(')') {
+            Some((place, after)) if place.contains(".rs:") => rest = after,
+            _ => {
+                kept.push_str(" (");
+                rest = after;
+            }
+        }
+    }
+    kept + rest
 }

@@ -40,7 +40,13 @@ impl Counter {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            Counter { declaration: Declaration::new(name, help), cells: Rows::new(ALONE) }
+            Counter::of(Declaration::new(name, help))
+        }
+    }
+
+    const_unless_loom! {
+        pub(crate) const fn of(declaration: Declaration) -> Self {
+            Counter { declaration, cells: Rows::new(ALONE) }
         }
     }
 
@@ -113,7 +119,13 @@ impl FloatCounter {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            FloatCounter { declaration: Declaration::new(name, help), cells: Rows::new(ALONE) }
+            FloatCounter::of(Declaration::new(name, help))
+        }
+    }
+
+    const_unless_loom! {
+        pub(crate) const fn of(declaration: Declaration) -> Self {
+            FloatCounter { declaration, cells: Rows::new(ALONE) }
         }
     }
 

@@ -37,7 +37,13 @@ impl Gauge {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            Gauge { declaration: Declaration::new(name, help), value: AtomicGauge::new() }
+            Gauge::of(Declaration::new(name, help))
+        }
+    }
+
+    const_unless_loom! {
+        pub(crate) const fn of(declaration: Declaration) -> Self {
+            Gauge { declaration, value: AtomicGauge::new() }
         }
     }
 
@@ -142,7 +148,13 @@ impl FloatGauge {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
-            FloatGauge { declaration: Declaration::new(name, help), bits: AtomicU64::new(0) }
+            FloatGauge::of(Declaration::new(name, help))
+        }
+    }
+
+    const_unless_loom! {
+        pub(crate) const fn of(declaration: Declaration) -> Self {
+            FloatGauge { declaration, bits: AtomicU64::new(0) }
         }
     }
 

@@ -91,7 +91,7 @@ impl Histogram {
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
-            Histogram::of(name, help, bounds, false)
+            Histogram::of(Declaration::new(name, help), HistogramOptions { bounds, is_of_time: false })
         }
     }
 
@@ -104,16 +104,24 @@ impl Histogram {
         #[must_use]
         #[track_caller]
         pub const fn of_time(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
-            Histogram::of(name, help, bounds, true)
+            Histogram::of(Declaration::new(name, help), HistogramOptions { bounds, is_of_time: true })
         }
     }
 
     const_unless_loom! {
-        #[track_caller]
-        const fn of(name: &'static str, help: &'static str, bounds: &'static [u64], is_of_time: bool) -> Self {
-            let cells = HistogramCells::new(HistogramOptions { bounds, is_of_time }, ALONE);
-            Histogram { declaration: Declaration::new(name, help), cells }
+        const fn of(declaration: Declaration, options: HistogramOptions) -> Self {
+            Histogram { declaration, cells: HistogramCells::new(options, ALONE) }
         }
+    }
+
+    /// Of bounds that were [checked](BucketTable::check) and are finite.
+    pub(crate) fn made(declaration: Declaration, bounds: &'static [u64], is_of_time: bool) -> Self {
+        Histogram::of(declaration, HistogramOptions { bounds, is_of_time })
+    }
+
+    /// Its finite bounds, and whether they are of time.
+    pub(crate) fn options(&self) -> (&'static [u64], bool) {
+        (self.cells.values.table().finite_bounds(), self.cells.is_of_time)
     }
 
     /// Records `value`: of a histogram of time, nanoseconds.

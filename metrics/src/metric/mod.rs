@@ -51,8 +51,11 @@ use std::time::SystemTime;
 macro_rules! metrics {
     ($($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $metric:expr;)*) => {$(
         $(#[$attribute])*
-        $visibility static $name: $type = $metric;
-        $crate::__link_metric!($name);
+        // Inside, so that what stands before the `static`, such as a `#[cfg]`, holds for the entry as well.
+        $visibility static $name: $type = {
+            $crate::__link_metric!($name);
+            $metric
+        };
     )*};
 }
 
@@ -142,6 +145,18 @@ impl Declaration {
         const fn at(name: &'static str, help: &'static str, place: &'static Location<'static>) -> Self {
             Declaration { name, help, place, attached: OnceLock::new() }
         }
+    }
+
+    /// Of a metric that a registry makes for itself, which reads it from then on: no other attaches it on its first use. The
+    /// name is checked by who registers it.
+    pub(crate) fn of_registry(
+        name: &'static str,
+        help: &'static str,
+        place: &'static Location<'static>,
+    ) -> Self {
+        let declaration = Self::at(name, help, place);
+        declaration.leave_to_registry();
+        declaration
     }
 
     /// # Panics

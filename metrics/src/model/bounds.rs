@@ -11,6 +11,8 @@ pub(crate) enum BoundsFault {
     Empty,
     /// The bound at `index` is not above the one before it.
     Disorder { index: usize, before: u64, bound: u64 },
+    /// There are more than a table can number.
+    TooMany { count: usize },
 }
 
 /// The number of finite bounds at the head of `bounds`.
@@ -51,6 +53,9 @@ impl BoundsFault {
                 .number(index as u64)
                 .text(" is ")
                 .number(bound),
+            BoundsFault::TooMany { count } => {
+                Message::new().text("a histogram has at most 65535 bounds, not ").number(count as u64)
+            }
         }
     }
 }

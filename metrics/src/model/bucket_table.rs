@@ -5,7 +5,7 @@
 //! of two apart; then one comparison finds the bucket. Where some are closer, a binary search goes through those of one
 //! octave.
 
-use super::bounds;
+use super::bounds::{self, BoundsFault};
 
 /// Finite upper bounds, inclusive and strictly increasing, and the table to search them by.
 #[derive(Debug)]
@@ -27,10 +27,8 @@ impl BucketTable {
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "the number of bounds is checked")]
     pub const fn new(finite: &'static [u64]) -> Self {
-        assert!(finite.len() <= u16::MAX as usize, "a histogram has at most 65535 bounds");
-        match bounds::count_finite(finite) {
+        match BucketTable::check(finite) {
             Ok(count) => assert!(count == finite.len(), "only the last bucket has no bound"),
-            Err(bounds::BoundsFault::Empty) => {}
             Err(fault) => panic!("{}", fault.message().as_str()),
         }
         let first = if finite.is_empty() { u64::MAX } else { finite[0] };
@@ -48,6 +46,15 @@ impl BucketTable {
         }
         table.has_close_bounds |= finite.len() - table.below[64] as usize > 1;
         table
+    }
+
+    /// How many bounds of the list there can be a table of: those before the first `u64::MAX`.
+    pub(crate) const fn check(bounds: &[u64]) -> Result<usize, BoundsFault> {
+        match bounds::count_finite(bounds) {
+            Ok(count) if count > u16::MAX as usize => Err(BoundsFault::TooMany { count }),
+            Err(BoundsFault::Empty) => Ok(0),
+            checked => checked,
+        }
     }
 
     /// The bounds; the last bucket, for everything above them, has none.

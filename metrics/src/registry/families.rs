@@ -36,15 +36,18 @@ impl MetricsRegistry {
     /// As [`register_family`](Self::register_family).
     ///
     /// # Errors
-    /// Where something else has the name, or prints a name that this would print, in whichever format.
+    /// Where something else has the name, or prints a name that this would print, in whichever format; where a label of it is one
+    /// that all series of the registry [have](Self::with_labels). The message says where in the source both stand.
     pub fn try_register_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
-        let metric = family.to_register();
+        let declared = family.to_register();
         let same = |standing: &Metric| match standing {
-            Metric::Declared(standing) => family.of_standing(*standing),
+            Metric::Declared(standing) => family.of_standing(*standing).map(Some),
             _ => None,
         };
-        let standing =
-            self.metrics.named().register(metric.declaration().name, Metric::Declared(metric), same)?;
+        let metric = Metric::Declared(declared);
+        let declaration = declared.declaration();
+        let wanted = metric.wanted(declaration.name, declaration.place);
+        let standing = self.metrics.named().register(wanted, same, || (metric, None))?;
         Ok(standing.unwrap_or(family))
     }
 }

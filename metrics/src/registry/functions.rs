@@ -2,7 +2,7 @@
 
 use crate::cells::Reader;
 use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
-use crate::snapshot::FunctionSnapshot;
+use crate::snapshot::{FunctionSnapshot, printed_labels};
 use crate::sync::unmodelled::{Mutex, OnceLock, lock};
 use crate::sync::{List, const_unless_loom};
 use std::collections::BTreeMap;
@@ -58,8 +58,8 @@ impl Functions {
     }
 
     /// Reads all of them, in order of module, function and labels. Those with one identity become one: their counts add
-    /// up.
-    pub(super) fn read(&self) -> FunctionReadings {
+    /// up. So do those that are printed with the same labels, beside the ones that all series have.
+    pub(super) fn read(&self, shared_labels: &[(String, String)]) -> FunctionReadings {
         // Not under the lock: it runs code of error types.
         self.attached.iter().for_each(|function| function.know_error_kinds());
         let mut labels = lock(&self.labels);
@@ -87,7 +87,7 @@ impl Functions {
             }
             same
         });
-        merge_without_empty_labels(all);
+        merge_printed_alike(all, shared_labels);
         readings
     }
 }
@@ -139,23 +139,38 @@ fn may_be_equal(labels: &[Label], others: &[Label]) -> bool {
     labels.len() == others.len() && labels.iter().all(has_equal)
 }
 
-/// Makes series one that differ only in labels without a value: to who reads the text, such a label is none.
-fn merge_without_empty_labels(series: &mut Vec<FunctionSnapshot>) {
-    let mut index = 0;
-    while index < series.len() {
-        let this = &series[index];
-        let has_empty_label = this.labels.iter().any(|(_, value)| value.is_empty());
-        let is_same = |(other, function): (usize, &FunctionSnapshot)| {
-            other != index && function.has_values_of(this) && this.has_values_of(function)
-        };
-        match has_empty_label.then(|| series.iter().enumerate().position(is_same)).flatten() {
-            Some(other) => {
-                let merged = series.remove(index);
-                series[other - usize::from(other > index)].merge(&merged);
-            }
-            None => index += 1,
+/// Makes series one that differ only in what nobody sees in the text: in labels without a value, which to who reads it are
+/// none, and in labels of their own that say what those of all series say.
+fn merge_printed_alike(series: &mut Vec<FunctionSnapshot>, shared_labels: &[(String, String)]) {
+    let is_shared = |name: &String| shared_labels.iter().any(|(shared, _)| shared == name);
+    let may_be_alike = |function: &FunctionSnapshot| {
+        function.labels.iter().any(|(name, value)| value.is_empty() || is_shared(name))
+    };
+    if !series.iter().any(may_be_alike) {
+        return;
+    }
+    // Who has the fewest labels stays.
+    let mut order: Vec<usize> = (0..series.len()).collect();
+    order.sort_by_key(|index| series[*index].labels.len());
+    let mut stays = BTreeMap::new();
+    let mut merged = Vec::new();
+    for index in order {
+        let function = &series[index];
+        let stays = *stays
+            .entry((function.place(), printed_labels(&function.labels, shared_labels)))
+            .or_insert(index);
+        if stays != index {
+            merged.push((index, stays));
         }
     }
+    let mut is_merged = vec![false; series.len()];
+    for (index, stays) in merged {
+        let [merged, stays] = series.get_disjoint_mut([index, stays]).expect("two of them");
+        stays.merge(merged);
+        is_merged[index] = true;
+    }
+    let mut is_merged = is_merged.into_iter();
+    series.retain(|_| is_merged.next() == Some(false));
 }
 
 /// Gives the labels of series that share their function's label one order: to who reads them the same labels in another

@@ -39,7 +39,8 @@ pub fn global() -> &'static MetricsRegistry {
 /// use tachometer::MetricsRegistry;
 ///
 /// fn main() -> Result<(), tachometer::Error> {
-///     tachometer::install(MetricsRegistry::new(Duration::from_secs(60)))?;
+///     let registry = MetricsRegistry::new(Duration::from_secs(60));
+///     tachometer::install(registry.with_namespace("shop").with_labels([("zone", "eu")]))?;
 ///     Ok(())
 /// }
 /// ```

@@ -4,20 +4,25 @@
 //! registered. No foreign code runs under these locks.
 
 mod callbacks;
+mod declaring;
 mod exports;
 mod families;
 mod functions;
 mod global;
+mod listing;
 mod named;
+mod names;
 mod on_demand;
 #[cfg(feature = "process")]
 mod process;
+mod scope;
 #[cfg(feature = "http")]
 mod scrapes;
 
 pub(crate) use exports::SinkCounts;
 pub(crate) use global::attach_to_global;
 pub use global::{global, install, snapshot};
+pub use listing::MetricDescription;
 #[cfg(feature = "http")]
 pub(crate) use scrapes::{ScrapeFormat, ScrapeResult, Scrapes};
 
@@ -34,6 +39,7 @@ use callbacks::Callbacks;
 use exports::ExportCounts;
 use functions::Functions;
 use named::{AnyHistogram, Metric, NamedMetrics};
+use std::panic::Location;
 use std::time::{Duration, SystemTime};
 
 /// A set of metrics that is read, exported and printed together.
@@ -99,6 +105,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_collector`](Self::try_register_collector) returns an error.
+    #[track_caller]
     pub fn register_collector(&self, name: impl Into<String>) -> Arc<MetricsCollector> {
         granted(self.try_register_collector(name))
     }
@@ -108,6 +115,7 @@ impl MetricsRegistry {
     /// # Errors
     /// Where Prometheus does not allow the name, or something else has it, or prints a name that this would print, in
     /// whichever format: in OpenMetrics the family of a counter `jobs_total` is called `jobs`, and `jobs_created` is its too.
+    #[track_caller]
     pub fn try_register_collector(&self, name: impl Into<String>) -> Result<Arc<MetricsCollector>, Error> {
         self.try_register(name, MetricsCollector::new(), Metric::Collector, |metric| match metric {
             Metric::Collector(collector) => Some(Arc::clone(collector)),
@@ -120,6 +128,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_histogram`](Self::try_register_histogram) returns an error.
+    #[track_caller]
     pub fn register_histogram<const N: usize>(
         &self,
         name: impl Into<String>,
@@ -134,6 +143,7 @@ impl MetricsRegistry {
     /// Where the bounds are empty or in disorder, where Prometheus does not allow the name, or where something else has
     /// it (also a histogram with other bounds, or as many bounds and more padding), or prints a name that this would
     /// print, in whichever format.
+    #[track_caller]
     pub fn try_register_histogram<const N: usize>(
         &self,
         name: impl Into<String>,
@@ -152,6 +162,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_minmax`](Self::try_register_minmax) returns an error.
+    #[track_caller]
     pub fn register_minmax(&self, name: impl Into<String>) -> Arc<AtomicMinMax> {
         granted(self.try_register_minmax(name))
     }
@@ -160,6 +171,7 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// As [`try_register_collector`](Self::try_register_collector).
+    #[track_caller]
     pub fn try_register_minmax(&self, name: impl Into<String>) -> Result<Arc<AtomicMinMax>, Error> {
         self.try_register(name, AtomicMinMax::new(), Metric::MinMax, |metric| match metric {
             Metric::MinMax(extremes) => Some(Arc::clone(extremes)),
@@ -171,6 +183,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_counter`](Self::try_register_counter) returns an error.
+    #[track_caller]
     pub fn register_counter(&self, name: impl Into<String>) -> Arc<AtomicCounter> {
         granted(self.try_register_counter(name))
     }
@@ -179,6 +192,7 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// As [`try_register_collector`](Self::try_register_collector).
+    #[track_caller]
     pub fn try_register_counter(&self, name: impl Into<String>) -> Result<Arc<AtomicCounter>, Error> {
         self.try_register(name, AtomicCounter::new(), Metric::Counter, |metric| match metric {
             Metric::Counter(counter) => Some(Arc::clone(counter)),
@@ -190,6 +204,7 @@ impl MetricsRegistry {
     ///
     /// # Panics
     /// Where [`try_register_gauge`](Self::try_register_gauge) returns an error.
+    #[track_caller]
     pub fn register_gauge(&self, name: impl Into<String>) -> Arc<AtomicGauge> {
         granted(self.try_register_gauge(name))
     }
@@ -198,6 +213,7 @@ impl MetricsRegistry {
     ///
     /// # Errors
     /// As [`try_register_collector`](Self::try_register_collector).
+    #[track_caller]
     pub fn try_register_gauge(&self, name: impl Into<String>) -> Result<Arc<AtomicGauge>, Error> {
         self.try_register(name, AtomicGauge::new(), Metric::Gauge, |metric| match metric {
             Metric::Gauge(gauge) => Some(Arc::clone(gauge)),
@@ -205,6 +221,7 @@ impl MetricsRegistry {
         })
     }
 
+    #[track_caller]
     fn try_register<M>(
         &self,
         name: impl Into<String>,
@@ -212,15 +229,18 @@ impl MetricsRegistry {
         wrap: fn(Arc<M>) -> Metric,
         same: impl Fn(&Metric) -> Option<Arc<M>>,
     ) -> Result<Arc<M>, Error> {
+        // Before the lock is taken: it may be code of the program's.
         let name = name.into();
         let new = Arc::new(new);
-        let standing = self.metrics.named().register(&name, wrap(Arc::clone(&new)), same)?;
-        Ok(standing.unwrap_or(new))
+        let metric = wrap(Arc::clone(&new));
+        let wanted = metric.wanted(&name, Location::caller());
+        self.metrics.named().register(wanted, same, || (metric, new))
     }
 
     /// Gives `name` a `# HELP` text, instead of a plain default.
     ///
-    /// `name` is a registered name, or one that is printed (`http_requests` of a collector `http`), which goes before.
+    /// `name` is a registered name, or one that is printed (`http_requests` of a collector `http`), which goes before; without the
+    /// [namespace](Self::with_namespace), if there is one.
     /// It may be registered before or after; describing it again replaces the text.
     pub fn describe(&self, name: impl Into<String>, help: impl Into<String>) {
         lock(&self.metrics.named).describe(name.into(), help.into());
@@ -335,12 +355,15 @@ impl Metrics {
             named = self.named().clone();
         }
         let mut snapshot = FullSnapshot::empty(self.counting_since());
+        let scope = named.scope.clone();
         named.read_into(&mut snapshot);
-        on_demand.write_into(&mut snapshot);
-        snapshot.own.callback_failures = self.callbacks.failures();
+        on_demand.write_into(&mut snapshot, &scope);
+        let failures = self.callbacks.failures().into_iter();
+        snapshot.own.callback_failures =
+            failures.map(|(name, failures)| (scope.full_name(&name), failures)).collect();
         linked::all().for_each(Function::attach);
         clock::recheck();
-        let functions = self.functions().read();
+        let functions = self.functions().read(&snapshot.labels);
         snapshot.functions = functions.series;
         snapshot.own.overflowed_calls = functions.overflowed_calls;
         if !snapshot.functions.is_empty() {

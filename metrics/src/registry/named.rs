@@ -1,17 +1,20 @@
-//! Metrics that were registered by name, and the names they are printed under.
+//! Metrics that were registered by name.
 
+use super::declaring::describe_declared;
+use super::names::{Formats, Shape, is_printed_by_the_library};
 use super::on_demand::{OnDemand, Source, StandingInfo};
+use super::scope::Scope;
 use crate::cells::Reader;
 use crate::error::{Cause, Error};
 use crate::metric::Declared;
 use crate::model::name::is_metric_name;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
-use crate::snapshot::families::without_total;
 use crate::snapshot::{FamilySnapshot, FullSnapshot, HistogramSnapshot, MetricKind};
 use crate::sync::unmodelled::Arc;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::panic::Location;
 use std::ptr;
 
 /// A registered metric; the registry's share of the handle that its user has.
@@ -22,6 +25,7 @@ pub(super) enum Metric {
     MinMax(Arc<AtomicMinMax>),
     Counter(Arc<AtomicCounter>),
     Gauge(Arc<AtomicGauge>),
+    /// In a `static`, or made at run time and never freed.
     Declared(&'static dyn Declared),
     OnDemand(OnDemand),
     Info(Arc<StandingInfo>),
@@ -74,18 +78,33 @@ struct Printer {
     formats: Formats,
 }
 
-/// Which formats have a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Formats {
-    All,
-    OpenMetrics,
+/// What stands under a name.
+#[derive(Debug, Clone)]
+pub(super) struct Registered {
+    pub(super) metric: Metric,
+    /// Where in the source it was registered, or declared.
+    pub(super) place: &'static Location<'static>,
+}
+
+/// What somebody wants to stand under a name.
+pub(super) struct Wanted<'a> {
+    pub(super) name: &'a str,
+    /// For an error: what it is.
+    pub(super) what: String,
+    pub(super) shape: Shape,
+    /// What the labels of its series are called.
+    pub(super) labels: Vec<String>,
+    pub(super) place: &'static Location<'static>,
 }
 
 /// All metrics of a registry that have a name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct NamedMetrics {
-    metrics: BTreeMap<String, Metric>,
-    help: BTreeMap<String, String>,
+    pub(super) scope: Scope,
+    /// By the name they are printed under.
+    pub(super) metrics: BTreeMap<String, Registered>,
+    /// By the name that was given.
+    pub(super) help: BTreeMap<String, String>,
     /// Who prints a name, of a family or of a sample, in any format.
     printed_by: BTreeMap<String, Printer>,
     /// Why declared metrics are not here.
@@ -93,58 +112,75 @@ pub(super) struct NamedMetrics {
 }
 
 impl NamedMetrics {
-    /// Registers `metric` as `name`, and returns nothing; or returns what stands there already, if it is the `same`.
+    /// What stands under the name already, if it is the `same`; else what `make` makes stands there from now on.
     pub(super) fn register<M>(
         &mut self,
-        name: &str,
-        metric: Metric,
+        wanted: Wanted<'_>,
         same: impl Fn(&Metric) -> Option<M>,
-    ) -> Result<Option<M>, Error> {
+        make: impl FnOnce() -> (Metric, M),
+    ) -> Result<M, Error> {
+        let Wanted { name, what, shape, labels, place } = wanted;
         if !is_metric_name(name) {
             return Err(Cause::Name { name: name.to_owned() }.into());
         }
         let taken = |standing: String| {
-            let wanted = format!("{} {name:?}", metric.describe());
+            let wanted = format!("{what} {name:?} ({place})");
             Error::from(Cause::Taken { wanted, standing })
         };
-        if let Some(standing) = self.metrics.get(name) {
-            let again = same(standing);
-            return match again {
-                Some(again) => Ok(Some(again)),
-                None => Err(taken(format!("{name:?} is {} already", standing.describe()))),
-            };
+        let full_name = self.scope.full_name(name);
+        if let Some(Registered { metric, place }) = self.metrics.get(&full_name) {
+            let refused = || taken(format!("{full_name:?} is {} already ({place})", metric.describe()));
+            return same(metric).ok_or_else(refused);
         }
-        let printed_names = metric.printed_names(name);
+        if let Some(label) = labels.iter().find(|label| self.scope.label(label).is_some()) {
+            return Err(taken(format!(
+                "its label {label:?} is one that all series of the registry have already"
+            )));
+        }
+        let printed_names = shape.printed_names(&full_name);
         for (printed, formats) in &printed_names {
             let in_openmetrics = match formats {
                 Formats::All => "",
                 Formats::OpenMetrics => ", and in OpenMetrics this would too",
             };
-            if let Some(Printer { metric, formats }) = self.printed_by.get(printed) {
-                let already = match formats {
-                    Formats::All => "already",
-                    Formats::OpenMetrics => "in OpenMetrics already",
-                };
-                return Err(taken(format!("{metric:?} prints {printed:?} {already}{in_openmetrics}")));
+            if let Some(printer) = self.printed_by.get(printed) {
+                let standing = self.describe_printer(printer);
+                return Err(taken(match printer.formats {
+                    Formats::All => format!("{standing} prints {printed:?} already{in_openmetrics}"),
+                    Formats::OpenMetrics => {
+                        format!("{standing} prints {printed:?} in OpenMetrics already{in_openmetrics}")
+                    }
+                }));
             }
             if is_printed_by_the_library(printed) {
                 return Err(taken(format!("tachometer itself prints {printed:?}{in_openmetrics}")));
             }
         }
-        let printed_by = |(printed, formats)| (printed, Printer { metric: name.to_owned(), formats });
+        let printed_by = |(printed, formats)| (printed, Printer { metric: full_name.clone(), formats });
         self.printed_by.extend(printed_names.into_iter().map(printed_by));
-        self.metrics.insert(name.to_owned(), metric);
-        Ok(None)
+        let (metric, handle) = make();
+        self.metrics.insert(full_name, Registered { metric, place });
+        Ok(handle)
+    }
+
+    /// `a counter "jobs_total" (src/jobs.rs:7:9)`
+    fn describe_printer(&self, printer: &Printer) -> String {
+        let name = &printer.metric;
+        match self.metrics.get(name) {
+            Some(Registered { metric, place }) => format!("{} {name:?} ({place})", metric.describe()),
+            None => format!("{name:?}"),
+        }
     }
 
     /// Registers all of them or, where one cannot be had, none.
     pub(super) fn register_all(
         &mut self,
         metrics: impl IntoIterator<Item = (String, Metric)>,
+        place: &'static Location<'static>,
     ) -> Result<(), Error> {
         let mut with_them = self.clone();
         for (name, metric) in metrics {
-            with_them.register(&name, metric, |_| None::<()>)?;
+            with_them.register(metric.wanted(&name, place), |_| None, || (metric, ()))?;
         }
         *self = with_them;
         Ok(())
@@ -152,7 +188,7 @@ impl NamedMetrics {
 
     /// Whether a snapshot has to ask anybody.
     pub(super) fn has_sources(&self) -> bool {
-        self.metrics.values().any(|metric| match metric {
+        self.metrics.values().any(|registered| match &registered.metric {
             Metric::Declared(metric) => metric.callback().is_some(),
             metric => matches!(metric, Metric::OnDemand(_)),
         })
@@ -160,7 +196,7 @@ impl NamedMetrics {
 
     /// Whom a snapshot has to ask.
     pub(super) fn sources(&self) -> Vec<Arc<Source>> {
-        let source = |metric: &Metric| match metric {
+        let source = |registered: &Registered| match &registered.metric {
             Metric::Declared(metric) => Some(Arc::new(Source::declared(*metric, metric.callback()?))),
             Metric::OnDemand(family) => family.source().cloned(),
             _ => None,
@@ -169,12 +205,15 @@ impl NamedMetrics {
     }
 
     /// Takes in a metric that was declared. One that cannot be had is not shown, and why not is.
-    pub(super) fn adopt(&mut self, metric: &'static dyn Declared) {
+    pub(super) fn adopt(&mut self, declared: &'static dyn Declared) {
+        let metric = Metric::Declared(declared);
         let same = |standing: &Metric| match standing {
-            Metric::Declared(standing) => ptr::addr_eq(*standing, metric).then_some(()),
+            Metric::Declared(standing) => ptr::addr_eq(*standing, declared).then_some(()),
             _ => None,
         };
-        if let Err(error) = self.register(metric.declaration().name, Metric::Declared(metric), same) {
+        let declaration = declared.declaration();
+        let wanted = metric.wanted(declaration.name, declaration.place);
+        if let Err(error) = self.register(wanted, same, || (metric, ())) {
             self.refused.insert(error.to_string());
         }
     }
@@ -186,7 +225,7 @@ impl NamedMetrics {
     pub(super) fn read_into(self, snapshot: &mut FullSnapshot) {
         let mut reader = None;
         let mut help = BTreeMap::new();
-        for (name, metric) in self.metrics {
+        for (name, Registered { metric, .. }) in self.metrics {
             match metric {
                 Metric::Collector(collector) => {
                     snapshot.metrics.insert(name, collector.snapshot());
@@ -223,15 +262,16 @@ impl NamedMetrics {
             }
         }
         // What was described later goes before what was declared.
-        help.extend(self.help);
+        help.extend(self.help.into_iter().map(|(name, help)| (self.scope.full_name(&name), help)));
         snapshot.help = help;
+        snapshot.labels = self.scope.labels;
         snapshot.own.refused = self.refused.into_iter().collect();
     }
 }
 
 impl Metric {
     /// For an error: what it is, with what tells it from others of its kind.
-    fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         match self {
             Metric::Collector(_) => "a collector".to_owned(),
             Metric::Histogram(AnyHistogram(histogram)) => {
@@ -240,11 +280,7 @@ impl Metric {
             Metric::MinMax(_) => "a min/max".to_owned(),
             Metric::Counter(_) => "a counter".to_owned(),
             Metric::Gauge(_) => "a gauge".to_owned(),
-            Metric::Declared(metric) => match metric.kind() {
-                MetricKind::Counter => "a declared counter".to_owned(),
-                MetricKind::Gauge => "a declared gauge".to_owned(),
-                MetricKind::Histogram => "a declared histogram".to_owned(),
-            },
+            Metric::Declared(metric) => describe_declared(*metric),
             Metric::OnDemand(family) => match family.description().kind {
                 MetricKind::Counter => "a counter on demand".to_owned(),
                 MetricKind::Gauge => "a gauge on demand".to_owned(),
@@ -254,64 +290,40 @@ impl Metric {
         }
     }
 
-    /// Of those that are declared with their kind and are printed under their own name.
-    fn kind(&self) -> Option<MetricKind> {
+    pub(super) fn shape(&self) -> Shape {
         match self {
-            Metric::Declared(metric) => Some(metric.kind()),
-            Metric::OnDemand(family) => Some(family.description().kind),
-            Metric::Info(_) => Some(MetricKind::Gauge),
+            Metric::Collector(_) => Shape::Collector,
+            Metric::Histogram(_) => Shape::Latency,
+            Metric::MinMax(_) => Shape::MinMax,
+            Metric::Counter(_) => Shape::Plain(MetricKind::Counter),
+            Metric::Gauge(_) | Metric::Info(_) => Shape::Plain(MetricKind::Gauge),
+            Metric::Declared(metric) => Shape::Plain(metric.kind()),
+            Metric::OnDemand(family) => Shape::Plain(family.description().kind),
+        }
+    }
+
+    /// Of what was declared with a help text: that.
+    pub(super) fn help(&self) -> Option<&str> {
+        match self {
+            Metric::Declared(metric) => Some(metric.declaration().help),
+            Metric::OnDemand(family) => Some(&family.description().help),
+            Metric::Info(info) => Some(&info.help),
             _ => None,
         }
     }
 
-    fn is_counter(&self) -> bool {
-        matches!(self, Metric::Counter(_)) || self.kind() == Some(MetricKind::Counter)
+    /// What the labels of its series are called; of what a collector adds, that is not known before.
+    pub(super) fn label_names(&self) -> Vec<&str> {
+        match self {
+            Metric::Declared(metric) => metric.label_names().to_vec(),
+            Metric::Info(info) => info.labels.iter().map(|(name, _)| name.as_str()).collect(),
+            _ => Vec::new(),
+        }
     }
 
-    /// Every name that a family or a sample of it has, and where.
-    fn printed_names(&self, name: &str) -> Vec<(String, Formats)> {
-        let suffixes: &[&str] = match self {
-            Metric::Collector(_) => &["_requests", "_errors", "_bytes_sent", "_active_connections"],
-            Metric::Histogram(_) => {
-                &["_latency_us", "_latency_us_bucket", "_latency_us_sum", "_latency_us_count"]
-            }
-            Metric::MinMax(_) => &["_min", "_max"],
-            _ if self.kind() == Some(MetricKind::Histogram) => &["", "_bucket", "_sum", "_count"],
-            _ => &[""],
-        };
-        let everywhere = suffixes.iter().map(|suffix| (format!("{name}{suffix}"), Formats::All));
-        let (base, openmetrics): (&str, &[&str]) = match self {
-            Metric::Histogram(_) => (name, &["_latency_us_created"]),
-            _ if self.kind() == Some(MetricKind::Histogram) => (name, &["_created"]),
-            // Its family there is called without the ending.
-            _ if self.is_counter() => {
-                without_total(name).map_or((name, &[]), |base| (base, &["", "_created"]))
-            }
-            _ => (name, &[]),
-        };
-        let further = openmetrics.iter().map(|suffix| (format!("{base}{suffix}"), Formats::OpenMetrics));
-        everywhere.chain(further).collect()
+    /// What it takes to have it under this name.
+    pub(super) fn wanted<'a>(&self, name: &'a str, place: &'static Location<'static>) -> Wanted<'a> {
+        let labels = self.label_names().into_iter().map(str::to_owned).collect();
+        Wanted { name, what: self.describe(), shape: self.shape(), labels, place }
     }
-}
-
-/// Whether a name belongs, in any format, to the families of instrumented functions or to the library's own.
-fn is_printed_by_the_library(name: &str) -> bool {
-    const FUNCTION_FAMILIES: [&str; 15] = [
-        "function_calls",
-        "function_calls_total",
-        "function_calls_created",
-        "function_errors",
-        "function_errors_total",
-        "function_errors_created",
-        "function_calls_in_flight",
-        "function_duration_seconds",
-        "function_duration_seconds_bucket",
-        "function_duration_seconds_sum",
-        "function_duration_seconds_count",
-        "function_duration_seconds_created",
-        "function_duration_min_seconds",
-        "function_duration_max_seconds",
-        "function_sample_interval",
-    ];
-    name.starts_with("tachometer_") || FUNCTION_FAMILIES.contains(&name)
 }

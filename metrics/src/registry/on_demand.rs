@@ -1,6 +1,7 @@
 //! Metrics that a function says whenever somebody reads: registering them, and what is asked.
 
 use super::named::Metric;
+use super::scope::Scope;
 use super::{MetricsRegistry, granted};
 use crate::error::Error;
 use crate::metric::collect::label_mistake;
@@ -8,6 +9,7 @@ use crate::metric::{Collect, Collected, Declared, FamilyDescription};
 use crate::snapshot::{FamilySnapshot, FullSnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::unmodelled::Arc;
 use std::fmt;
+use std::panic::Location;
 use std::time::Duration;
 
 /// Something that is asked for its families, each time somebody reads.
@@ -67,9 +69,20 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn write_into(&self, snapshot: &mut FullSnapshot) {
-        snapshot.declared.extend(self.families.iter().cloned());
+    /// Adds this to a snapshot of the registry whose `scope` is this.
+    pub(super) fn write_into(&self, snapshot: &mut FullSnapshot, scope: &Scope) {
         let refused = &mut snapshot.own.refused;
+        for (name, family) in &self.families {
+            let labels = family.series.iter().flat_map(|series| &series.labels);
+            match labels.map(|(label, _)| label).find(|label| scope.label(label).is_some()) {
+                Some(label) => refused.push(format!(
+                    "{name:?} is not shown: its label {label:?} is one that all series of the registry have already"
+                )),
+                None => {
+                    snapshot.declared.insert(scope.full_name(name), family.clone());
+                }
+            }
+        }
         refused.extend(self.refusals.iter().cloned());
         // Each is a series.
         refused.sort();
@@ -266,8 +279,9 @@ impl MetricsRegistry {
             Metric::Info(info) => (info.labels == labels).then_some(()),
             _ => None,
         };
-        self.metrics().named().register(&name, Metric::Info(info), same)?;
-        Ok(())
+        let metric = Metric::Info(info);
+        let wanted = metric.wanted(&name, Location::caller());
+        self.metrics().named().register(wanted, same, || (metric, ()))
     }
 
     /// How long a snapshot waits for the callbacks and collectors of this registry, all of them together; a second, if this is
@@ -295,6 +309,6 @@ impl MetricsRegistry {
             (family.name.clone(), Metric::OnDemand(OnDemand { source: Arc::clone(&source), index }))
         });
         // `source` is dropped behind the lock, for what it owns is the program's and may do anything then.
-        self.metrics().named().register_all(families)
+        self.metrics().named().register_all(families, Location::caller())
     }
 }

@@ -105,6 +105,8 @@ pub struct Labels<'a> {
     declared: &'a [(String, String)],
     first: Option<(&'static str, &'a str)>,
     last: Option<(&'static str, &'a str)>,
+    /// What all series have that have no label of that name.
+    shared: &'a [(String, String)],
 }
 
 impl<'a> Labels<'a> {
@@ -120,6 +122,17 @@ impl<'a> Labels<'a> {
 
     /// Each label's name and value, unescaped.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        // Most have none, and are not to be copied for it.
+        let shared = (!self.shared.is_empty()).then(|| {
+            let labels = *self;
+            labels.shared.iter().filter(move |(name, _)| !labels.own().any(|(own, _)| own == name))
+        });
+        let shared = shared.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_str()));
+        self.own().chain(shared)
+    }
+
+    /// Those that tell it from others of its family.
+    fn own(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let identity = self.function.map(|function| {
             let own = function.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             [("function", function.function.as_str()), ("module", function.module.as_str())]
@@ -230,6 +243,11 @@ impl FullSnapshot {
         families[functions..].sort_by(|a, b| a.name.cmp(&b.name));
         families.extend(self.own.families());
         families.retain(|family| !family.series.is_empty());
+        if !self.labels.is_empty() {
+            for series in families.iter_mut().flat_map(|family| &mut family.series) {
+                series.labels.shared = &self.labels;
+            }
+        }
         families
     }
 

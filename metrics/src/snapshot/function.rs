@@ -114,14 +114,8 @@ impl FunctionSnapshot {
     }
 
     /// What its series share with those that have other labels; snapshots are sorted by it first.
-    pub(super) fn place(&self) -> (&str, &str) {
+    pub(crate) fn place(&self) -> (&str, &str) {
         (&self.module, &self.function)
-    }
-
-    /// Whether it is in the same place and has all labels of `other` that have a value.
-    pub(crate) fn has_values_of(&self, other: &FunctionSnapshot) -> bool {
-        let mut with_value = other.labels.iter().filter(|(_, value)| !value.is_empty());
-        self.place() == other.place() && with_value.all(|label| self.labels.contains(label))
     }
 
     /// Whether both are what one function showed at two moments.

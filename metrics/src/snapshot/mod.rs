@@ -9,6 +9,7 @@ mod exports;
 pub mod families;
 mod function;
 mod histogram;
+mod labels;
 mod moment;
 mod own;
 mod scrapes;
@@ -23,6 +24,7 @@ pub(crate) use exports::{Exports, SinkExports};
 pub(crate) use families::MetricKind;
 pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
+pub(crate) use labels::printed_labels;
 pub(crate) use moment::Moment;
 pub(crate) use own::OwnMetrics;
 pub(crate) use scrapes::ScrapeMetrics;
@@ -72,6 +74,10 @@ pub struct FullSnapshot {
     /// The instrumented functions that are linked in, called or not, sorted by module, function and labels. (On other
     /// systems than Linux those that have been called.)
     pub functions: Vec<FunctionSnapshot>,
+    /// The labels that every series has, in every family, unless it has one of that name itself
+    /// ([`MetricsRegistry::with_labels`](crate::MetricsRegistry::with_labels)).
+    #[cfg_attr(feature = "json", serde(with = "serial::pairs"))]
+    pub labels: Vec<(String, String)>,
     /// The `# HELP` texts that were given, by registered or by printed name.
     pub(crate) help: BTreeMap<String, String>,
     /// What the library says of itself.
@@ -99,6 +105,7 @@ impl FullSnapshot {
             gauges: BTreeMap::new(),
             declared: BTreeMap::new(),
             functions: Vec::new(),
+            labels: Vec::new(),
             help: BTreeMap::new(),
             own: OwnMetrics::default(),
             created,

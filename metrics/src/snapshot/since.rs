@@ -45,6 +45,7 @@ impl FullSnapshot {
             gauges: self.gauges.clone(),
             declared: differences(&self.declared, &earlier.declared, FamilySnapshot::since),
             functions: self.functions.iter().map(|function| function.since_in(earlier)).collect(),
+            labels: self.labels.clone(),
             help: self.help.clone(),
             own: self.own.since(&earlier.own),
             created: earlier.timestamp,

@@ -149,6 +149,8 @@ prop_compose! {
         gauges in named("g[a-zA-Z0-9:]{0,8}", any::<i64>()),
         declared in named("d[a-zA-Z0-9:]{0,8}", declared()),
         mut functions in vec(function(), 0..4),
+        // Another prefix than that of functions' own.
+        labels in pairs("our_[a-z0-9_]{0,3}", text()),
         help in btree_map(text(), text(), 0..4),
         own in own_metrics(),
     ) -> FullSnapshot {
@@ -156,7 +158,8 @@ prop_compose! {
         functions.dedup_by(|a, b| a.identity() == b.identity());
         let (timestamp, created, elapsed) = times;
         FullSnapshot {
-            timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, help, own, created,
+            timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, labels, help, own,
+            created,
             taken: Moment::default(),
             elapsed: elapsed.map(|(seconds, nanos)| Duration::new(seconds, nanos)),
         }
@@ -174,6 +177,7 @@ proptest! {
         let tree = serde_json::to_value(&snapshot).expect("it has a tree");
         let back: FullSnapshot = serde_json::from_value(tree).expect("it is a snapshot");
         let sorted = |mut snapshot: FullSnapshot| {
+            snapshot.labels.sort();
             for function in &mut snapshot.functions {
                 function.labels.sort();
                 function.error_kinds.sort();
@@ -221,6 +225,7 @@ fn small() -> FullSnapshot {
         sample_interval: 1,
         latency: histogram.with_extremes(Some((8, 30))),
     });
+    snapshot.labels.push(("zone".into(), "eu".into()));
     snapshot.help.insert("jobs".into(), "Jobs done".into());
     snapshot.own.clock_source = Some("tsc".into());
     snapshot
@@ -240,6 +245,7 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""functions":[{"function":"Cart::add","module":"shop","labels":{"tier":"gold \"1\"\n","tenant":"é"},"#,
         r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30]}}],"#,
+        r#""labels":{"zone":"eu"},"#,
         r#""help":{"jobs":"Jobs done"},"#,
         r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"overflowed_updates":{},"refused":[],"scrapes":null,"exports":{},"callback_failures":{}},"#,
         r#""created":"1970-01-01T00:00:00.000000000Z","#,

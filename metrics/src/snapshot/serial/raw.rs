@@ -4,9 +4,10 @@ use super::super::{
     FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics,
     SampleValue, SeriesSnapshot,
     families::{MetricKind, without_total},
+    printed_labels,
 };
 use super::{pairs, timestamp};
-use crate::model::name::{is_label_name, is_metric_name};
+use crate::model::name::{RESERVED_LABELS, is_label_name, is_metric_name};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -34,6 +35,8 @@ pub(crate) struct RawFull {
     declared: BTreeMap<String, FamilySnapshot>,
     #[serde(default)]
     functions: Vec<RawFunction>,
+    #[serde(default, with = "pairs")]
+    labels: Vec<(String, String)>,
     #[serde(default)]
     help: BTreeMap<String, String>,
     #[serde(default)]
@@ -107,7 +110,7 @@ impl RawFunction {
     fn checked(self) -> Result<FunctionSnapshot, Refusal> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
         let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
-        if let Some((label, _)) = labels.iter().find(|(label, _)| !may_stand_beside(label)) {
+        if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
             return Err(format!("{label:?} is no label that a function may have"));
         }
         if [errors, panics, cancelled].into_iter().try_fold(ok, u64::checked_add).is_none() {
@@ -141,16 +144,19 @@ impl TryFrom<RawFull> for FullSnapshot {
 
     fn try_from(raw: RawFull) -> Result<Self, Refusal> {
         let RawFull { timestamp, metrics, histograms, minmax, counters, gauges, .. } = raw;
-        let RawFull { declared, functions, help, own, created, elapsed, .. } = raw;
+        let RawFull { declared, functions, labels, help, own, created, elapsed, .. } = raw;
         let histogram = |(name, raw): (String, RawHistogram)| {
             let histogram = raw.try_into().map_err(in_what(format!("histogram {name:?}")))?;
             Ok((name, histogram))
         };
+        if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
+            return Err(format!("{label:?} is no label that all series may have"));
+        }
         for (name, extremes) in &minmax {
             check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
         }
         for (name, family) in &declared {
-            check_declared(family).map_err(in_what(format!("metric {name:?}")))?;
+            check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
         }
         let snapshot = FullSnapshot {
             timestamp,
@@ -160,7 +166,8 @@ impl TryFrom<RawFull> for FullSnapshot {
             counters,
             gauges,
             declared,
-            functions: in_order(functions)?,
+            functions: in_order(functions, &labels)?,
+            labels,
             help,
             own,
             created: created.map_or(timestamp, |created| created.0),
@@ -173,25 +180,25 @@ impl TryFrom<RawFull> for FullSnapshot {
 }
 
 /// The functions as they are searched: sorted, which their way through other hands may have changed, and none twice.
-fn in_order(functions: Vec<RawFunction>) -> Result<Vec<FunctionSnapshot>, Refusal> {
+fn in_order(
+    functions: Vec<RawFunction>,
+    constant: &[(String, String)],
+) -> Result<Vec<FunctionSnapshot>, Refusal> {
     let functions = functions.into_iter().map(FunctionSnapshot::try_from);
     let mut functions = functions.collect::<Result<Vec<_>, _>>()?;
     functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
     // Who reads the text takes labels in another order for the same series.
     let mut known = BTreeSet::new();
-    if let Some(function) = functions.iter().find(|function| !known.insert(in_any_order(function))) {
+    if let Some(function) = functions
+        .iter()
+        .find(|function| !known.insert((function.place(), printed_labels(&function.labels, constant))))
+    {
         let FunctionSnapshot { function, module, labels, .. } = function;
         return Err(format!(
             "function {function:?} of module {module:?} with labels {labels:?} stands there twice"
         ));
     }
     Ok(functions)
-}
-
-/// What tells a function from others: not the order of its labels, nor those without a value.
-fn in_any_order(function: &FunctionSnapshot) -> (&str, &str, BTreeSet<&(String, String)>) {
-    let (module, name, labels) = function.identity();
-    (module, name, labels.iter().filter(|(_, value)| !value.is_empty()).collect())
 }
 
 /// Refuses names that Prometheus does not allow, and what would print a name twice.
@@ -228,7 +235,7 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
 }
 
 /// Refuses values of another kind than their family's, and two series of one name and labels.
-fn check_declared(family: &FamilySnapshot) -> Result<(), Refusal> {
+fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Result<(), Refusal> {
     let mut known = BTreeSet::new();
     for SeriesSnapshot { labels, value } in &family.series {
         match value {
@@ -243,7 +250,7 @@ fn check_declared(family: &FamilySnapshot) -> Result<(), Refusal> {
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
             return Err(format!("{label:?} is no label that a series may have"));
         }
-        if !known.insert(labels.iter().collect::<BTreeSet<_>>()) {
+        if !known.insert(printed_labels(labels, constant)) {
             return Err(format!("the series with labels {labels:?} stands there twice"));
         }
     }
@@ -254,10 +261,9 @@ fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
     if min <= max { Ok(()) } else { Err(format!("its smallest value {min} is above its largest, {max}")) }
 }
 
-/// Whether a label may stand beside those that the library gives every function.
-fn may_stand_beside(name: &str) -> bool {
-    const RESERVED: [&str; 6] = ["function", "module", "outcome", "error_kind", "le", "quantile"];
-    is_label_name(name) && !RESERVED.contains(&name)
+/// Whether a label may stand beside those that the library gives series itself.
+fn may_be_given(label: &str) -> bool {
+    is_label_name(label) && !RESERVED_LABELS.contains(&label)
 }
 
 fn in_what(what: impl Display) -> impl FnOnce(Refusal) -> Refusal {

@@ -1,0 +1,90 @@
+//! The names that metrics are printed under, of families and of samples, in every format.
+
+use crate::snapshot::MetricKind;
+use crate::snapshot::families::without_total;
+
+/// What a metric makes of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Four families.
+    Collector,
+    /// A histogram that was registered without saying what of, whose family says it.
+    Latency,
+    /// Two families.
+    MinMax,
+    /// A family of its own name.
+    Plain(MetricKind),
+}
+
+/// Which formats have a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Formats {
+    All,
+    OpenMetrics,
+}
+
+impl Shape {
+    /// The kind of each family, and what is added to the metric's name for it.
+    pub(super) const fn families(self) -> &'static [(&'static str, MetricKind)] {
+        use MetricKind::{Counter, Gauge, Histogram};
+        match self {
+            Shape::Collector => &[
+                ("_requests", Counter),
+                ("_errors", Counter),
+                ("_bytes_sent", Counter),
+                ("_active_connections", Gauge),
+            ],
+            Shape::Latency => &[("_latency_us", Histogram)],
+            Shape::MinMax => &[("_min", Gauge), ("_max", Gauge)],
+            Shape::Plain(Counter) => &[("", Counter)],
+            Shape::Plain(Gauge) => &[("", Gauge)],
+            Shape::Plain(Histogram) => &[("", Histogram)],
+        }
+    }
+
+    /// Every name that a family or a sample of the metric `name` has, and where.
+    pub(super) fn printed_names(self, name: &str) -> Vec<(String, Formats)> {
+        let mut printed = Vec::new();
+        for (suffix, kind) in self.families() {
+            let family = format!("{name}{suffix}");
+            let (everywhere, base, openmetrics): (&[_], _, &[_]) = match kind {
+                MetricKind::Histogram => (&["", "_bucket", "_sum", "_count"], &*family, &["_created"]),
+                MetricKind::Gauge => (&[""], &*family, &[]),
+                // Its family there is called without the ending.
+                MetricKind::Counter => match without_total(&family) {
+                    Some(base) => (&[""], base, &["", "_created"]),
+                    None => (&[""], &*family, &[]),
+                },
+            };
+            printed.extend(everywhere.iter().map(|suffix| (format!("{family}{suffix}"), Formats::All)));
+            let further = openmetrics.iter().map(|suffix| (format!("{base}{suffix}"), Formats::OpenMetrics));
+            printed.extend(further);
+        }
+        printed
+    }
+}
+
+/// Whether a name belongs, in any format, to the families of instrumented functions or to the library's own.
+pub(super) fn is_printed_by_the_library(name: &str) -> bool {
+    const FUNCTION_FAMILIES: [&str; 15] = [
+        "function_calls",
+        "function_calls_total",
+        "function_calls_created",
+        "function_errors",
+        "function_errors_total",
+        "function_errors_created",
+        "function_calls_in_flight",
+        "function_duration_seconds",
+        "function_duration_seconds_bucket",
+        "function_duration_seconds_sum",
+        "function_duration_seconds_count",
+        "function_duration_seconds_created",
+        "function_duration_min_seconds",
+        "function_duration_max_seconds",
+        "function_sample_interval",
+    ];
+    name.starts_with(OWN_PREFIX) || FUNCTION_FAMILIES.contains(&name)
+}
+
+/// What the names of the library's own families begin with.
+pub(super) const OWN_PREFIX: &str = "tachometer_";

@@ -1,0 +1,246 @@
+//! What all metrics of a registry share: a namespace before their names, and labels.
+
+use super::named::{NamedMetrics, Registered};
+use super::names::OWN_PREFIX;
+use super::{MetricsRegistry, granted};
+use crate::error::{Cause, Error};
+use crate::model::name::{RESERVED_LABELS, is_label_name, is_metric_name};
+use crate::sync::unmodelled::lock;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope {
+    namespace: Option<String>,
+    /// Names and values, in the order they were given; no name twice.
+    pub(super) labels: Vec<(String, String)>,
+}
+
+impl MetricsRegistry {
+    /// Puts `namespace` and a `_` before the names of all metrics that the program registers or declares: `jobs_total` is printed,
+    /// and stands in snapshots, as `shop_jobs_total`.
+    ///
+    /// Names that are given to methods of this registry, such as [`describe`](Self::describe), are without it. The families of
+    /// instrumented functions and those of the library itself keep their names.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::MetricsRegistry;
+    ///
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10)).with_namespace("shop");
+    /// registry.register_counter("jobs_total").add(3);
+    /// assert_eq!(registry.snapshot_all().counters["shop_jobs_total"], 3);
+    /// ```
+    ///
+    /// For the metrics in `static`s, [`install`](crate::install) such a registry as the global one.
+    ///
+    /// # Panics
+    /// Where [`try_with_namespace`](Self::try_with_namespace) returns an error.
+    #[must_use]
+    #[track_caller]
+    pub fn with_namespace(self, namespace: impl Into<String>) -> Self {
+        granted(self.try_with_namespace(namespace))
+    }
+
+    /// As [`with_namespace`](Self::with_namespace).
+    ///
+    /// # Errors
+    /// Where a metric's name cannot begin so, or the library's own do; where the registry has a namespace, or a metric that was
+    /// registered without one. The registry is dropped then.
+    pub fn try_with_namespace(self, namespace: impl Into<String>) -> Result<Self, Error> {
+        let namespace = namespace.into();
+        lock(&self.metrics.named).set_namespace(namespace)?;
+        Ok(self)
+    }
+
+    /// Gives every series these labels, in every family and every format: those of instrumented functions and of the library
+    /// itself too. A series that has a label of that name itself keeps its own.
+    ///
+    /// May be called again, with further labels.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::MetricsRegistry;
+    ///
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10)).with_labels([("zone", "eu"), ("rack", "7")]);
+    /// registry.register_gauge("temperature").set(21);
+    /// let text = registry.snapshot_all().to_prometheus_format();
+    /// assert!(text.contains("temperature{zone=\"eu\",rack=\"7\"} 21\n"));
+    /// ```
+    ///
+    /// # Panics
+    /// Where [`try_with_labels`](Self::try_with_labels) returns an error.
+    #[must_use]
+    #[track_caller]
+    pub fn with_labels<N: Into<String>, V: Into<String>>(
+        self,
+        labels: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        granted(self.try_with_labels(labels))
+    }
+
+    /// As [`with_labels`](Self::with_labels).
+    ///
+    /// # Errors
+    /// Where Prometheus does not allow a name, where it is reserved (`function`, `module`, `outcome`, `error_kind`, `le`,
+    /// `quantile`, and all that begin with `__`) or given twice, or where a metric has declared a label of that name. The
+    /// registry is dropped then.
+    pub fn try_with_labels<N: Into<String>, V: Into<String>>(
+        self,
+        labels: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, Error> {
+        // Before the lock is taken: it may be code of the program's.
+        let labels: Vec<_> = labels.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        for (name, value) in labels {
+            lock(&self.metrics.named).add_label(name, value)?;
+        }
+        Ok(self)
+    }
+}
+
+impl Scope {
+    /// What a metric is printed as that its user calls `name`.
+    pub(super) fn full_name(&self, name: &str) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{namespace}_{name}"),
+            None => name.to_owned(),
+        }
+    }
+
+    /// The name that was given for what is printed as `full_name`, if it can be one of this registry's.
+    pub(super) fn given_name<'a>(&self, full_name: &'a str) -> Option<&'a str> {
+        match &self.namespace {
+            Some(namespace) => full_name.strip_prefix(namespace.as_str())?.strip_prefix('_'),
+            None => Some(full_name),
+        }
+    }
+
+    /// The value that all series have of this label.
+    pub(super) fn label(&self, name: &str) -> Option<&str> {
+        self.labels.iter().find(|(label, _)| label == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl NamedMetrics {
+    fn set_namespace(&mut self, namespace: String) -> Result<(), Error> {
+        let refused =
+            |why: &str| Err(Cause::Scope(format!("{namespace:?} can be no namespace: {why}")).into());
+        if !is_metric_name(&namespace) {
+            return refused("it must be ASCII letters, digits, `_` and `:`, and not begin with a digit");
+        }
+        if format!("{namespace}_").starts_with(OWN_PREFIX) {
+            return refused("so begin the names of tachometer's own metrics");
+        }
+        if let Some(standing) = &self.scope.namespace {
+            return refused(&format!("the registry has the namespace {standing:?} already"));
+        }
+        if let Some((name, Registered { place, .. })) = self.metrics.first_key_value() {
+            return refused(&format!(
+                "{name:?} is registered without it already ({place}); name it before the first metric"
+            ));
+        }
+        self.scope.namespace = Some(namespace);
+        Ok(())
+    }
+
+    fn add_label(&mut self, name: String, value: String) -> Result<(), Error> {
+        let refused =
+            |why: &str| Err(Cause::Scope(format!("{name:?} can be no label of all series: {why}")).into());
+        if !is_label_name(&name) {
+            return refused(
+                "it must be ASCII letters, digits and `_`, and begin neither with a digit nor with two `_`",
+            );
+        }
+        if RESERVED_LABELS.contains(&&*name) {
+            return refused(&format!("it is one of those that are reserved: {}", RESERVED_LABELS.join(", ")));
+        }
+        if let Some(standing) = self.scope.label(&name) {
+            return refused(&format!("they have one of that name already, with the value {standing:?}"));
+        }
+        for (metric, Registered { metric: registered, place }) in &self.metrics {
+            if registered.label_names().contains(&&*name) {
+                let what = registered.describe();
+                return refused(&format!("{what} {metric:?} ({place}) has one of that name itself"));
+            }
+        }
+        self.scope.labels.push((name, value));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cells::Reader;
+    use crate::metric::{Declaration, Declared};
+    use crate::snapshot::{FullSnapshot, MetricKind, SeriesSnapshot};
+    use crate::sync::leak;
+    use std::any::Any;
+    use std::time::SystemTime;
+
+    /// A metric whose series have a label `zone`.
+    #[derive(Debug)]
+    struct Zoned(Declaration);
+
+    impl Declared for Zoned {
+        fn declaration(&self) -> &Declaration {
+            &self.0
+        }
+
+        fn kind(&self) -> MetricKind {
+            MetricKind::Counter
+        }
+
+        fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
+            Vec::new()
+        }
+
+        fn label_names(&self) -> &[&'static str] {
+            &["zone"]
+        }
+
+        fn as_any(&'static self) -> &'static dyn Any {
+            self
+        }
+    }
+
+    fn zoned() -> (&'static Zoned, String) {
+        let declaration = Declaration::new("zoned_total", "By zone");
+        let place = declaration.place.to_string();
+        (leak(Zoned(declaration)), place)
+    }
+
+    #[test]
+    fn a_declared_label_of_the_registrys_name_is_refused_by_its_place() {
+        let mut named = NamedMetrics::default();
+        named.add_label("zone".to_owned(), "eu".to_owned()).expect("there is none yet");
+        let (metric, place) = zoned();
+        named.adopt(metric);
+        let mut snapshot = FullSnapshot::empty(SystemTime::now());
+        named.read_into(&mut snapshot);
+        assert!(snapshot.declared.is_empty());
+        assert_eq!(
+            snapshot.own.refused,
+            [format!(
+                "cannot register a declared counter with the labels [\"zone\"] \"zoned_total\" ({place}): its label \"zone\" is one that all series \
+                 of the registry have already"
+            )]
+        );
+    }
+
+    #[test]
+    fn a_label_that_a_metric_has_declared_is_refused_by_its_place() {
+        let mut named = NamedMetrics::default();
+        let (metric, place) = zoned();
+        named.adopt(metric);
+        assert_eq!(named.list()[0].labels, ["zone"]);
+        let error = named.add_label("zone".to_owned(), "eu".to_owned()).expect_err("it clashes").to_string();
+        assert_eq!(
+            error,
+            format!(
+                "\"zone\" can be no label of all series: a declared counter with the labels [\"zone\"] \"zoned_total\" ({place}) has one of that name \
+                 itself"
+            )
+        );
+        named.add_label("rack".to_owned(), "7".to_owned()).expect("it is another");
+        assert_eq!(named.list()[0].labels, ["zone", "rack"]);
+    }
+}
