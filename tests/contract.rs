@@ -12,8 +12,8 @@ use tachometer::families::MetricKind;
 use tachometer::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, CallbackCounter, CallbackGauge, Collect,
     Collected, Counter, Endpoint, Error, ExportHandle, Exporter, ExporterBuilder, Exposition,
-    FamilyDescription, FamilySnapshot, FloatCounter, FloatGauge, Format, FullSnapshot, FunctionSnapshot, Gauge,
-    Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, LabelVisitor, MetricDescription,
+    FamilyDescription, FamilySnapshot, FloatCounter, FloatGauge, Format, FullSnapshot, FunctionSnapshot,
+    Gauge, Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, LabelVisitor, MetricDescription,
     MetricsCollector, MetricsRegistry, MetricsSnapshot, SampleValue, SeriesSnapshot, Server,
 };
 

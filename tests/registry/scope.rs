@@ -213,6 +213,23 @@ mod twice {
     #[instrumented(registry = &ZONED, name = "twice", labels(zone = "us"))]
     fn elsewhere() {}
 
+    static SMALL: LazyLock<MetricsRegistry> = LazyLock::new(|| registry().with_labels([("zone", "eu")]));
+
+    #[instrumented(registry = &SMALL, name = "twice")]
+    fn as_all_there() {}
+
+    #[instrumented(registry = &SMALL, name = "twice", labels(zone = "eu"))]
+    fn as_all_there_of_its_own() {}
+
+    #[test]
+    fn a_label_that_says_what_all_say_makes_no_further_series() {
+        as_all_there();
+        as_all_there_of_its_own();
+        let functions = SMALL.snapshot_all().functions;
+        assert_eq!(functions.len(), 1, "{functions:?}");
+        assert_eq!((functions[0].calls(), functions[0].labels.as_slice()), (2, &[][..]));
+    }
+
     #[test]
     fn functions_that_the_labels_of_all_make_one_are_one_series() {
         (0..1).for_each(|_| as_all());

@@ -7,7 +7,7 @@ use super::outcome::Outcome;
 use super::slot::Number;
 use super::writer::{Writer, Writers};
 use crate::model::BucketTable;
-use crate::sync::{AtomicBool, Ordering};
+use crate::sync::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Barrier;
 use std::thread;
 

@@ -45,6 +45,8 @@ use std::time::SystemTime;
 /// ORDERS.increment();
 /// ```
 ///
+/// Whatever attributes a `static` may have may stand before each; where the condition of a `#[cfg]` is false, there is nothing.
+///
 /// A metric in a `static` of its own, without this, is shown from its first use on. (On other systems than Linux, so are
 /// these.)
 #[macro_export]

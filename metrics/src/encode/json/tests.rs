@@ -109,7 +109,7 @@ prop_compose! {
         overflowed_calls in proptest::option::of(sampled_u64()),
         scrapes in proptest::option::of(scrapes()),
         exports in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
-        overflowed_updates in proptest::collection::btree_map(text(), sampled_u64(), 0..3),
+        overflowed_updates in btree_map(text(), sampled_u64(), 0..3),
         refused in vec(text(), 0..3),
         callbacks in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
     ) -> OwnMetrics {
@@ -125,17 +125,22 @@ prop_compose! {
     }
 }
 
+/// The family of a metric without labels.
+fn alone(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
+    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
+}
+
 /// A metric that was declared.
 fn declared() -> impl Strategy<Value = FamilySnapshot> {
     prop_oneof![
-        sampled_u64().prop_map(|count| single(MetricKind::Counter, SampleValue::Count(count))),
-        (0.0..1e300).prop_map(|sum| single(MetricKind::Counter, SampleValue::Sum(sum))),
-        any::<i64>().prop_map(|level| single(MetricKind::Gauge, SampleValue::Level(level))),
+        sampled_u64().prop_map(|count| alone(MetricKind::Counter, SampleValue::Count(count))),
+        (0.0..1e300).prop_map(|sum| alone(MetricKind::Counter, SampleValue::Sum(sum))),
+        any::<i64>().prop_map(|level| alone(MetricKind::Gauge, SampleValue::Level(level))),
         prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]
             .prop_filter("a NaN is not equal to itself", |quantity| !quantity.is_nan())
-            .prop_map(|quantity| single(MetricKind::Gauge, SampleValue::Quantity(quantity))),
-        histogram().prop_map(|it| single(MetricKind::Histogram, SampleValue::Histogram(it))),
-        histogram().prop_map(|it| single(MetricKind::Histogram, SampleValue::Times(it))),
+            .prop_map(|quantity| alone(MetricKind::Gauge, SampleValue::Quantity(quantity))),
+        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Histogram(it))),
+        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Times(it))),
     ]
 }
 
@@ -210,7 +215,7 @@ fn small() -> FullSnapshot {
     snapshot.minmax.insert("queue".into(), (3, 7));
     snapshot.counters.insert("jobs".into(), u64::MAX);
     snapshot.gauges.insert("level".into(), i64::MIN);
-    let ratio = single(MetricKind::Gauge, SampleValue::Quantity(0.25));
+    let ratio = alone(MetricKind::Gauge, SampleValue::Quantity(0.25));
     snapshot.declared.insert("fill_ratio".into(), ratio);
     snapshot.functions.push(FunctionSnapshot {
         function: "Cart::add".into(),
@@ -344,11 +349,6 @@ fn a_difference_to_what_came_back_spans_the_time_between_the_timestamps() {
         later.since(&earlier).elapsed() < Some(Duration::new(5, 7)),
         "taken at once, whatever the timestamps say"
     );
-}
-
-/// The family of a metric without labels.
-fn single(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
-    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
 }
 
 /// Replaces `from`, which stands there once, in the JSON of the small snapshot, and says why that is refused.
