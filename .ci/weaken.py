@@ -21,6 +21,7 @@ ERROR_KINDS = "metrics/src/function/error_kinds.rs"
 COLLECTOR = "metrics/src/primitives/collector.rs"
 HISTOGRAM = "metrics/src/primitives/histogram.rs"
 MIN_MAX = "metrics/src/primitives/min_max.rs"
+SERIES = "metrics/src/metric/family/table.rs"
 
 # The quickest model that sees it.
 PLAIN = "a_reading_of_plain_calls"
@@ -107,6 +108,18 @@ WEAKENED = [
      "primitives::models"),
     ("a new extreme gives up after one exchange", MIN_MAX,
      "Err(now) => current = now,", "Err(_) => return,", "primitives::models"),
+    ("a series keeps what was counted before its index was free", SERIES,
+     "        self.owner.clear(self.index);\n", "", "family::models"),
+    ("a series gives its index back when it is removed", SERIES,
+     "        self.removals.fetch_add(1, Ordering::Relaxed);\n",
+     "        self.removals.fetch_add(1, Ordering::Relaxed);\n        lock(&self.free).push(entry.index);\n",
+     "family::models"),
+    ("a series that is held is forgotten when it is removed", SERIES,
+     "        if entry.holders.load(Ordering::Relaxed) == 0 {\n", "        if true {\n", "family::models"),
+    ("a removed series is remembered after its last handle", SERIES,
+     "        if !is_held && this", "        if is_held && this", "family::models"),
+    ("an update does not ask whether its series was removed", SERIES,
+     "        self.is_active() || self.wake()\n", "        true\n", "family::models"),
     ("a range is what the cells say", MIN_MAX,
      "        (min, max) => Some((max, min)),", "        (min, max) => Some((min, max)),", "primitives::models"),
 ]

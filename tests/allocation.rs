@@ -4,7 +4,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context, Waker};
-use tachometer::{AtomicHistogram, AtomicMinMax, MetricsCollector, instrumented};
+use tachometer::{
+    AtomicHistogram, AtomicMinMax, Counter, Family, Gauge, Histogram, LabelSet, MetricsCollector,
+    instrumented, metrics,
+};
 
 struct Counting;
 
@@ -48,6 +51,49 @@ fn overflowing(tenant: &str) {}
 
 #[instrumented(labels(tier = "gold"))]
 fn in_place() -> impl Sized {}
+
+#[derive(LabelSet)]
+struct Tenant<'a> {
+    tenant: &'a str,
+    shard: u32,
+}
+
+#[derive(LabelSet)]
+struct Known {
+    is_first: bool,
+}
+
+metrics! {
+    static ANSWERS: Counter = Counter::new("answers_total", "Answers");
+    static BY_TENANT: Family<Tenant<'static>, Counter> = Family::new("tenants_total", "By tenant");
+    static SIZES: Family<Tenant<'static>, Histogram> = Family::histogram("sizes_bytes", "Sizes", &[10, 100]);
+    static OPEN: Family<Known, Gauge> = Family::new("open", "Open");
+}
+
+/// More than is written down on the stack.
+const LONG: &str = "a tenant whose name is long, and longer than anybody would have thought when the tables were made, \
+                    but who has a right to be counted, as everybody has, without a word";
+
+fn metrics_of_ones_own(number: u32) {
+    ANSWERS.increment();
+    for tenant in ["one", "another", LONG] {
+        BY_TENANT.with(&Tenant { tenant, shard: number % 3 }).increment();
+        SIZES.with(&Tenant { tenant, shard: number % 3 }).observe(20);
+    }
+    OPEN.with(&Known { is_first: number == 0 }).set(3);
+}
+
+#[test]
+fn updates_of_series_that_were_used_before_allocate_nothing() {
+    (0..4).for_each(metrics_of_ones_own);
+    let held = BY_TENANT.hold(&Tenant { tenant: LONG, shard: 1 });
+    let before = ALLOCATIONS.get();
+    for number in 0..1_000 {
+        metrics_of_ones_own(number);
+        held.increment();
+    }
+    assert_eq!(ALLOCATIONS.get() - before, 0);
+}
 
 #[test]
 fn calls_allocate_nothing_after_the_first() {

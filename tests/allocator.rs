@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use tachometer::instrumented;
+use tachometer::{Counter, Family, LabelSet, SampleValue, instrumented, metrics};
 
 struct Instrumented;
 
@@ -28,9 +28,21 @@ unsafe fn free(pointer: *mut u8, layout: Layout) {
     unsafe { System.dealloc(pointer, layout) }
 }
 
+/// A string, so that it is found in tables, which allocate.
+#[derive(LabelSet)]
+struct Size {
+    class: &'static str,
+}
+
+metrics! {
+    static BY_SIZE: Family<Size, Counter> = Family::new("allocations_total", "Allocations by size");
+}
+
 // SAFETY: hands every request on to the system's allocator as it came, and returns what that returns.
 unsafe impl GlobalAlloc for Instrumented {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let class = if layout.size() < 128 { "small" } else { "large" };
+        BY_SIZE.with(&Size { class }).increment();
         // SAFETY: the caller keeps the contract.
         unsafe { allocate(layout) }
     }
@@ -80,6 +92,17 @@ fn every_allocation_is_counted() {
         (counted_before..=counted_after).contains(&shown.ok),
         "{} of {counted_before} to {counted_after}",
         shown.ok
+    );
+    let by_size = &snapshot.declared["allocations_total"].series;
+    let counts = by_size.iter().map(|series| match series.value {
+        SampleValue::Count(count) => count,
+        ref other => panic!("{other:?}"),
+    });
+    // Those that the tables themselves made in the middle of an update are in the overflow series.
+    let total: u64 = counts.sum();
+    assert!(
+        (counted_before..=counted_after).contains(&total),
+        "{total} of {counted_before} to {counted_after}"
     );
     assert!(snapshot.function("free").unwrap().ok >= 32 * 100);
     assert_eq!(snapshot.function("allocates").unwrap().ok, 3_200);

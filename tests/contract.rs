@@ -11,9 +11,10 @@ use std::time::{Duration, SystemTime};
 use tachometer::families::MetricKind;
 use tachometer::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Counter, Endpoint, Error, ExportHandle,
-    Exporter, ExporterBuilder, Exposition, FloatCounter, FloatGauge, Format, FullSnapshot, FunctionSnapshot,
-    Gauge, Histogram, HistogramSnapshot, LabelSet, LabelValue, LabelVisitor, MetricDescription,
-    MetricsCollector, MetricsRegistry, MetricsSnapshot, Server,
+    Exporter, ExporterBuilder, Exposition, FamilySnapshot, FloatCounter, FloatGauge, Format, FullSnapshot,
+    FunctionSnapshot, Gauge, Histogram, HistogramSnapshot, LabelSet, LabelValue, LabelVisitor,
+    MetricDescription, MetricsCollector, MetricsRegistry, MetricsSnapshot, SampleValue, SeriesSnapshot,
+    Server,
 };
 
 /// A value of somebody's own.
@@ -89,6 +90,7 @@ const _: fn() = || {
 fn is_cell<T: Send + Sync + Debug + 'static>() {}
 fn is_default<T: Default>() {}
 fn is_snapshot<T: Clone + Debug + PartialEq + Send + Sync + 'static>() {}
+fn is_error<E: StdError + Clone + PartialEq + Send + Sync + 'static>() {}
 fn is_shared<T: Send + Sync + Debug>(_: &T) {}
 
 static COUNTER: AtomicCounter = AtomicCounter::new();
@@ -211,8 +213,60 @@ fn histogram_snapshot() {
     let _: fn(&HistogramSnapshot) -> u64 = HistogramSnapshot::sum;
     let _: fn(&HistogramSnapshot) -> f64 = HistogramSnapshot::mean;
     let _: fn(&HistogramSnapshot, f64) -> u64 = HistogramSnapshot::percentile;
+    let _: fn(&HistogramSnapshot, f64) -> Option<Duration> = HistogramSnapshot::percentile_duration;
+    let _: fn(&HistogramSnapshot) -> Option<Duration> = HistogramSnapshot::mean_duration;
+    let _: fn(&HistogramSnapshot) -> Duration = HistogramSnapshot::sum_duration;
     let HistogramSnapshot { buckets, boundaries, .. } = AtomicHistogram::new([5]).snapshot();
     let _: (Vec<u64>, Vec<u64>) = (buckets, boundaries);
+}
+
+#[test]
+fn declared_snapshots() {
+    is_snapshot::<FamilySnapshot>();
+    is_snapshot::<SeriesSnapshot>();
+    is_snapshot::<SampleValue>();
+    let _: fn(&FamilySnapshot) -> Option<&SampleValue> = FamilySnapshot::value;
+    let series = |family: &FamilySnapshot| -> Option<SampleValue> {
+        let series: Option<&SeriesSnapshot> = family.series_with(&[("tier", "gold")]);
+        series.map(|series| series.value.clone())
+    };
+    let _: fn(&SampleValue) -> Option<u64> = SampleValue::as_count;
+    let _: fn(&SampleValue) -> Option<f64> = SampleValue::as_sum;
+    let _: fn(&SampleValue) -> Option<i64> = SampleValue::as_level;
+    let _: fn(&SampleValue) -> Option<f64> = SampleValue::as_quantity;
+    let _: fn(&SampleValue) -> Option<&HistogramSnapshot> = SampleValue::as_histogram;
+    let declared = tachometer::snapshot().declared;
+    let _: BTreeMap<String, FamilySnapshot> = declared.clone();
+    let _: Vec<Option<SampleValue>> = declared.values().map(series).collect();
+}
+
+#[test]
+fn assertions() {
+    use tachometer::testing::{
+        Amount, Difference, Expectation, FunctionExpectation, MetricExpectation, Watch, function, metric,
+    };
+    let _: fn() -> Watch<'static> = tachometer::testing::watch;
+    let registry = MetricsRegistry::new(Duration::from_secs(1));
+    registry.register_counter("hits");
+    registry.register_gauge("load");
+    registry.register_histogram("sizes", [10]);
+    let watch: Watch<'_> = tachometer::testing::watch_registry(&registry);
+    is_shared(&watch);
+    let of_function: FunctionExpectation = function("load").with("tier", "gold").with("tenant", 7_u64);
+    let of_function = of_function.ok(1).errors(2_u64).panics(0).cancelled(0).calls(3).in_flight(0_i64);
+    let of_function =
+        of_function.errors_of_kind("kind", 2).total_time(Duration::ZERO).all_within(Duration::ZERO);
+    let expected: Expectation = of_function.not_called().into();
+    let _: Result<(), Difference> = watch.check(expected);
+    let of_metric: MetricExpectation = metric("hits").with("tier", "gold").with_all(&()).by(0).unchanged();
+    let _: Expectation = of_metric.into();
+    let _: () = watch.assert(metric("load").at(0).by(0_i64));
+    let _: () = watch.assert(metric("sizes").observations(0_u64).sum(0_u64).all_within(10));
+    let _: () = watch.assert_only(&["hits"]);
+    let _: Result<(), Difference> = watch.check_only(&["hits"]);
+    let _: FullSnapshot = watch.changes();
+    let _: [Amount; 4] = [1_usize.into(), (-1_i64).into(), 0.5.into(), Duration::ZERO.into()];
+    is_error::<Difference>();
 }
 
 #[test]

@@ -48,7 +48,8 @@ pub const fn linear<const N: usize>(first: u64, width: u64) -> [u64; N] {
 /// double, at 1 two of them double, at 2 four, at -1 each is four times the one before. These are the schemas of Prometheus'
 /// native histograms.
 ///
-/// They are whole numbers, rounded to the nearest.
+/// They are whole numbers, rounded to the nearest. A percentile of a histogram with such bounds is off by less than the
+/// factor between two of them, where the value it stands for lies between the first and the last.
 ///
 /// # Panics
 /// Where `schema` is not from -4 to 8, two bounds would be the same whole number, or the last is not below 2⁶³; in a

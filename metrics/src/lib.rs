@@ -35,7 +35,7 @@
 //!   [`list`](MetricsRegistry::list): what is registered.
 //! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for
 //!   other programs, that comes back equal.
-//! - [`MockClock`]: durations in tests; [`force_os_clock`]: the operating system's clock instead of the processor's counter.
+//! - [`testing`]: assertions for tests of your program. [`MockClock`]: durations in tests; [`force_os_clock`]: the operating system's clock instead of the processor's counter.
 //! - [`docs`]: how recording works, why what is read is exact, and what each atomic operation is for.
 //!
 //! # The way of a call
@@ -69,6 +69,7 @@ mod random_name;
 mod registry;
 mod snapshot;
 mod sync;
+pub mod testing;
 mod ticker;
 mod time;
 

@@ -9,6 +9,9 @@
 use crate::function::Function;
 use crate::metric::Declared;
 
+/// Whether all are found that are linked in, also those that nobody has used yet.
+pub(crate) const FINDS_ALL: bool = cfg!(all(target_os = "linux", not(miri)));
+
 /// A function in the section.
 ///
 /// Two copies of this library in one program put theirs into one section, so the form is to stay as it is, and whose

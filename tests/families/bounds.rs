@@ -196,7 +196,8 @@ fn a_handle_without_room_counts_as_overflow_until_there_is_room() {
 
 #[test]
 fn series_expire_when_no_snapshot_finds_them_updated_for_long_enough() {
-    const IDLE: Duration = Duration::from_secs(60);
+    const IDLE: Duration = Duration::from_mins(1);
+    const ALMOST: Duration = Duration::from_nanos(59_999_999_999);
     let clock = MockClock::new();
     let _entered = clock.enter();
     let registry = registry();
@@ -208,10 +209,10 @@ fn series_expire_when_no_snapshot_finds_them_updated_for_long_enough() {
     family.with(&Named { name: "idle" }).add(7);
     let shown = || counts(&registry.snapshot_all(), "expiring_total");
     assert_eq!(shown().len(), 3);
-    clock.advance(IDLE - Duration::from_nanos(1));
+    clock.advance(ALMOST);
     family.with(&Named { name: "busy" }).increment();
     assert_eq!(shown().len(), 3, "it was not long enough");
-    clock.advance(Duration::from_nanos(1));
+    clock.advance(IDLE.saturating_sub(ALMOST));
     assert_eq!(shown(), [("busy".to_owned(), 2)]);
 
     held.increment();

@@ -58,18 +58,19 @@ fn each_kind_does_with_labels_what_it_does_without() {
     assert_eq!(series(&snapshot, "kinds_bytes")[1], ("true".to_owned(), SampleValue::Histogram(read)));
 }
 
+static BOUNDS: [u64; 2] = buckets::seconds([0.5, 1.0]);
+
 #[test]
 fn timers_record_in_their_series() {
     let clock = MockClock::new();
     let _entered = clock.enter();
     let registry = registry();
-    static BOUNDS: [u64; 2] = buckets::seconds([0.5, 1.0]);
     let times: Family<Named<'_>, Histogram> =
         registry.register_family(Family::histogram_of_time("kinds_seconds", "Times", &BOUNDS));
     let name = Named { name: "a" };
-    let timer = times.with(&name).start_timer();
+    let stopped = times.with(&name).start_timer();
     clock.advance(Duration::from_millis(250));
-    assert_eq!(timer.stop(), Duration::from_millis(250));
+    assert_eq!(stopped.stop(), Duration::from_millis(250));
     let dropped = times.with(&name).start_timer();
     clock.advance(Duration::from_millis(750));
     drop(dropped);

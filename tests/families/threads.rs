@@ -63,7 +63,9 @@ fn totals_are_exact_beside_snapshots() {
             }
         });
         begin.wait();
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
         is_over.store(true, Ordering::Relaxed);
         reader.join().unwrap();
     });

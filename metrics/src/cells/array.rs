@@ -50,11 +50,16 @@ struct Header<T> {
 #[derive(Debug)]
 struct Pieces<T>([AtomicPtr<T>; PIECES]);
 
-const FIRST_PIECE: usize = 16;
+#[cfg(not(loom))]
+pub(super) const FIRST_PIECE: usize = 16;
 #[cfg(not(loom))]
 const PIECES: usize = 17;
+
+// A model pays for each cell.
 #[cfg(loom)]
-const PIECES: usize = 1;
+pub(super) const FIRST_PIECE: usize = 2;
+#[cfg(loom)]
+const PIECES: usize = 2;
 
 /// How many cells an array may have: who gives out indices gives out no more.
 pub(crate) const MOST_CELLS: usize = FIRST_PIECE * ((1 << PIECES) - 1);
@@ -158,43 +163,7 @@ fn set_once<T>(place: &AtomicPtr<T>, make: impl FnOnce() -> *mut T) -> *mut T {
 
 /// Which piece the cell is in that comes so many behind the first ones, and its place there.
 #[inline]
-fn piece_of(behind: usize) -> (usize, usize) {
+pub(super) fn piece_of(behind: usize) -> (usize, usize) {
     let piece = (behind / FIRST_PIECE + 1).ilog2() as usize;
     (piece, behind - FIRST_PIECE * ((1 << piece) - 1))
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::{Array, FIRST_PIECE, piece_of};
-    use crate::sync::{AtomicU64, Ordering};
-
-    #[test]
-    fn pieces_follow_one_another_without_a_gap() {
-        let mut expected = (0, 0);
-        for behind in 0..10_000 {
-            assert_eq!(piece_of(behind), expected, "{behind}");
-            expected.1 += 1;
-            if expected.1 == FIRST_PIECE << expected.0 {
-                expected = (expected.0 + 1, 0);
-            }
-        }
-    }
-
-    #[test]
-    fn each_index_has_a_cell_of_its_own_that_stays() {
-        const WIDTH: usize = 7;
-        let array: Array<AtomicU64> = Array::new(WIDTH);
-        for index in (0_usize..300).rev() {
-            // SAFETY: it was made with this width.
-            let cell = unsafe { array.get_or_make(WIDTH, index) };
-            assert_eq!(cell.swap(index as u64 + 1, Ordering::Relaxed), 0, "{index} was used before");
-        }
-        for index in 0_usize..300 {
-            // SAFETY: it was made with this width.
-            let cell = unsafe { array.get(WIDTH, index) };
-            assert_eq!(cell.map(|cell| cell.load(Ordering::Relaxed)), Some(index as u64 + 1));
-        }
-        // SAFETY: it was made with this width.
-        assert!(unsafe { array.get(WIDTH, 1_000) }.is_none(), "nobody has asked for it");
-    }
 }

@@ -453,7 +453,9 @@ impl Block {
         let Header { head, epoch, started, sum, last, table: _, slots, published } = self.header();
         // Relaxed, all: the caller orders them.
         let set = |cells: &[AtomicU64], to: u64| {
-            cells.iter().for_each(|cell| cell.store(to, Ordering::Relaxed));
+            for cell in cells {
+                cell.store(to, Ordering::Relaxed);
+            }
         };
         let set_extremes = |min: &AtomicU64, max: &AtomicU64| {
             min.store(NO_EXTREMES[0], Ordering::Relaxed);

@@ -155,23 +155,32 @@ fn a_lease_hands_on_what_was_written() {
 
 #[test]
 fn additions_are_in_a_sum_once_they_are_made_and_stay_there() {
-    model(2, || {
+    additions_stay_at(0);
+}
+
+#[test]
+fn additions_in_a_piece_of_cells_that_was_added_stay_there() {
+    additions_stay_at(1);
+}
+
+fn additions_stay_at(index: usize) {
+    model(2, move || {
         let writers: &'static Writers = leak(Writers::new());
         let rows: &'static Rows = leak(Rows::numbered(1));
         let add = move |amount| {
             let writer = writers.lease();
-            rows.change_by(writer, amount);
+            rows.change_by(writer, index, amount);
             writers.hand_back(writer);
         };
         let threads =
             [thread::spawn(move || [1, 2].into_iter().for_each(add)), thread::spawn(move || add(4))];
-        let seen = rows.sum(0);
+        let seen = rows.sum(index);
         let [first, second] = threads;
         first.join().unwrap();
-        let later = rows.sum(0);
+        let later = rows.sum(index);
         assert!(later >= seen && [3, 7].contains(&later), "{seen}, then {later}");
         second.join().unwrap();
-        assert_eq!(rows.sum(0), 7);
+        assert_eq!(rows.sum(index), 7);
     });
 }
 

@@ -53,12 +53,6 @@ impl<T: Default + Send + 'static> PerThread<T> {
         }
     }
 
-    /// Values kept under this number: a model must be the same in each execution.
-    #[cfg(all(test, loom))]
-    pub(crate) fn numbered(number: usize) -> Self {
-        PerThread { number: Number::chosen(number) }
-    }
-
     /// Looks at this thread's value, if it has one, and nobody up the stack uses it.
     #[inline]
     pub(crate) fn look<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {

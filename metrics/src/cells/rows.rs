@@ -93,10 +93,10 @@ impl Rows {
         Rows { number: Number::chosen(number), ..Self::new(1) }
     }
 
-    /// Adds to the first number as the thread that has leased `writer`.
+    /// Adds to the number at `index` as the thread that has leased `writer`.
     #[cfg(all(test, loom))]
-    pub(super) fn change_by(&self, writer: &Writer, amount: u64) {
-        change(self.own_of(writer, 0), |part| part + amount);
+    pub(super) fn change_by(&self, writer: &Writer, index: usize, amount: u64) {
+        change(self.own_of(writer, index), |part| part + amount);
     }
 
     /// Replaces this thread's part of the number at `index` by what `make` makes of it. Returns whether it did: on a thread

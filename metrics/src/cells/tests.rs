@@ -1,12 +1,13 @@
 //! What the cells take and how they behave on a real machine; their protocols are proven in `models`.
 
+use super::array::{Array, FIRST_PIECE, piece_of};
 use super::block::{Block, BlockReading};
 use super::epoch::Epoch;
 use super::outcome::Outcome;
 use super::slot::Number;
 use super::writer::{Writer, Writers};
 use crate::model::BucketTable;
-use crate::sync::{AtomicBool, Ordering};
+use crate::sync::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Barrier;
 use std::thread;
 
@@ -77,4 +78,34 @@ fn a_writer_that_never_pauses_is_read_after_a_few_attempts() {
     });
     // As many calls as a processor's store buffer may hold, and more; eight was the most that was seen.
     assert!(most_attempts < Some(100), "{most_attempts:?} attempts");
+}
+
+#[test]
+fn pieces_follow_one_another_without_a_gap() {
+    let mut expected = (0, 0);
+    for behind in 0..10_000 {
+        assert_eq!(piece_of(behind), expected, "{behind}");
+        expected.1 += 1;
+        if expected.1 == FIRST_PIECE << expected.0 {
+            expected = (expected.0 + 1, 0);
+        }
+    }
+}
+
+#[test]
+fn each_index_has_a_cell_of_its_own_that_stays() {
+    const WIDTH: usize = 7;
+    let array: Array<AtomicU64> = Array::new(WIDTH);
+    for index in (0_usize..300).rev() {
+        // SAFETY: it was made with this width.
+        let cell = unsafe { array.get_or_make(WIDTH, index) };
+        assert_eq!(cell.swap(index as u64 + 1, Ordering::Relaxed), 0, "{index} was used before");
+    }
+    for index in 0_usize..300 {
+        // SAFETY: it was made with this width.
+        let cell = unsafe { array.get(WIDTH, index) };
+        assert_eq!(cell.map(|cell| cell.load(Ordering::Relaxed)), Some(index as u64 + 1));
+    }
+    // SAFETY: it was made with this width.
+    assert!(unsafe { array.get(WIDTH, 1_000) }.is_none(), "nobody has asked for it");
 }

@@ -51,6 +51,12 @@ impl Functions {
         self.attached.iter().any(|function| function.cells.are_used())
     }
 
+    /// Module and name of those that have been read, also of those that have no series yet.
+    pub(super) fn names(&self) -> Vec<(&'static str, String)> {
+        let labels = lock(&self.labels);
+        labels.all.iter().map(|(function, label)| (function.description.module, label.clone())).collect()
+    }
+
     /// Reads all of them, in order of module, function and labels. Those with one identity become one: their counts add
     /// up. So do those that are printed with the same labels, beside the ones that all series have.
     pub(super) fn read(&self, shared_labels: &[(String, String)]) -> FunctionReadings {

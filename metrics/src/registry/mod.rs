@@ -245,6 +245,16 @@ impl MetricsRegistry {
         self.metrics.read()
     }
 
+    /// Module and name of the functions that the last snapshot read, also of those that showed nothing.
+    pub(crate) fn function_names(&self) -> Vec<(&'static str, String)> {
+        self.metrics.functions().names()
+    }
+
+    /// Whether it is the global registry, where declared metrics are.
+    pub(crate) fn is_global(&self) -> bool {
+        self.metrics.is_global()
+    }
+
     /// Has `function` read with this registry from now on.
     pub(crate) fn attach(&'static self, function: &'static Function) {
         self.metrics.functions().attach(function);

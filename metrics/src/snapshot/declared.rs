@@ -2,6 +2,7 @@
 
 use super::HistogramSnapshot;
 use super::families::MetricKind;
+use std::collections::BTreeSet;
 
 /// A family of series that share a name: one, or one for each set of labels.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +51,27 @@ impl FamilySnapshot {
         FamilySnapshot { kind, series }
     }
 
+    /// The series with these labels and no others, in whatever order. A label without a value is none.
+    ///
+    /// ```
+    /// # use tachometer::{Gauge, metrics};
+    /// # metrics! { static FLOUR: Gauge = Gauge::new("flour_sacks", "Sacks of flour"); }
+    /// FLOUR.set(7);
+    /// let snapshot = tachometer::snapshot();
+    /// let sacks = &snapshot.declared["flour_sacks"];
+    /// assert_eq!(sacks.series_with(&[]).and_then(|series| series.value.as_level()), Some(7));
+    /// assert!(sacks.series_with(&[("kind", "rye")]).is_none());
+    /// ```
+    pub fn series_with(&self, labels: &[(&str, &str)]) -> Option<&SeriesSnapshot> {
+        let has_value = |(_, value): &(&str, &str)| !value.is_empty();
+        let wanted: BTreeSet<_> = labels.iter().copied().filter(has_value).collect();
+        let is_wanted = |series: &&SeriesSnapshot| {
+            let labels = series.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            labels.filter(has_value).collect::<BTreeSet<_>>() == wanted
+        };
+        self.series.iter().find(is_wanted)
+    }
+
     /// What the series without labels shows.
     pub fn value(&self) -> Option<&SampleValue> {
         self.series.iter().find(|series| series.labels.is_empty()).map(|series| &series.value)
@@ -77,7 +99,56 @@ impl SeriesSnapshot {
     }
 }
 
+/// Each is `None` for a value of another kind.
+///
+/// ```
+/// use std::time::Duration;
+/// use tachometer::{Counter, Histogram, SampleValue, buckets, metrics};
+///
+/// metrics! {
+///     static LOAVES: Counter = Counter::new("loaves_baked_total", "Loaves that were baked");
+///     static KNEADING: Histogram =
+///         Histogram::of_time("kneading_seconds", "Time of kneading", &const { buckets::seconds([1.0, 2.0]) });
+/// }
+///
+/// LOAVES.add(3);
+/// KNEADING.observe_duration(Duration::from_secs(2));
+/// let snapshot = tachometer::snapshot();
+/// let value = |name| snapshot.declared[name].value();
+/// assert_eq!(value("loaves_baked_total").and_then(SampleValue::as_count), Some(3));
+/// let kneading = value("kneading_seconds").and_then(SampleValue::as_histogram).unwrap();
+/// assert_eq!(kneading.percentile_duration(0.5), Some(Duration::from_secs(2)));
+/// ```
 impl SampleValue {
+    /// How many there have been.
+    pub fn as_count(&self) -> Option<u64> {
+        if let SampleValue::Count(count) = self { Some(*count) } else { None }
+    }
+
+    /// How much there has been.
+    pub fn as_sum(&self) -> Option<f64> {
+        if let SampleValue::Sum(sum) = self { Some(*sum) } else { None }
+    }
+
+    /// How many there are now.
+    pub fn as_level(&self) -> Option<i64> {
+        if let SampleValue::Level(level) = self { Some(*level) } else { None }
+    }
+
+    /// How much there is now.
+    pub fn as_quantity(&self) -> Option<f64> {
+        if let SampleValue::Quantity(quantity) = self { Some(*quantity) } else { None }
+    }
+
+    /// How values are spread, or times, which are in nanoseconds: then
+    /// [`percentile_duration`](HistogramSnapshot::percentile_duration) and its like say them as durations.
+    pub fn as_histogram(&self) -> Option<&HistogramSnapshot> {
+        match self {
+            SampleValue::Histogram(histogram) | SampleValue::Times(histogram) => Some(histogram),
+            _ => None,
+        }
+    }
+
     /// What was added since `earlier`; what goes up and down, as it is here.
     fn since(&self, earlier: &SampleValue) -> SampleValue {
         match (self, earlier) {

@@ -209,6 +209,16 @@ impl<'a> Distribution<'a> {
         self.scale.apply(self.histogram.sum())
     }
 
+    /// As it was recorded.
+    pub(crate) fn recorded(&self) -> &'a HistogramSnapshot {
+        self.histogram
+    }
+
+    /// Whether it was recorded in nanoseconds.
+    pub(crate) fn is_of_time(&self) -> bool {
+        self.scale == Scale::NanosToSeconds
+    }
+
     /// How many values there are.
     pub fn count(&self) -> u64 {
         self.histogram.total()

@@ -79,7 +79,7 @@ impl FunctionSnapshot {
 
     /// The time that all timed calls took together.
     pub fn total_time(&self) -> Duration {
-        Duration::from_nanos(self.latency.sum())
+        self.latency.sum_duration()
     }
 
     /// The shortest call; `None` while there is none, and in a difference.
@@ -94,13 +94,13 @@ impl FunctionSnapshot {
 
     /// The mean time of a call; `None` while there is none.
     pub fn mean(&self) -> Option<Duration> {
-        (self.timed() > 0).then(|| Duration::from_nanos(self.latency.sum() / self.timed()))
+        self.latency.mean_duration()
     }
 
     /// The time that a share `p` of the calls does not exceed; `None` while there is none. See
     /// [`HistogramSnapshot::percentile`].
     pub fn percentile(&self, p: f64) -> Option<Duration> {
-        (self.timed() > 0).then(|| Duration::from_nanos(self.latency.percentile(p)))
+        self.latency.percentile_duration(p)
     }
 
     /// The times of the calls, in nanoseconds.
@@ -116,6 +116,11 @@ impl FunctionSnapshot {
     /// What its series share with those that have other labels; snapshots are sorted by it first.
     pub(crate) fn place(&self) -> (&str, &str) {
         (&self.module, &self.function)
+    }
+
+    /// Whether both are what one function showed at two moments.
+    pub(crate) fn is_series_of(&self, other: &FunctionSnapshot) -> bool {
+        self.place() == other.place() && self.has_labels_of(other)
     }
 
     /// Whether both have the same labels, in whatever order: on the way through other hands it may have changed.

@@ -1,5 +1,10 @@
 //! What a histogram read, and what can be said from it.
 
+#[cfg(test)]
+mod properties;
+
+use std::time::Duration;
+
 /// A histogram at one moment: how many values each bucket holds, and the sum of all.
 ///
 /// Values and bounds have the unit that was recorded (instrumented functions: nanoseconds).
@@ -81,16 +86,52 @@ impl HistogramSnapshot {
             return 0;
         }
         let mut below = 0_u64;
-        let mut lower = 0;
+        let mut lower = None;
         let rank = nearest_rank(p, total);
         for (&count, &upper) in self.buckets.iter().zip(&self.boundaries) {
             if rank <= below.saturating_add(count) {
                 return self.clamp(interpolate(lower, upper, rank - below, count));
             }
             below = below.saturating_add(count);
-            lower = upper;
+            lower = Some(upper);
         }
         unreachable!("the rank is at most the sum of the buckets")
+    }
+
+    /// As [`percentile`](Self::percentile), of a histogram of nanoseconds, such as those of instrumented functions and those that
+    /// are declared [`of_time`](crate::Histogram::of_time). `None` while there are no values.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::{Histogram, buckets, metrics};
+    ///
+    /// metrics! {
+    ///     static ROASTING: Histogram = Histogram::of_time(
+    ///         "roasting_seconds",
+    ///         "Time of roasting",
+    ///         &const { buckets::seconds([0.001, 0.002, 0.004]) },
+    ///     );
+    /// }
+    ///
+    /// ROASTING.observe_duration(Duration::from_millis(2));
+    /// ROASTING.observe_duration(Duration::from_millis(3));
+    /// let times = ROASTING.read();
+    /// assert_eq!(times.percentile_duration(0.5), Some(Duration::from_millis(2)));
+    /// assert_eq!(times.mean_duration(), Some(Duration::from_micros(2_500)));
+    /// assert_eq!(times.sum_duration(), Duration::from_millis(5));
+    /// ```
+    pub fn percentile_duration(&self, p: f64) -> Option<Duration> {
+        (self.total() > 0).then(|| Duration::from_nanos(self.percentile(p)))
+    }
+
+    /// The mean, of a histogram of nanoseconds; `None` while there are no values.
+    pub fn mean_duration(&self) -> Option<Duration> {
+        self.sum.checked_div(self.total()).map(Duration::from_nanos)
+    }
+
+    /// The sum of the values, of a histogram of nanoseconds.
+    pub fn sum_duration(&self) -> Duration {
+        Duration::from_nanos(self.sum)
     }
 
     fn clamp(&self, value: u64) -> u64 {
@@ -173,13 +214,16 @@ fn nearest_rank(p: f64, n: u64) -> u64 {
     rank.clamp(1, n)
 }
 
-/// The `rank`-th of `count` values that are spread evenly over the bucket above `lower` up to `upper`.
-fn interpolate(lower: u64, upper: u64, rank: u64, count: u64) -> u64 {
+/// The `rank`-th of `count` values that are spread evenly over the bucket above `lower` up to `upper`; the first bucket,
+/// which has no `lower`, begins with 0.
+fn interpolate(lower: Option<u64>, upper: u64, rank: u64, count: u64) -> u64 {
+    // The bound below belongs to the bucket below, so a step that is rounded down to nothing would leave the bucket.
+    let (lower, least) = lower.map_or((0, 0), |lower| (lower, 1));
     if upper == u64::MAX {
         return lower;
     }
     let step = u128::from(upper - lower) * u128::from(rank) / u128::from(count);
-    lower + u64::try_from(step).expect("a part of a bucket is no wider than the bucket")
+    lower + u64::try_from(step).expect("a part of a bucket is no wider than the bucket").max(least)
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What happened between two snapshots.
 
+#[cfg(test)]
+mod declared_properties;
+
 use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, MetricsSnapshot};
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -23,6 +23,18 @@ fn nothing_is_counted() {
 }
 
 #[test]
+fn a_test_that_expects_a_count_is_told_why_there_is_none() {
+    let watch = tachometer::testing::watch();
+    let _ = parse("7");
+    let difference = watch.check(tachometer::testing::function("parse").ok(1)).unwrap_err().to_string();
+    assert_eq!(
+        difference,
+        "no instrumented function is called \"parse\"; there is none at all\n  (Without the feature `enabled` no function \
+         is instrumented.)"
+    );
+}
+
+#[test]
 fn the_rest_of_the_library_works() {
     let registry = MetricsRegistry::new(Duration::from_secs(1));
     registry.register_counter("requests").increment();

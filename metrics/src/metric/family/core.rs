@@ -83,7 +83,9 @@ impl Sets {
     /// Sets of labels with these names, whose values are not known.
     pub(super) fn used(names: &'static [&'static str], limits: Limits) -> Self {
         let mut overflow = LabelText::new();
-        names.iter().for_each(|_| overflow.add(OVERFLOW_VALUE));
+        for _ in names {
+            overflow.add(OVERFLOW_VALUE);
+        }
         let table = Table::new(limits.most, limits.idle_after, overflow.bytes());
         Sets { names, series: SetsOfSeries::Used(table) }
     }

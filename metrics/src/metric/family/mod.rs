@@ -7,6 +7,8 @@
 mod core;
 
 mod dynamic;
+#[cfg(all(test, loom))]
+mod models;
 mod series;
 mod table;
 

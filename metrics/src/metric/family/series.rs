@@ -10,7 +10,7 @@ use super::super::{Counter, FloatCounter, FloatGauge, Gauge, Histogram};
 use super::core::Core;
 use super::table::{Entry, OVERFLOW};
 use super::{Metric, Of};
-use crate::cells::Reader;
+use crate::cells::{Reader, Rows};
 use crate::model::label_lookup::Labels;
 use crate::model::label_text::{LabelText, values_from_last};
 use crate::model::{LabelSet, LabelVisitor};
@@ -150,7 +150,9 @@ impl Labels for Values {
     fn visit(&self, visitor: &mut impl LabelVisitor) {
         let mut values: Vec<_> = values_from_last(&self.0).collect();
         values.reverse();
-        values.into_iter().for_each(|value| visitor.value(value));
+        for value in values {
+            visitor.value(value);
+        }
     }
 }
 
@@ -277,7 +279,7 @@ impl<P: Find<Counter>> Series<Counter, P> {
 
     /// How many there have been; it wraps at 2⁶⁴.
     pub fn get(&self) -> u64 {
-        self.read_with(|cells, index| cells.sum(index)).unwrap_or_default()
+        self.read_with(Rows::sum).unwrap_or_default()
     }
 }
 

@@ -23,7 +23,7 @@ use crate::model::label_lookup::{AsItIs, Labels, Seeds, hash_of, is_text_of};
 use crate::model::label_text::LabelText;
 use crate::primitives::AtomicCounter;
 use crate::sync::unmodelled;
-use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering, leak_slice};
 use std::borrow::Borrow;
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -53,7 +53,7 @@ pub(super) struct Table {
     used: PerThread<Used>,
     overflowed: AtomicCounter,
     /// The text of the overflow series.
-    overflow_text: Box<[u8]>,
+    overflow_text: &'static [u8],
 }
 
 /// Series by their text. Nobody can choose texts whose hashes collide; but a model must be the same in each execution.
@@ -152,6 +152,12 @@ impl Entry {
         self.state() == ACTIVE
     }
 
+    /// The same, where a reader may have looked meanwhile and found it idle. False where it was removed.
+    #[inline]
+    pub(super) fn is_active_or_wakes(&self) -> bool {
+        self.is_active() || self.wake()
+    }
+
     #[inline]
     fn state(&self) -> u8 {
         // Relaxed, here and wherever the state is written: whoever begins an update after a removal sees it, for it is one
@@ -181,6 +187,7 @@ impl Drop for Entry {
 }
 
 impl Table {
+    /// Asks only the system's allocator: the program's may be waiting for this table.
     pub(super) fn new(most: usize, idle_after: Option<Duration>, overflow_text: &[u8]) -> Self {
         Table {
             most,
@@ -192,7 +199,7 @@ impl Table {
             removals: AtomicU64::new(0),
             used: PerThread::new(),
             overflowed: AtomicCounter::new(),
-            overflow_text: overflow_text.into(),
+            overflow_text: leak_slice(overflow_text.len(), |index| overflow_text[index]),
         }
     }
 
@@ -213,7 +220,7 @@ impl Table {
         let hash = hash_of(labels, self.seeds);
         let index = self.used.look(|used| {
             let entry = used.found.get(&hash).filter(|entry| is_text_of(&entry.text, labels))?;
-            (entry.is_active() || entry.wake()).then_some(entry.index)
+            entry.is_active_or_wakes().then_some(entry.index)
         });
         match index.flatten() {
             Some(index) => (index, None),
@@ -249,25 +256,24 @@ impl Table {
         self.find_or_make(text, owner, Entry::hold_again)
     }
 
-    fn find_or_make(
+    pub(super) fn find_or_make(
         &self,
         text: &[u8],
         owner: &'static dyn Owner,
         then: impl FnOnce(&Entry),
     ) -> Option<Arc<Entry>> {
-        if IS_INSIDE.get() {
+        if IS_INSIDE.with(Cell::get) {
             self.overflowed.increment();
             return None;
         }
         let mut listed = lock(&self.listed);
         let entry = self.find_or_make_in(&mut listed, text, owner);
-        match &entry {
-            Some(entry) => then(entry),
-            None => {
-                self.overflowed.increment();
-                if listed.shown >= self.most {
-                    self.remember_all(&listed);
-                }
+        if let Some(entry) = &entry {
+            then(entry);
+        } else {
+            self.overflowed.increment();
+            if listed.shown >= self.most {
+                self.remember_all(&listed);
             }
         }
         entry
@@ -284,7 +290,7 @@ impl Table {
             self.show(listed, &entry);
             return Some(entry);
         }
-        if listed.shown >= self.most || *text == *self.overflow_text {
+        if listed.shown >= self.most || text == self.overflow_text {
             return None;
         }
         let freed = lock(&self.free).pop();
@@ -445,11 +451,12 @@ impl fmt::Debug for Entry {
     }
 }
 
-thread_local! {
-    /// Whether this thread holds a lock of a table, or is about to. Without a destructor, so it can be reached until the thread
-    /// is gone.
-    static IS_INSIDE: Cell<bool> = const { Cell::new(false) };
-}
+// Whether this thread holds a lock of a table, or is about to. Without a destructor, so it can be reached until the thread is
+// gone.
+#[cfg(not(loom))]
+thread_local! { static IS_INSIDE: Cell<bool> = const { Cell::new(false) }; }
+#[cfg(loom)]
+loom::thread_local! { static IS_INSIDE: Cell<bool> = Cell::new(false); }
 
 /// A lock of a table. While it is held, a global allocator may be called; if that is a user of a family itself, it must not
 /// wait for this lock.
@@ -459,7 +466,7 @@ struct Locked<'a, T> {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> Locked<'_, T> {
-    let was_inside = IS_INSIDE.replace(true);
+    let was_inside = IS_INSIDE.with(|is_inside| is_inside.replace(true));
     // Nothing panics under the lock.
     let guard = mutex.lock().unwrap_or_else(unmodelled::PoisonError::into_inner);
     Locked { guard, was_inside }
@@ -481,6 +488,6 @@ impl<T> DerefMut for Locked<'_, T> {
 
 impl<T> Drop for Locked<'_, T> {
     fn drop(&mut self) {
-        IS_INSIDE.set(self.was_inside);
+        IS_INSIDE.with(|is_inside| is_inside.set(self.was_inside));
     }
 }

@@ -1,0 +1,294 @@
+//! What a function is expected to have done.
+
+use super::bounds::count_above;
+use super::difference::{Difference, Table, add_list};
+use super::labels::{Pair, WantedLabels, listed};
+use super::period::{Period, Unknown};
+use crate::model::LabelValue;
+use crate::snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// An expectation about the instrumented function whose `function` label is `name`, such as `checkout` or `Cart::add`; where
+/// two modules have one of that name, `module::name`.
+///
+/// As it is, it expects that the function was not called. To be given to [`Watch::assert`](super::Watch::assert) or
+/// [`Watch::check`](super::Watch::check).
+pub fn function(name: impl Into<String>) -> FunctionExpectation {
+    FunctionExpectation {
+        name: name.into(),
+        labels: WantedLabels::default(),
+        outcomes: [None; 4],
+        calls: None,
+        error_kinds: Vec::new(),
+        in_flight: 0,
+        total_time: None,
+        all_within: None,
+    }
+}
+
+/// What a function is expected to have done since the watch began. Made by [`function`].
+///
+/// **Outcomes that are not mentioned are expected not to have happened**: `function("checkout").errors(1)` is one call, which
+/// was an error. Nor may calls have begun that have not ended, unless [`in_flight`](Self::in_flight) says so. Kinds of errors and times
+/// are looked at where they are mentioned.
+///
+/// ```
+/// use std::time::Duration;
+/// use tachometer::testing::{self, function};
+/// use tachometer::{ErrorKind, MockClock, instrumented};
+///
+/// #[derive(Debug, ErrorKind)]
+/// enum Refusal {
+///     TooHeavy,
+///     TooWide,
+/// }
+///
+/// #[instrumented(labels(lane = lane))]
+/// fn cross_bridge(lane: u8, tons: u32, clock: MockClock) -> Result<(), Refusal> {
+///     clock.advance(Duration::from_millis(5));
+///     if tons > 40 { Err(Refusal::TooHeavy) } else { Ok(()) }
+/// }
+///
+/// fn main() {
+///     let clock = MockClock::new();
+///     let _entered = clock.enter();
+///     let watch = testing::watch();
+///     let _ = cross_bridge(1, 12, clock);
+///     let _ = cross_bridge(2, 60, clock);
+///
+///     // All lanes together, then one by one.
+///     watch.assert(function("cross_bridge").ok(1).errors(1).total_time(Duration::from_millis(10)));
+///     watch.assert(function("cross_bridge").with("lane", 1).ok(1));
+///     watch.assert(function("cross_bridge").with("lane", 2).errors_of_kind("too_heavy", 1));
+///     watch.assert(function("cross_bridge").with("lane", 3).not_called());
+/// #   let _ = Refusal::TooWide;
+/// }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "an expectation is checked by `Watch::assert` or `Watch::check`"]
+pub struct FunctionExpectation {
+    name: String,
+    labels: WantedLabels,
+    /// In the order of [`OUTCOMES`].
+    outcomes: [Option<u64>; 4],
+    calls: Option<u64>,
+    error_kinds: Vec<(String, u64)>,
+    in_flight: i64,
+    total_time: Option<Duration>,
+    all_within: Option<Duration>,
+}
+
+/// As the methods and the fields of snapshots are called.
+const OUTCOMES: [&str; 4] = ["ok", "errors", "panics", "cancelled"];
+const ERRORS: usize = 1;
+
+impl FunctionExpectation {
+    /// Looks only at calls with this label. Without it, at all series of the function together.
+    pub fn with(mut self, label: impl Into<String>, value: impl LabelValue) -> Self {
+        self.labels.add(label.into(), &value);
+        self
+    }
+
+    /// So many calls returned, and no error.
+    pub fn ok(self, calls: u64) -> Self {
+        self.outcome(0, calls)
+    }
+
+    /// So many calls returned an error, of whatever kind.
+    pub fn errors(self, calls: u64) -> Self {
+        self.outcome(ERRORS, calls)
+    }
+
+    /// So many calls ended in a panic.
+    pub fn panics(self, calls: u64) -> Self {
+        self.outcome(2, calls)
+    }
+
+    /// The futures of so many calls were dropped before they were done.
+    pub fn cancelled(self, calls: u64) -> Self {
+        self.outcome(3, calls)
+    }
+
+    fn outcome(mut self, index: usize, calls: u64) -> Self {
+        self.outcomes[index] = Some(calls);
+        self
+    }
+
+    /// So many calls ended. Outcomes that are not mentioned may then be any.
+    pub fn calls(mut self, calls: u64) -> Self {
+        self.calls = Some(calls);
+        self
+    }
+
+    /// No call began or ended. It says what is expected anyway where no outcome is mentioned, and reads better.
+    pub fn not_called(mut self) -> Self {
+        (self.outcomes, self.calls, self.in_flight) = ([Some(0); 4], None, 0);
+        self.error_kinds.clear();
+        self
+    }
+
+    /// So many errors were of this kind, and of kinds that are not mentioned none. Where [`errors`](Self::errors) does not say
+    /// how many errors there were, it is as many as there are of all kinds that are mentioned.
+    pub fn errors_of_kind(mut self, kind: impl Into<String>, errors: u64) -> Self {
+        self.error_kinds.push((kind.into(), errors));
+        self
+    }
+
+    /// So many more calls are in flight than when the watch began: that have begun since and not ended. Fewer are less than
+    /// zero.
+    pub fn in_flight(mut self, calls: i64) -> Self {
+        self.in_flight = calls;
+        self
+    }
+
+    /// The calls took exactly this time together, as they do by a [`MockClock`](crate::MockClock). Of a function with `sample`,
+    /// those that were timed.
+    pub fn total_time(mut self, time: Duration) -> Self {
+        self.total_time = Some(time);
+        self
+    }
+
+    /// No call took longer. What is known of a call's time is its bucket, so `time` must be one of the bounds: by default 1,
+    /// 2.5, 5 a decade from 1 µs to 10 s.
+    pub fn all_within(mut self, time: Duration) -> Self {
+        self.all_within = Some(time);
+        self
+    }
+
+    pub(super) fn check(&self, period: &Period<'_>) -> Result<(), Difference> {
+        let module = match period.module_of(&self.name) {
+            Ok(module) => module,
+            Err(Unknown::MaybeUnused(_)) if self.expects_nothing() => return Ok(()),
+            Err(Unknown::MaybeUnused(why) | Unknown::Misspelt(why)) => return Err(Difference::new(why)),
+        };
+        let all = period.difference.functions_named(&self.name);
+        let labels: Vec<Vec<Pair<'_>>> = all.iter().copied().map(pairs).collect();
+        let title = format!("function {:?}{} (module {module:?})", self.name, self.labels);
+        let no_sense = |why| Difference::new(format!("{title}: {why}"));
+        self.labels.check_names(labels.iter().map(Vec::as_slice)).map_err(no_sense)?;
+        let counted = self.count(&all, period);
+        let mut table = self.compare(&counted);
+        self.compare_times(counted.latency.as_ref(), &mut table).map_err(no_sense)?;
+        if table.is_as_expected() {
+            return Ok(());
+        }
+        let mut text = format!("{title} is not as expected{}{table}", period.since);
+        if all.len() > 1 {
+            let changed = all.iter().filter_map(|series| {
+                Some(format!("{}: {}", listed(&pairs(series)), tally(series, period.earlier)?))
+            });
+            add_list(&mut text, "series of it that changed", changed);
+        }
+        Err(Difference::new(text))
+    }
+
+    fn expects_nothing(&self) -> bool {
+        let outcomes = self.outcomes.iter().all(|calls| calls.unwrap_or_default() == 0);
+        let kinds = self.error_kinds.iter().all(|(_, errors)| *errors == 0);
+        outcomes && kinds && self.calls.unwrap_or_default() == 0 && self.in_flight == 0
+    }
+
+    fn count(&self, all: &[&FunctionSnapshot], period: &Period<'_>) -> Counted {
+        let mut counted = Counted::default();
+        for series in all.iter().filter(|series| self.labels.match_all(&pairs(series))) {
+            let outcomes = [series.ok, series.errors, series.panics, series.cancelled];
+            for (sum, calls) in counted.outcomes.iter_mut().zip(outcomes) {
+                *sum += calls;
+            }
+            for (kind, errors) in series.error_kinds.iter().filter(|(_, errors)| *errors > 0) {
+                match counted.error_kinds.iter_mut().find(|(known, _)| known == kind) {
+                    Some((_, sum)) => *sum += errors,
+                    None => counted.error_kinds.push((kind.clone(), *errors)),
+                }
+            }
+            counted.in_flight += begun(series, period.earlier);
+            match &mut counted.latency {
+                Some(latency) => latency.merge(series.latency()),
+                latency => *latency = Some(series.latency().clone()),
+            }
+        }
+        counted
+    }
+
+    fn compare(&self, counted: &Counted) -> Table {
+        let mut table = Table::default();
+        let mut outcomes = self.outcomes;
+        if !self.error_kinds.is_empty() {
+            outcomes[ERRORS].get_or_insert(self.error_kinds.iter().map(|(_, errors)| errors).sum());
+        }
+        if let Some(calls) = self.calls {
+            table.count("calls", Some(calls), counted.outcomes.iter().sum());
+        } else {
+            outcomes = outcomes.map(|calls| calls.or(Some(0)));
+        }
+        for ((name, expected), counted) in OUTCOMES.into_iter().zip(outcomes).zip(counted.outcomes) {
+            table.count(name, expected, counted);
+        }
+        let of = |kinds: &[(String, u64)], kind: &str| -> u64 {
+            kinds.iter().filter(|(other, _)| other == kind).map(|(_, errors)| errors).sum()
+        };
+        let kinds: BTreeSet<&String> =
+            self.error_kinds.iter().chain(&counted.error_kinds).map(|(kind, _)| kind).collect();
+        for kind in kinds {
+            let expected = (!self.error_kinds.is_empty()).then(|| of(&self.error_kinds, kind));
+            table.count(format!("errors {kind:?}"), expected, of(&counted.error_kinds, kind));
+        }
+        table.count("in flight", Some(self.in_flight), counted.in_flight);
+        table
+    }
+
+    fn compare_times(&self, latency: Option<&HistogramSnapshot>, table: &mut Table) -> Result<(), String> {
+        if let Some(expected) = self.total_time {
+            let counted = Duration::from_nanos(latency.map_or(0, HistogramSnapshot::sum));
+            table.row("total time", format!("{expected:?}"), format!("{counted:?}"), expected != counted);
+        }
+        if let (Some(time), Some(latency)) = (self.all_within, latency) {
+            let bound = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+            let longer = count_above(latency, bound, true)?;
+            table.count(format!("above {time:?}"), Some(0), longer);
+        }
+        Ok(())
+    }
+}
+
+/// What was counted of the series that are meant.
+#[derive(Default)]
+struct Counted {
+    outcomes: [u64; 4],
+    error_kinds: Vec<(String, u64)>,
+    /// How many more than before.
+    in_flight: i64,
+    /// `None` where no series is meant.
+    latency: Option<HistogramSnapshot>,
+}
+
+fn pairs(series: &FunctionSnapshot) -> Vec<Pair<'_>> {
+    series.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// What a series is called.
+pub(super) fn title(series: &FunctionSnapshot) -> String {
+    let labels = pairs(series);
+    let labels = if labels.is_empty() { String::new() } else { format!(" with {}", listed(&labels)) };
+    format!("function {:?}{labels} (module {:?})", series.function, series.module)
+}
+
+/// How many more calls of `series` are in flight than there were.
+pub(super) fn begun(series: &FunctionSnapshot, earlier: &FullSnapshot) -> i64 {
+    let before = earlier.functions.iter().find(|function| function.is_series_of(series));
+    series.in_flight - before.map_or(0, |before| before.in_flight)
+}
+
+/// What `series`, a difference to `earlier`, counted, in words; `None` where it counted nothing.
+pub(super) fn tally(series: &FunctionSnapshot, earlier: &FullSnapshot) -> Option<String> {
+    let outcomes = OUTCOMES.into_iter().zip([series.ok, series.errors, series.panics, series.cancelled]);
+    let counted = outcomes.filter(|(_, calls)| *calls > 0).map(|(name, calls)| match calls {
+        1 => format!("1 {}", name.trim_end_matches('s')),
+        _ => format!("{calls} {name}"),
+    });
+    let begun = begun(series, earlier);
+    let in_flight = (begun != 0).then(|| format!("{begun:+} in flight"));
+    let words: Vec<String> = counted.chain(in_flight).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}

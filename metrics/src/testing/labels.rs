@@ -1,0 +1,83 @@
+//! Which series of a function or a metric are meant.
+
+use super::similar;
+use crate::model::{LabelSet, LabelValue, LabelVisitor};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::slice;
+
+/// Labels that a series must have, beside others that it may have.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WantedLabels(Vec<(String, String)>);
+
+/// A label's name with its value.
+pub(super) type Pair<'a> = (&'a str, &'a str);
+
+impl WantedLabels {
+    pub(super) fn add(&mut self, name: String, value: &(impl LabelValue + ?Sized)) {
+        let mut text = String::new();
+        // An error ends the value there, as it does where it is recorded.
+        let _ = value.write(&mut text);
+        self.0.push((name, text));
+    }
+
+    pub(super) fn add_all<L: LabelSet>(&mut self, labels: &L) {
+        labels.visit(&mut AddEach { names: L::NAMES.iter(), wanted: self });
+    }
+
+    /// Whether a series with `labels` is meant. One without a label is one whose label has no value.
+    pub(super) fn match_all(&self, labels: &[Pair<'_>]) -> bool {
+        self.0.iter().all(|(name, value)| {
+            let found = labels.iter().find(|(other, _)| other == name);
+            found.map_or("", |(_, value)| value) == value
+        })
+    }
+
+    /// Says so where a label is wanted that none of `series` has: its name may be misspelt. While there are no series, nobody
+    /// knows.
+    pub(super) fn check_names<'a>(
+        &self,
+        series: impl Iterator<Item = &'a [Pair<'a>]> + Clone,
+    ) -> Result<(), String> {
+        let known: BTreeSet<&str> = series.clone().flatten().map(|(name, _)| *name).collect();
+        let with_value = self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str());
+        match with_value.into_iter().find(|name| !known.contains(name)) {
+            Some(name) if series.count() > 0 => {
+                let instead = similar::instead(name, &Vec::from_iter(known));
+                Err(format!("it has no label {name:?}; {instead}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Adds the values of a label set under their names.
+struct AddEach<'a> {
+    names: slice::Iter<'static, &'static str>,
+    wanted: &'a mut WantedLabels,
+}
+
+impl LabelVisitor for AddEach<'_> {
+    fn value<V: LabelValue + ?Sized>(&mut self, value: &V) {
+        if let Some(name) = self.names.next() {
+            self.wanted.add((*name).to_owned(), value);
+        }
+    }
+}
+
+impl fmt::Display for WantedLabels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let pairs: Vec<Pair<'_>> =
+            self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        write!(f, " with {}", listed(&pairs))
+    }
+}
+
+/// As they stand in text formats.
+pub(super) fn listed(labels: &[Pair<'_>]) -> String {
+    let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    if pairs.is_empty() { "without labels".to_owned() } else { pairs.join(", ") }
+}

@@ -1,0 +1,55 @@
+#![deny(warnings)]
+
+use std::time::Duration;
+use tachometer::{Counter, Family, Histogram, LabelSet, LabelVisitor, metrics};
+
+#[derive(LabelSet)]
+struct Known {
+    fresh: bool,
+}
+
+#[derive(LabelSet)]
+struct Named {
+    name: &'static str,
+}
+
+struct Names;
+
+impl LabelSet for Names {
+    const NAMES: &'static [&'static str] = &["a", "b", "a"];
+
+    fn visit(&self, _: &mut impl LabelVisitor) {}
+}
+
+struct Reserved;
+
+impl LabelSet for Reserved {
+    const NAMES: &'static [&'static str] = &["quantile"];
+
+    fn visit(&self, _: &mut impl LabelVisitor) {}
+}
+
+struct Twice;
+
+impl LabelSet for Twice {
+    const NAMES: &'static [&'static str] = &["sure"];
+    const VALUES: &'static [Option<&'static [&'static str]>] = &[Some(&["yes", "yes"])];
+
+    fn visit(&self, _: &mut impl LabelVisitor) {}
+}
+
+metrics! {
+    static NAME: Family<Named, Counter> = Family::new("jobs-total", "Jobs");
+    static SAME: Family<Names, Counter> = Family::new("jobs_total", "Jobs");
+    static RESERVED: Family<Reserved, Counter> = Family::new("jobs_total", "Jobs");
+    static VALUES: Family<Twice, Counter> = Family::new("jobs_total", "Jobs");
+    static KNOWN: Family<Known, Counter> = Family::new("jobs_total", "Jobs").max_series(10);
+    static LASTING: Family<Known, Counter> = Family::new("jobs_total", "Jobs").expire_after(Duration::from_secs(1));
+    static NONE: Family<Named, Counter> = Family::new("jobs_total", "Jobs").max_series(0);
+    static MANY: Family<Named, Counter> = Family::new("jobs_total", "Jobs").max_series(1_000_001);
+    static AT_ONCE: Family<Named, Counter> = Family::new("jobs_total", "Jobs").expire_after(Duration::ZERO);
+    static BOUNDS: Family<Named, Histogram> = Family::histogram("jobs_bytes", "Jobs", &[2, 1]);
+    static NO_BOUNDS: Family<Named, Histogram> = Family::new("jobs_bytes", "Jobs");
+}
+
+fn main() {}
