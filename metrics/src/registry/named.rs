@@ -129,7 +129,7 @@ impl NamedMetrics {
             Error::from(Cause::Taken { wanted, standing })
         };
         let full_name = self.scope.full_name(name);
-        if let Some(Registered { metric, place }) = self.metrics.get(&full_name) {
+        if let Some(Registered { metric, place }) = self.metrics.get(&*full_name) {
             let refused = || taken(format!("{full_name:?} is {} already ({place})", metric.describe()));
             return same(metric).ok_or_else(refused);
         }
@@ -157,10 +157,11 @@ impl NamedMetrics {
                 return Err(taken(format!("tachometer itself prints {printed:?}{in_openmetrics}")));
             }
         }
-        let printed_by = |(printed, formats)| (printed, Printer { metric: full_name.clone(), formats });
-        self.printed_by.extend(printed_names.into_iter().map(printed_by));
         let (metric, handle) = make();
-        self.metrics.insert(full_name, Registered { metric, place });
+        let printed_by =
+            |(printed, formats)| (printed, Printer { metric: full_name.clone().into_owned(), formats });
+        self.printed_by.extend(printed_names.into_iter().map(printed_by));
+        self.metrics.insert(full_name.into_owned(), Registered { metric, place });
         Ok(handle)
     }
 
@@ -213,6 +214,11 @@ impl NamedMetrics {
             _ => None,
         };
         let declaration = declared.declaration();
+        // With every snapshot, of nearly all: for these nothing is put into words.
+        let standing = self.metrics.get(&*self.scope.full_name(declaration.name));
+        if standing.is_some_and(|standing| same(&standing.metric).is_some()) {
+            return;
+        }
         let wanted = metric.wanted(declaration.name, declaration.place);
         if let Err(error) = self.register(wanted, same, || (metric, ())) {
             self.refused.insert(error.to_string());
@@ -264,7 +270,9 @@ impl NamedMetrics {
             }
         }
         // What was described later goes before what was declared.
-        help.extend(self.help.into_iter().map(|(name, help)| (self.scope.full_name(&name), help)));
+        help.extend(
+            self.help.into_iter().map(|(name, help)| (self.scope.full_name(&name).into_owned(), help)),
+        );
         snapshot.help = help;
         snapshot.labels = self.scope.labels;
         snapshot.own.refused = self.refused.into_iter().collect();
