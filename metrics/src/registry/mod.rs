@@ -361,7 +361,7 @@ impl Metrics {
         on_demand.write_into(&mut snapshot, &scope);
         let failures = self.callbacks.failures().into_iter();
         snapshot.own.callback_failures =
-            failures.map(|(name, failures)| (scope.full_name(&name), failures)).collect();
+            failures.map(|(name, failures)| (scope.full_name(&name).into_owned(), failures)).collect();
         linked::all().for_each(Function::attach);
         clock::recheck();
         let functions = self.functions().read(&snapshot.labels);

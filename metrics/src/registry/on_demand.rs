@@ -79,7 +79,7 @@ impl Answer {
                     "{name:?} is not shown: its label {label:?} is one that all series of the registry have already"
                 )),
                 None => {
-                    snapshot.declared.insert(scope.full_name(name), family.clone());
+                    snapshot.declared.insert(scope.full_name(name).into_owned(), family.clone());
                 }
             }
         }
