@@ -5,6 +5,9 @@
 //! prometheus --config.file examples/prometheus.yml
 //! ```
 //!
+//! Its functions are annotated. What else it measures stands in `metrics!`: revenue by bank and what was sold by town, open orders,
+//! how many products are ordered together; and the stock, which is read when somebody asks.
+//!
 //! It listens on 127.0.0.1:9464 unless told otherwise; with port 0 the system chooses one. The first line of stdout says which
 //! it is. It runs until SIGTERM or Ctrl-C, or for so many seconds. Then the orders that are being worked on are finished, and
 //! stdout gets the metrics as they are at the end: nothing that came after the last scrape is lost.
@@ -15,10 +18,12 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
-use tachometer::{ErrorKind, instrumented};
+use tachometer::{
+    CallbackGauge, Counter, ErrorKind, Family, Gauge, Histogram, LabelSet, LabelValue, instrumented, metrics,
+};
 
 const WORKERS: usize = 4;
 
@@ -30,6 +35,43 @@ enum OrderError {
     CardRefused,
 }
 
+/// Of two banks one is slower.
+#[derive(Debug, Clone, Copy, LabelValue)]
+enum Bank {
+    Swift,
+    Solid,
+}
+
+/// All sets of these labels are known: each has a series from the start.
+#[derive(LabelSet)]
+struct Payment {
+    bank: Bank,
+    /// Whether it was made at the first attempt.
+    at_once: bool,
+}
+
+/// Towns are known when somebody orders from there.
+#[derive(LabelSet)]
+struct Delivery<'a> {
+    town: &'a str,
+}
+
+metrics! {
+    static REVENUE: Family<Payment, Counter> = Family::new("revenue_cents_total", "What was charged, in cents");
+    static SOLD: Family<Delivery<'static>, Counter> =
+        Family::new("products_sold_total", "Products that were sold, by where they go").max_series(100);
+    static BASKETS: Histogram = Histogram::new("basket_products", "Products of an order", &[1, 2, 3, 4]);
+    static OPEN: Gauge = Gauge::new("open_orders", "Orders that are being worked on");
+    static IN_STOCK: CallbackGauge =
+        CallbackGauge::new("stock_products", "Products in stock", || STOCK.load(Ordering::Relaxed) as f64);
+}
+
+/// The store keeps count of this anyway.
+static STOCK: AtomicI64 = AtomicI64::new(FULL);
+const FULL: i64 = 10_000;
+
+const TOWNS: [&str; 5] = ["Aachen", "Bonn", "Celle", "Dachau", "Erfurt"];
+
 /// What it costs.
 #[instrumented]
 fn price(product: u32) -> Result<u32, OrderError> {
@@ -37,20 +79,29 @@ fn price(product: u32) -> Result<u32, OrderError> {
     if product.is_multiple_of(50) { Err(OrderError::UnknownProduct) } else { Ok(product % 90 + 10) }
 }
 
-/// Charges a card, by one of two banks of which one is slower.
+/// Charges a card.
 #[instrumented(labels(bank = bank))]
-fn charge(bank: &str, cents: u32) -> Result<u32, OrderError> {
-    work(if bank == "swift" { 200..2_000 } else { 1_000..20_000 });
+fn charge(bank: Bank, cents: u32) -> Result<u32, OrderError> {
+    work(match bank {
+        Bank::Swift => 200..2_000,
+        Bank::Solid => 1_000..20_000,
+    });
     if cents.is_multiple_of(13) { Err(OrderError::CardRefused) } else { Ok(cents) }
 }
 
 #[instrumented]
-fn order(bank: &str, products: &[u32]) -> Result<u32, OrderError> {
+fn order(bank: Bank, products: &[u32]) -> Result<u32, OrderError> {
     if products.is_empty() {
         return Err(OrderError::EmptyCart);
     }
     let prices: Result<Vec<u32>, OrderError> = products.iter().map(|product| price(*product)).collect();
-    charge(bank, prices?.iter().sum())
+    let cents = prices?.iter().sum();
+    let (cents, at_once) = match charge(bank, cents) {
+        Ok(cents) => (cents, true),
+        Err(_) => (charge(bank, cents + 1)?, false),
+    };
+    REVENUE.with(&Payment { bank, at_once }).add(cents.into());
+    Ok(cents)
 }
 
 /// Takes so many microseconds.
@@ -58,20 +109,28 @@ fn work(micros: std::ops::Range<u64>) {
     thread::sleep(Duration::from_micros(rand::random_range(micros)));
 }
 
+/// Takes products from the stock, which is filled again before it is empty.
+fn sell(products: usize) {
+    let sold = i64::try_from(products).unwrap_or(i64::MAX);
+    if STOCK.fetch_sub(sold, Ordering::Relaxed) < FULL / 10 {
+        STOCK.store(FULL, Ordering::Relaxed);
+    }
+}
+
 /// Orders things until it is told to stop, or the time is over. Returns how many times.
 fn shop(is_stopped: &AtomicBool, end: Option<Instant>) -> u64 {
     let mut orders = 0;
-    let registry = tachometer::global();
-    let (revenue, open) =
-        (registry.register_counter("revenue_cents_total"), registry.register_gauge("open_orders"));
     while !is_stopped.load(Ordering::Relaxed) && end.is_none_or(|end| Instant::now() < end) {
         let mut rng = rand::rng();
         let products: Vec<u32> = (0..rng.random_range(0..6)).map(|_| rng.random_range(1..1_000)).collect();
-        let bank = if rng.random_bool(0.7) { "swift" } else { "solid" };
-        let _open = open.track();
+        let bank = if rng.random_bool(0.7) { Bank::Swift } else { Bank::Solid };
+        let town = TOWNS[rng.random_range(0..TOWNS.len())];
+        let _open = OPEN.track();
+        BASKETS.observe(products.len() as u64);
         // What went wrong is counted.
-        if let Ok(cents) = order(bank, &products) {
-            revenue.add(cents.into());
+        if order(bank, &products).is_ok() {
+            SOLD.with(&Delivery { town }).add(products.len() as u64);
+            sell(products.len());
         }
         orders += 1;
     }
@@ -110,10 +169,6 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     for signal in [SIGTERM, SIGINT] {
         signal_hook::flag::register(signal, Arc::clone(&is_stopped))?;
     }
-    let registry = tachometer::global();
-    registry.describe("revenue_cents_total", "What was charged, in cents.");
-    registry.describe("open_orders", "Orders that are being worked on.");
-
     let _print = tachometer::print_on_exit();
     let server = tachometer::serve(&*arguments.listen)?;
     writeln!(io::stdout(), "listening on http://{}/metrics", server.address())?;
