@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tachometer::families::MetricKind;
 use tachometer::{
-    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Counter, Endpoint, Error, ExportHandle,
-    Exporter, ExporterBuilder, Exposition, FamilySnapshot, FloatCounter, FloatGauge, Format, FullSnapshot,
-    FunctionSnapshot, Gauge, Histogram, HistogramSnapshot, LabelSet, LabelValue, LabelVisitor,
-    MetricDescription, MetricsCollector, MetricsRegistry, MetricsSnapshot, SampleValue, SeriesSnapshot,
-    Server,
+    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, CallbackCounter, CallbackGauge, Collect,
+    Collected, Counter, Endpoint, Error, ExportHandle, Exporter, ExporterBuilder, Exposition,
+    FamilyDescription, FamilySnapshot, FloatCounter, FloatGauge, Format, FullSnapshot, FunctionSnapshot,
+    Gauge, Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, LabelVisitor, MetricDescription,
+    MetricsCollector, MetricsRegistry, MetricsSnapshot, SampleValue, SeriesSnapshot, Server,
 };
 
 /// A value of somebody's own.
@@ -309,6 +309,57 @@ fn registration() -> Result<(), Error> {
     let _: Arc<AtomicMinMax> = registry.try_register_minmax(String::from("minmax"))?;
     let _: Arc<AtomicCounter> = registry.try_register_counter(String::from("counter"))?;
     let _: Arc<AtomicGauge> = registry.try_register_gauge(String::from("gauge"))?;
+    Ok(())
+}
+
+/// A collector of somebody's own.
+struct Shop;
+
+impl Collect for Shop {
+    fn families(&self) -> Vec<FamilyDescription> {
+        vec![
+            FamilyDescription::counter("sales_total", "Sales"),
+            FamilyDescription::gauge(String::from("open"), String::from("Open")),
+            FamilyDescription::histogram("prices", "Prices"),
+        ]
+    }
+
+    fn collect(&self, into: &mut Collected<'_>) {
+        let _: fn(&mut Collected<'static>, &str, &[(&str, &str)], f64) = Collected::counter;
+        let _: fn(&mut Collected<'static>, &str, &[(&str, &str)], f64) = Collected::gauge;
+        into.add("open", &[("shop", "x")], SampleValue::Level(1));
+    }
+}
+
+static ON_DEMAND: (CallbackGauge, CallbackCounter, Info) = (
+    CallbackGauge::new("contract_gauge", "A gauge", || 1.0),
+    CallbackCounter::new("contract_total", "A counter", || 1.0),
+    Info::new("contract_info", "An info metric", &[("label", "value")]),
+);
+
+#[test]
+fn on_demand() -> Result<(), Error> {
+    is_shared(&ON_DEMAND);
+    ON_DEMAND.0.show();
+    ON_DEMAND.1.show();
+    ON_DEMAND.2.show();
+    let registry = MetricsRegistry::new(Duration::from_secs(1));
+    let value = String::from("captured");
+    registry.gauge_from("a", "A gauge", {
+        let value = value.clone();
+        move || value.len() as f64
+    });
+    registry.counter_from(String::from("b_total"), String::from("A counter"), || 1.0);
+    registry.families_from(Shop);
+    registry.register_info("c_info", "An info metric", &[("label", &value)]);
+    registry.register_process_metrics();
+    let _: () = registry.try_gauge_from("d", "A gauge", || 1.0)?;
+    let _: () = registry.try_counter_from("e_total", "A counter", || 1.0)?;
+    let _: () = registry.try_register_info("f_info", "An info metric", &[])?;
+    let _: Error = registry.try_families_from(Shop).expect_err("its names are taken");
+    #[cfg(target_os = "linux")]
+    let _: Error = registry.try_register_process_metrics().expect_err("its names are taken");
+    let _: fn(&MetricsRegistry, Duration) = MetricsRegistry::set_callback_timeout;
     Ok(())
 }
 

@@ -29,6 +29,8 @@
 //!   a server.
 //! - [`metrics!`]: counters, gauges and histograms of your own, in `static`s; [`MetricsRegistry::counter`] and others: by name,
 //!   at run time; [`buckets`]: bounds of histograms.
+//! - [`CallbackGauge`], [`CallbackCounter`], [`Collect`]: what a function of yours says whenever somebody reads
+//!   ([`docs::on_demand`]); [`Info`]: what is said in labels.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
 //!   with by hand, alone or [registered](MetricsRegistry).
 //! - [`MetricsRegistry::with_namespace`], [`with_labels`](MetricsRegistry::with_labels): for all metrics of a program;
@@ -92,8 +94,9 @@ pub use http::fuzzing;
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
 pub use metric::{
-    Counter, DynamicFamily, Family, Find, FloatCounter, FloatGauge, Gauge, Held, Histogram, HistogramTimer,
-    Looked, Metric, Series, SeriesGuard, Texts,
+    CallbackCounter, CallbackGauge, Collect, Collected, Counter, DynamicFamily, Family, FamilyDescription,
+    Find, FloatCounter, FloatGauge, Gauge, Held, Histogram, HistogramTimer, Info, Looked, Metric, Series,
+    SeriesGuard, Texts,
 };
 pub use model::{LabelSet, LabelValue, LabelVisitor};
 pub use primitives::{

@@ -49,7 +49,7 @@ fn totals_are_exact_beside_snapshots() {
             .collect();
         let (registry, is_over) = (&registry, &is_over);
         let reader = scope.spawn(move || {
-            let mut last = vec![0; 3];
+            let mut last = [0; 3];
             while !is_over.load(Ordering::Relaxed) {
                 let snapshot = registry.snapshot_all();
                 for (index, (_, count)) in counts(&snapshot, "crowd_total").into_iter().enumerate() {

@@ -5,5 +5,8 @@
 #[doc = include_str!("recording.md")]
 pub mod recording {}
 
+#[doc = include_str!("on_demand.md")]
+pub mod on_demand {}
+
 #[doc = include_str!("memory_ordering.md")]
 pub mod memory_ordering {}

@@ -1,15 +1,21 @@
-//! Metrics that a program declares of its own: counters, gauges and histograms in `static`s.
+//! Metrics that a program declares of its own: counters, gauges and histograms in `static`s, and what it says on demand.
 
+mod callback;
+pub(crate) mod collect;
 mod counter;
 pub(crate) mod family;
 mod gauge;
 mod histogram;
+mod info;
 mod kind;
 
+pub use callback::{CallbackCounter, CallbackGauge};
+pub use collect::{Collect, Collected, FamilyDescription};
 pub use counter::{Counter, FloatCounter};
 pub use family::{AnyFamily, DynamicFamily, Family, Find, Held, Looked, Metric, Series, SeriesGuard, Texts};
 pub use gauge::{FloatGauge, Gauge};
 pub use histogram::{Histogram, HistogramTimer, Observe};
+pub use info::Info;
 
 use crate::cells::Reader;
 use crate::model::name::is_metric_name;
@@ -78,6 +84,10 @@ pub trait Declared: fmt::Debug + Sync {
     fn kind(&self) -> MetricKind;
     /// What each of its series shows now.
     fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot>;
+    /// Of what is asked for on demand: the function that says it, in the place of [`read`](Self::read).
+    fn callback(&self) -> Option<fn() -> f64> {
+        None
+    }
     /// What the labels of its series are called.
     fn label_names(&self) -> &[&'static str] {
         &[]

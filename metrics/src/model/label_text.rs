@@ -109,7 +109,9 @@ mod tests {
 
     fn text(values: &[&str]) -> LabelText {
         let mut text = LabelText::new();
-        values.iter().for_each(|value| text.add(*value));
+        for value in values {
+            text.add(*value);
+        }
         text
     }
 

@@ -310,7 +310,7 @@ impl MetricsRegistry {
         // Before the lock is taken: it may be code of the program's.
         let (name, help) = (name.into(), help.into());
         let place = Location::caller();
-        let wanted = Wanted { name: &name, what, shape: Shape::Plain(kind), labels: &[], place };
+        let wanted = Wanted { name: &name, what, shape: Shape::Plain(kind), labels: Vec::new(), place };
         let same = |standing: &Metric| match standing {
             Metric::Declared(standing) => {
                 standing.as_any().downcast_ref().filter(|standing| is_same(standing))

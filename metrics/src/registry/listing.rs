@@ -65,7 +65,7 @@ impl NamedMetrics {
                 list.push(MetricDescription {
                     kind: *kind,
                     help: self.help_of(&name, registered, metric).map(str::to_owned),
-                    unit: metric.declared().and_then(|_| unit_of(&name)),
+                    unit: metric.help().and_then(|_| unit_of(&name)),
                     labels: labels.clone(),
                     place,
                     name,
@@ -79,14 +79,13 @@ impl NamedMetrics {
     fn label_names<'a>(&'a self, metric: &'a Metric) -> impl Iterator<Item = &'a str> {
         // None of its own is among those of all.
         let shared = self.scope.labels.iter().map(|(name, _)| name.as_str());
-        metric.label_names().iter().copied().chain(shared)
+        metric.label_names().into_iter().chain(shared)
     }
 
     /// The text that was given for the name that is printed, or for the one that was registered, or where it was declared.
-    fn help_of<'a>(&'a self, printed: &str, registered: &str, metric: &Metric) -> Option<&'a str> {
+    fn help_of<'a>(&'a self, printed: &str, registered: &str, metric: &'a Metric) -> Option<&'a str> {
         let described = |name: &str| self.help.get(self.scope.given_name(name)?).map(String::as_str);
-        let declared = || metric.declared().map(|metric| metric.declaration().help);
-        described(printed).or_else(|| described(registered)).or_else(declared)
+        described(printed).or_else(|| described(registered)).or_else(|| metric.help())
     }
 }
 

@@ -3,6 +3,7 @@
 //! Registering and reading lock a list for a moment; recording never does, for it goes through the handle that was
 //! registered. No foreign code runs under these locks.
 
+mod callbacks;
 mod declaring;
 mod exports;
 mod families;
@@ -11,6 +12,9 @@ mod global;
 mod listing;
 mod named;
 mod names;
+mod on_demand;
+#[cfg(feature = "process")]
+mod process;
 mod scope;
 #[cfg(feature = "http")]
 mod scrapes;
@@ -32,6 +36,7 @@ use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMa
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, MutexGuard, OnceLock, Ordering, lock};
 use crate::ticker::Ticker;
+use callbacks::Callbacks;
 use exports::ExportCounts;
 use functions::Functions;
 use named::{AnyHistogram, Metric, NamedMetrics};
@@ -78,6 +83,7 @@ pub(crate) struct Metrics {
     /// How many of their callbacks panicked.
     export_panics: AtomicU64,
     exports: ExportCounts,
+    callbacks: Callbacks,
     /// Made when somebody begins to serve this registry.
     #[cfg(feature = "http")]
     scrapes: OnceLock<Scrapes>,
@@ -241,7 +247,8 @@ impl MetricsRegistry {
         lock(&self.metrics.named).describe(name.into(), help.into());
     }
 
-    /// Reads everything. Never blocks who records.
+    /// Reads everything. Never blocks who records. Waits for callbacks and collectors, where there are any, for a
+    /// [bounded time](Self::set_callback_timeout); called by one of them, it leaves them out.
     pub fn snapshot_all(&self) -> FullSnapshot {
         self.metrics.read()
     }
@@ -303,6 +310,7 @@ impl Metrics {
             exports_started: AtomicU64::new(0),
             export_panics: AtomicU64::new(0),
             exports: ExportCounts::default(),
+            callbacks: Callbacks::new(),
             #[cfg(feature = "http")]
             scrapes: OnceLock::new(),
         }
@@ -339,10 +347,21 @@ impl Metrics {
     }
 
     pub(crate) fn read(&self) -> FullSnapshot {
-        let mut snapshot = FullSnapshot::empty(self.counting_since());
         // The lists are copied and then read, so that a first call or a registration never waits for a reader.
-        let named = self.named().clone();
+        let mut named = self.named().clone();
+        let mut on_demand = Arc::default();
+        if named.has_sources() {
+            // First: they may take a while, and what they count and register is for this snapshot too.
+            on_demand = self.callbacks.ask(|| self.named().sources());
+            named = self.named().clone();
+        }
+        let mut snapshot = FullSnapshot::empty(self.counting_since());
+        let scope = named.scope.clone();
         named.read_into(&mut snapshot);
+        on_demand.write_into(&mut snapshot, &scope);
+        let failures = self.callbacks.failures().into_iter();
+        snapshot.own.callback_failures =
+            failures.map(|(name, failures)| (scope.full_name(&name).into_owned(), failures)).collect();
         linked::all().for_each(Function::attach);
         clock::recheck();
         let functions = self.functions().read(&snapshot.labels);

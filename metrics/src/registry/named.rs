@@ -2,6 +2,7 @@
 
 use super::declaring::describe_declared;
 use super::names::{Formats, Shape, is_printed_by_the_library};
+use super::on_demand::{OnDemand, Source, StandingInfo};
 use super::scope::Scope;
 use super::windows;
 use crate::cells::Reader;
@@ -27,6 +28,8 @@ pub(super) enum Metric {
     Gauge(Arc<AtomicGauge>),
     /// In a `static`, or made at run time and never freed.
     Declared(&'static dyn Declared),
+    OnDemand(OnDemand),
+    Info(Arc<StandingInfo>),
 }
 
 /// A histogram with however many bounds.
@@ -91,7 +94,7 @@ pub(super) struct Wanted<'a> {
     pub(super) what: String,
     pub(super) shape: Shape,
     /// What the labels of its series are called.
-    pub(super) labels: &'a [&'static str],
+    pub(super) labels: Vec<String>,
     pub(super) place: &'static Location<'static>,
 }
 
@@ -126,7 +129,7 @@ impl NamedMetrics {
             Error::from(Cause::Taken { wanted, standing })
         };
         let full_name = self.scope.full_name(name);
-        if let Some(Registered { metric, place }) = self.metrics.get(&full_name) {
+        if let Some(Registered { metric, place }) = self.metrics.get(&*full_name) {
             let refused = || taken(format!("{full_name:?} is {} already ({place})", metric.describe()));
             return same(metric).ok_or_else(refused);
         }
@@ -154,10 +157,11 @@ impl NamedMetrics {
                 return Err(taken(format!("tachometer itself prints {printed:?}{in_openmetrics}")));
             }
         }
-        let printed_by = |(printed, formats)| (printed, Printer { metric: full_name.clone(), formats });
-        self.printed_by.extend(printed_names.into_iter().map(printed_by));
         let (metric, handle) = make();
-        self.metrics.insert(full_name, Registered { metric, place });
+        let printed_by =
+            |(printed, formats)| (printed, Printer { metric: full_name.clone().into_owned(), formats });
+        self.printed_by.extend(printed_names.into_iter().map(printed_by));
+        self.metrics.insert(full_name.into_owned(), Registered { metric, place });
         Ok(handle)
     }
 
@@ -170,6 +174,38 @@ impl NamedMetrics {
         }
     }
 
+    /// Registers all of them or, where one cannot be had, none.
+    pub(super) fn register_all(
+        &mut self,
+        metrics: impl IntoIterator<Item = (String, Metric)>,
+        place: &'static Location<'static>,
+    ) -> Result<(), Error> {
+        let mut with_them = self.clone();
+        for (name, metric) in metrics {
+            with_them.register(metric.wanted(&name, place), |_| None, || (metric, ()))?;
+        }
+        *self = with_them;
+        Ok(())
+    }
+
+    /// Whether a snapshot has to ask anybody.
+    pub(super) fn has_sources(&self) -> bool {
+        self.metrics.values().any(|registered| match &registered.metric {
+            Metric::Declared(metric) => metric.callback().is_some(),
+            metric => matches!(metric, Metric::OnDemand(_)),
+        })
+    }
+
+    /// Whom a snapshot has to ask.
+    pub(super) fn sources(&self) -> Vec<Arc<Source>> {
+        let source = |registered: &Registered| match &registered.metric {
+            Metric::Declared(metric) => Some(Arc::new(Source::declared(*metric, metric.callback()?))),
+            Metric::OnDemand(family) => family.source().cloned(),
+            _ => None,
+        };
+        self.metrics.values().filter_map(source).collect()
+    }
+
     /// Takes in a metric that was declared. One that cannot be had is not shown, and why not is.
     pub(super) fn adopt(&mut self, declared: &'static dyn Declared) {
         let metric = Metric::Declared(declared);
@@ -178,6 +214,11 @@ impl NamedMetrics {
             _ => None,
         };
         let declaration = declared.declaration();
+        // With every snapshot, of nearly all: for these nothing is put into words.
+        let standing = self.metrics.get(&*self.scope.full_name(declaration.name));
+        if standing.is_some_and(|standing| same(&standing.metric).is_some()) {
+            return;
+        }
         let wanted = metric.wanted(declaration.name, declaration.place);
         if let Err(error) = self.register(wanted, same, || (metric, ())) {
             self.refused.insert(error.to_string());
@@ -209,16 +250,29 @@ impl NamedMetrics {
                     snapshot.gauges.insert(name, gauge.get());
                 }
                 Metric::Declared(metric) => {
-                    let series = metric.read(reader.get_or_insert_with(|| Reader::begin(windows::rotates)));
                     help.insert(name.clone(), metric.declaration().help.to_owned());
-                    let overflowed = metric.overflowed().map(|updates| (name.clone(), updates));
-                    snapshot.own.overflowed_updates.extend(overflowed);
-                    snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
+                    // What is asked for on demand comes from who has asked.
+                    if metric.callback().is_none() {
+                        let series =
+                            metric.read(reader.get_or_insert_with(|| Reader::begin(windows::rotates)));
+                        let overflowed = metric.overflowed().map(|updates| (name.clone(), updates));
+                        snapshot.own.overflowed_updates.extend(overflowed);
+                        snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
+                    }
+                }
+                Metric::OnDemand(family) => {
+                    help.insert(name, family.description().help.clone());
+                }
+                Metric::Info(info) => {
+                    help.insert(name.clone(), info.help.clone());
+                    snapshot.declared.insert(name, info.family());
                 }
             }
         }
         // What was described later goes before what was declared.
-        help.extend(self.help.into_iter().map(|(name, help)| (self.scope.full_name(&name), help)));
+        help.extend(
+            self.help.into_iter().map(|(name, help)| (self.scope.full_name(&name).into_owned(), help)),
+        );
         snapshot.help = help;
         snapshot.labels = self.scope.labels;
         snapshot.own.refused = self.refused.into_iter().collect();
@@ -237,6 +291,12 @@ impl Metric {
             Metric::Counter(_) => "a counter".to_owned(),
             Metric::Gauge(_) => "a gauge".to_owned(),
             Metric::Declared(metric) => describe_declared(*metric),
+            Metric::OnDemand(family) => match family.description().kind {
+                MetricKind::Counter => "a counter on demand".to_owned(),
+                MetricKind::Gauge => "a gauge on demand".to_owned(),
+                MetricKind::Histogram => "a histogram on demand".to_owned(),
+            },
+            Metric::Info(info) => format!("an info metric with the labels {:?}", info.labels),
         }
     }
 
@@ -246,26 +306,34 @@ impl Metric {
             Metric::Histogram(_) => Shape::Latency,
             Metric::MinMax(_) => Shape::MinMax,
             Metric::Counter(_) => Shape::Plain(MetricKind::Counter),
-            Metric::Gauge(_) => Shape::Plain(MetricKind::Gauge),
+            Metric::Gauge(_) | Metric::Info(_) => Shape::Plain(MetricKind::Gauge),
             Metric::Declared(metric) => Shape::Plain(metric.kind()),
+            Metric::OnDemand(family) => Shape::Plain(family.description().kind),
         }
     }
 
-    /// What was declared with a name and a help text.
-    pub(super) fn declared(&self) -> Option<&'static dyn Declared> {
+    /// Of what was declared with a help text: that.
+    pub(super) fn help(&self) -> Option<&str> {
         match self {
-            Metric::Declared(metric) => Some(*metric),
+            Metric::Declared(metric) => Some(metric.declaration().help),
+            Metric::OnDemand(family) => Some(&family.description().help),
+            Metric::Info(info) => Some(&info.help),
             _ => None,
         }
     }
 
-    /// What the labels of its series are called.
-    pub(super) fn label_names(&self) -> &'static [&'static str] {
-        self.declared().map_or(&[], Declared::label_names)
+    /// What the labels of its series are called; of what a collector adds, that is not known before.
+    pub(super) fn label_names(&self) -> Vec<&str> {
+        match self {
+            Metric::Declared(metric) => metric.label_names().to_vec(),
+            Metric::Info(info) => info.labels.iter().map(|(name, _)| name.as_str()).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// What it takes to have it under this name.
     pub(super) fn wanted<'a>(&self, name: &'a str, place: &'static Location<'static>) -> Wanted<'a> {
-        Wanted { name, what: self.describe(), shape: self.shape(), labels: self.label_names(), place }
+        let labels = self.label_names().into_iter().map(str::to_owned).collect();
+        Wanted { name, what: self.describe(), shape: self.shape(), labels, place }
     }
 }

@@ -6,6 +6,7 @@ use super::{MetricsRegistry, granted};
 use crate::error::{Cause, Error};
 use crate::model::name::{RESERVED_LABELS, is_label_name, is_metric_name};
 use crate::sync::unmodelled::lock;
+use std::borrow::Cow;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope {
@@ -98,10 +99,10 @@ impl MetricsRegistry {
 
 impl Scope {
     /// What a metric is printed as that its user calls `name`.
-    pub(super) fn full_name(&self, name: &str) -> String {
+    pub(super) fn full_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
         match &self.namespace {
-            Some(namespace) => format!("{namespace}_{name}"),
-            None => name.to_owned(),
+            Some(namespace) => format!("{namespace}_{name}").into(),
+            None => name.into(),
         }
     }
 

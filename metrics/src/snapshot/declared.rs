@@ -120,6 +120,15 @@ impl SeriesSnapshot {
 /// assert_eq!(kneading.percentile_duration(0.5), Some(Duration::from_secs(2)));
 /// ```
 impl SampleValue {
+    /// The kind of the families that have such values.
+    pub(crate) fn kind(&self) -> MetricKind {
+        match self {
+            SampleValue::Count(_) | SampleValue::Sum(_) => MetricKind::Counter,
+            SampleValue::Level(_) | SampleValue::Quantity(_) => MetricKind::Gauge,
+            SampleValue::Histogram(_) | SampleValue::Times(_) => MetricKind::Histogram,
+        }
+    }
+
     /// How many there have been.
     pub fn as_count(&self) -> Option<u64> {
         if let SampleValue::Count(count) = self { Some(*count) } else { None }

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod properties;
 
+use crate::model::bounds::count_finite;
 use std::time::Duration;
 
 /// A histogram at one moment: how many values each bucket holds, and the sum of all.
@@ -52,6 +53,21 @@ impl HistogramSnapshot {
     pub(crate) fn with_extremes(mut self, extremes: Option<(u64, u64)>, recent: Option<(u64, u64)>) -> Self {
         (self.extremes, self.recent) = (extremes, recent);
         self
+    }
+
+    /// Why it is none, where somebody has changed its lists.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        let HistogramSnapshot { buckets, boundaries, .. } = self;
+        match count_finite(boundaries) {
+            Err(fault) => Some(fault.message().as_str().to_owned()),
+            Ok(finite) if finite + 1 != boundaries.len() => {
+                Some(format!("the last of the boundaries {boundaries:?} must be {}", u64::MAX))
+            }
+            Ok(_) if buckets.len() != boundaries.len() => {
+                Some(format!("{} buckets for {} boundaries", buckets.len(), boundaries.len()))
+            }
+            Ok(_) => None,
+        }
     }
 
     /// The smallest and the largest of all values. `None` while there is none, in a difference, and where they are not kept:

@@ -2,6 +2,7 @@
 //!
 //! Everything that formats, compares or exports reads these types and nothing else.
 
+mod callbacks;
 mod collector;
 mod declared;
 mod exports;
@@ -16,6 +17,7 @@ mod scrapes;
 mod serial;
 mod since;
 
+pub(crate) use callbacks::{CallbackFailures, FailuresBySource};
 pub use collector::MetricsSnapshot;
 pub use declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
 pub(crate) use exports::{Exports, SinkExports};

@@ -2,7 +2,7 @@
 
 use super::families::{Labels, MetricFamily, MetricKind, Number, Series, Value, single};
 use super::since::differences;
-use super::{Exports, ScrapeMetrics, SinkExports, exports};
+use super::{CallbackFailures, Exports, FailuresBySource, ScrapeMetrics, SinkExports, callbacks, exports};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -24,6 +24,8 @@ pub(crate) struct OwnMetrics {
     pub(crate) scrapes: Option<ScrapeMetrics>,
     /// Exports to the sinks of exporters.
     pub(crate) exports: Exports,
+    /// Callbacks and collectors that could not be shown.
+    pub(crate) callback_failures: FailuresBySource,
 }
 
 impl OwnMetrics {
@@ -65,7 +67,7 @@ impl OwnMetrics {
             .into_iter()
             .flatten()
             .chain(scrapes)
-            .chain([exports::family(&self.exports)])
+            .chain([exports::family(&self.exports), callbacks::family(&self.callback_failures)])
     }
 
     pub(super) fn since(&self, earlier: &OwnMetrics) -> OwnMetrics {
@@ -84,6 +86,11 @@ impl OwnMetrics {
                 (later, _) => later.clone(),
             },
             exports: differences(&self.exports, &earlier.exports, SinkExports::since),
+            callback_failures: differences(
+                &self.callback_failures,
+                &earlier.callback_failures,
+                CallbackFailures::since,
+            ),
         }
     }
 }

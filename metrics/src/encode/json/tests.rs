@@ -1,8 +1,8 @@
 //! What is written comes back equal; what could not have been written is refused.
 
 use crate::snapshot::{
-    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot, Moment,
-    OwnMetrics, SampleValue, ScrapeMetrics, SeriesSnapshot, SinkExports,
+    CallbackFailures, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
+    MetricsSnapshot, Moment, OwnMetrics, SampleValue, ScrapeMetrics, SeriesSnapshot, SinkExports,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -116,12 +116,16 @@ prop_compose! {
         exports in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
         overflowed_updates in btree_map(text(), sampled_u64(), 0..3),
         refused in vec(text(), 0..3),
+        callbacks in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
     ) -> OwnMetrics {
         let sink = |(name, (ok, errors, panics))| (name, SinkExports { ok, errors, panics });
         let exports = exports.into_iter().map(sink).collect();
+        let failures =
+            |(name, (panics, timeouts, no_thread))| (name, CallbackFailures { panics, timeouts, no_thread });
+        let callback_failures = callbacks.into_iter().map(failures).collect();
         OwnMetrics {
             clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, overflowed_updates, scrapes,
-            exports, refused,
+            exports, refused, callback_failures,
         }
     }
 }
@@ -253,7 +257,7 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30],"recent":[9,30]}}],"#,
         r#""labels":{"zone":"eu"},"#,
         r#""help":{"jobs":"Jobs done"},"#,
-        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"overflowed_updates":{},"refused":[],"scrapes":null,"exports":{}},"#,
+        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"overflowed_updates":{},"refused":[],"scrapes":null,"exports":{},"callback_failures":{}},"#,
         r#""created":"1970-01-01T00:00:00.000000000Z","#,
         r#""elapsed":null}"#,
     );

@@ -428,7 +428,7 @@ const fn check_labels(names: &[&str]) {
 }
 
 /// Labels that Prometheus gives a histogram and a summary itself.
-const fn is_reserved(name: &str) -> bool {
+pub(super) const fn is_reserved(name: &str) -> bool {
     is_equal(name, "le") || is_equal(name, "quantile")
 }
 
@@ -461,7 +461,7 @@ const fn is_among_first(text: &str, texts: &[&str], count: usize) -> bool {
     false
 }
 
-const fn is_equal(a: &str, b: &str) -> bool {
+pub(super) const fn is_equal(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut index = 0;
     while index < a.len() && index < b.len() && a[index] == b[index] {

@@ -7,7 +7,6 @@ use super::super::{
     printed_labels,
 };
 use super::{pairs, timestamp};
-use crate::model::bounds::count_finite;
 use crate::model::name::{RESERVED_LABELS, is_label_name, is_metric_name};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,12 +90,9 @@ impl TryFrom<RawHistogram> for HistogramSnapshot {
 
     fn try_from(raw: RawHistogram) -> Result<Self, Refusal> {
         let RawHistogram { buckets, boundaries, sum, extremes, recent } = raw;
-        let finite = count_finite(&boundaries).map_err(|fault| fault.message().as_str().to_owned())?;
-        if finite + 1 != boundaries.len() {
-            return Err(format!("the last of the boundaries {boundaries:?} must be {}", u64::MAX));
-        }
-        if buckets.len() != boundaries.len() {
-            return Err(format!("{} buckets for {} boundaries", buckets.len(), boundaries.len()));
+        let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent };
+        if let Some(mistake) = histogram.mistake() {
+            return Err(mistake);
         }
         if let Some(extremes) = extremes {
             check_extremes(extremes)?;
@@ -104,7 +100,7 @@ impl TryFrom<RawHistogram> for HistogramSnapshot {
         if let Some(recent) = recent {
             check_recent(recent, extremes)?;
         }
-        Ok(HistogramSnapshot { buckets, boundaries, sum, extremes, recent })
+        Ok(histogram)
     }
 }
 
@@ -249,13 +245,11 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
 fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Result<(), Refusal> {
     let mut known = BTreeSet::new();
     for SeriesSnapshot { labels, value } in &family.series {
-        let kind = match value {
-            SampleValue::Count(_) => MetricKind::Counter,
-            SampleValue::Sum(sum) if *sum >= 0.0 => MetricKind::Counter,
-            SampleValue::Sum(sum) => return Err(format!("a counter at {sum}")),
-            SampleValue::Level(_) | SampleValue::Quantity(_) => MetricKind::Gauge,
-            SampleValue::Histogram(_) | SampleValue::Times(_) => MetricKind::Histogram,
-        };
+        match value {
+            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => return Err(format!("a counter at {sum}")),
+            _ => {}
+        }
+        let kind = value.kind();
         if kind != family.kind {
             return Err(format!("a {kind:?} in a family of the kind {:?}", family.kind));
         }

@@ -1,0 +1,110 @@
+//! Metrics that nobody counts: a function of the program's says what they show, whenever somebody reads.
+
+use super::{Declaration, Declared};
+use crate::cells::Reader;
+use crate::snapshot::{MetricKind, SeriesSnapshot};
+use crate::sync::const_unless_loom;
+use std::any::Any;
+
+/// How much of something there is, as a function says that is called for each snapshot: open files, entries of a cache.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use tachometer::{CallbackGauge, metrics};
+///
+/// static CACHE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+///
+/// metrics! {
+///     static ENTRIES: CallbackGauge =
+///         CallbackGauge::new("mail_cache_entries", "Mails in the cache", || CACHE.lock().unwrap().len() as f64);
+/// }
+///
+/// CACHE.lock().unwrap().extend([1, 2, 3]);
+/// assert!(tachometer::snapshot().to_prometheus_format().contains("\nmail_cache_entries 3.0\n"));
+/// ```
+///
+/// The function runs on a thread of the library's, and a snapshot does not wait for it for ever; see
+/// [`docs::on_demand`](crate::docs::on_demand). One that captures something is registered by
+/// [`gauge_from`](crate::MetricsRegistry::gauge_from).
+#[derive(Debug)]
+pub struct CallbackGauge {
+    declaration: Declaration,
+    callback: fn() -> f64,
+}
+
+/// A quantity that only grows, as a function says that is called for each snapshot: what a library of another language
+/// counts, a number of the system's.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use tachometer::{CallbackCounter, metrics};
+///
+/// static TURNS: AtomicU32 = AtomicU32::new(7);
+///
+/// metrics! {
+///     static COUNTED: CallbackCounter =
+///         CallbackCounter::new("mail_turns_total", "Turns", || f64::from(TURNS.load(Ordering::Relaxed)));
+/// }
+///
+/// assert!(tachometer::snapshot().to_prometheus_format().contains("\nmail_turns_total 7.0\n"));
+/// ```
+///
+/// What is negative or not a number is no counter: it is not shown, and `tachometer_refused_metric_info` says so. By
+/// convention the name ends in `_total`. Otherwise as [`CallbackGauge`]; one that captures something is registered by
+/// [`counter_from`](crate::MetricsRegistry::counter_from).
+#[derive(Debug)]
+pub struct CallbackCounter {
+    declaration: Declaration,
+    callback: fn() -> f64,
+}
+
+/// Both are the same but for what they are.
+macro_rules! callback {
+    ($metric:ident, $kind:ident) => {
+        impl $metric {
+            const_unless_loom! {
+                /// Printed as `name` with that `# HELP`, at what `callback` returns.
+                ///
+                /// # Panics
+                /// Where Prometheus does not allow the name; in a `static`, a compile error.
+                #[must_use]
+                #[track_caller]
+                pub const fn new(name: &'static str, help: &'static str, callback: fn() -> f64) -> Self {
+                    $metric { declaration: Declaration::new(name, help), callback }
+                }
+            }
+
+            /// Has the global registry show it, if it does not yet. Only needed in a `static` without
+            /// [`metrics!`](crate::metrics!), and on other systems than Linux.
+            pub fn show(&'static self) {
+                self.declaration.attach_once(self);
+            }
+        }
+
+        impl Declared for $metric {
+            fn declaration(&self) -> &Declaration {
+                &self.declaration
+            }
+
+            fn kind(&self) -> MetricKind {
+                MetricKind::$kind
+            }
+
+            /// Nothing: it is not for whoever holds a reader to run a function of the program's.
+            fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
+                Vec::new()
+            }
+
+            fn as_any(&'static self) -> &'static dyn Any {
+                self
+            }
+
+            fn callback(&self) -> Option<fn() -> f64> {
+                Some(self.callback)
+            }
+        }
+    };
+}
+
+callback!(CallbackGauge, Gauge);
+callback!(CallbackCounter, Counter);

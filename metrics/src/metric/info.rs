@@ -1,0 +1,115 @@
+//! Info metrics: something that is said in labels, and does not change.
+
+use super::family::{is_equal, is_reserved};
+use super::{Declaration, Declared};
+use crate::cells::Reader;
+use crate::model::name::is_label_name;
+use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
+use crate::sync::const_unless_loom;
+use crate::sync::unmodelled::OnceLock;
+use std::any::Any;
+
+/// Something about the program that is said in labels: its version, the commit it was built from. Its value is 1.
+///
+/// ```
+/// use tachometer::{Info, metrics};
+///
+/// metrics! {
+///     static BUILD: Info =
+///         Info::new("mailer_build_info", "The build", &[("version", env!("CARGO_PKG_VERSION")), ("edition", "2024")]);
+/// }
+///
+/// let text = tachometer::snapshot().to_openmetrics_format();
+/// assert!(text.contains("# TYPE mailer_build_info gauge\nmailer_build_info{version=\""));
+/// ```
+///
+/// By convention the name ends in `_info`. It is a gauge in every format: OpenMetrics has a type `info`, whose family has the
+/// name without the ending, and that would be one more name that may clash, in that format only, for nothing that a
+/// scraper does with it. What is known when the program runs is registered by
+/// [`register_info`](crate::MetricsRegistry::register_info).
+#[derive(Debug)]
+pub struct Info {
+    declaration: Declaration,
+    labels: &'static [(&'static str, &'static str)],
+    /// Those of the labels, found when somebody asks.
+    names: OnceLock<Vec<&'static str>>,
+}
+
+impl Info {
+    const_unless_loom! {
+        /// Printed as `name` with that `# HELP` and these labels.
+        ///
+        /// # Panics
+        /// Where Prometheus does not allow the name or one of the labels' names, or two of these are the same; in a `static`,
+        /// a compile error.
+        #[must_use]
+        #[track_caller]
+        pub const fn new(
+            name: &'static str,
+            help: &'static str,
+            labels: &'static [(&'static str, &'static str)],
+        ) -> Self {
+            check(labels);
+            Info { declaration: Declaration::new(name, help), labels, names: OnceLock::new() }
+        }
+    }
+
+    /// Has the global registry show it, if it does not yet. Only needed in a `static` without
+    /// [`metrics!`](crate::metrics!), and on other systems than Linux.
+    ///
+    /// ```
+    /// use tachometer::Info;
+    ///
+    /// static LICENSE: Info = Info::new("mailer_license_info", "The licence", &[("license", "MIT")]);
+    ///
+    /// LICENSE.show();
+    /// assert!(tachometer::snapshot().declared.contains_key("mailer_license_info"));
+    /// ```
+    pub fn show(&'static self) {
+        self.declaration.attach_once(self);
+    }
+}
+
+const fn check(labels: &[(&str, &str)]) {
+    let mut index = 0;
+    while index < labels.len() {
+        let name = labels[index].0;
+        assert!(
+            is_label_name(name),
+            "a label's name must be ASCII letters, digits and `_`, and not begin with a digit or `__`"
+        );
+        assert!(
+            !is_reserved(name),
+            "`le` and `quantile` are no names for labels: Prometheus uses them itself"
+        );
+        let mut before = 0;
+        while before < index {
+            assert!(!is_equal(labels[before].0, name), "two labels of a set must not have the same name");
+            before += 1;
+        }
+        index += 1;
+    }
+}
+
+impl Declared for Info {
+    fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    fn kind(&self) -> MetricKind {
+        MetricKind::Gauge
+    }
+
+    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        vec![SeriesSnapshot::new(self.labels.iter().map(owned).collect(), SampleValue::Level(1))]
+    }
+
+    fn as_any(&'static self) -> &'static dyn Any {
+        self
+    }
+
+    fn label_names(&self) -> &[&'static str] {
+        self.names.get_or_init(|| self.labels.iter().map(|(name, _)| *name).collect())
+    }
+}
