@@ -8,7 +8,9 @@ use measured::FixedCardinalityLabel;
 use measured::metric::histogram::Thresholds;
 use std::sync::LazyLock;
 use std::time::Duration;
-use tachometer::{Counter, Family, Gauge, Histogram, LabelSet, LabelValue, buckets, instrumented};
+use tachometer::{
+    Counter, Family, Gauge, Histogram, LabelSet, LabelValue, MetricsRegistry, buckets, instrumented,
+};
 
 const SERIES: u32 = 10_000;
 
@@ -42,14 +44,26 @@ pub(super) fn subjects() -> Vec<Subject> {
 type Update = (&'static str, fn(u32));
 
 /// What ours has without labels, and functions.
-const OURS: [Update; 4] = [
+const OURS: [Update; 7] = [
     ("sets of labels of an instrumented function", |number| function(number)),
     ("`Counter`s, each in a box", |_| boxed(Counter::new("boxed_total", "Counts")).increment()),
     ("`Gauge`s, each in a box", |level| boxed(Gauge::new("boxed", "Levels")).set(level.into())),
     ("`Histogram`s, each in a box", |_| {
         boxed(Histogram::of_time("boxed_seconds", "Times", &BOUNDS)).observe_duration(TIME);
     }),
+    ("`Counter`s that a registry declares by name", |number| {
+        REGISTRY.counter(format!("orders_{number}_total"), "Counts").increment();
+    }),
+    ("`Gauge`s that a registry declares by name", |number| {
+        REGISTRY.gauge(format!("order_{number}_lines"), "Levels").set(number.into());
+    }),
+    ("`Histogram`s that a registry declares by name", |number| {
+        let histogram = REGISTRY.histogram_of_time(format!("order_{number}_seconds"), "Times", &BOUNDS);
+        histogram.observe_duration(TIME);
+    }),
 ];
+
+static REGISTRY: LazyLock<MetricsRegistry> = LazyLock::new(|| MetricsRegistry::new(Duration::MAX));
 
 #[instrumented(name = "weighed", labels(number = number), max_label_sets = 20000)]
 fn function(number: u32) {
