@@ -7,8 +7,8 @@ use super::array::Cell;
 use super::block::Block;
 use super::outcome::Outcome;
 use super::rows::Rows;
-use super::slot::Place;
-use super::thread::EPOCH;
+use super::slot::{Number, Place};
+use super::thread::{self, EPOCH};
 use crate::model::BucketTable;
 use crate::sync::const_unless_loom;
 
@@ -17,6 +17,9 @@ use crate::sync::const_unless_loom;
 pub(crate) struct Observations {
     table: BucketTable,
     blocks: Rows<Place<Block>>,
+    /// Where a writer keeps its block of a histogram without labels once more, to be found in one step: two loads less, which
+    /// are a third of what it takes to record a value.
+    alone: Number<Block>,
 }
 
 impl Cell for Place<Block> {
@@ -29,7 +32,7 @@ impl Observations {
     const_unless_loom! {
         /// Histograms of which the first `width` are found in one step less.
         pub(crate) const fn new(table: BucketTable, width: usize) -> Self {
-            Observations { table, blocks: Rows::new(width) }
+            Observations { table, blocks: Rows::new(width), alone: Number::new() }
         }
     }
 
@@ -50,6 +53,26 @@ impl Observations {
             block.end(&EPOCH, Outcome::Ok, value);
             true
         })
+    }
+
+    /// As [`record`](Self::record) at index 0, of a histogram without labels.
+    #[inline]
+    pub(crate) fn record_alone(&self, value: u64) -> bool {
+        let block = thread::leased_writer().and_then(|writer| writer.get(&self.alone));
+        block.is_some_and(|block: Block| {
+            block.end(&EPOCH, Outcome::Ok, value);
+            true
+        })
+    }
+
+    /// What [`record_alone`](Self::record_alone) does, on a thread without a block.
+    #[cold]
+    pub(crate) fn record_alone_first(&'static self, value: u64) {
+        self.record_first(0, value);
+        let block = self.blocks.own(0).and_then(Place::get);
+        if let (Some(writer), Some(block)) = (thread::leased_writer(), block) {
+            writer.set(&self.alone, block);
+        }
     }
 
     /// What [`record`](Self::record) does, on a thread without a block.

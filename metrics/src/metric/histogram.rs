@@ -127,9 +127,9 @@ impl Histogram {
     /// Records `value`: of a histogram of time, nanoseconds.
     #[inline]
     pub fn observe(&'static self, value: u64) {
-        if !self.cells.values.record(0, value) {
+        if !self.cells.values.record_alone(value) {
             self.declaration.attach(self);
-            self.cells.values.record_first(0, value);
+            self.cells.values.record_alone_first(value);
         }
     }
 

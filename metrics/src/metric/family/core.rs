@@ -13,9 +13,9 @@ use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
-/// How many cells a thread has at once for a family whose sets of labels are not known: two cache lines with what stands before
-/// them.
-const FIRST_CELLS: usize = 15;
+/// How many cells a thread has at once for a family whose sets of labels are not known: four cache lines with what stands before
+/// them. Most families have no more series, and an update of one further has further to go.
+const FIRST_CELLS: usize = 31;
 /// Of known sets, so many have their cells in one piece at most.
 const MOST_IN_ONE_PIECE: usize = 511;
 
