@@ -234,3 +234,21 @@ fn known_sets_are_never_removed() {
     );
     assert_eq!(overflowed(&registry.snapshot_all(), "lasting_total"), None);
 }
+
+#[test]
+fn differences_of_very_many_series_are_found_by_their_labels() {
+    const SERIES: usize = 10_000;
+    let registry = registry();
+    let family: Family<Named<'_>, Counter> =
+        registry.register_family(Family::new("very_many_total", "Very many").max_series(SERIES));
+    let add = |amount| (0..SERIES).for_each(|number| family.with(&Named { name: &name(number) }).add(amount));
+    add(2);
+    let earlier = registry.snapshot_all();
+    assert!(family.remove(&Named { name: &name(7) }));
+    add(1);
+    let since = counts(&registry.snapshot_all().since(&earlier), "very_many_total");
+    assert_eq!(since.len(), SERIES);
+    for (number, series) in since.into_iter().enumerate() {
+        assert_eq!(series, (name(number), u64::from(number != 7)));
+    }
+}

@@ -1,6 +1,6 @@
 //! Families whose names are said at run time, and registering any.
 
-use super::{counts, registry};
+use super::{counts, overflowed, registry};
 use std::panic;
 use tachometer::{Counter, DynamicFamily, Family, Gauge, Histogram, LabelSet, SampleValue};
 
@@ -26,6 +26,21 @@ fn labels_named_at_run_time_are_labels() {
     assert!(snapshot.to_prometheus_format().contains("dynamic_words_total{one=\"a\",other=\"b\"} 3\n"));
     assert!(family.remove(&["ab", ""]) && !family.remove(&["a"]));
     assert_eq!(family.remove_where(|labels| labels[1] == ("other", "b")), 1);
+}
+
+#[test]
+fn without_labels_there_is_one_series() {
+    let registry = registry();
+    let none = || DynamicFamily::<Counter>::new("unlabelled_total", "No labels", [""; 0]).unwrap();
+    let family = registry.register_family(none());
+    let held = family.hold(&[]);
+    family.with(&[]).increment();
+    held.add(2);
+    registry.register_family(none()).with(&[]).increment();
+    assert_eq!((family.with(&[]).get(), held.get(), family.remove(&[])), (4, 4, false));
+    let snapshot = registry.snapshot_all();
+    assert_eq!(counts(&snapshot, "unlabelled_total"), [(String::new(), 4)]);
+    assert_eq!(overflowed(&snapshot, "unlabelled_total"), None);
 }
 
 #[test]

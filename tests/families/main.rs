@@ -5,6 +5,7 @@ mod dynamic;
 mod kinds;
 mod labels;
 mod threads;
+mod wrong;
 
 use std::time::Duration;
 use tachometer::{FullSnapshot, MetricsRegistry, SampleValue};

@@ -56,14 +56,18 @@ impl LabelVisitor for Hash {
     fn value<V: LabelValue + ?Sized>(&mut self, value: &V) {
         // It fails only if the value says so: then it is what it has written before.
         let _ = value.write(self);
+        // One may write nothing at all, and whether that was the first or the second makes a difference.
+        self.hash = self.hash.wrapping_add(SPREAD);
     }
 }
+
+/// It has bits all over, which no text's words have.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl fmt::Write for Hash {
     #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // Of texts of different lengths, the words may be the same. The factor has bits all over, which no text's words have.
-        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+        // Of texts of different lengths, the words may be the same.
         self.hash = self.hash.wrapping_add(SPREAD.wrapping_mul(text.len() as u64));
         for_words(text.as_bytes(), |[first, second]| {
             // A multiplication to twice the width, folded: each bit of both factors has a say in each of the hash.
@@ -200,7 +204,7 @@ mod tests {
     fn a_text_is_that_of_its_own_labels_alone() {
         let texts = texts();
         let written: Vec<_> =
-            texts.iter().map(|text| LabelText::of(&[text.as_str(), "x"].as_slice())).collect();
+            texts.iter().map(|text| LabelText::of(&[text.as_str(), "x"].as_slice(), 2)).collect();
         for (index, text) in texts.iter().enumerate() {
             for (other, written) in written.iter().enumerate() {
                 let is_same = is_text_of(written.bytes(), &[text.as_str(), "x"].as_slice());
@@ -211,7 +215,7 @@ mod tests {
 
     #[test]
     fn where_a_value_ends_is_part_of_the_labels() {
-        let text = LabelText::of(&["ab", "c"].as_slice());
+        let text = LabelText::of(&["ab", "c"].as_slice(), 2);
         for other in [["a", "bc"].as_slice(), &["abc", ""], &["", "abc"], &["abc"], &["ab"], &["ab", "c", ""]]
         {
             assert!(!is_text_of(text.bytes(), &other), "{other:?}");
@@ -228,5 +232,31 @@ mod tests {
             let other = seen.insert(hash_of(&[text.as_str()].as_slice(), seeds), text);
             assert_eq!(other, None, "{text}");
         }
+    }
+
+    /// A value in pieces, of which there may be none.
+    struct Pieces(&'static [&'static str]);
+
+    impl LabelValue for Pieces {
+        fn write(&self, into: &mut dyn fmt::Write) -> fmt::Result {
+            self.0.iter().try_for_each(|piece| into.write_str(piece))
+        }
+    }
+
+    impl Labels for [Pieces; 2] {
+        fn visit(&self, visitor: &mut impl LabelVisitor) {
+            self.iter().for_each(|value| visitor.value(value));
+        }
+    }
+
+    #[test]
+    fn where_a_value_ends_is_part_of_the_hash() {
+        let seeds = Seeds::new();
+        let sets =
+            [[&["a"], &[]], [&[], &["a"]] as [&'static [&'static str]; 2], [&[], &[]], [&["a", "b"], &[]]];
+        let hashes = sets.map(|set| hash_of(&set.map(Pieces), seeds));
+        let different: std::collections::HashSet<_> = hashes.iter().collect();
+        assert_eq!(different.len(), sets.len());
+        assert_ne!(hash_of(&[&["a"], &["b"]].map(|pieces| Pieces(pieces)), seeds), hashes[3]);
     }
 }

@@ -75,12 +75,7 @@ pub trait LabelSet {
 
     /// The value of each label of the set with this [`index`](Self::index), if there is one.
     fn values_at(index: usize) -> Option<impl Iterator<Item = &'static str>> {
-        let mut sets = Self::COUNT.filter(|count| index < *count)?;
-        Some(Self::VALUES.iter().flatten().map(move |values| {
-            // Of the sets that have the values so far, as many have each value of this label.
-            sets /= values.len();
-            values[index / sets % values.len()]
-        }))
+        values_of(Self::VALUES, Self::COUNT?, index)
     }
 }
 
@@ -100,7 +95,24 @@ impl LabelSet for () {
 /// More than so many sets are not worth a place for each.
 const MOST_KNOWN: usize = 1 << 16;
 
-const fn count(names: usize, values: &[Option<&[&str]>]) -> Option<usize> {
+/// The value of each label of the set with this index, of `count` sets.
+pub(crate) fn values_of(
+    values: &'static [Option<&'static [&'static str]>],
+    count: usize,
+    index: usize,
+) -> Option<impl Iterator<Item = &'static str>> {
+    let mut sets = count;
+    (index < count).then(|| {
+        values.iter().flatten().map(move |values| {
+            // Of the sets that have the values so far, as many have each value of this label.
+            sets /= values.len();
+            values[index / sets % values.len()]
+        })
+    })
+}
+
+/// How many sets there are of so many labels with these values.
+pub(crate) const fn count(names: usize, values: &[Option<&[&str]>]) -> Option<usize> {
     if names != values.len() {
         return None;
     }

@@ -10,7 +10,7 @@ use std::str;
 const SHORT: usize = 128;
 
 /// How many bytes say how long a value is.
-pub(super) const LENGTH: usize = size_of::<u32>();
+pub(crate) const LENGTH: usize = size_of::<u32>();
 
 /// The values of labels, one behind the other, each followed by its length: so `"ab", "c"` and `"a", "bc"` are two texts.
 #[derive(Debug)]
@@ -35,10 +35,13 @@ impl LabelText {
         LabelText { short: [0; SHORT], long: Vec::new(), length: 0 }
     }
 
-    /// All values of these labels.
-    pub(crate) fn of(labels: &impl Labels) -> Self {
-        let mut text = LabelText::new();
-        labels.visit(&mut text);
+    /// The values of `count` labels, so that the same labels have one text: what is not said is empty, and what is said beyond
+    /// them is left out.
+    pub(crate) fn of(labels: &impl Labels, count: usize) -> Self {
+        let mut exactly = Exactly { text: LabelText::new(), left: count };
+        labels.visit(&mut exactly);
+        let Exactly { mut text, left } = exactly;
+        (0..left).for_each(|_| text.add(""));
         text
     }
 
@@ -85,10 +88,19 @@ impl fmt::Write for LabelText {
     }
 }
 
-impl LabelVisitor for LabelText {
+/// So many values and no more.
+struct Exactly {
+    text: LabelText,
+    left: usize,
+}
+
+impl LabelVisitor for Exactly {
     #[inline]
     fn value<V: LabelValue + ?Sized>(&mut self, value: &V) {
-        self.add(value);
+        if let Some(left) = self.left.checked_sub(1) {
+            self.left = left;
+            self.text.add(value);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 pub(crate) mod bounds;
 mod bucket_table;
 pub(crate) mod label_lookup;
-mod label_set;
+pub(crate) mod label_set;
 pub(crate) mod label_text;
 mod label_value;
 pub(crate) mod name;

@@ -2,7 +2,7 @@
 
 use super::HistogramSnapshot;
 use super::families::MetricKind;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A family of series that share a name: one, or one for each set of labels.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,10 +78,11 @@ impl FamilySnapshot {
     }
 
     pub(super) fn since(&self, earlier: &FamilySnapshot) -> FamilySnapshot {
+        let before: BTreeMap<_, _> =
+            earlier.series.iter().map(|series| (series.labels.as_slice(), &series.value)).collect();
         let since = |series: &SeriesSnapshot| {
-            let before = earlier.series.iter().find(|before| before.labels == series.labels);
-            let value =
-                before.map_or_else(|| series.value.clone(), |before| series.value.since(&before.value));
+            let before = before.get(series.labels.as_slice());
+            let value = before.map_or_else(|| series.value.clone(), |before| series.value.since(before));
             SeriesSnapshot { labels: series.labels.clone(), value }
         };
         FamilySnapshot { kind: self.kind, series: self.series.iter().map(since).collect() }

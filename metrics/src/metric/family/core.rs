@@ -2,10 +2,11 @@
 
 use super::super::kind::Kind;
 use super::super::{Declaration, Declared};
-use super::table::{Entry, OVERFLOW, Owner, Table};
+use super::table::{Entry, OVERFLOW, OVERFLOW_VALUE, Owner, Table};
 use crate::cells::Reader;
 use crate::model::LabelSet;
 use crate::model::label_lookup::Labels;
+use crate::model::label_set::values_of;
 use crate::model::label_text::{LabelText, values_from_last};
 use crate::snapshot::{MetricKind, SeriesSnapshot};
 use crate::sync::Arc;
@@ -18,9 +19,6 @@ use std::time::Duration;
 const FIRST_CELLS: usize = 31;
 /// Of known sets, so many have their cells in one piece at most.
 const MOST_IN_ONE_PIECE: usize = 511;
-
-/// The value of all labels of the series that takes what comes beyond the bound.
-const OVERFLOW_VALUE: &str = "__overflow__";
 
 /// A family that is in use.
 pub struct Core<M: Kind> {
@@ -39,8 +37,8 @@ pub(super) struct Sets {
 
 #[derive(Debug)]
 enum SetsOfSeries {
-    /// As many as this says, with these values. The index of a series is that of its set.
-    Known(usize, fn(usize) -> Vec<String>),
+    /// So many, with these values of each label. The index of a series is that of its set.
+    Known(usize, &'static [Option<&'static [&'static str]>]),
     /// Those that have been used.
     Used(Table),
 }
@@ -71,23 +69,20 @@ impl Limits {
 
 impl Sets {
     pub(super) fn of<L: LabelSet>(limits: Limits) -> Self {
-        let series = match L::COUNT {
-            Some(count) => SetsOfSeries::Known(count, |index| {
-                L::values_at(index).into_iter().flatten().map(str::to_owned).collect()
-            }),
-            None => return Sets::used(L::NAMES, limits),
-        };
-        Sets { names: L::NAMES, series }
+        match L::COUNT {
+            Some(count) => Sets { names: L::NAMES, series: SetsOfSeries::Known(count, L::VALUES) },
+            None => Sets::used(L::NAMES, limits),
+        }
     }
 
     /// Sets of labels with these names, whose values are not known.
     pub(super) fn used(names: &'static [&'static str], limits: Limits) -> Self {
-        let mut overflow = LabelText::new();
-        for _ in names {
-            overflow.add(OVERFLOW_VALUE);
-        }
-        let table = Table::new(limits.most, limits.idle_after, overflow.bytes());
-        Sets { names, series: SetsOfSeries::Used(table) }
+        let series = match names {
+            // Without labels there is one set.
+            [] => SetsOfSeries::Known(1, &[]),
+            _ => SetsOfSeries::Used(Table::new(names.len(), limits.most, limits.idle_after)),
+        };
+        Sets { names, series }
     }
 
     /// How many cells are to be found in one step.
@@ -106,6 +101,7 @@ impl<M: Kind> Core<M> {
 
     /// Whether a family with these label names, of which so many sets are known, and with these options is the same.
     pub(super) fn has_sets_like(&self, names: &[&str], known: Option<usize>, options: M::Options) -> bool {
+        let known = if names.is_empty() { Some(1) } else { known };
         let own = match self.sets.series {
             SetsOfSeries::Known(count, _) => Some(count),
             SetsOfSeries::Used(_) => None,
@@ -136,21 +132,25 @@ impl<M: Kind> Core<M> {
         update(&self.cells, index)
     }
 
-    /// Reads the cells of the series with this text, if it is shown.
+    /// Reads the cells of the series with these labels, if it is shown.
     pub(super) fn read_shown<R>(
         &'static self,
-        text: &[u8],
+        labels: &impl Labels,
         read: impl FnOnce(&'static M::Cells, usize) -> R,
     ) -> Option<R> {
-        let entry = self.table()?.find(text)?;
+        let Some(table) = self.table() else { return Some(read(&self.cells, OVERFLOW)) };
+        let entry = table.find(self.text_of(labels).bytes())?;
         Some(read(&self.cells, entry.index()))
     }
 
-    /// The labels of a series, by name. A value that was not said is none.
+    pub(super) fn text_of(&self, labels: &impl Labels) -> LabelText {
+        LabelText::of(labels, self.sets.names.len())
+    }
+
+    /// The labels of a series, by name.
     pub(super) fn labels_of<'a>(&self, entry: &'a Entry) -> Vec<(&'static str, &'a str)> {
         let mut values: Vec<_> = values_from_last(entry.text()).collect();
         values.reverse();
-        values.resize(self.sets.names.len(), "");
         self.sets.names.iter().copied().zip(values).collect()
     }
 
@@ -189,7 +189,8 @@ impl<M: Kind> Declared for Core<M> {
 
     fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
         match &self.sets.series {
-            SetsOfSeries::Known(count, values_at) => {
+            SetsOfSeries::Known(count, values) => {
+                let values_at = |index| values_of(values, *count, index).into_iter().flatten();
                 let series = |index| self.series_at(self.named(values_at(index)), index, reader);
                 (0..*count).map(series).collect()
             }

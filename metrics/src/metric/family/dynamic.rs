@@ -1,13 +1,12 @@
 //! Families whose names are said at run time.
 
 use super::core::{Core, Sets};
-use super::{AnyFamily, Metric, Plan, Series, Texts, is_label_name, is_reserved};
+use super::{AnyFamily, Held, Metric, Plan, Series, Texts, is_label_name, is_reserved};
 use crate::error::{Cause, Error};
 use crate::metric::histogram::HistogramOptions;
 use crate::metric::kind::Kind;
 use crate::metric::{Declared, Histogram};
 use crate::model::bounds::count_finite;
-use crate::model::label_text::LabelText;
 use crate::model::name::is_metric_name;
 use std::fmt;
 use std::time::Duration;
@@ -115,6 +114,15 @@ impl<M: Metric> DynamicFamily<M> {
         Series::new(self.core(), Texts::new(values))
     }
 
+    /// The series whose labels have these values, to be kept, as [`Family::hold`](crate::Family::hold).
+    ///
+    /// # Panics
+    /// As [`with`](Self::with).
+    #[track_caller]
+    pub fn hold(&self, values: &[&str]) -> Series<M, Held> {
+        self.with(values).hold()
+    }
+
     /// As [`Family::remove_where`](crate::Family::remove_where).
     pub fn remove_where(&self, is_over: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
         self.core().remove_where(is_over)
@@ -122,7 +130,7 @@ impl<M: Metric> DynamicFamily<M> {
 
     /// As [`Family::remove`](crate::Family::remove); there is none with more or fewer values than labels.
     pub fn remove(&self, values: &[&str]) -> bool {
-        values.len() == self.labels.len() && self.core().remove(LabelText::of(&Texts::new(values)).bytes())
+        values.len() == self.labels.len() && self.core().remove(&Texts::new(values))
     }
 
     #[inline]

@@ -22,7 +22,7 @@ use super::kind::Kind;
 use super::{Counter, Declaration, Declare, Declared, FloatCounter, FloatGauge, Gauge, Histogram};
 use crate::model::bounds::count_finite;
 use crate::model::label_lookup::Labels;
-use crate::model::label_text::LabelText;
+use crate::model::label_set::count;
 use crate::model::name::is_label_name;
 use crate::model::{LabelSet, LabelVisitor};
 use crate::sync::leak;
@@ -197,6 +197,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     const fn of(name: &'static str, help: &'static str, options: M::Options) -> Self {
         check_labels(L::NAMES);
         check_values(L::VALUES);
+        check_count(L::COUNT, count(L::NAMES.len(), L::VALUES));
         Family { plan: Plan::new(name, help, options), labels: PhantomData }
     }
 
@@ -288,7 +289,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     ///
     /// Series of [known](Self#known-sets) sets are always there: of them none is removed.
     pub fn remove(&self, labels: &L) -> bool {
-        self.core().remove(LabelText::of(&Of(labels)).bytes())
+        self.core().remove(&Of(labels))
     }
 
     /// [Removes](Self::remove) all series whose labels `is_over` holds of: names and values in order. Returns how many.
@@ -382,8 +383,9 @@ impl<L: LabelSet> Family<L, Histogram> {
 }
 
 impl<M: Metric> Core<M> {
-    fn remove(&self, text: &[u8]) -> bool {
-        self.table().is_some_and(|table| table.find(text).is_some_and(|entry| table.remove(&entry)))
+    fn remove(&self, labels: &impl Labels) -> bool {
+        let Some(table) = self.table() else { return false };
+        table.find(self.text_of(labels).bytes()).is_some_and(|entry| table.remove(&entry))
     }
 
     fn remove_where(&self, mut is_over: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
@@ -448,6 +450,18 @@ const fn check_values(values: &[Option<&'static [&'static str]>]) {
         }
         label += 1;
     }
+}
+
+const fn check_count(said: Option<usize>, counted: Option<usize>) {
+    let is_same = match (said, counted) {
+        (Some(said), Some(counted)) => said == counted,
+        (None, None) => true,
+        _ => false,
+    };
+    assert!(
+        is_same,
+        "the `COUNT` of a set of labels follows from its `NAMES` and `VALUES`: do not say it by hand"
+    );
 }
 
 const fn is_among_first(text: &str, texts: &[&str], count: usize) -> bool {

@@ -28,7 +28,7 @@ type Share = Arc<Entry>;
 
 impl Family {
     fn new(idle_after: Option<Duration>) -> &'static Self {
-        let table = leak(Table::new(2, idle_after, b"overflow"));
+        let table = leak(Table::new(1, 2, idle_after));
         let cells = std::array::from_fn(|_| AtomicU64::new(0));
         leak(Family { table, cells })
     }

@@ -12,7 +12,7 @@ use super::table::{Entry, OVERFLOW};
 use super::{Metric, Of};
 use crate::cells::{Reader, Rows};
 use crate::model::label_lookup::Labels;
-use crate::model::label_text::{LabelText, values_from_last};
+use crate::model::label_text::values_from_last;
 use crate::model::{LabelSet, LabelVisitor};
 use crate::snapshot::HistogramSnapshot;
 use crate::sync::Arc;
@@ -75,7 +75,7 @@ impl<M: Metric, L: LabelSet> Find<M> for Looked<'_, L> {
     fn read<R>(&self, core: &'static Core<M>, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R> {
         match L::COUNT {
             Some(count) => Some(read(core.cells(), known_index(self.labels, count))),
-            None => core.read_shown(LabelText::of(&Of(self.labels)).bytes(), read),
+            None => core.read_shown(&Of(self.labels), read),
         }
     }
 
@@ -122,7 +122,7 @@ impl<M: Metric> Find<M> for Texts<'_> {
     }
 
     fn read<R>(&self, core: &'static Core<M>, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R> {
-        core.read_shown(LabelText::of(self).bytes(), read)
+        core.read_shown(self, read)
     }
 
     fn hold(&self, core: &'static Core<M>) -> Held {
@@ -142,17 +142,13 @@ enum Hold {
     NoRoom(Values),
 }
 
-/// Values of labels, written down.
+/// Values of labels, written down, the last one first.
 #[derive(Clone)]
-struct Values(Box<[u8]>);
+struct Values(Box<[Box<str>]>);
 
 impl Labels for Values {
     fn visit(&self, visitor: &mut impl LabelVisitor) {
-        let mut values: Vec<_> = values_from_last(&self.0).collect();
-        values.reverse();
-        for value in values {
-            visitor.value(value);
-        }
+        self.0.iter().rev().for_each(|value| visitor.value(&**value));
     }
 }
 
@@ -163,9 +159,11 @@ impl Held {
     }
 
     fn find<M: Kind>(core: &'static Core<M>, labels: &impl Labels) -> Self {
-        let text = LabelText::of(labels);
-        let entry = core.table().and_then(|table| table.hold(text.bytes(), core));
-        Held(entry.map_or_else(|| Hold::NoRoom(Values(text.bytes().into())), Hold::Found))
+        let Some(table) = core.table() else { return Held::at(OVERFLOW) };
+        let text = core.text_of(labels);
+        let values = || Values(values_from_last(text.bytes()).map(Box::from).collect());
+        let entry = table.hold(text.bytes(), core);
+        Held(entry.map_or_else(|| Hold::NoRoom(values()), Hold::Found))
     }
 }
 
@@ -190,7 +188,7 @@ impl<M: Metric> Find<M> for Held {
         match &self.0 {
             Hold::Known(index) => Some(read(core.cells(), *index)),
             Hold::Found(entry) => Some(read(core.cells(), entry.index())),
-            Hold::NoRoom(values) => core.read_shown(&values.0, read),
+            Hold::NoRoom(values) => core.read_shown(values, read),
         }
     }
 

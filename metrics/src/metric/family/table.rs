@@ -11,7 +11,8 @@
 //!    behind a removal sees it, and the series comes back. One that does run at that time may go with what was removed.
 //! 3. An index is used for another series only when nobody can reach the one before any more. Whoever can holds a share of
 //!    its [`Entry`]: the tables of threads, handles, readers, and updates on their way. With the last share, the cells are set
-//!    to zero and the index is free. So there are never more indices than series shown, and hidden ones that are held.
+//!    to zero and the index is free. So there are no more indices than series that are shown, that are hidden and held, or that
+//!    were removed and are still in the table of a thread.
 //! 4. There is at most one series of the same labels: one that was removed while a handle was held stays in the table,
 //!    hidden, and whoever uses these labels again brings back that one.
 //!
@@ -20,7 +21,7 @@
 use crate::cells::{MOST_CELLS, PerThread};
 use crate::clock::{self, Ticks};
 use crate::model::label_lookup::{AsItIs, Labels, Seeds, hash_of, is_text_of};
-use crate::model::label_text::LabelText;
+use crate::model::label_text::{LENGTH, LabelText};
 use crate::primitives::AtomicCounter;
 use crate::sync::unmodelled;
 use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering, leak_slice};
@@ -35,9 +36,14 @@ use std::time::Duration;
 /// The index of what comes beyond the bound. There is no entry for it: it is always there.
 pub(super) const OVERFLOW: usize = 0;
 
+/// The value of all labels of the series that takes what comes beyond the bound.
+pub(super) const OVERFLOW_VALUE: &str = "__overflow__";
+
 /// All series of a family.
 #[derive(Debug)]
 pub(super) struct Table {
+    /// How many labels a series has.
+    labels: usize,
     /// How many may be shown, without the overflow series.
     most: usize,
     seeds: Seeds,
@@ -186,10 +192,19 @@ impl Drop for Entry {
     }
 }
 
+/// As [`LabelText`] writes it, which may ask the program's allocator for room.
+fn overflow_text(labels: usize) -> &'static [u8] {
+    let value = OVERFLOW_VALUE.as_bytes();
+    let length = u32::try_from(value.len()).unwrap_or_default().to_le_bytes();
+    let each = value.len() + LENGTH;
+    leak_slice(labels * each, |index| *value.iter().chain(&length).nth(index % each).unwrap_or(&0))
+}
+
 impl Table {
     /// Asks only the system's allocator: the program's may be waiting for this table.
-    pub(super) fn new(most: usize, idle_after: Option<Duration>, overflow_text: &[u8]) -> Self {
+    pub(super) fn new(labels: usize, most: usize, idle_after: Option<Duration>) -> Self {
         Table {
+            labels,
             most,
             seeds: Seeds::new(),
             idle_after,
@@ -199,7 +214,7 @@ impl Table {
             removals: AtomicU64::new(0),
             used: PerThread::new(),
             overflowed: AtomicCounter::new(),
-            overflow_text: leak_slice(overflow_text.len(), |index| overflow_text[index]),
+            overflow_text: overflow_text(labels),
         }
     }
 
@@ -224,7 +239,7 @@ impl Table {
         });
         match index.flatten() {
             Some(index) => (index, None),
-            None => self.index_for_first_update(LabelText::of(labels).bytes(), hash, owner),
+            None => self.index_for_first_update(LabelText::of(labels, self.labels).bytes(), hash, owner),
         }
     }
 
@@ -404,10 +419,10 @@ impl Table {
 }
 
 impl Entry {
-    /// Makes a series that a handle holds an active one.
+    /// Makes a series that a handle holds an active one. It stays hidden for this time where the table cannot be waited for.
     #[cold]
     pub(super) fn show(&self) {
-        if !self.wake() {
+        if !self.wake() && !IS_INSIDE.with(Cell::get) {
             let table = self.owner.table();
             table.show(&mut lock(&table.listed), self);
         }
