@@ -11,10 +11,11 @@ use std::time::{Duration, SystemTime};
 use tachometer::families::MetricKind;
 use tachometer::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, CallbackCounter, CallbackGauge, Collect,
-    Collected, Counter, Endpoint, Error, ExportHandle, Exporter, ExporterBuilder, Exposition,
-    FamilyDescription, FamilySnapshot, FloatCounter, FloatGauge, Format, FullSnapshot, FunctionSnapshot,
-    Gauge, Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, LabelVisitor, MetricDescription,
-    MetricsCollector, MetricsRegistry, MetricsSnapshot, SampleValue, SeriesSnapshot, Server,
+    Collected, Counter, DynamicFamily, Endpoint, Error, ExportHandle, Exporter, ExporterBuilder, Exposition,
+    Family, FamilyDescription, FamilySnapshot, FloatCounter, FloatGauge, Format, FullSnapshot,
+    FunctionSnapshot, Gauge, Held, Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, LabelVisitor,
+    Metric, MetricDescription, MetricsCollector, MetricsRegistry, MetricsSnapshot, SampleValue, Series,
+    SeriesGuard, SeriesSnapshot, Server,
 };
 
 /// A value of somebody's own.
@@ -360,6 +361,54 @@ fn on_demand() -> Result<(), Error> {
     #[cfg(target_os = "linux")]
     let _: Error = registry.try_register_process_metrics().expect_err("its names are taken");
     let _: fn(&MetricsRegistry, Duration) = MetricsRegistry::set_callback_timeout;
+    Ok(())
+}
+
+static BY_SIZE: Family<OfSize, Counter> = Family::new("contract_sizes_total", "By size");
+static BY_NAME: Family<Labels<'static>, Gauge> =
+    Family::new("contract_names", "By name").max_series(2).expire_after(Duration::from_secs(60));
+static TIMES: Family<OfSize, Histogram> = Family::histogram_of_time("contract_seconds", "Times", &[1, 2]);
+static AMOUNTS: Family<OfSize, Histogram> = Family::histogram("contract_amounts", "Amounts", &[1, 2]);
+
+/// Labels whose values are known.
+#[derive(LabelSet)]
+struct OfSize {
+    size: Size,
+}
+
+fn is_metric<M: Metric>() {}
+
+#[test]
+fn families_of_metrics() -> Result<(), Error> {
+    is_metric::<Counter>();
+    is_metric::<FloatCounter>();
+    is_metric::<Gauge>();
+    is_metric::<FloatGauge>();
+    is_metric::<Histogram>();
+    is_shared(&(&BY_SIZE, &BY_NAME, &TIMES, &AMOUNTS));
+    BY_SIZE.with(&OfSize { size: Size::Large }).add(2);
+    let held: Series<Gauge, Held> = BY_NAME.hold(&Labels { size: Size::Small, name: "x" });
+    is_shared(&held);
+    let guard: SeriesGuard = held.track();
+    drop(guard);
+    let _: Series<Gauge, Held> = held.hold();
+    TIMES.with(&OfSize { size: Size::Small }).time(|| ());
+    AMOUNTS.with(&OfSize { size: Size::Small }).observe(1);
+    let _: bool = BY_NAME.remove(&Labels { size: Size::Small, name: "x" });
+    let _: usize = BY_NAME.remove_where(|labels: &[(&str, &str)]| labels.is_empty());
+
+    let registry = MetricsRegistry::new(Duration::from_secs(1));
+    let made = DynamicFamily::new("dynamic_total", String::from("help"), ["a", "b"])?;
+    let dynamic: DynamicFamily<Counter> = registry.register_family(made);
+    dynamic.with(&["1", "2"]).increment();
+    let _: &[&str] = dynamic.labels();
+    let _: bool = dynamic.remove(&["1", "2"]);
+    let _: usize = dynamic.remove_where(|_| true);
+    let bounds = DynamicFamily::histogram("dynamic", "help", ["a"], [1, 2])?;
+    let _: DynamicFamily<Histogram> =
+        registry.try_register_family(bounds.max_series(5).expire_after(Duration::from_secs(60)))?;
+    let _: DynamicFamily<Histogram> = DynamicFamily::histogram_of_time("times", "help", ["a"], vec![1])?;
+    let _: Family<OfSize, Counter> = registry.register_family(Family::new("at_run_time_total", "help"));
     Ok(())
 }
 

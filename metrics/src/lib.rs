@@ -29,6 +29,8 @@
 //!   a server.
 //! - [`metrics!`]: counters, gauges and histograms of your own, in `static`s; [`MetricsRegistry::counter`] and others: by name,
 //!   at run time; [`buckets`]: bounds of histograms.
+//! - [`Family`], [`LabelSet`](macro@LabelSet), [`LabelValue`](macro@LabelValue): such metrics with labels; [`DynamicFamily`]: with
+//!   names that are known at run time.
 //! - [`CallbackGauge`], [`CallbackCounter`], [`Collect`]: what a function of yours says whenever somebody reads
 //!   ([`docs::on_demand`]); [`Info`]: what is said in labels.
 //! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count

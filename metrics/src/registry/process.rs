@@ -21,6 +21,9 @@ impl MetricsRegistry {
     /// | `process_start_time_seconds` | gauge | when it began, in seconds since 1970 |
     /// | `process_threads` | gauge | its threads |
     ///
+    /// A [namespace](Self::with_namespace) of the registry goes before these names too: who wants them as they are registers them in
+    /// a registry without one.
+    ///
     /// They are read for each snapshot, as those of a [collector](Collect). One that the system does not tell, in a sandbox
     /// without `/proc`, is not there.
     ///
