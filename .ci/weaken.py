@@ -34,6 +34,7 @@ WINDOW = "recent_extremes_are_those_of_the_calls_of_a_window"
 WINDOWS = "recent_extremes_are_those_of_the_calls_of_several"
 UNSEEN = "windows_pass_that_a_writer"
 QUICK = "windows_that_follow_each_other_quickly"
+COPY = "a_copy_shows_what_is_recent"
 UNTIMED = "an_untimed_call_of_a_sampled"
 
 # What is weakened; the file; what stands there, once; what stands there instead; the model that sees it.
@@ -99,7 +100,7 @@ WEAKENED = [
      "self.commit(own(head), outcome, replaced);", "self.commit(own(head), outcome, 0);", UNTIMED),
     ("a copy shows the writer's window for the reader's", BLOCK,
      "self.publish::<SAMPLED>(epoch, past.lifetime(extremes), past.recent(window,",
-     "self.publish::<SAMPLED>(epoch, past.lifetime(extremes), past.recent(past.window,", UNSEEN),
+     "self.publish::<SAMPLED>(epoch, past.lifetime(extremes), past.recent(past.window,", COPY),
     ("a reader takes the writer's window for its own", BLOCK,
      "= (past.lifetime(extremes), past.recent(window, extremes))",
      "= (past.lifetime(extremes), past.recent(past.window, extremes))", UNSEEN),

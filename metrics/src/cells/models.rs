@@ -196,10 +196,33 @@ fn recent_extremes_are_those_of_the_calls_of_several_windows() {
 #[test]
 fn windows_pass_that_a_writer_has_not_seen() {
     recent_extremes_are_those_of_the_windows(
-        2,
+        1,
         &[(Outcome::Ok, Some(5)), (Outcome::Ok, Some(9))],
         &[true, true, true],
     );
+}
+
+#[test]
+fn a_copy_shows_what_is_recent_to_its_reader() {
+    static CALLS: [Call; 2] = [(Outcome::Ok, Some(5)), (Outcome::Ok, Some(9))];
+    model(2, || {
+        let epoch: &'static Epoch = leak(Epoch::new());
+        let block = Block::new(&TABLE);
+        make(block, epoch, CALLS[0], false);
+        // Two windows end that the writer does not see, and the third under its next call.
+        drop(epoch.raise(|| true));
+        drop(epoch.raise(|| true));
+        let writer = thread::spawn(move || {
+            make(block, epoch, CALLS[1], false);
+            block.window()
+        });
+        let raised = epoch.raise(|| true);
+        let mut reading = BlockReading::default();
+        block.read(raised.epoch, false, &mut reading);
+        let window = window_of(raised.epoch);
+        drop(raised);
+        prefix_in_windows(&reading, &CALLS, window, &[0, writer.join().unwrap()]);
+    });
 }
 
 #[test]
