@@ -3,9 +3,10 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use tachometer::{Counter, Family, LabelSet, SampleValue, instrumented, metrics};
+use tachometer::{Counter, Family, Held, LabelSet, SampleValue, Series, instrumented, metrics};
 
 struct Instrumented;
 
@@ -36,13 +37,19 @@ struct Size {
 
 metrics! {
     static BY_SIZE: Family<Size, Counter> = Family::new("allocations_total", "Allocations by size");
+    static AT_HAND: Family<Size, Counter> = Family::new("allocations_at_hand_total", "Allocations by a handle");
 }
+
+static HANDLE: OnceLock<Series<Counter, Held>> = OnceLock::new();
 
 // SAFETY: hands every request on to the system's allocator as it came, and returns what that returns.
 unsafe impl GlobalAlloc for Instrumented {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let class = if layout.size() < 128 { "small" } else { "large" };
         BY_SIZE.with(&Size { class }).increment();
+        if let Some(handle) = HANDLE.get() {
+            handle.increment();
+        }
         // SAFETY: the caller keeps the contract.
         unsafe { allocate(layout) }
     }
@@ -106,4 +113,19 @@ fn every_allocation_is_counted() {
     );
     assert!(snapshot.function("free").unwrap().ok >= 32 * 100);
     assert_eq!(snapshot.function("allocates").unwrap().ok, 3_200);
+    a_handle_does_not_wait_for_the_table();
+}
+
+/// Its series was removed, and the table that it would come back to is making a series at that very moment.
+fn a_handle_does_not_wait_for_the_table() {
+    let handle = HANDLE.get_or_init(|| AT_HAND.hold(&Size { class: "any" }));
+    handle.increment();
+    for class in ["a", "b", "c"] {
+        assert!(AT_HAND.remove(&Size { class: "any" }));
+        let before = handle.get();
+        AT_HAND.with(&Size { class }).increment();
+        assert!(handle.get() > before, "a series is made, which allocates");
+        handle.increment();
+        assert_eq!(AT_HAND.with(&Size { class: "any" }).get(), handle.get());
+    }
 }

@@ -252,11 +252,10 @@ mod tests {
     #[test]
     fn where_a_value_ends_is_part_of_the_hash() {
         let seeds = Seeds::new();
-        let sets =
-            [[&["a"], &[]], [&[], &["a"]] as [&'static [&'static str]; 2], [&[], &[]], [&["a", "b"], &[]]];
-        let hashes = sets.map(|set| hash_of(&set.map(Pieces), seeds));
-        let different: std::collections::HashSet<_> = hashes.iter().collect();
+        let sets: [[&[&str]; 2]; 5] =
+            [[&["a"], &[]], [&[], &["a"]], [&[], &[]], [&["a", "b"], &[]], [&["a"], &["b"]]];
+        let different: std::collections::HashSet<_> =
+            sets.iter().map(|set| hash_of(&set.map(Pieces), seeds)).collect();
         assert_eq!(different.len(), sets.len());
-        assert_ne!(hash_of(&[&["a"], &["b"]].map(|pieces| Pieces(pieces)), seeds), hashes[3]);
     }
 }
