@@ -245,7 +245,9 @@ mod tests {
 
     impl Labels for [Pieces; 2] {
         fn visit(&self, visitor: &mut impl LabelVisitor) {
-            self.iter().for_each(|value| visitor.value(value));
+            for value in self {
+                visitor.value(value);
+            }
         }
     }
 
