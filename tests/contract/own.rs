@@ -85,7 +85,7 @@ fn families_of_metrics() -> Result<(), Error> {
     let _: &[&str] = dynamic.labels();
     let _: bool = dynamic.remove(&["1", "2"]);
     let _: usize = dynamic.remove_where(|_| true);
-    let bounds = DynamicFamily::histogram("dynamic", "help", ["a"], [1, 2])?;
+    let bounds = DynamicFamily::histogram("dynamic_sizes", "help", ["a"], [1, 2])?;
     let _: DynamicFamily<Histogram> =
         registry.try_register_family(bounds.max_series(5).expire_after(Duration::from_mins(1)))?;
     let _: DynamicFamily<Histogram> = DynamicFamily::histogram_of_time("times", "help", ["a"], vec![1])?;

@@ -39,11 +39,16 @@ impl MetricsRegistry {
     /// Where something else has the name, or prints a name that this would print, in whichever format; where a label of it is one
     /// that all series of the registry [have](Self::with_labels). The message says where in the source both stand.
     pub fn try_register_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
-        let declared = family.to_register();
         let same = |standing: &Metric| match standing {
             Metric::Declared(standing) => family.of_standing(*standing).map(Some),
             _ => None,
         };
+        // First, for what is made is never freed.
+        let standing = self.metrics.named().standing(family.name()).and_then(same).flatten();
+        if let Some(standing) = standing {
+            return Ok(standing);
+        }
+        let declared = family.to_register();
         let metric = Metric::Declared(declared);
         let declaration = declared.declaration();
         let wanted = metric.wanted(declaration.name, declaration.place);

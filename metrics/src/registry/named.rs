@@ -206,6 +206,11 @@ impl NamedMetrics {
         self.metrics.values().filter_map(source).collect()
     }
 
+    /// What is registered as `name`.
+    pub(super) fn standing(&self, name: &str) -> Option<&Metric> {
+        self.metrics.get(&*self.scope.full_name(name)).map(|registered| &registered.metric)
+    }
+
     /// Takes in a metric that was declared. One that cannot be had is not shown, and why not is.
     pub(super) fn adopt(&mut self, declared: &'static dyn Declared) {
         let metric = Metric::Declared(declared);

@@ -185,6 +185,10 @@ impl DynamicFamily<Histogram> {
 }
 
 impl<M: Metric> AnyFamily for DynamicFamily<M> {
+    fn name(&self) -> &'static str {
+        self.plan.name
+    }
+
     fn to_register(&self) -> &'static dyn Declared {
         self.plan.core_to_register(|limits| Sets::used(self.labels, limits))
     }

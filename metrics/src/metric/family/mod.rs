@@ -257,8 +257,9 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
 
     /// The series with these labels, to be kept: updates of it look up nothing.
     ///
-    /// A series that is held comes back where it was [removed](Self::remove), with the next update. It does not stand in the way of
-    /// others: one that does not fit is looked up with each update, as by [`with`](Self::with).
+    /// A series that is held comes back where it was [removed](Self::remove), with the next update, whether there is room or not: so
+    /// there may be more than [`max_series`](Self::max_series) by as many as are held. One for which there is no room when it is
+    /// first asked for is looked up with each update, as by [`with`](Self::with).
     ///
     /// ```
     /// use tachometer::{Family, Gauge, Held, LabelSet, Series, metrics};
@@ -337,6 +338,10 @@ impl<L: LabelSet, M: Metric> Declare for Family<L, M> {
 
 /// A [`Family`] or a [`DynamicFamily`].
 pub trait AnyFamily: Sized {
+    /// What it is called.
+    #[doc(hidden)]
+    fn name(&self) -> &'static str;
+
     /// What a registry is to read.
     #[doc(hidden)]
     fn to_register(&self) -> &'static dyn Declared;
@@ -347,6 +352,10 @@ pub trait AnyFamily: Sized {
 }
 
 impl<L: LabelSet, M: Metric> AnyFamily for Family<L, M> {
+    fn name(&self) -> &'static str {
+        self.plan.name
+    }
+
     fn to_register(&self) -> &'static dyn Declared {
         self.plan.core_to_register(Sets::of::<L>)
     }

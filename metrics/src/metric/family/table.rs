@@ -360,11 +360,11 @@ impl Table {
         });
     }
 
-    /// Lets go of those that were removed since this thread last did.
+    /// Lets go of removed series, where so many were since this thread last did that it is worth a look at all it has.
     fn let_go(&self, used: &mut Used) {
         // Relaxed: one that is not seen yet is let go of the next time.
         let removals = self.removals.load(Ordering::Relaxed);
-        if used.removals != removals {
+        if removals.wrapping_sub(used.removals) > used.found.len() as u64 / 2 {
             used.removals = removals;
             used.found.retain(|_, entry| entry.state() != HIDDEN);
             // Not all any more.
