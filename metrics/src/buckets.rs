@@ -24,7 +24,7 @@
 /// compile error.
 #[must_use]
 pub const fn seconds<const N: usize>(bounds: [f64; N]) -> [u64; N] {
-    crate::instrument::nanos(bounds)
+    crate::model::bounds::nanos(bounds)
 }
 
 /// `N` bounds, `width` apart, from `first` on.

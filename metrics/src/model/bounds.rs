@@ -108,6 +108,32 @@ impl Message {
     }
 }
 
+/// Bounds of time, from seconds to nanoseconds, checked while compiling.
+///
+/// # Panics
+/// Where the bounds are empty, not finite, below a nanosecond or not rising; in a constant, a compile error.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked before")]
+pub const fn nanos<const N: usize>(seconds: [f64; N]) -> [u64; N] {
+    assert!(N > 0, "`buckets` must name at least one bound");
+    let mut nanos = [0; N];
+    let mut index = 0;
+    while index < N {
+        let bound = seconds[index] * 1e9 + 0.5;
+        assert!(
+            bound >= 1.0 && bound < 1e19,
+            "each bound of `buckets` must lie between 1e-9 and 1e10 seconds"
+        );
+        nanos[index] = bound as u64;
+        assert!(
+            index == 0 || nanos[index] > nanos[index - 1],
+            "the bounds of `buckets` must strictly increase"
+        );
+        index += 1;
+    }
+    nanos
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
