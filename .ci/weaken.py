@@ -13,8 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 BLOCK = "metrics/src/cells/block.rs"
 EPOCH = "metrics/src/cells/epoch.rs"
@@ -160,52 +158,11 @@ WEAKENED = [
 ]
 
 
-def run(tree, target, models):
-    environment = dict(os.environ, RUST_TEST_THREADS="1", RUSTFLAGS="--cfg loom", CARGO_TARGET_DIR=str(target))
+def run(tree, models):
+    environment = dict(os.environ, RUST_TEST_THREADS="1", RUSTFLAGS="--cfg loom")
+    environment.setdefault("CARGO_TARGET_DIR", str(pathlib.Path("target/loom").resolve()))
     command = ["cargo", "test", "--quiet", "--locked", "--release", "-p", "tachometer", "--lib", models]
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
-
-
-def copy_tree(to):
-    files = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-                           capture_output=True, text=True, check=True).stdout.split("\0")
-    for name in filter(os.path.exists, filter(None, files)):
-        copy = pathlib.Path(to, name)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(name, copy)
-
-
-def is_caught(tree, target, case):
-    name, path, old, new, models = case
-    file = pathlib.Path(tree, path)
-    whole = file.read_text(encoding="utf-8")
-    if whole.count(old) != 1:
-        raise RuntimeError(f"{path} does not hold {old!r} exactly once: adapt {__file__}")
-    file.write_text(whole.replace(old, new), encoding="utf-8")
-    result = run(tree, target, models)
-    file.write_text(whole, encoding="utf-8")
-    if "could not compile" in result.stderr or "running" not in result.stdout:
-        raise RuntimeError(f"{name}: did not run\n{result.stdout}{result.stderr}")
-    caught = result.returncode != 0
-    print(f"{'fails as it should' if caught else 'PASSES':20} {name}", flush=True)
-    return caught
-
-
-def survivors_of(cases, tree, target):
-    """The cases that no model sees. `cases` are shared with others, each in a tree and a target folder of its own."""
-    copy_tree(tree)
-    return [case[0] for case in iter(lambda: next(cases, None), None) if not is_caught(tree, target, case)]
-
-
-class Shared:
-    """An iterator that several threads take from."""
-
-    def __init__(self, items):
-        self.items, self.lock = iter(items), threading.Lock()
-
-    def __next__(self):
-        with self.lock:
-            return next(self.items)
 
 
 def main():
@@ -214,18 +171,28 @@ def main():
     chosen = [case for case in WEAKENED if not wanted or any(word in case[0] for word in wanted)]
     if not chosen:
         sys.exit("no weakening has such a name")
-    # Compiling a crate and running a model each keep little more than one processor busy.
-    workers = min(2, os.cpu_count() or 1, len(chosen))
-    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target/loom")).resolve()
-    targets = [target, target.with_name(target.name + "-2")][:workers]
-    cases, survivors = Shared(chosen), []
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(workers) as pool:
-        work = [pool.submit(survivors_of, cases, pathlib.Path(scratch, str(number)), target)
-                for number, target in enumerate(targets)]
-        try:
-            survivors = [name for part in work for name in part.result()]
-        except RuntimeError as error:
-            sys.exit(str(error))
+    files = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                           capture_output=True, text=True, check=True).stdout.split("\0")
+    survivors = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in filter(os.path.exists, filter(None, files)):
+            copy = pathlib.Path(scratch, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(name, copy)
+        for name, path, old, new, models in chosen:
+            file = pathlib.Path(scratch, path)
+            whole = file.read_text(encoding="utf-8")
+            if whole.count(old) != 1:
+                sys.exit(f"{path} does not hold {old!r} exactly once: adapt {__file__}")
+            file.write_text(whole.replace(old, new), encoding="utf-8")
+            result = run(scratch, models)
+            file.write_text(whole, encoding="utf-8")
+            if "could not compile" in result.stderr or "running" not in result.stdout:
+                sys.exit(f"{name}: did not run\n{result.stdout}{result.stderr}")
+            caught = result.returncode != 0
+            print(f"{'fails as it should' if caught else 'PASSES':20} {name}", flush=True)
+            if not caught:
+                survivors.append(name)
     if survivors:
         sys.exit(f"{len(survivors)} weakenings that no model sees")
 
