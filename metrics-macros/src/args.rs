@@ -5,7 +5,7 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Expr, Path, Token, parenthesized, token};
+use syn::{Expr, LitStr, Path, Token, parenthesized, token};
 
 /// The options that were written, each at most once.
 #[derive(Clone, Default)]
@@ -21,8 +21,8 @@ pub(crate) struct Options {
     pub(crate) registry: Option<Expr>,
     pub(crate) library: Option<Path>,
     pub(crate) skip: Option<Ident>,
-    /// Written by [`order`](crate::order) alone: this annotation stands below all others already.
-    pub(crate) is_last: bool,
+    /// Written by [`order`](crate::order) alone: the attributes that this annotation has been put below already.
+    pub(crate) waited_for: Vec<String>,
     /// Written by [`order`](crate::order) alone: the options of the block that the method stands in.
     pub(crate) block: Option<Box<Options>>,
     /// The name of each, in the order they were written.
@@ -83,8 +83,8 @@ const KNOWN: [&str; 12] = [
 /// What is wrong with `labels` that names none.
 pub(crate) const LABELS_NEED: &str = "`labels` needs names and values, as in `labels(tier = \"gold\")`";
 
-/// The option by which an annotation knows that it was put last, and need not be again.
-pub(crate) const IS_LAST: &str = "__is_last";
+/// The option in which an annotation that was put last keeps what it has waited for.
+pub(crate) const WAITED_FOR: &str = "__waited_for";
 
 /// The option in which a method's annotation that was put last keeps those of the block around.
 pub(crate) const BLOCK: &str = "__block";
@@ -106,7 +106,7 @@ impl Options {
             registry: self.registry.or(block.registry),
             library: self.library.or(block.library),
             skip: self.skip,
-            is_last: self.is_last,
+            waited_for: self.waited_for,
             block: None,
             keys: self.keys,
             tokens: self.tokens,
@@ -191,7 +191,12 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
             }
             set(&mut options.skip, &key, key.clone(), errors);
         }
-        IS_LAST => options.is_last = true,
+        WAITED_FOR => {
+            let inside;
+            parenthesized!(inside in input);
+            let attributes = inside.parse_terminated(<LitStr as Parse>::parse, Token![,])?;
+            options.waited_for.extend(attributes.iter().map(LitStr::value));
+        }
         BLOCK => {
             let inside;
             parenthesized!(inside in input);

@@ -15,6 +15,9 @@ use syn::{Attribute, Expr};
 
 const RESERVED_LABELS: [&str; 6] = ["function", "module", "outcome", "error_kind", "le", "quantile"];
 
+/// Without it every item stays as it was written, so what an expansion could not keep is no mistake.
+const IS_ENABLED: bool = cfg!(feature = "enabled");
+
 pub(crate) fn check(options: &Options, item: &Item, errors: &mut Errors) {
     check_options(options, errors);
     if let Some(skip) = &options.skip {
@@ -114,7 +117,7 @@ fn check_function(function: &Function, options: &Options, errors: &mut Errors) {
     }
     if let Some(Decision { key, .. }) = &options.decision {
         check_decision(key, function, options, errors);
-    } else if plan::would_lie_to_track_caller(function, options) {
+    } else if IS_ENABLED && plan::would_lie_to_track_caller(function, options) {
         let culprit = function.attributes.iter().find(|attribute| plan::tracks_caller(attribute));
         let message = "a `#[track_caller]` method whose return type may be a `Result` cannot be instrumented: its body \
                        would see another caller; instrument a function that it calls";
@@ -125,7 +128,7 @@ fn check_function(function: &Function, options: &Options, errors: &mut Errors) {
 fn check_decision(key: &Ident, function: &Function, options: &Options, errors: &mut Errors) {
     if returns::is_never(&function.signature.output) {
         errors.at(key, format!("`{key}` has nothing to decide: this function returns no value"));
-    } else if plan::would_lie_to_track_caller(function, options) {
+    } else if IS_ENABLED && plan::would_lie_to_track_caller(function, options) {
         let message = format!(
             "`{key}` cannot stand on a `#[track_caller]` method: its body would see another caller; \
              instrument a function that it calls"

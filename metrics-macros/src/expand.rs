@@ -4,7 +4,7 @@
 //! user's tokens keep their places in the source.
 
 use crate::args::{Decision, ErrorKind, Options};
-use crate::item::{Function, ImplBlock, Item, Member, mentions};
+use crate::item::{Function, ImplBlock, Item, Member, mentions, parameter_names};
 use crate::labels;
 use crate::order;
 use crate::plan::{self, Shape};
@@ -12,44 +12,38 @@ use crate::returns::{self, ReturnedFuture};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Generics, PatType, ReceiverKind, ReturnType, Signature};
+use syn::{Attribute, FnArg, GenericParam, PatType, ReceiverKind, ReturnType, Signature};
 
 pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
     match item {
         Item::Function(function) => match &options.block {
-            None => expand_function(options, NameOf::Function, function, Some(&Generics::default())),
+            None => expand_function(options, NameOf::Function, function, true),
             // Of the block around it only the options came along.
-            Some(block) => expand_method(options.clone(), block, function, None),
+            Some(block) => expand_method(options.clone(), block, function, false),
         },
         Item::Impl(block) => expand_impl(options, block),
     }
 }
 
 fn expand_impl(block_options: &Options, block: &ImplBlock) -> TokenStream {
-    let generics = block.generics();
     block.with_members(block.members.iter().map(|member| match member {
         Member::Other(tokens) => tokens.clone(),
         Member::Method(method, Some(own)) if own.skip.is_some() => method.to_token_stream(),
         Member::Method(method, None) if method.signature.constness.is_some() => method.to_token_stream(),
         Member::Method(method, own) => {
             let own = own.clone().unwrap_or_default();
-            if order::needs_async(method) {
+            if order::function_must_wait(&own, method) {
                 order::put_last_on_method(&own, block_options, method)
             } else {
-                expand_method(own, block_options, method, Some(&generics))
+                expand_method(own, block_options, method, true)
             }
         }
     }))
 }
 
-fn expand_method(
-    own: Options,
-    block: &Options,
-    method: &Function,
-    block_generics: Option<&Generics>,
-) -> TokenStream {
+fn expand_method(own: Options, block: &Options, method: &Function, knows_parameters: bool) -> TokenStream {
     let name_of = if own.name.is_some() { NameOf::Function } else { NameOf::Type };
-    expand_function(&own.or(block), name_of, method, block_generics)
+    expand_function(&own.or(block), name_of, method, knows_parameters)
 }
 
 const NESTED_FUNCTION: &str = "__tachometer_body";
@@ -70,12 +64,12 @@ fn expand_function(
     options: &Options,
     name_of: NameOf,
     function: &Function,
-    block_generics: Option<&Generics>,
+    knows_parameters: bool,
 ) -> TokenStream {
     let library = options.library.as_ref().map_or_else(|| ours!(::tachometer), |path| ours!(#path));
     let library = ours!(#library::__private);
     let shape = plan::shape(function, options);
-    let error_kinds = error_kinds(function, options, block_generics, &library);
+    let error_kinds = error_kinds(function, options, knows_parameters, &library);
     let site = site(options, shape, name_of, &error_kinds, &library);
     let find_site = labels::find_site(function, options, shape, &library);
     let nested = (shape == Shape::NestedFunction).then(|| nested_function(function, options));
@@ -164,12 +158,17 @@ fn located_at(place: Span, tokens: TokenStream) -> TokenStream {
 fn error_kinds(
     function: &Function,
     options: &Options,
-    block_generics: Option<&Generics>,
+    knows_parameters: bool,
     library: &TokenStream,
 ) -> TokenStream {
-    let own = &function.signature.generics;
-    let known = block_generics.filter(|_| options.error_kind.is_none());
-    match known.and_then(|block| returns::nameable_result(&function.signature.output, &[own, block])) {
+    let signature = &function.signature;
+    let mut parameters = parameter_names(&signature.generics);
+    parameters.extend(function.outer_parameters.iter().flatten().cloned());
+    let is_method = signature.receiver().is_some() || mentions(signature.to_token_stream(), "Self");
+    let hidden = (is_method && function.outer_parameters.is_none()).then_some(signature);
+    let is_asked = knows_parameters && options.error_kind.is_none();
+    let ty = is_asked.then(|| returns::nameable_result(&signature.output, &parameters, hidden));
+    match ty.flatten() {
         None => ours!(::core::option::Option::None),
         Some(ty) => ours!({ use #library::NoKindsOf as _; <#library::KindsOf<#ty>>::ALL }),
     }
@@ -293,7 +292,10 @@ fn returned_future(
         (ReturnedFuture::Boxed, ReturnType::Type(arrow, ty)) => {
             let returned = returns::nameable(ty).map(|ty| ours!(#arrow #ty));
             let end = end_future(options, library);
-            (returned, ours!(#library::boxed(#end)))
+            // Which the compiler is to point at where the future must live longer than its output does.
+            let here = Span::mixed_site().located_at(ty.span());
+            let boxed = located_at(here, ours!(#library::boxed));
+            (returned, quote_spanned!(here=> #boxed(#end)))
         }
         _ => (None, end_future(options, library)),
     };
@@ -306,11 +308,24 @@ fn returned_future(
 
 fn in_place(function: &Function, library: &TokenStream) -> (TokenStream, TokenStream) {
     let body = nested_body(function);
+    let check = check_no_result(&function.signature.output, library);
     let run = ours! {
+        #check
         let __call = #library::InPlace::begin(__site);
         #body
     };
     (function.signature.to_token_stream(), run)
+}
+
+/// Has the compiler refuse a `Result`, whatever name it was written with: nothing sees the value of a body in place.
+fn check_no_result(output: &ReturnType, library: &TokenStream) -> Option<TokenStream> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let is_asked = returns::may_be_result(output) && !returns::is_opaque(output);
+    is_asked.then(|| {
+        let here = Span::mixed_site().located_at(ty.span());
+        let library = located_at(here, library.clone());
+        quote_spanned!(here=> { use #library::NotResult as _; let _: fn() = <#library::InPlaceOf<#ty>>::__in_place; })
+    })
 }
 
 /// The body as a function of its own.
@@ -340,7 +355,13 @@ fn call_nested_function(
         Some(ours!(#(#cfgs)* #name))
     });
     let nested = Ident::new(NESTED_FUNCTION, Span::mixed_site());
-    let value = ours!(#nested(#(#arguments),*));
+    // What only the return type tells is not to be guessed.
+    let parameters = signature.generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    let value = ours!(#nested::<#(#parameters),*>(#(#arguments),*));
     (signature.to_token_stream(), run_sync(&value, function, options, library))
 }
 
@@ -387,7 +408,7 @@ fn move_arguments(written: &Signature, options: &Options) -> (Signature, TokenSt
                 let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
                 let uses = with_cfgs(argument, &labels::use_bound(options, &argument.pat));
                 let pattern = &argument.pat;
-                if let Some(name) = plan::plain_name(pattern) {
+                if let Some(name) = plan::plain_name(argument) {
                     // Moving an argument in is no other variable, nor the use that its name may deny.
                     let allow = ours!(#[allow(clippy::shadow_same, clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]);
                     bindings.extend(ours!(#allow #(#attributes)* let #pattern = #name; #uses));

@@ -6,7 +6,11 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Generics, Ident, ImplItem, Meta, Signature, Token, Visibility, token};
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, GenericParam, Generics, Ident, ImplItem, Meta, Signature, Token, Visibility, parse_quote,
+    token,
+};
 
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum Item {
@@ -14,6 +18,7 @@ pub(crate) enum Item {
     Impl(ImplBlock),
 }
 
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     /// What stands before the signature: the visibility, `default`.
@@ -21,6 +26,8 @@ pub(crate) struct Function {
     pub(crate) signature: Signature,
     /// With its braces, which keep their place in the source: lints on the function are reported by it.
     pub(crate) body: Group,
+    /// The names of the type and constant parameters of the annotated block around it; `None` if it is annotated alone.
+    pub(crate) outer_parameters: Option<Vec<String>>,
 }
 
 pub(crate) struct ImplBlock {
@@ -50,7 +57,7 @@ pub(crate) fn without_annotations(item: &Item) -> TokenStream {
     match item {
         Item::Function(function) => function.to_token_stream(),
         Item::Impl(block) => block.with_members(block.members.iter().map(|member| match member {
-            Member::Method(Function { attributes, head, signature, body }, _) => {
+            Member::Method(Function { attributes, head, signature, body, .. }, _) => {
                 let attributes = attributes.iter().filter(|attribute| !is_conditional_annotation(attribute));
                 quote!(#(#attributes)* #head #signature #body)
             }
@@ -61,37 +68,62 @@ pub(crate) fn without_annotations(item: &Item) -> TokenStream {
 
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Function { attributes, head, signature, body } = self;
+        let Function { attributes, head, signature, body, .. } = self;
         tokens.extend(quote!(#(#attributes)* #head #signature #body));
     }
 }
 
 impl ImplBlock {
-    /// Its generic parameters, which a `static` in one of its methods cannot name.
-    pub(crate) fn generics(&self) -> Generics {
-        let is_impl = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "impl");
-        let behind_impl = self.header.clone().into_iter().skip_while(|token| !is_impl(token)).skip(1);
-        let parser = |input: ParseStream<'_>| {
-            let generics: Generics = input.parse()?;
-            input.parse::<TokenStream>().map(|_| generics)
-        };
-        parser.parse2(behind_impl.collect()).unwrap_or_default()
-    }
-
     pub(crate) fn with_members(&self, members: impl Iterator<Item = TokenStream>) -> TokenStream {
         let ImplBlock { attributes, header, inner_attributes, .. } = self;
         quote!(#(#attributes)* #header { #(#inner_attributes)* #(#members)* })
     }
 }
 
+/// The generic parameters of a block, from its header.
+fn generics_of(header: &TokenStream) -> Generics {
+    let is_impl = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "impl");
+    let behind_impl = header.clone().into_iter().skip_while(|token| !is_impl(token)).skip(1);
+    let parser = |input: ParseStream<'_>| {
+        let generics: Generics = input.parse()?;
+        input.parse::<TokenStream>().map(|_| generics)
+    };
+    parser.parse2(behind_impl.collect()).unwrap_or_default()
+}
+
+/// The names of type and constant parameters: what an item inside a generic one cannot name.
+pub(crate) fn parameter_names(generics: &Generics) -> Vec<String> {
+    let name = |parameter: &GenericParam| match parameter {
+        GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
+        GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
+        GenericParam::Lifetime(_) => None,
+    };
+    generics.params.iter().filter_map(name).collect()
+}
+
 /// Whether an attribute is an annotation of ours, by the last word of its path.
 pub(crate) fn is_annotation(attribute: &Attribute) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == "instrumented")
+    is_ours(&attribute.meta)
 }
 
 /// Whether an attribute is an annotation of ours under a condition.
 pub(crate) fn is_conditional_annotation(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("cfg_attr") && mentions(attribute.to_token_stream(), "instrumented")
+    metas_of_cfg_attr(attribute).is_some_and(|(_, metas)| metas.iter().any(is_ours))
+}
+
+fn is_ours(meta: &Meta) -> bool {
+    meta.path().segments.last().is_some_and(|segment| segment.ident == "instrumented")
+}
+
+/// The condition of a `cfg_attr`, and the attributes it stands for.
+pub(crate) fn metas_of_cfg_attr(attribute: &Attribute) -> Option<(Meta, Vec<Meta>)> {
+    if !attribute.path().is_ident("cfg_attr") {
+        return None;
+    }
+    let list = attribute.meta.require_list().ok()?;
+    let all = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    let mut all = all.into_iter();
+    Some((all.next()?, all.collect()))
 }
 
 /// Whether a word stands somewhere in `tokens`.
@@ -172,7 +204,8 @@ fn parse_function(mut attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn
     };
     let (inner, body) = split_inner_attributes(&parse_body(input)?)?;
     attributes.extend(inner);
-    Ok(Function { attributes, head: quote!(#visibility #default), signature, body })
+    let head = quote!(#visibility #default);
+    Ok(Function { attributes, head, signature, body, outer_parameters: None })
 }
 
 /// A body, which may come as a `macro_rules!` fragment.
@@ -217,9 +250,10 @@ fn parse_impl(
     let inside;
     syn::braced!(inside in input);
     let inner_attributes = inside.call(Attribute::parse_inner)?;
+    let outer_parameters = parameter_names(&generics_of(&header));
     let mut members = Vec::new();
     while !inside.is_empty() {
-        members.push(parse_member(&inside, errors)?);
+        members.extend(parse_member(&inside, &outer_parameters, errors)?);
     }
     Ok(ImplBlock { attributes, header, inner_attributes, members })
 }
@@ -230,23 +264,49 @@ fn is_last_brace(input: ParseStream<'_>) -> bool {
     input.peek(token::Brace) && ahead.parse::<TokenTree>().is_ok() && ahead.is_empty()
 }
 
-fn parse_member(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Member> {
+/// A member; two for a method whose own annotation stands under a condition: one for each case.
+fn parse_member(
+    input: ParseStream<'_>,
+    outer_parameters: &[String],
+    errors: &mut Errors,
+) -> syn::Result<Vec<Member>> {
     let ahead = input.fork();
     ahead.call(Attribute::parse_outer)?;
-    if begins_function(&ahead) {
-        let mut attributes = input.call(Attribute::parse_outer)?;
+    if !begins_function(&ahead) {
+        // What a macro call makes cannot be seen from here, so it is left alone.
+        return ImplItem::parse(input).map(|other| vec![Member::Other(other.to_token_stream())]);
+    }
+    let attributes = input.call(Attribute::parse_outer)?;
+    let mut method = parse_function(Vec::new(), input)?;
+    method.outer_parameters = Some(outer_parameters.to_vec());
+    let of_body = std::mem::take(&mut method.attributes);
+    let methods = resolve_condition(attributes).into_iter().map(|mut attributes| {
         let options = take_annotation(&mut attributes, errors);
-        return Ok(Member::Method(parse_function(attributes, input)?, options));
-    }
-    match ImplItem::parse(input)? {
-        ImplItem::Macro(call) => {
-            let message = "methods that a macro makes cannot be seen from here; \
-                           move this call to an `impl` block that is not annotated";
-            errors.at(&call.mac.path, message);
-            Ok(Member::Other(call.to_token_stream()))
-        }
-        other => Ok(Member::Other(other.to_token_stream())),
-    }
+        attributes.extend(of_body.iter().cloned());
+        Member::Method(Function { attributes, ..method.clone() }, options)
+    });
+    Ok(methods.collect())
+}
+
+/// The attributes of a method, or, if one annotation of ours is among them and stands under a condition, those where the
+/// condition holds and those where it does not. A compiler resolves it only after the block has been expanded.
+fn resolve_condition(attributes: Vec<Attribute>) -> Vec<Vec<Attribute>> {
+    let is_either = |attribute: &&Attribute| is_annotation(attribute) || is_conditional_annotation(attribute);
+    let index = attributes.iter().position(is_conditional_annotation);
+    let conditional = index.and_then(|index| Some((index, metas_of_cfg_attr(&attributes[index])?)));
+    let Some((index, (condition, metas))) =
+        conditional.filter(|_| attributes.iter().filter(is_either).count() == 1)
+    else {
+        return vec![attributes];
+    };
+    let attribute = |meta: TokenStream| -> Attribute { parse_quote!(#[#meta]) };
+    let with = |these: Vec<Attribute>| {
+        let (before, behind) = (&attributes[..index], &attributes[index + 1..]);
+        [before, &these, behind].concat()
+    };
+    let metas = metas.iter().map(|meta| attribute(meta.to_token_stream()));
+    let holds = [attribute(quote!(cfg(#condition)))].into_iter().chain(metas).collect();
+    vec![with(holds), with(vec![attribute(quote!(cfg(not(#condition))))])]
 }
 
 /// Takes a method's own annotation out of its attributes.

@@ -62,16 +62,16 @@ fn bind_by_reference(function: &Function, shape: Shape) -> TokenStream {
     }
     let binding = |(index, input): (usize, &FnArg)| {
         let FnArg::Typed(argument) = input else { return None };
-        if plan::plain_name(&argument.pat).is_some() {
+        if plan::plain_name(argument).is_some() {
             return None;
         }
         let mut pattern = (*argument.pat).clone();
-        let names = make_plain(&mut pattern);
+        make_plain(&mut pattern);
         let name = plan::argument_name(index);
         let cfgs: Vec<_> =
             argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
         // A label need not use all of them.
-        Some(quote_spanned!(ours=> #(#cfgs)* let #pattern = &#name; #(#cfgs)* let _ = (#(&#names,)*);))
+        Some(quote_spanned!(ours=> #(#cfgs)* #[allow(unused_variables)] let #pattern = &#name;))
     };
     function.signature.inputs.iter().enumerate().filter_map(binding).collect()
 }
@@ -114,5 +114,10 @@ pub(crate) fn use_bound(options: &Options, pattern: &Pat) -> TokenStream {
     let is_used =
         |name: &Ident| values.iter().any(|value| mentions(value.to_token_stream(), &name.to_string()));
     let names = make_plain(&mut pattern.clone()).into_iter().filter(is_used);
-    names.map(|name| quote_spanned!(Span::mixed_site()=> let _ = &#name;)).collect()
+    let use_it = |name: Ident| match plan::may_be_constant(&name) {
+        false => quote_spanned!(Span::mixed_site()=> let _ = &#name;),
+        // Not evaluated: a unit struct would be one more, which is dropped.
+        true => quote_spanned!(Span::mixed_site()=> let _ = || { let _ = &#name; };),
+    };
+    names.map(use_it).collect()
 }

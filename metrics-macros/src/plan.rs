@@ -1,11 +1,12 @@
 //! What is generated for a function, decided from what was written.
 
 use crate::args::{Label, Options};
-use crate::item::{Function, mentions};
+use crate::item::{Function, mentions, parameter_names};
 use crate::returns::{self, ReturnedFuture};
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::{Attribute, Expr, Ident, Lit, Pat, Safety, UnOp};
+use syn::ext::IdentExt;
+use syn::{Attribute, Expr, FnArg, Ident, Lit, Pat, PatIdent, PatType, Safety, Type, UnOp};
 
 /// How a body becomes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(crate) enum Shape {
     /// told from the value.
     Closure,
     /// The body where it stands, beside a guard: for values that cannot pass through a closure, none of which is a
-    /// `Result` and none of which anyone asks about.
+    /// `Result` (the compiler is asked where the type does not tell) or has to be decided about.
     InPlace,
     /// A function of its own: for `#[track_caller]`, which closures do not have.
     NestedFunction,
@@ -42,7 +43,7 @@ pub(crate) fn shape(function: &Function, options: &Options) -> Shape {
         Shape::InPlace
     } else if !tracks_caller {
         Shape::Closure
-    } else if decides || returns::may_be_result(output) {
+    } else if (decides || returns::may_be_result(output)) && can_be_nested(function) {
         Shape::NestedFunction
     } else {
         Shape::InPlace
@@ -50,11 +51,23 @@ pub(crate) fn shape(function: &Function, options: &Options) -> Shape {
 }
 
 /// The name of an argument that is bound by nothing else.
-pub(crate) fn plain_name(pattern: &Pat) -> Option<&Ident> {
-    match pattern {
-        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => Some(&pattern.ident),
-        _ => None,
-    }
+pub(crate) fn plain_name(argument: &PatType) -> Option<&Ident> {
+    let Pat::Ident(PatIdent { by_ref: None, mutability, ident, subpat: None, .. }) = &*argument.pat else {
+        return None;
+    };
+    (mutability.is_some() || !may_be_constant(ident) && !is_name_of(ident, &argument.ty)).then_some(ident)
+}
+
+/// Whether a type is called as an argument is, so that this may be a unit struct with an unusual name.
+fn is_name_of(name: &Ident, ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == *name))
+}
+
+/// Whether a name in a pattern may be a unit struct, a variant or a constant, which binds nothing: as an expression it
+/// would be a value of its own. Only the compiler knows; those that are written like one are treated as patterns, which is
+/// right for both.
+pub(crate) fn may_be_constant(name: &Ident) -> bool {
+    name.unraw().to_string().starts_with(char::is_uppercase)
 }
 
 /// What an argument is called in the place of a pattern.
@@ -66,15 +79,50 @@ pub(crate) fn tracks_caller(attribute: &Attribute) -> bool {
     mentions(attribute.to_token_stream(), "track_caller")
 }
 
-/// Whether a function would need to be nested and cannot be: a method, for it may mention what a nested function
-/// cannot name; an unsafe function, for it would need an unsafe block.
+/// Whether the body can become a function inside of this one: a method may mention what that cannot name, and an unsafe
+/// function would need an unsafe block.
+fn can_be_nested(function: &Function) -> bool {
+    let Function { signature, body, outer_parameters, .. } = function;
+    let own = parameter_names(&signature.generics);
+    let is_of_the_block =
+        |name: &str| name == "Self" || outer_parameters.iter().flatten().any(|outer| outer == name);
+    // Of a block around a function that is annotated alone nothing can be seen. A type without a small letter is most
+    // likely its parameter; in a body, where constants are written so, a single letter is.
+    let is_like_parameter =
+        |name: &str| !own.iter().any(|own| own == name) && !name.contains(char::is_lowercase);
+    let in_signature = |name: &str| is_of_the_block(name) || is_like_parameter(name) && name != "_";
+    let in_body = |name: &str| {
+        is_of_the_block(name)
+            || is_like_parameter(name) && name.len() == 1 && name.starts_with(char::is_uppercase)
+    };
+    let types = signature.inputs.iter().map(|input| match input {
+        FnArg::Typed(argument) => argument.ty.to_token_stream(),
+        FnArg::Receiver(receiver) => receiver.to_token_stream(),
+    });
+    signature.receiver().is_none()
+        && !matches!(signature.safety, Safety::Unsafe(_))
+        && !types.chain([signature.output.to_token_stream()]).any(|ty| has_word(ty, &in_signature))
+        && !has_word(signature.generics.where_clause.to_token_stream(), &in_signature)
+        && !has_word(body.stream(), &in_body)
+}
+
+fn has_word(tokens: TokenStream, is_it: &impl Fn(&str) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => is_it(&word.to_string()),
+        TokenTree::Group(group) => has_word(group.stream(), is_it),
+        _ => false,
+    })
+}
+
+/// Whether a function that tracks its caller runs in place and what it returns would have to be seen: by its `ok_if` or
+/// `error_if`, or because its type, which may be a `Result`, cannot be named for the compiler to tell.
 pub(crate) fn would_lie_to_track_caller(function: &Function, options: &Options) -> bool {
-    let Function { signature, body, .. } = function;
-    shape(function, options) == Shape::NestedFunction
-        && (signature.receiver().is_some()
-            || matches!(signature.safety, Safety::Unsafe(_))
-            || mentions(signature.to_token_stream(), "Self")
-            || mentions(body.stream(), "Self"))
+    let output = &function.signature.output;
+    shape(function, options) == Shape::InPlace
+        && function.attributes.iter().any(tracks_caller)
+        && !returns::is_never(output)
+        && (options.decision.is_some()
+            || returns::may_be_result(output) && mentions(output.to_token_stream(), "impl"))
 }
 
 /// Whether a value of `time` is one that there is.
@@ -133,7 +181,6 @@ pub(crate) fn label_value(value: &Expr) -> Option<String> {
 
 /// Each label's name, with its value where that is known while compiling.
 pub(crate) fn labels(labels: &[Label]) -> impl Iterator<Item = (String, Option<String>)> {
-    use syn::ext::IdentExt;
     labels.iter().map(|label| (label.name.unraw().to_string(), label_value(&label.value)))
 }
 

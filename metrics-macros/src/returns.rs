@@ -4,7 +4,12 @@ use crate::item::mentions;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Token, Type, TypeParamBound};
+use syn::{GenericArgument, PathArguments, ReturnType, Signature, Token, Type, TypeParamBound};
+
+const PRIMITIVES: [&str; 17] = [
+    "bool", "char", "str", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+    "usize", "f32", "f64",
+];
 
 /// Whether the type is `impl Trait`, or holds one and cannot be a `Result`.
 pub(crate) fn is_opaque(output: &ReturnType) -> bool {
@@ -19,10 +24,6 @@ pub(crate) fn is_never(output: &ReturnType) -> bool {
 /// Whether the type may turn out to be a `Result`: any path may be an alias of one, but for the names of the language's
 /// own types.
 pub(crate) fn may_be_result(output: &ReturnType) -> bool {
-    const PRIMITIVES: [&str; 17] = [
-        "bool", "char", "str", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
-        "usize", "f32", "f64",
-    ];
     match top(output) {
         Some(Type::Path(path)) => !PRIMITIVES.iter().any(|primitive| path.path.is_ident(primitive)),
         Some(Type::Macro(_) | Type::Verbatim(_)) => true,
@@ -33,24 +34,57 @@ pub(crate) fn may_be_result(output: &ReturnType) -> bool {
 /// A type with the error of the return type, where a `static` can name it and it is likely to be a `Result`: called so, and
 /// without a word that may be a generic parameter, of the function or of a block around that cannot be seen from here, or a
 /// lifetime. What an `Ok` holds is of no interest, so `()` stands there, and a parameter there does no harm.
-pub(crate) fn nameable_result(output: &ReturnType, generics: &[&Generics]) -> Option<Type> {
-    let parameters =
-        generics.iter().flat_map(|generics| &generics.params).filter_map(|parameter| match parameter {
-            GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
-            GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
-            GenericParam::Lifetime(_) => None,
-        });
+///
+/// `hidden` is the signature of a method whose block cannot be seen: an argument of its error's type may be a parameter of
+/// that, as in `Failure<Fut>`.
+pub(crate) fn nameable_result(
+    output: &ReturnType,
+    parameters: &[String],
+    hidden: Option<&Signature>,
+) -> Option<Type> {
     let mut ty = top(output)?.clone();
     let Type::Path(path) = &mut ty else { return None };
     let last = path.path.segments.last_mut()?;
     let name = last.ident.to_string();
+    if hidden.is_some_and(|signature| has_argument_like_parameter(&last.arguments, signature)) {
+        return None;
+    }
     if name == "Result" {
         if let Some(ok) = first_type_mut(&mut last.arguments) {
             *ok = syn::parse_quote!(());
         }
     }
-    (name.ends_with("Result") && can_be_in_static(ty.to_token_stream(), &parameters.collect::<Vec<_>>()))
-        .then_some(ty)
+    (name.ends_with("Result") && can_be_in_static(ty.to_token_stream(), parameters)).then_some(ty)
+}
+
+/// Whether the error of a method, among `arguments`, is likely to be built of a parameter of the block around it: it has an
+/// argument that is a bare name, and this also stands among the method's arguments or in what an `Ok` holds, or is a usual
+/// name of a parameter.
+fn has_argument_like_parameter(arguments: &PathArguments, signature: &Signature) -> bool {
+    const USUAL: [&str; 9] = ["Err", "Fut", "Inner", "Item", "Key", "Output", "Svc", "Val", "Value"];
+    let PathArguments::AngleBracketed(arguments) = arguments else { return false };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty.to_token_stream()),
+        _ => None,
+    });
+    let ok = types.next().unwrap_or_default();
+    let inputs = signature.inputs.to_token_stream();
+    let is_usual = |name: &str| USUAL.contains(&name);
+    let is_used = |name: &str| mentions(ok.clone(), name) || mentions(inputs.clone(), name);
+    types.any(|error| {
+        let tokens: Vec<TokenTree> = error.into_iter().collect();
+        let is = |index: usize, sign| matches!(tokens.get(index), Some(TokenTree::Punct(punct)) if punct.as_char() == sign);
+        let is_bare = |index: usize| !is(index.wrapping_sub(1), ':') && !is(index + 1, ':') && !is(index + 1, '<');
+        let begin = (0..tokens.len()).find(|index| is(*index, '<'));
+        tokens.iter().enumerate().any(|(index, token)| match token {
+            TokenTree::Ident(name) if tokens.len() == 1 => is_usual(&name.to_string()),
+            TokenTree::Ident(name) if begin.is_some_and(|begin| begin < index) && is_bare(index) => {
+                let name = name.to_string();
+                !PRIMITIVES.contains(&name.as_str()) && (is_usual(&name) || is_used(&name))
+            }
+            _ => false,
+        })
+    })
 }
 
 fn first_type_mut(arguments: &mut PathArguments) -> Option<&mut Type> {

@@ -1,6 +1,7 @@
 //! What an annotation counts: outcomes, calls in flight, names, labels, buckets, registries, and what it leaves alone.
 
 mod async_outcomes;
+mod attribute_order;
 mod decided;
 mod drop_order;
 mod error_kinds;
@@ -11,10 +12,13 @@ mod identity;
 mod label_shapes;
 mod label_values;
 mod labels;
+mod members;
 mod options;
 mod other_attributes;
+mod patterns;
 mod pieces;
 mod sync_outcomes;
+mod track_caller;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -5,11 +5,10 @@ use super::{Site, Stopwatch};
 use crate::cells::{Block, CallCells, Outcome};
 use crate::error_kind::ErrorKind;
 use std::mem;
-use std::thread;
 
 /// A call that has begun and must be ended, on the same thread.
 #[derive(Debug, Clone, Copy)]
-struct OpenCall<S: 'static> {
+pub(super) struct OpenCall<S: 'static> {
     site: &'static Site<S>,
     /// `None` on a thread that keeps none any more.
     block: Option<Block>,
@@ -18,13 +17,13 @@ struct OpenCall<S: 'static> {
 
 impl<S: Stopwatch> OpenCall<S> {
     #[inline]
-    fn begin(site: &'static Site<S>) -> Self {
+    pub(super) fn begin(site: &'static Site<S>) -> Self {
         let block = site.start();
         OpenCall { site, block, stopwatch: S::start(|| site.is_due(block)) }
     }
 
     #[inline]
-    fn end(self, outcome: Outcome) {
+    pub(super) fn end(self, outcome: Outcome) {
         let OpenCall { site, block, stopwatch } = self;
         if S::TIMES_FEW && stopwatch.is_timing() {
             return end_of_few(site, block, stopwatch, outcome);
@@ -35,7 +34,7 @@ impl<S: Stopwatch> OpenCall<S> {
     /// The end of few calls: recording it is not written out once more in every function.
     #[cold]
     #[inline(never)]
-    fn panicked(self) {
+    pub(super) fn panicked(self) {
         self.end(Outcome::Panic);
     }
 }
@@ -183,35 +182,5 @@ impl<R, S: Stopwatch, K> EndAny for Returned<R, S, K> {
     fn __end(self) -> R {
         self.call.end(self.decided.unwrap_or(Outcome::Ok));
         self.value
-    }
-}
-
-/// A call whose body runs in its own place, for functions whose value cannot pass through a closure (`impl Trait`, `!`,
-/// `#[track_caller]`). It ends when the guard is dropped, as a panic or as one that went well.
-#[derive(Debug)]
-#[must_use]
-pub struct InPlace<S: Stopwatch> {
-    call: OpenCall<S>,
-    /// Whether the thread was unwinding already when the call began: in a destructor that a panic runs, a call that
-    /// returns is no panic.
-    begun_unwinding: bool,
-}
-
-impl<S: Stopwatch> InPlace<S> {
-    /// A call of the function at `site` begins.
-    #[inline]
-    pub fn begin(site: &'static Site<S>) -> Self {
-        InPlace { call: OpenCall::begin(site), begun_unwinding: thread::panicking() }
-    }
-}
-
-impl<S: Stopwatch> Drop for InPlace<S> {
-    #[inline]
-    fn drop(&mut self) {
-        if thread::panicking() && !self.begun_unwinding {
-            self.call.panicked();
-        } else {
-            self.call.end(Outcome::Ok);
-        }
     }
 }

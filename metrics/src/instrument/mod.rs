@@ -4,6 +4,7 @@
 
 mod call;
 mod future;
+mod in_place;
 mod kinds;
 mod label_sets;
 mod piece;
@@ -16,10 +17,11 @@ pub use crate::linked::Linked;
 pub use crate::model::BucketTable;
 pub use crate::model::bounds::nanos;
 pub use crate::model::label_text::LabelText;
-pub use call::{EndAny, InPlace, Returned, Running, begin, once, says};
+pub use call::{EndAny, Returned, Running, begin, once, says};
 pub use future::{
     AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, making, never, timed,
 };
+pub use in_place::{CountedInPlace, InPlace, InPlaceOf, NotResult};
 pub use kinds::{Kinds, KindsBy, KindsOf, NoKinds, NoKindsOf, OwnKinds, ResultType, WithoutKinds};
 pub use label_sets::LabelSets;
 pub use piece::{AnyValue, Piece, ResultValue, given_name};
