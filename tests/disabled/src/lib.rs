@@ -4,6 +4,7 @@
 #![deny(warnings, missing_docs, clippy::pedantic)]
 
 use std::num::ParseIntError;
+use std::panic::Location;
 use tachometer::instrumented;
 
 /// Annotated alone.
@@ -56,8 +57,17 @@ impl Cart {
         self.0.push(price);
     }
 
+    /// Could not be counted with the feature.
+    ///
+    /// # Errors
+    /// Where there is none.
+    #[track_caller]
+    pub fn first(&self) -> Result<u32, &'static Location<'static>> {
+        self.0.first().copied().ok_or(Location::caller())
+    }
+
     /// Left alone.
-    #[instrumented(skip)]
+    #[cfg_attr(all(), instrumented(skip))]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

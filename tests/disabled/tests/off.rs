@@ -15,6 +15,8 @@ fn nothing_is_counted() {
     const CART: Cart = Cart::new();
     let mut cart = CART;
     cart.add(double(parse("7").unwrap()));
+    assert_eq!(CART.first().unwrap_err().line(), line!());
+    assert_eq!(cart.first(), Ok(14));
     assert!(!cart.is_empty() && parse("seven").is_err());
     assert_eq!(sum("7"), Ok(8));
     let answer = pin!(answer()).poll(&mut Context::from_waker(Waker::noop()));
