@@ -37,7 +37,7 @@ pub(super) const FAILURES: usize = 3;
 
 /// A handle to cells that are never freed.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Block {
+pub struct Block {
     /// Invariant: points to a `Header` and, behind it, two rows of as many cells as `padded` says of its table; the live
     /// buckets and the published ones. All are initialised and live for ever.
     header: NonNull<Header>,

@@ -34,7 +34,7 @@ mod thread;
 mod writer;
 
 pub(crate) use array::MOST_CELLS;
-pub(crate) use block::Block;
+pub use block::Block;
 pub(crate) use call_cells::CallCells;
 pub(crate) use levels::Levels;
 pub(crate) use observations::Observations;

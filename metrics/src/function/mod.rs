@@ -8,7 +8,7 @@ mod path;
 pub use error_kinds::AllKinds;
 pub(crate) use path::FunctionPath;
 
-use crate::cells::{CallCells, Reader};
+use crate::cells::{Block, CallCells, Reader};
 use crate::model::BucketTable;
 use crate::snapshot::{FunctionSnapshot, HistogramSnapshot};
 use crate::sync::unmodelled::OnceLock;
@@ -133,6 +133,19 @@ impl Function {
                 attached: OnceLock::new(),
             }
         }
+    }
+
+    /// Begins a call. Returns the block that it is to be ended in; `None` on a thread that keeps none.
+    #[inline]
+    pub(crate) fn start(&'static self) -> Option<Block> {
+        self.cells.start().or_else(|| self.start_first())
+    }
+
+    /// Begins a call on a thread that has not called the function before.
+    #[cold]
+    fn start_first(&'static self) -> Option<Block> {
+        self.attach();
+        self.cells.start_first()
     }
 
     /// Has the registry read this function, if it does not yet. Threads that make its first calls together wait for one of

@@ -2,7 +2,7 @@
 
 use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
 use super::{Site, Stopwatch};
-use crate::cells::{Block, CallCells, Outcome};
+use crate::cells::{Block, Outcome};
 use crate::error_kind::ErrorKind;
 use std::mem;
 
@@ -18,17 +18,13 @@ pub(super) struct OpenCall<S: 'static> {
 impl<S: Stopwatch> OpenCall<S> {
     #[inline]
     pub(super) fn begin(site: &'static Site<S>) -> Self {
-        let block = site.start();
-        OpenCall { site, block, stopwatch: S::start(|| site.is_due(block)) }
+        let (block, stopwatch) = S::begin(site.function());
+        OpenCall { site, block, stopwatch }
     }
 
     #[inline]
     pub(super) fn end(self, outcome: Outcome) {
-        let OpenCall { site, block, stopwatch } = self;
-        if S::TIMES_FEW && stopwatch.is_timing() {
-            return end_of_few(site, block, stopwatch, outcome);
-        }
-        end_in(site, block, stopwatch, outcome);
+        self.stopwatch.end(self.site.function(), self.block, outcome);
     }
 
     /// The end of few calls: recording it is not written out once more in every function.
@@ -37,23 +33,6 @@ impl<S: Stopwatch> OpenCall<S> {
     pub(super) fn panicked(self) {
         self.end(Outcome::Panic);
     }
-}
-
-#[inline]
-fn end_in<S: Stopwatch>(site: &'static Site<S>, block: Option<Block>, stopwatch: S, outcome: Outcome) {
-    let time = stopwatch.time();
-    match block {
-        Some(block) => CallCells::end_in(block, outcome, time),
-        None => site.end_first(outcome, time),
-    }
-}
-
-/// The end of the one call in several that is timed: in one step and with what it needs as arguments, so that the
-/// other calls save no registers for it.
-#[cold]
-#[inline(never)]
-fn end_of_few<S: Stopwatch>(site: &'static Site<S>, block: Option<Block>, stopwatch: S, outcome: Outcome) {
-    end_in(site, block, stopwatch, outcome);
 }
 
 /// A call whose body runs: a panic if it is dropped, which only unwinding does.

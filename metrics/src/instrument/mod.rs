@@ -11,7 +11,7 @@ mod piece;
 mod site;
 mod stopwatch;
 
-pub use crate::cells::{Outcome, Time};
+pub use crate::cells::{Block, Outcome, Time};
 pub use crate::function::{AllKinds, DEFAULT_BUCKETS, Description, Function, Label, Name};
 pub use crate::linked::Linked;
 pub use crate::model::BucketTable;

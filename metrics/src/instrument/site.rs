@@ -41,29 +41,17 @@ impl<S> Site<S> {
         &self.function
     }
 
-    /// A call begins. Returns the block that it is to be ended in; `None` where it is to be [ended](Self::end) on
+    /// Begins a call. Returns the block that it is to be ended in; `None` where it is to be [ended](Self::end) on
     /// whichever thread that will be.
     #[inline]
     pub(super) fn start(&'static self) -> Option<Block> {
-        self.function.cells.start().or_else(|| self.start_first())
-    }
-
-    /// A call begins on a thread that has not called the function before.
-    #[cold]
-    fn start_first(&'static self) -> Option<Block> {
-        self.function.attach();
-        self.function.cells.start_first()
+        self.function.start()
     }
 
     /// Whether the call that begins is one whose time is to be taken. On a thread that keeps no block, each is.
     #[inline]
     pub(super) fn is_due(&self, block: Option<Block>) -> bool {
         block.is_none_or(|block| self.function.cells.is_due(block))
-    }
-
-    #[cold]
-    pub(super) fn end_first(&self, outcome: Outcome, time: Time) {
-        self.function.cells.end_first(outcome, time);
     }
 
     #[inline]

@@ -1,7 +1,8 @@
 //! What of a call's life counts as its duration, and of which calls.
 
-use crate::cells::Time;
+use crate::cells::{Block, CallCells, Outcome, Time};
 use crate::clock::{self, Ticks};
+use crate::function::Function;
 
 /// Measures a call from its begin on. A site says by its type which one is used.
 pub trait Stopwatch: Copy + 'static {
@@ -10,6 +11,12 @@ pub trait Stopwatch: Copy + 'static {
 
     /// The call begins; where only some are timed, `is_due` says whether it is one of them.
     fn start(is_due: impl FnOnce() -> bool) -> Self;
+
+    /// Begins a call of `function`. Returns the block that it is to be ended in; `None` on a thread that keeps none.
+    fn begin(function: &'static Function) -> (Option<Block>, Self);
+
+    /// Ends a call of `function` that began on this thread.
+    fn end(self, function: &'static Function, block: Option<Block>, outcome: Outcome);
 
     /// Another poll of an async call begins.
     #[inline]
@@ -29,11 +36,57 @@ pub trait Stopwatch: Copy + 'static {
     fn time(&self) -> Time;
 }
 
+/// The steps of a call, as functions of this crate. Without optimisation they are not generated in each user's crate, which
+/// makes them as fast as this crate is compiled; with it they are inlined as everything on the path is.
+macro_rules! steps {
+    () => {
+        #[cfg_attr(debug_assertions, inline(never))]
+        #[cfg_attr(not(debug_assertions), inline)]
+        fn begin(function: &'static Function) -> (Option<Block>, Self) {
+            let block = function.start();
+            (block, Self::start(|| block.is_none_or(|block| function.cells.is_due(block))))
+        }
+
+        #[cfg_attr(debug_assertions, inline(never))]
+        #[cfg_attr(not(debug_assertions), inline)]
+        fn end(self, function: &'static Function, block: Option<Block>, outcome: Outcome) {
+            if Self::TIMES_FEW && self.is_timing() {
+                return end_of_few(self, function, block, outcome);
+            }
+            end_in(self, function, block, outcome);
+        }
+    };
+}
+
+#[inline]
+fn end_in<S: Stopwatch>(stopwatch: S, function: &'static Function, block: Option<Block>, outcome: Outcome) {
+    let time = stopwatch.time();
+    match block {
+        Some(block) => CallCells::end_in(block, outcome, time),
+        None => function.cells.end_first(outcome, time),
+    }
+}
+
+/// The end of the one call in several that is timed: in one step and with what it needs as arguments, so that the
+/// other calls save no registers for it.
+#[cold]
+#[inline(never)]
+fn end_of_few<S: Stopwatch>(
+    stopwatch: S,
+    function: &'static Function,
+    block: Option<Block>,
+    outcome: Outcome,
+) {
+    end_in(stopwatch, function, block, outcome);
+}
+
 /// All the time that passes.
 #[derive(Debug, Clone, Copy)]
 pub struct Wall(Ticks);
 
 impl Stopwatch for Wall {
+    steps!();
+
     #[inline]
     fn start(_: impl FnOnce() -> bool) -> Self {
         Wall(clock::now())
@@ -61,6 +114,8 @@ impl Busy {
 }
 
 impl Stopwatch for Busy {
+    steps!();
+
     #[inline]
     fn start(_: impl FnOnce() -> bool) -> Self {
         Busy::started()
@@ -88,6 +143,8 @@ pub struct Sampled(Option<Ticks>);
 
 impl Stopwatch for Sampled {
     const TIMES_FEW: bool = true;
+
+    steps!();
 
     #[inline]
     fn start(is_due: impl FnOnce() -> bool) -> Self {
@@ -118,6 +175,8 @@ pub struct SampledBusy(Option<Busy>);
 
 impl Stopwatch for SampledBusy {
     const TIMES_FEW: bool = true;
+
+    steps!();
 
     #[inline]
     fn start(is_due: impl FnOnce() -> bool) -> Self {
