@@ -23,6 +23,8 @@ const LATENCY_BOUNDS: [u64; 6] = [250, 500, 1_000, 2_500, 5_000, 10_000];
 struct Server {
     http: Arc<MetricsCollector>,
     latency: Arc<AtomicHistogram<{ LATENCY_BOUNDS.len() }>>,
+    /// Of the same name: it is printed as `http_latency_min` and `http_latency_max`.
+    extremes: Arc<AtomicMinMax>,
     body: Arc<AtomicMinMax>,
 }
 
@@ -31,7 +33,8 @@ impl Server {
         registry.describe("response_bytes", "Size of a response body in bytes.");
         Server {
             http: registry.register_collector("http"),
-            latency: registry.register_histogram("http_request", LATENCY_BOUNDS),
+            latency: registry.register_histogram("http_latency", LATENCY_BOUNDS),
+            extremes: registry.register_minmax("http_latency"),
             body: registry.register_minmax("response_bytes"),
         }
     }
@@ -51,8 +54,9 @@ impl Server {
                 self.http.record_bytes(bytes);
                 self.body.update(bytes);
             }
-            let micros = begin.elapsed().as_micros();
-            self.latency.record(u64::try_from(micros).unwrap_or(u64::MAX));
+            let micros = u64::try_from(begin.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.latency.record(micros);
+            self.extremes.update(micros);
         }
     }
 }

@@ -38,6 +38,10 @@ pub(crate) enum Cause {
     Spawn(io::Error),
     /// An exporter that exports nowhere.
     NoSink,
+    /// A format that no sink of the exporter follows.
+    FormatWithoutSink,
+    /// A file for scrapers, in a format for others.
+    FileFormat { path: PathBuf },
     /// A path where no file can be.
     FilePath { path: PathBuf, error: io::Error },
     /// The system does not let signals be waited for.
@@ -98,6 +102,14 @@ impl fmt::Display for Error {
             Cause::NoSink => {
                 f.write_str("the exporter has no sink: name one, as in `to_file(\"metrics.prom\")`, before `start`")
             }
+            Cause::FormatWithoutSink => f.write_str(
+                "a format of the exporter has no sink: it is that of the sink named after it, as in `table().to_stdout()`",
+            ),
+            Cause::FileFormat { path } => write!(
+                f,
+                "{} would hold no Prometheus text: what collects `*.prom` reads nothing else; give the file another ending",
+                path.display()
+            ),
             Cause::FilePath { path, error } => write!(f, "{} can be no file to export to: {error}", path.display()),
             #[cfg(all(feature = "signals", unix))]
             Cause::Signals(error) => write!(f, "the exporter cannot wait for signals: {error}"),

@@ -61,12 +61,22 @@ fn the_numbers_are_those_of_this_process() {
 }
 
 #[test]
-fn a_name_that_is_taken_is_an_error() {
+fn they_are_registered_once_and_a_name_that_is_taken_is_an_error() {
     let registry = of_this_process();
-    let error = registry.try_register_process_metrics().expect_err("they are there already").to_string();
-    assert!(error.contains("\"process_cpu_seconds_total\" is a counter on demand already"), "{error}");
+    let before = registry.list();
+    registry.register_process_metrics();
+    assert_eq!(registry.list(), before);
+    let error = registry.try_register_gauge("process_threads").expect_err("it is there").to_string();
+    assert!(
+        error.contains("\"process_threads\" is a gauge of `register_process_metrics` already ("),
+        "{error}"
+    );
     let registry = self::registry(LONG);
     registry.register_gauge("process_threads");
-    assert!(registry.try_register_process_metrics().is_err());
+    let error = registry.try_register_process_metrics().expect_err("it is taken").to_string();
+    assert!(
+        error.contains("cannot register a gauge of `register_process_metrics` \"process_threads\" ("),
+        "{error}"
+    );
     registry.register_gauge("process_open_fds");
 }

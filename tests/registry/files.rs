@@ -206,3 +206,29 @@ fn what_was_written_aside_is_removed_when_it_cannot_take_its_place() {
     assert!(text.contains("\",result=\"error\"} 1\n"), "{text}");
     assert_eq!(directory.names(), ["metrics.prom"]);
 }
+
+#[test]
+fn a_format_is_that_of_one_sink() {
+    let directory = Directory::new("one-sink");
+    let registry = registry();
+    let (table, text) = (directory.join("table"), directory.join("text.prom"));
+    registry.exporter().table().to_file(&table).to_file(&text).start().expect("it starts").stop();
+    assert!(!read(&table).contains("# TYPE "));
+    assert!(read(&text).contains("# TYPE "));
+}
+
+#[test]
+fn a_file_for_scrapers_holds_text_for_scrapers() {
+    let directory = Directory::new("prom");
+    let registry = registry();
+    let path = directory.join("metrics.prom");
+    for builder in [registry.exporter().table(), registry.exporter().json()] {
+        let error = refusal(builder.to_file(&path).start());
+        assert_names(&error, &["metrics.prom", "*.prom"]);
+    }
+    assert!(!path.exists());
+    let error = refusal(registry.exporter().to_file(directory.join("text")).table().start());
+    assert_names(&error, &["format", "sink"]);
+    let error = refusal(registry.exporter().json().table().to_stdout().start());
+    assert_names(&error, &["format", "sink"]);
+}

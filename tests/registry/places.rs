@@ -84,7 +84,14 @@ fn every_two_kinds_disagree_by_both_places() {
             let registry = registry();
             (first.1)(&registry).expect("there is nothing yet");
             let result = (second.1)(&registry);
-            assert_eq!(result.is_ok(), wanted == standing, "{wanted} after {standing}");
+            // What prints different names stands side by side.
+            let prints = |what: &str| match what {
+                "a collector" | "a min/max" => what.to_owned(),
+                what if what.starts_with("a histogram") => "a histogram".to_owned(),
+                _ => "the name itself".to_owned(),
+            };
+            let stands = wanted == standing || prints(wanted) != prints(standing);
+            assert_eq!(result.is_ok(), stands, "{wanted} after {standing}");
             let Err(error) = result else { continue };
             let error = error.to_string();
             let (before, after) = error.split_once("): ").expect("two parts");

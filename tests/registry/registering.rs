@@ -39,30 +39,99 @@ fn handles_that_race_for_one_name_are_one() {
     assert_eq!(registry.snapshot_all().counters["raced"], 8);
 }
 
+/// A way to register a name, what an error calls it, and what it prints for the name: metrics of one name stand side by side
+/// if that differs.
+type Way = (&'static str, &'static str, fn(&MetricsRegistry, &str) -> Result<(), Error>);
+
+const WAYS: [Way; 9] = [
+    ("a collector", "_requests", |registry, name| registry.try_register_collector(name).map(drop)),
+    ("a histogram", "_latency_us", |registry, name| registry.try_register_histogram(name, [1, 2]).map(drop)),
+    ("a min/max", "_min", |registry, name| registry.try_register_minmax(name).map(drop)),
+    ("a counter", "", |registry, name| registry.try_register_counter(name).map(drop)),
+    ("a gauge", "", |registry, name| registry.try_register_gauge(name).map(drop)),
+    ("a declared counter", "", |registry, name| registry.try_counter(name, "").map(drop)),
+    ("a declared histogram", "", |registry, name| registry.try_histogram(name, "", &[1, 2]).map(drop)),
+    ("a gauge on demand", "", |registry, name| registry.try_gauge_from(name, "", || 1.0)),
+    ("an info metric", "", |registry, name| registry.try_register_info(name, "", &[("version", "1")])),
+];
+
 #[test]
-fn another_kind_is_refused_by_both_names() {
-    let registry = registry();
-    registry.register_collector("a");
-    registry.register_histogram("b", [1, 2]);
-    registry.register_minmax("c");
-    registry.register_counter("d");
-    registry.register_gauge("e");
-    let kinds = [("a", "collector"), ("b", "histogram"), ("c", "min/max"), ("d", "counter"), ("e", "gauge")];
-    for (name, standing) in kinds {
-        let attempts = [
-            ("collector", registry.try_register_collector(name).map(drop)),
-            ("histogram", registry.try_register_histogram(name, [1, 2]).map(drop)),
-            ("min/max", registry.try_register_minmax(name).map(drop)),
-            ("counter", registry.try_register_counter(name).map(drop)),
-            ("gauge", registry.try_register_gauge(name).map(drop)),
-        ];
-        for (wanted, attempt) in attempts {
-            assert_eq!(attempt.is_ok(), wanted == standing, "{name} as {wanted}");
-            if let Err(error) = attempt {
-                assert_names(&error.to_string(), &[wanted, standing, &format!("{name:?}")]);
+fn kinds_of_one_name_stand_side_by_side_if_they_print_different_names() {
+    for (standing, standing_prints, register_standing) in WAYS {
+        for (wanted, prints, register) in WAYS {
+            if wanted == standing {
+                continue;
+            }
+            let registry = registry();
+            register_standing(&registry, "http").expect("it is the first");
+            let second = register(&registry, "http");
+            assert_eq!(second.is_ok(), prints != standing_prints, "{wanted} beside {standing}");
+            match second {
+                Ok(()) => {
+                    let text = registry.snapshot_all().to_openmetrics_format();
+                    let families = text.lines().filter(|line| line.starts_with("# TYPE "));
+                    let names: Vec<_> = families.map(|line| line.split(' ').nth(2)).collect();
+                    let different: std::collections::BTreeSet<_> = names.iter().collect();
+                    assert_eq!(names.len(), different.len(), "{text}");
+                }
+                Err(error) => {
+                    let error = error.to_string();
+                    assert_names(&error, &[wanted, standing, "\"http\""]);
+                    assert_eq!(error.matches(file!()).count(), 2, "both places: {error}");
+                }
             }
         }
     }
+}
+
+#[test]
+fn kinds_of_one_name_are_told_apart_everywhere() {
+    let registry = registry();
+    let latency = registry.register_histogram("http_latency", [100, 500, 1_000]);
+    let extremes = registry.register_minmax("http_latency");
+    let collector = registry.register_collector("http_latency");
+    registry.counter("http_latency", "A counter of that name").add(7);
+    latency.record(250);
+    extremes.update(250);
+    collector.record_request();
+    let earlier = registry.snapshot_all();
+    latency.record(700);
+    extremes.update(700);
+    let text = registry.snapshot_all().to_prometheus_format();
+    for line in [
+        "http_latency_latency_us_bucket{le=\"500.0\"} 1",
+        "http_latency_latency_us_count 2",
+        "http_latency_min 250",
+        "http_latency_max 700",
+        "http_latency_requests 1",
+        "http_latency 7",
+        "# HELP http_latency A counter of that name",
+        "# HELP http_latency_min The smallest value of http_latency.",
+    ] {
+        assert!(text.lines().any(|printed| printed == line), "{line}: {text}");
+    }
+    let later = registry.snapshot_all();
+    let difference = later.since(&earlier);
+    assert_eq!(difference.histograms["http_latency"].total(), 1);
+    assert_eq!(difference.metrics["http_latency"].requests, 0);
+    assert_eq!(later.minmax["http_latency"], (250, 700));
+    assert_eq!(FullSnapshot::from_json(&later.to_json()).expect("it was written so"), later);
+    registry.describe("http_latency", "Latency");
+    registry.describe("http_latency_max", "The slowest");
+    let list = registry.list();
+    assert_eq!(list.len(), 8, "four families of the collector, two of the min/max, and two");
+    for metric in &list {
+        let expected = if metric.name == "http_latency_max" { "The slowest" } else { "Latency" };
+        assert_eq!(metric.help.as_deref(), Some(expected), "{metric}");
+        let line = format!("# HELP {} {expected}\n", metric.name);
+        assert!(registry.snapshot_all().to_prometheus_format().contains(&line), "{line}");
+    }
+    // The same again is the same.
+    assert!(Arc::ptr_eq(&latency, &registry.register_histogram("http_latency", [100, 500, 1_000])));
+    let error = refusal(registry.try_register_histogram("http_latency", [100]));
+    assert_names(&error, &["500", "\"http_latency\""]);
+    let error = refusal(registry.try_register_gauge("http_latency_min"));
+    assert_names(&error, &["a gauge \"http_latency_min\"", "a min/max \"http_latency\""]);
 }
 
 #[test]
@@ -141,13 +210,14 @@ fn the_plain_ones_panic_with_the_error() {
     let registry = registry();
     registry.register_counter("taken");
     registry.register_gauge("level");
+    registry.register_gauge("ends_max");
     for (panicked, refused) in [
         (panic_of(|| registry.register_collector("a b")), refusal(registry.try_register_collector("a b"))),
         (
             panic_of(|| registry.register_histogram("h", [2, 1])),
             refusal(registry.try_register_histogram("h", [2, 1])),
         ),
-        (panic_of(|| registry.register_minmax("taken")), refusal(registry.try_register_minmax("taken"))),
+        (panic_of(|| registry.register_minmax("ends")), refusal(registry.try_register_minmax("ends"))),
         (panic_of(|| registry.register_counter("level")), refusal(registry.try_register_counter("level"))),
         (panic_of(|| registry.register_gauge("taken")), refusal(registry.try_register_gauge("taken"))),
     ] {

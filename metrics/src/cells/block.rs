@@ -327,7 +327,8 @@ impl Block {
         let Header { sum, last, .. } = self.header();
         let current = slot(before, TIMES_BIT);
         // Release, here and in all stores of an update: pairs with the fence in `try_read_live`, as the module says.
-        sum[1 - current].store(own(&sum[current]).wrapping_add(nanos), Ordering::Release);
+        // Saturating: a sum that fell would be taken for a restart. One duration may be as long as the sum can be.
+        sum[1 - current].store(own(&sum[current]).saturating_add(nanos), Ordering::Release);
         last[1 - current].store(nanos, Ordering::Release);
     }
 

@@ -87,7 +87,7 @@ impl CallReading {
     fn add(&mut self, block: &BlockReading) {
         self.started = self.started.wrapping_add(block.started);
         self.ended += block.ended;
-        self.sum = self.sum.wrapping_add(block.sum);
+        self.sum = self.sum.saturating_add(block.sum);
         for (sum, failed) in self.failed.iter_mut().zip(block.failed) {
             *sum += failed;
         }

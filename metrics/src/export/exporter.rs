@@ -65,7 +65,7 @@ impl MetricsRegistry {
         ExporterBuilder {
             registry: self,
             interval: self.interval(),
-            shape: Shape::Text(Format::default()),
+            shape: None,
             sinks: Vec::new(),
             on_error: None,
             on_signals: false,
@@ -88,8 +88,8 @@ impl MetricsRegistry {
 pub struct ExporterBuilder<'a> {
     registry: &'a MetricsRegistry,
     interval: Duration,
-    /// Of the sinks that follow.
-    shape: Shape,
+    /// Of the sink that follows, if one was named.
+    shape: Option<Shape>,
     sinks: Vec<Result<Sink, Error>>,
     on_error: Option<Arc<OnError>>,
     on_signals: bool,
@@ -103,20 +103,39 @@ impl ExporterBuilder<'_> {
         ExporterBuilder { interval, ..self }
     }
 
-    /// Has the sinks named from here on write `format`; without it, Prometheus text.
+    /// Has the next sink write `format`. A sink without a format of its own writes Prometheus text.
     pub fn format(self, format: Format) -> Self {
-        ExporterBuilder { shape: Shape::Text(format), ..self }
+        self.shaped(Shape::Text(format))
     }
 
-    /// Has the sinks named from here on write [JSON](FullSnapshot::to_json), each snapshot in a line.
+    /// Has the next sink write [JSON](FullSnapshot::to_json), each snapshot in a line.
     #[cfg(feature = "json")]
     pub fn json(self) -> Self {
-        ExporterBuilder { shape: Shape::JsonLine, ..self }
+        self.shaped(Shape::JsonLine)
     }
 
-    /// Has the sinks named from here on write a table for people.
+    /// Has the next sink write a table for people.
+    ///
+    /// ```
+    /// # let directory = std::env::temp_dir().join(format!("tachometer-table-{}", std::process::id()));
+    /// # std::fs::create_dir(&directory)?;
+    /// # let path = directory.join("metrics.prom");
+    /// // A table on stdout, and Prometheus text in the file.
+    /// let exporter = tachometer::exporter().table().to_stdout().to_file(&path).start()?;
+    /// drop(exporter);
+    /// # assert!(std::fs::read_to_string(&path)?.contains("# TYPE "));
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn table(self) -> Self {
-        ExporterBuilder { shape: Shape::Table, ..self }
+        self.shaped(Shape::Table)
+    }
+
+    fn shaped(mut self, shape: Shape) -> Self {
+        if self.shape.replace(shape).is_some() {
+            self.sinks.push(Err(Cause::FormatWithoutSink.into()));
+        }
+        self
     }
 
     /// Writes to the standard output, each text in one piece.
@@ -125,8 +144,8 @@ impl ExporterBuilder<'_> {
     /// then written past the lock, so that a `main` that holds the lock may drop its exporter; what others print at that
     /// moment may come in between, and a line that is not finished comes after. On other systems it goes on waiting: there,
     /// drop such a lock before the exporter.
-    pub fn to_stdout(self) -> Self {
-        let sink = Sink::stdout(self.shape);
+    pub fn to_stdout(mut self) -> Self {
+        let sink = Sink::stdout(self.shape.take().unwrap_or_default());
         self.with(Ok(sink))
     }
 
@@ -140,13 +159,21 @@ impl ExporterBuilder<'_> {
     ///
     /// A program that is killed while it writes leaves the new file behind, `.tachometer-….tmp`. Collectors of `*.prom` pass
     /// over it, and no later start removes it.
-    pub fn to_file(self, path: impl AsRef<Path>) -> Self {
-        let sink = Sink::file(path.as_ref(), self.shape);
+    ///
+    /// What collects `*.prom` reads Prometheus text: [`start`](Self::start) refuses a table and JSON there.
+    pub fn to_file(mut self, path: impl AsRef<Path>) -> Self {
+        let shape = self.shape.take().unwrap_or_default();
+        let is_prom = path.as_ref().extension().is_some_and(|extension| extension == "prom");
+        let sink = if is_prom && !shape.is_exposition() {
+            Err(Cause::FileFormat { path: path.as_ref().to_owned() }.into())
+        } else {
+            Sink::file(path.as_ref(), shape)
+        };
         self.with(sink)
     }
 
     /// Hands each snapshot to a callback, whose sink is called `name`: to send it somewhere, in a format of its own or by
-    /// [`FullSnapshot::encode`].
+    /// [`FullSnapshot::encode`]. A format that was named before is that of the next sink that writes text.
     ///
     /// For deltas it may keep the snapshot before and ask [`since`](FullSnapshot::since); one that it could not send is best
     /// not kept, so that the next delta has it.
@@ -203,10 +230,14 @@ impl ExporterBuilder<'_> {
     /// Starts the exports. They go on until the [`Exporter`] is dropped.
     ///
     /// # Errors
-    /// Where there is no sink or the interval is zero, where a path has no file's name, or where the system gives no thread or
+    /// Where there is no sink or the interval is zero, where a format has no sink, where a path has no file's name or ends in
+    /// `.prom` and is to hold something else than Prometheus text, or where the system gives no thread or
     /// does not let signals be waited for.
     pub fn start(self) -> Result<Exporter, Error> {
         let sinks = self.sinks.into_iter().collect::<Result<Vec<_>, _>>()?;
+        if self.shape.is_some() {
+            return Err(Cause::FormatWithoutSink.into());
+        }
         if sinks.is_empty() {
             return Err(Cause::NoSink.into());
         }

@@ -12,7 +12,18 @@ pub(super) enum Shape {
     Table,
 }
 
+impl Default for Shape {
+    fn default() -> Self {
+        Shape::Text(Format::default())
+    }
+}
+
 impl Shape {
+    /// Whether it is a text that scrapers read.
+    pub(super) fn is_exposition(self) -> bool {
+        matches!(self, Shape::Text(_))
+    }
+
     /// Makes `text` that of `snapshot`, whole lines. Its room is used again.
     pub(super) fn render(self, snapshot: &FullSnapshot, text: &mut String) {
         text.clear();

@@ -8,7 +8,7 @@ use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 use std::any::Any;
 use std::time::SystemTime;
 
-/// How many of something there are now: jobs that wait, connections. It may be negative.
+/// How many of something there are now: jobs that wait, connections. It may be negative, and [saturates](AtomicGauge).
 ///
 /// ```
 /// use tachometer::{Gauge, metrics};
@@ -251,9 +251,18 @@ pub(super) fn set_level(bits: &AtomicU64, level: i64) {
     bits.store(level.cast_unsigned(), Ordering::Relaxed);
 }
 
+/// Saturates, as [`AtomicGauge::add`] does.
 #[inline]
 pub(super) fn add_level(bits: &AtomicU64, amount: i64) {
-    bits.fetch_add(amount.cast_unsigned(), Ordering::Relaxed);
+    let before = bits.fetch_add(amount.cast_unsigned(), Ordering::Relaxed).cast_signed();
+    if before.checked_add(amount).is_none() {
+        saturate_level(bits, amount > 0);
+    }
+}
+
+#[cold]
+fn saturate_level(bits: &AtomicU64, is_above: bool) {
+    set_level(bits, if is_above { i64::MAX } else { i64::MIN });
 }
 
 #[inline]

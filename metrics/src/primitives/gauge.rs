@@ -4,7 +4,8 @@ use crate::sync::{AtomicI64, Ordering, const_unless_loom};
 
 /// A gauge: how much of something there is now. It may be negative.
 ///
-/// Writers are wait-free.
+/// Writers are wait-free. The value saturates: above `i64::MAX` it stays there, and below `i64::MIN` there. A reader that looks
+/// in the middle of an update beyond the end may see the other end.
 ///
 /// ```
 /// use tachometer::AtomicGauge;
@@ -47,14 +48,26 @@ impl AtomicGauge {
     #[inline]
     pub fn add(&self, amount: i64) {
         // Relaxed: the value orders no other memory, and additions commute.
-        self.value.fetch_add(amount, Ordering::Relaxed);
+        let before = self.value.fetch_add(amount, Ordering::Relaxed);
+        if before.checked_add(amount).is_none() {
+            self.saturate(amount > 0);
+        }
     }
 
     /// Less by `amount`.
     #[inline]
     pub fn sub(&self, amount: i64) {
         // Relaxed: as in `add`.
-        self.value.fetch_sub(amount, Ordering::Relaxed);
+        let before = self.value.fetch_sub(amount, Ordering::Relaxed);
+        if before.checked_sub(amount).is_none() {
+            self.saturate(amount < 0);
+        }
+    }
+
+    /// Puts back to its end a value that has just wrapped around. A loop that would never let it wrap is not wait-free.
+    #[cold]
+    fn saturate(&self, is_above: bool) {
+        self.set(if is_above { i64::MAX } else { i64::MIN });
     }
 
     /// Exactly `value` from now on.

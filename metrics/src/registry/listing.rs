@@ -58,7 +58,7 @@ impl MetricsRegistry {
 impl NamedMetrics {
     pub(super) fn list(&self) -> Vec<MetricDescription> {
         let mut list = Vec::new();
-        for (registered, Registered { metric, place }) in &self.metrics {
+        for ((registered, _), Registered { metric, place }) in &self.metrics {
             let labels: Vec<String> = self.label_names(metric).map(str::to_owned).collect();
             for (suffix, kind) in metric.shape().families() {
                 let name = format!("{registered}{suffix}");
@@ -95,12 +95,7 @@ impl fmt::Display for MetricDescription {
         if !self.labels.is_empty() {
             write!(f, "{{{}}}", self.labels.join(","))?;
         }
-        let kind = match self.kind {
-            MetricKind::Counter => "counter",
-            MetricKind::Gauge => "gauge",
-            MetricKind::Histogram => "histogram",
-        };
-        write!(f, " ({kind}, {})", self.place)?;
+        write!(f, " ({}, {})", self.kind, self.place)?;
         match &self.help {
             // It would be more than one line.
             Some(help) => write!(f, ": {}", help.replace('\n', "\\n")),

@@ -40,6 +40,7 @@ use callbacks::Callbacks;
 use exports::ExportCounts;
 use functions::Functions;
 use named::{AnyHistogram, Metric, NamedMetrics};
+use std::io::{self, Write};
 use std::panic::Location;
 use std::time::{Duration, SystemTime};
 
@@ -84,6 +85,9 @@ pub(crate) struct Metrics {
     export_panics: AtomicU64,
     exports: ExportCounts,
     callbacks: Callbacks,
+    /// Whether those of the process are registered.
+    #[cfg(feature = "process")]
+    process_metrics: Mutex<bool>,
     /// Made when somebody begins to serve this registry.
     #[cfg(feature = "http")]
     scrapes: OnceLock<Scrapes>,
@@ -114,8 +118,9 @@ impl MetricsRegistry {
     /// As [`register_collector`](Self::register_collector).
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name, or something else has it, or prints a name that this would print, in
-    /// whichever format: in OpenMetrics the family of a counter `jobs_total` is called `jobs`, and `jobs_created` is its too.
+    /// Where Prometheus does not allow the name, or something else prints a name that this would print, in whichever format:
+    /// in OpenMetrics the family of a counter `jobs_total` is called `jobs`, and `jobs_created` is its too. Metrics of one name
+    /// that print different ones stand side by side: a collector, a histogram, a min/max and a counter `http`.
     #[track_caller]
     pub fn try_register_collector(&self, name: impl Into<String>) -> Result<Arc<MetricsCollector>, Error> {
         self.try_register(name, MetricsCollector::new(), Metric::Collector, |metric| match metric {
@@ -141,9 +146,9 @@ impl MetricsRegistry {
     /// As [`register_histogram`](Self::register_histogram).
     ///
     /// # Errors
-    /// Where the bounds are empty or in disorder, where Prometheus does not allow the name, or where something else has
-    /// it (also a histogram with other bounds, or as many bounds and more padding), or prints a name that this would
-    /// print, in whichever format.
+    /// Where the bounds are empty or in disorder, where Prometheus does not allow the name, where a histogram of that name has
+    /// other bounds, or as many bounds and more padding, or where something else prints a name that this would print, in
+    /// whichever format.
     #[track_caller]
     pub fn try_register_histogram<const N: usize>(
         &self,
@@ -311,6 +316,8 @@ impl Metrics {
             export_panics: AtomicU64::new(0),
             exports: ExportCounts::default(),
             callbacks: Callbacks::new(),
+            #[cfg(feature = "process")]
+            process_metrics: Mutex::default(),
             #[cfg(feature = "http")]
             scrapes: OnceLock::new(),
         }
@@ -336,10 +343,17 @@ impl Metrics {
             Vec::new()
         };
         let mut named = lock(&self.named);
-        for metric in declared {
-            named.adopt(metric);
+        let refused: Vec<_> = declared.into_iter().filter_map(|metric| named.adopt(metric)).collect();
+        if refused.is_empty() {
+            return named;
         }
-        named
+        // Not while holding the lock: stderr may be a pipe that is full.
+        drop(named);
+        for error in refused {
+            // There is no call to return the error from. A program without a stderr has the info series.
+            let _ = writeln!(io::stderr(), "tachometer: {error}; it is not shown");
+        }
+        lock(&self.named)
     }
 
     fn functions(&self) -> &Functions {

@@ -1,7 +1,7 @@
 //! Metrics that were registered by name.
 
 use super::declaring::describe_declared;
-use super::names::{Formats, Shape, is_printed_by_the_library};
+use super::names::{Formats, Printed, Shape, is_printed_by_the_library};
 use super::on_demand::{OnDemand, Source, StandingInfo};
 use super::scope::Scope;
 use super::windows;
@@ -72,10 +72,13 @@ impl AnyHistogram {
     }
 }
 
+/// What tells a metric from others of its registry: its name with the namespace, and what it adds to it.
+pub(super) type Key = (String, Printed);
+
 /// The metric that prints a name.
 #[derive(Debug, Clone)]
 struct Printer {
-    metric: String,
+    metric: Key,
     formats: Formats,
 }
 
@@ -102,8 +105,7 @@ pub(super) struct Wanted<'a> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct NamedMetrics {
     pub(super) scope: Scope,
-    /// By the name they are printed under.
-    pub(super) metrics: BTreeMap<String, Registered>,
+    pub(super) metrics: BTreeMap<Key, Registered>,
     /// By the name that was given.
     pub(super) help: BTreeMap<String, String>,
     /// Who prints a name, of a family or of a sample, in any format.
@@ -129,7 +131,8 @@ impl NamedMetrics {
             Error::from(Cause::Taken { wanted, standing })
         };
         let full_name = self.scope.full_name(name);
-        if let Some(Registered { metric, place }) = self.metrics.get(&*full_name) {
+        let key = (full_name.clone().into_owned(), shape.printed());
+        if let Some(Registered { metric, place }) = self.metrics.get(&key) {
             let refused = || taken(format!("{full_name:?} is {} already ({place})", metric.describe()));
             return same(metric).ok_or_else(refused);
         }
@@ -158,17 +161,16 @@ impl NamedMetrics {
             }
         }
         let (metric, handle) = make();
-        let printed_by =
-            |(printed, formats)| (printed, Printer { metric: full_name.clone().into_owned(), formats });
+        let printed_by = |(printed, formats)| (printed, Printer { metric: key.clone(), formats });
         self.printed_by.extend(printed_names.into_iter().map(printed_by));
-        self.metrics.insert(full_name.into_owned(), Registered { metric, place });
+        self.metrics.insert(key, Registered { metric, place });
         Ok(handle)
     }
 
     /// `a counter "jobs_total" (src/jobs.rs:7:9)`
     fn describe_printer(&self, printer: &Printer) -> String {
-        let name = &printer.metric;
-        match self.metrics.get(name) {
+        let (name, _) = &printer.metric;
+        match self.metrics.get(&printer.metric) {
             Some(Registered { metric, place }) => format!("{} {name:?} ({place})", metric.describe()),
             None => format!("{name:?}"),
         }
@@ -206,13 +208,14 @@ impl NamedMetrics {
         self.metrics.values().filter_map(source).collect()
     }
 
-    /// What is registered as `name`.
+    /// What is printed under `name` as it is.
     pub(super) fn standing(&self, name: &str) -> Option<&Metric> {
-        self.metrics.get(&*self.scope.full_name(name)).map(|registered| &registered.metric)
+        let key = (self.scope.full_name(name).into_owned(), Printed::Plain);
+        self.metrics.get(&key).map(|registered| &registered.metric)
     }
 
-    /// Takes in a metric that was declared. One that cannot be had is not shown, and why not is.
-    pub(super) fn adopt(&mut self, declared: &'static dyn Declared) {
+    /// Takes in a metric that was declared. One that cannot be had is not shown, and why not is. Returns that, the first time.
+    pub(super) fn adopt(&mut self, declared: &'static dyn Declared) -> Option<String> {
         let metric = Metric::Declared(declared);
         let same = |standing: &Metric| match standing {
             Metric::Declared(standing) => ptr::addr_eq(*standing, declared).then_some(()),
@@ -220,14 +223,12 @@ impl NamedMetrics {
         };
         let declaration = declared.declaration();
         // With every snapshot, of nearly all: for these nothing is put into words.
-        let standing = self.metrics.get(&*self.scope.full_name(declaration.name));
-        if standing.is_some_and(|standing| same(&standing.metric).is_some()) {
-            return;
+        if self.standing(declaration.name).is_some_and(|standing| same(standing).is_some()) {
+            return None;
         }
         let wanted = metric.wanted(declaration.name, declaration.place);
-        if let Err(error) = self.register(wanted, same, || (metric, ())) {
-            self.refused.insert(error.to_string());
-        }
+        let error = self.register(wanted, same, || (metric, ())).err()?.to_string();
+        self.refused.insert(error.clone()).then_some(error)
     }
 
     pub(super) fn describe(&mut self, name: String, help: String) {
@@ -237,7 +238,22 @@ impl NamedMetrics {
     pub(super) fn read_into(self, snapshot: &mut FullSnapshot) {
         let mut reader = None;
         let mut help = BTreeMap::new();
-        for (name, Registered { metric, .. }) in self.metrics {
+        let described: BTreeMap<String, String> = self
+            .help
+            .into_iter()
+            .map(|(name, help)| (self.scope.full_name(&name).into_owned(), help))
+            .collect();
+        let with_text = |((name, _), registered): (&Key, &Registered)| {
+            registered.metric.help().is_some().then(|| name.clone())
+        };
+        let declared: BTreeSet<String> = self.metrics.iter().filter_map(with_text).collect();
+        for ((name, _), Registered { metric, .. }) in self.metrics {
+            if let Some(text) = described.get(&name).filter(|_| declared.contains(&name)) {
+                // Under each name that is printed: the text that another metric of this name was declared with is its own.
+                for (suffix, _) in metric.shape().families() {
+                    help.insert(format!("{name}{suffix}"), text.clone());
+                }
+            }
             match metric {
                 Metric::Collector(collector) => {
                     snapshot.metrics.insert(name, collector.snapshot());
@@ -275,9 +291,7 @@ impl NamedMetrics {
             }
         }
         // What was described later goes before what was declared.
-        help.extend(
-            self.help.into_iter().map(|(name, help)| (self.scope.full_name(&name).into_owned(), help)),
-        );
+        help.extend(described);
         snapshot.help = help;
         snapshot.labels = self.scope.labels;
         snapshot.own.refused = self.refused.into_iter().collect();
@@ -296,11 +310,7 @@ impl Metric {
             Metric::Counter(_) => "a counter".to_owned(),
             Metric::Gauge(_) => "a gauge".to_owned(),
             Metric::Declared(metric) => describe_declared(*metric),
-            Metric::OnDemand(family) => match family.description().kind {
-                MetricKind::Counter => "a counter on demand".to_owned(),
-                MetricKind::Gauge => "a gauge on demand".to_owned(),
-                MetricKind::Histogram => "a histogram on demand".to_owned(),
-            },
+            Metric::OnDemand(family) => family.describe(),
             Metric::Info(info) => format!("an info metric with the labels {:?}", info.labels),
         }
     }

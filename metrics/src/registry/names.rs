@@ -16,6 +16,16 @@ pub(super) enum Shape {
     Plain(MetricKind),
 }
 
+/// What a metric adds to its name where it is printed. Metrics of one name that add different things print different
+/// names, and stand side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Printed {
+    Plain,
+    Collector,
+    Latency,
+    MinMax,
+}
+
 /// Which formats have a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Formats {
@@ -24,6 +34,15 @@ pub(super) enum Formats {
 }
 
 impl Shape {
+    pub(super) const fn printed(self) -> Printed {
+        match self {
+            Shape::Collector => Printed::Collector,
+            Shape::Latency => Printed::Latency,
+            Shape::MinMax => Printed::MinMax,
+            Shape::Plain(_) => Printed::Plain,
+        }
+    }
+
     /// The kind of each family, and what is added to the metric's name for it.
     pub(super) const fn families(self) -> &'static [(&'static str, MetricKind)] {
         use MetricKind::{Counter, Gauge, Histogram};

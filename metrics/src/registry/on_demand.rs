@@ -17,7 +17,12 @@ pub(super) struct Source {
     /// Never empty.
     families: Vec<FamilyDescription>,
     ask: Box<dyn Fn(&mut Collected<'_>) + Send + Sync>,
+    /// For errors: whose families they are.
+    pub(super) origin: &'static str,
 }
+
+/// What a program registered by itself.
+const ON_DEMAND: &str = "on demand";
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,7 +42,7 @@ impl Source {
             };
             into.add(&name, &[], value);
         };
-        Source { families: vec![family], ask: Box::new(ask) }
+        Source { families: vec![family], ask: Box::new(ask), origin: ON_DEMAND }
     }
 
     /// Of a metric in a `static`, whose function this is.
@@ -100,6 +105,11 @@ pub(super) struct OnDemand {
 impl OnDemand {
     pub(super) fn description(&self) -> &FamilyDescription {
         &self.source.families[self.index]
+    }
+
+    /// For an error: what it is.
+    pub(super) fn describe(&self) -> String {
+        format!("a {} {}", self.description().kind, self.source.origin)
     }
 
     /// The source, of its first family.
@@ -229,9 +239,14 @@ impl MetricsRegistry {
     /// As [`try_gauge_from`](Self::try_gauge_from), for one of the families; then none of them is registered.
     #[track_caller]
     pub fn try_families_from(&self, collector: impl Collect) -> Result<(), Error> {
+        self.collect_from(collector, ON_DEMAND)
+    }
+
+    #[track_caller]
+    pub(super) fn collect_from(&self, collector: impl Collect, origin: &'static str) -> Result<(), Error> {
         let families = collector.families();
         let ask = move |into: &mut Collected<'_>| collector.collect(into);
-        self.register_source(Source { families, ask: Box::new(ask) })
+        self.register_source(Source { families, ask: Box::new(ask), origin })
     }
 
     /// An info metric called `name`: a gauge at 1 with these labels, which say something that does not change. The same name

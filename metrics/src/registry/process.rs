@@ -6,6 +6,7 @@
 use super::{MetricsRegistry, granted};
 use crate::error::Error;
 use crate::metric::{Collect, Collected, FamilyDescription};
+use crate::sync::unmodelled::lock;
 
 impl MetricsRegistry {
     /// Shows what the operating system knows of the process, under the names that Prometheus's client libraries use. (Feature
@@ -23,6 +24,8 @@ impl MetricsRegistry {
     ///
     /// A [namespace](Self::with_namespace) of the registry goes before these names too: who wants them as they are registers them in
     /// a registry without one.
+    ///
+    /// May be called again, by each test that starts the program, say: they are registered once.
     ///
     /// They are read for each snapshot, as those of a [collector](Collect). One that the system does not tell, in a sandbox
     /// without `/proc`, is not there.
@@ -46,10 +49,15 @@ impl MetricsRegistry {
     /// As [`register_process_metrics`](Self::register_process_metrics).
     ///
     /// # Errors
-    /// Where something has one of the names, also these metrics themselves, or prints it.
+    /// Where something else prints one of the names.
     #[track_caller]
     pub fn try_register_process_metrics(&self) -> Result<(), Error> {
-        self.try_families_from(Process::new())
+        let mut are_registered = lock(&self.metrics.process_metrics);
+        if !*are_registered {
+            self.collect_from(Process::new(), "of `register_process_metrics`")?;
+            *are_registered = true;
+        }
+        Ok(())
     }
 }
 

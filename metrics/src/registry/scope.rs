@@ -133,7 +133,7 @@ impl NamedMetrics {
         if let Some(standing) = &self.scope.namespace {
             return refused(&format!("the registry has the namespace {standing:?} already"));
         }
-        if let Some((name, Registered { place, .. })) = self.metrics.first_key_value() {
+        if let Some(((name, _), Registered { place, .. })) = self.metrics.first_key_value() {
             return refused(&format!(
                 "{name:?} is registered without it already ({place}); name it before the first metric"
             ));
@@ -156,7 +156,7 @@ impl NamedMetrics {
         if let Some(standing) = self.scope.label(&name) {
             return refused(&format!("they have one of that name already, with the value {standing:?}"));
         }
-        for (metric, Registered { metric: registered, place }) in &self.metrics {
+        for ((metric, _), Registered { metric: registered, place }) in &self.metrics {
             if registered.label_names().contains(&&*name) {
                 let what = registered.describe();
                 return refused(&format!("{what} {metric:?} ({place}) has one of that name itself"));

@@ -22,6 +22,7 @@
 use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, SampleValue, SeriesSnapshot};
 use crate::model::name::unit_of;
 use std::borrow::Cow;
+use std::fmt;
 
 /// All series of one name.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +57,17 @@ pub enum MetricKind {
     Gauge,
     /// Buckets, a sum and a count.
     Histogram,
+}
+
+/// `counter`, `gauge` or `histogram`.
+impl fmt::Display for MetricKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            MetricKind::Counter => "counter",
+            MetricKind::Gauge => "gauge",
+            MetricKind::Histogram => "histogram",
+        })
+    }
 }
 
 /// One series of a family.
@@ -404,7 +416,10 @@ impl FullSnapshot {
         series: Vec<Series<'a>>,
     ) -> MetricFamily<'a> {
         let name = name.into();
-        let given = self.help.get(&*name).or_else(|| self.help.get(registered));
+        // The text of a metric that was declared under the registered name is its own.
+        let is_anothers = self.declared.contains_key(registered) && *name != *registered;
+        let of_registered = || self.help.get(registered).filter(|_| !is_anothers);
+        let given = self.help.get(&*name).or_else(of_registered);
         let help = given.map_or_else(|| plain_help().into(), Into::into);
         MetricFamily { name, help, kind, unit: None, series }
     }

@@ -117,7 +117,7 @@ impl HistogramSnapshot {
         self.buckets.iter().fold(0, |total, bucket| total.saturating_add(*bucket))
     }
 
-    /// The sum of the values; it wraps at 2⁶⁴.
+    /// The sum of the values. It saturates at 2⁶⁴ − 1; that of an [`AtomicHistogram`](crate::AtomicHistogram) wraps.
     pub fn sum(&self) -> u64 {
         self.sum
     }
@@ -206,7 +206,7 @@ impl HistogramSnapshot {
             buckets,
             extremes: wider(coarse.extremes, other.extremes),
             recent: wider(coarse.recent, other.recent),
-            sum: coarse.sum.wrapping_add(other.sum),
+            sum: coarse.sum.saturating_add(other.sum),
             ..coarse
         };
     }

@@ -322,7 +322,7 @@ impl<P: Find<Gauge>> Series<Gauge, P> {
     /// Less by `amount`.
     #[inline]
     pub fn sub(&self, amount: i64) {
-        self.add(amount.wrapping_neg());
+        self.add(amount.saturating_neg());
     }
 
     /// Exactly `value` from now on.
