@@ -1,7 +1,7 @@
 //! The metrics among the routes of an `axum` program: `tachometer::expose` is the one call.
 //!
 //! ```text
-//! cargo run --example axum [-- ADDRESS]
+//! cargo run -p tachometer-workspace --example axum [-- ADDRESS]
 //! ```
 //!
 //! It listens on 127.0.0.1:3000 unless told otherwise, and runs until it is stopped.

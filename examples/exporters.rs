@@ -2,7 +2,7 @@
 //! which are callbacks made of standard-library parts.
 //!
 //! ```text
-//! cargo run --example exporters [-- HTTP_ADDRESS [STATSD_ADDRESS]]
+//! cargo run -p tachometer-workspace --example exporters [-- HTTP_ADDRESS [STATSD_ADDRESS]]
 //! ```
 //!
 //! An address is an IP address and a port. Where it is left out, the program starts a receiver of its own on this

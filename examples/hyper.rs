@@ -1,7 +1,7 @@
 //! The metrics in a `hyper` program: `tachometer::expose` is the one call.
 //!
 //! ```text
-//! cargo run --example hyper [-- ADDRESS]
+//! cargo run -p tachometer-workspace --example hyper [-- ADDRESS]
 //! ```
 //!
 //! It listens on 127.0.0.1:3000 unless told otherwise, and runs until it is stopped.

@@ -1,7 +1,7 @@
 //! A small service under a made-up load, for Prometheus to scrape.
 //!
 //! ```text
-//! cargo run --release --example service [-- --listen ADDRESS] [--seconds N]
+//! cargo run --release -p tachometer-workspace --example service [-- --listen ADDRESS] [--seconds N]
 //! prometheus --config.file examples/prometheus.yml
 //! ```
 //!

@@ -1,6 +1,6 @@
 //! Every mistake in an annotation: one clear error at the guilty token, and no second one after it.
 //!
-//! After a change of messages: `TRYBUILD=overwrite cargo test --test ui`, then read the difference.
+//! After a change of messages: `TRYBUILD=overwrite cargo test -p tachometer-workspace --test ui`, then read the difference.
 
 #[test]
 fn mistakes_are_reported_where_they_are() {
