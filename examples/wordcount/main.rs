@@ -78,7 +78,8 @@ impl Command {
                 _ => dir = Some(arg.into()),
             }
         }
-        let workspace = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is a folder of it").to_owned();
+        let workspace =
+            || Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is a folder of it").to_owned();
         let dir = dir.unwrap_or_else(workspace);
         Ok(Command::Count { dir, list_accepted })
     }

@@ -406,12 +406,14 @@ fn move_arguments(written: &Signature, options: &Options) -> (Signature, TokenSt
                 argument.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
                 argument.attrs.extend(of_argument);
                 let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-                let uses = with_cfgs(argument, &labels::use_bound(options, &argument.pat));
+                // A use of it here, such as a reference, would keep a second copy in a future.
+                let allow_unused =
+                    labels::uses(options, &argument.pat).then(|| ours!(#[allow(unused_variables)]));
                 let pattern = &argument.pat;
                 if let Some(name) = plan::plain_name(argument) {
                     // Moving an argument in is no other variable, nor the use that its name may deny.
                     let allow = ours!(#[allow(clippy::shadow_same, clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]);
-                    bindings.extend(ours!(#allow #(#attributes)* let #pattern = #name; #uses));
+                    bindings.extend(ours!(#allow #allow_unused #(#attributes)* let #pattern = #name;));
                     *argument.pat = syn::parse_quote!(#name);
                 } else {
                     let name = plan::argument_name(index);
@@ -421,8 +423,7 @@ fn move_arguments(written: &Signature, options: &Options) -> (Signature, TokenSt
                     let allow = by_ref_mut.then(|| ours!(#[allow(unused_mut)]));
                     bindings.extend(ours! {
                         #(#cfgs)* #allow let #mutable #name = #name;
-                        #(#attributes)* let #pattern = #name;
-                        #uses
+                        #allow_unused #(#attributes)* let #pattern = #name;
                     });
                     *argument.pat = syn::parse_quote!(#name);
                 }

@@ -107,17 +107,24 @@ fn make_plain(pattern: &mut Pat) -> Vec<Ident> {
     }
 }
 
-/// Statements that use what labels are evaluated from, where `pattern` has bound it: the compiler need not ask for
-/// another use.
+/// Whether labels are evaluated from something that `pattern` binds: the compiler need not ask for another use.
+pub(crate) fn uses(options: &Options, pattern: &Pat) -> bool {
+    !names_used(options, pattern).is_empty()
+}
+
+/// Statements that use what labels are evaluated from, where `pattern` has bound it.
 pub(crate) fn use_bound(options: &Options, pattern: &Pat) -> TokenStream {
-    let values = plan::evaluated_labels(options);
-    let is_used =
-        |name: &Ident| values.iter().any(|value| mentions(value.to_token_stream(), &name.to_string()));
-    let names = make_plain(&mut pattern.clone()).into_iter().filter(is_used);
     let use_it = |name: Ident| match plan::may_be_constant(&name) {
         false => quote_spanned!(Span::mixed_site()=> let _ = &#name;),
         // Not evaluated: a unit struct would be one more, which is dropped.
         true => quote_spanned!(Span::mixed_site()=> let _ = || { let _ = &#name; };),
     };
-    names.map(use_it).collect()
+    names_used(options, pattern).into_iter().map(use_it).collect()
+}
+
+fn names_used(options: &Options, pattern: &Pat) -> Vec<Ident> {
+    let values = plan::evaluated_labels(options);
+    let is_used =
+        |name: &Ident| values.iter().any(|value| mentions(value.to_token_stream(), &name.to_string()));
+    make_plain(&mut pattern.clone()).into_iter().filter(is_used).collect()
 }

@@ -17,6 +17,7 @@ mod options;
 mod other_attributes;
 mod patterns;
 mod pieces;
+mod sizes;
 mod sync_outcomes;
 mod track_caller;
 

@@ -135,7 +135,7 @@ fn split_all<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
 }
 
 /// A type as a label shows it: paths by their last segment, unless `Detail::Full`, and no generic arguments that only
-/// stand for any type. Arguments that distinguish one block from another stay: `From<u16>`.
+/// stand for any type, and no lifetimes. Arguments that distinguish one block from another stay: `From<u16>`.
 fn render_type(text: &str, detail: Detail) -> String {
     let mut rendered = String::with_capacity(text.len());
     let mut rest = text;
@@ -152,7 +152,11 @@ fn render_type(text: &str, detail: Detail) -> String {
             rest = after;
             if let Some(arguments) = rest.strip_prefix('<') {
                 let (arguments, after) = arguments.split_at(closing(arguments));
-                let arguments = split_all(arguments, ", ");
+                let is_lifetime = |argument: &&str| argument.starts_with('\'');
+                let arguments: Vec<&str> = split_all(arguments, ", ")
+                    .into_iter()
+                    .filter(|argument| !is_lifetime(argument))
+                    .collect();
                 if !arguments.iter().all(|argument| is_placeholder(argument)) {
                     let shown: Vec<String> = arguments.iter().map(|part| render_type(part, detail)).collect();
                     rendered.push('<');
@@ -160,6 +164,21 @@ fn render_type(text: &str, detail: Detail) -> String {
                     rendered.push('>');
                 }
                 rest = after.strip_prefix('>').unwrap_or(after);
+                if path == "for" {
+                    // Lifetimes that a type binds for itself.
+                    rendered.truncate(rendered.len() - shown.len());
+                    rest = rest.strip_prefix(' ').unwrap_or(rest);
+                }
+            }
+        } else if let Some(lifetime) = rest.strip_prefix('\'') {
+            // Of a reference, or a bound of a trait object: no two series differ in one alone.
+            let name_len =
+                lifetime.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(lifetime.len());
+            rest = &lifetime[name_len..];
+            if let Some(before) = rendered.strip_suffix(" + ") {
+                rendered.truncate(before.len());
+            } else {
+                rest = rest.strip_prefix(' ').unwrap_or(rest);
             }
         } else {
             rendered.push(first);
@@ -252,6 +271,14 @@ mod tests {
                 "<(_, D) as Tr<Box<dyn Fn(u8) -> u8 + Send>>>::go",
             ),
             ("<app::L as app::Tr<fn(u8) -> u16>>::tm::here", "<L as Tr<fn(u8) -> u16>>::tm"),
+            ("app::shop::Both<'_, _>::of_both::here", "Both::of_both"),
+            ("app::shop::Both<'a, u8>::of_both::here", "Both<u8>::of_both"),
+            ("app::shop::Life<'_>::f::here", "Life::f"),
+            ("<app::B as serde::de::Visitor<'_>>::build::here", "<B as Visitor>::build"),
+            ("<app::R as app::Repo<'static>>::get::here", "<R as Repo>::get"),
+            ("<app::R as app::Repo<'_, &'_ str>>::get::here", "<R as Repo<&str>>::get"),
+            ("<app::R as app::Tr<dyn app::Say + '_>>::go::here", "<R as Tr<dyn Say>>::go"),
+            ("<app::R as app::Tr<for<'a> fn(&'a u8)>>::go::here", "<R as Tr<fn(&u8)>>::go"),
         ];
         for (compiler_name, expected) in cases {
             assert_eq!(label(compiler_name, Name::Path), expected, "{compiler_name}");
