@@ -114,10 +114,13 @@ pub(crate) fn uses(options: &Options, pattern: &Pat) -> bool {
 
 /// Statements that use what labels are evaluated from, where `pattern` has bound it.
 pub(crate) fn use_bound(options: &Options, pattern: &Pat) -> TokenStream {
-    let use_it = |name: Ident| match plan::may_be_constant(&name) {
-        false => quote_spanned!(Span::mixed_site()=> let _ = &#name;),
-        // Not evaluated: a unit struct would be one more, which is dropped.
-        true => quote_spanned!(Span::mixed_site()=> let _ = || { let _ = &#name; };),
+    let use_it = |name: Ident| {
+        if plan::may_be_constant(&name) {
+            // Not evaluated: a unit struct would be one more, which is dropped.
+            quote_spanned!(Span::mixed_site()=> let _ = || { let _ = &#name; };)
+        } else {
+            quote_spanned!(Span::mixed_site()=> let _ = &#name;)
+        }
     };
     names_used(options, pattern).into_iter().map(use_it).collect()
 }

@@ -87,7 +87,7 @@ pub(crate) struct Metrics {
     callbacks: Callbacks,
     /// Whether those of the process are registered.
     #[cfg(feature = "process")]
-    process_metrics: Mutex<bool>,
+    of_process: Mutex<bool>,
     /// Made when somebody begins to serve this registry.
     #[cfg(feature = "http")]
     scrapes: OnceLock<Scrapes>,
@@ -317,7 +317,7 @@ impl Metrics {
             exports: ExportCounts::default(),
             callbacks: Callbacks::new(),
             #[cfg(feature = "process")]
-            process_metrics: Mutex::default(),
+            of_process: Mutex::default(),
             #[cfg(feature = "http")]
             scrapes: OnceLock::new(),
         }

@@ -52,7 +52,7 @@ impl MetricsRegistry {
     /// Where something else prints one of the names.
     #[track_caller]
     pub fn try_register_process_metrics(&self) -> Result<(), Error> {
-        let mut are_registered = lock(&self.metrics.process_metrics);
+        let mut are_registered = lock(&self.metrics.of_process);
         if !*are_registered {
             self.collect_from(Process::new(), "of `register_process_metrics`")?;
             *are_registered = true;
