@@ -54,7 +54,7 @@ fn pieces_of_code_are_their_expressions() {
     assert_eq!([kind(""), kind("x")], ["not_found", "invalid_digit"]);
     let mut kinds = Vec::new();
     Failure::kinds(&mut |kind| kinds.push(kind));
-    assert_eq!(kinds[..2], ["not_found", "empty"]);
+    assert_eq!(kinds, ["not_found"]);
 }
 
 #[test]
