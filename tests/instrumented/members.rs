@@ -1,5 +1,7 @@
 //! What stands in an annotated block beside methods, and annotations under a condition.
 
+#![allow(clippy::unused_self)]
+
 use super::*;
 
 macro_rules! method {

@@ -1,5 +1,7 @@
 //! Arguments whose pattern is a constant: it binds nothing, and as an expression it would be a second value.
 
+#![allow(clippy::ignored_unit_patterns, clippy::trivially_copy_pass_by_ref, clippy::needless_pass_by_value)]
+
 use super::*;
 use std::cell::Cell;
 use std::convert::Infallible;

@@ -1,5 +1,7 @@
 //! What an annotation adds to the size of a future: no second copy of an argument, whatever the options.
 
+#![allow(clippy::large_types_passed_by_value, clippy::large_futures)]
+
 use super::*;
 use std::mem::size_of_val;
 

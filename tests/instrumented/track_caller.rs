@@ -1,5 +1,7 @@
 //! `#[track_caller]`: the body sees its caller, and outcomes are right or refused.
 
+#![allow(clippy::unnecessary_wraps)]
+
 use super::*;
 use std::panic::Location;
 
