@@ -50,7 +50,7 @@ WEAKENED = [
     ("no fence before the count is read again", BLOCK,
      "        fence(Ordering::Acquire);\n", "", PLAIN),
     ("the sum is stored Relaxed", BLOCK,
-     "wrapping_add(nanos), Ordering::Release)", "wrapping_add(nanos), Ordering::Relaxed)", PLAIN),
+     "saturating_add(nanos), Ordering::Release)", "saturating_add(nanos), Ordering::Relaxed)", PLAIN),
     ("the last duration is stored Relaxed", BLOCK,
      ".store(nanos, Ordering::Release)", ".store(nanos, Ordering::Relaxed)", FAILURES),
     ("the first bucket is stored Relaxed", BLOCK,
