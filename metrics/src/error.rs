@@ -4,6 +4,7 @@ use crate::model::bounds::BoundsFault;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// What was asked for and cannot be done; its message names the culprit and what is allowed.
 ///
@@ -38,6 +39,8 @@ pub(crate) enum Cause {
     Spawn(io::Error),
     /// An exporter that exports nowhere.
     NoSink,
+    /// Two snapshots whose counters did not begin together.
+    OtherRun { later: SystemTime, earlier: SystemTime },
     /// A format that no sink of the exporter follows.
     FormatWithoutSink,
     /// A file for scrapers, in a format for others.
@@ -102,6 +105,13 @@ impl fmt::Display for Error {
             Cause::NoSink => {
                 f.write_str("the exporter has no sink: name one, as in `to_file(\"metrics.prom\")`, before `start`")
             }
+            Cause::OtherRun { later, earlier } => write!(
+                f,
+                "the two snapshots are of different runs, and have no difference: the later one counts since {}, the earlier \
+                 one since {}, in seconds since 1970",
+                seconds(*later),
+                seconds(*earlier)
+            ),
             Cause::FormatWithoutSink => f.write_str(
                 "a format of the exporter has no sink: it is that of the sink named after it, as in `table().to_stdout()`",
             ),
@@ -142,6 +152,11 @@ impl fmt::Display for Error {
             Cause::Json(error) => write!(f, "no snapshot: {error}"),
         }
     }
+}
+
+fn seconds(time: SystemTime) -> f64 {
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .map_or_else(|before| -before.duration().as_secs_f64(), |since| since.as_secs_f64())
 }
 
 impl std::error::Error for Error {

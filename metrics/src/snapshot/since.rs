@@ -4,6 +4,7 @@
 mod declared_properties;
 
 use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, MetricsSnapshot};
+use crate::error::{Cause, Error};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ impl FullSnapshot {
     /// readers can each keep their own earlier snapshot and none of them loses anything.
     ///
     /// The time in between is measured by a clock that is never set back; where one of the two was read from JSON, by their
-    /// timestamps.
+    /// timestamps. Two snapshots of different runs have no difference: where that can happen, ask [`try_since`](Self::try_since).
     ///
     /// ```
     /// use std::time::Duration;
@@ -52,6 +53,31 @@ impl FullSnapshot {
             taken: self.taken,
             elapsed: Some(self.time_since(earlier)),
         }
+    }
+
+    /// As [`since`](Self::since).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::MetricsRegistry;
+    ///
+    /// let first = MetricsRegistry::new(Duration::from_secs(10));
+    /// let second = MetricsRegistry::new(Duration::from_secs(10));
+    /// let earlier = first.snapshot_all();
+    /// assert!(first.snapshot_all().try_since(&earlier).is_ok());
+    /// let error = second.snapshot_all().try_since(&earlier).unwrap_err().to_string();
+    /// assert!(error.starts_with("the two snapshots are of different runs"), "{error}");
+    /// ```
+    ///
+    /// # Errors
+    /// If the two were taken of different registries, or in different runs of a program: their counters began at zero at
+    /// different times. A snapshot that was read from JSON knows when its own began; a difference keeps when its earlier one
+    /// was taken, and has none of its own.
+    pub fn try_since(&self, earlier: &FullSnapshot) -> Result<FullSnapshot, Error> {
+        if self.created != earlier.created {
+            return Err(Cause::OtherRun { later: self.created, earlier: earlier.created }.into());
+        }
+        Ok(self.since(earlier))
     }
 
     fn time_since(&self, earlier: &FullSnapshot) -> Duration {
