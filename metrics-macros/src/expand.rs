@@ -86,7 +86,12 @@ fn expand_function(
     let must_use = attributes.iter().any(|attribute| attribute.path().is_ident("must_use"));
     // Written on an `async fn`, it was for the future's output.
     let allow = (shape == Shape::Future && must_use).then(|| ours!(#[allow(clippy::double_must_use)]));
-    quote!(#(#attributes)* #allow #head #signature #body)
+    // In a closure or an async block, a `self` that has been moved in is not seen to be read by its own destructor. Nothing there
+    // can be bound to the name again, as arguments are.
+    let moves_self = matches!(shape, Shape::Closure | Shape::Future | Shape::ReturnedFuture(_))
+        && function.signature.receiver().is_some_and(|receiver| receiver.mutability.is_some());
+    let allow_assignments = moves_self.then(|| ours!(#[allow(unused_assignments)]));
+    quote!(#allow_assignments #(#attributes)* #allow #head #signature #body)
 }
 
 /// The call site, and the item whose path tells the function's.
@@ -377,11 +382,18 @@ fn body_with(bindings: &TokenStream, function: &Function) -> TokenStream {
     ours!({ #bindings #body })
 }
 
-/// The user's body as a block inside of ours. Its braces are of the user's edition and keep their place, but belong to
-/// the expansion: the compiler would call the user's own braces unnecessary here.
+/// The user's body as a block inside of ours. Its braces are the user's own: by them lints tell whose its statements are. The
+/// compiler would call them unnecessary around an expression alone, so that gets company.
 fn nested_body(function: &Function) -> Group {
-    let mut body = function.body.clone();
-    body.set_span(Span::call_site().located_at(body.span()));
+    let is_semicolon = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
+    let statements = function.body.stream();
+    let company = (!statements.clone().into_iter().any(is_semicolon)).then(|| {
+        ours!(
+            const _: () = ();
+        )
+    });
+    let mut body = Group::new(Delimiter::Brace, ours!(#company #statements));
+    body.set_span(function.body.span());
     body
 }
 
@@ -406,14 +418,12 @@ fn move_arguments(written: &Signature, options: &Options) -> (Signature, TokenSt
                 argument.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
                 argument.attrs.extend(of_argument);
                 let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-                // A use of it here, such as a reference, would keep a second copy in a future.
-                let allow_unused =
-                    labels::uses(options, &argument.pat).then(|| ours!(#[allow(unused_variables)]));
+                let uses = with_cfgs(argument, &labels::use_bound(options, &argument.pat));
                 let pattern = &argument.pat;
                 if let Some(name) = plan::plain_name(argument) {
                     // Moving an argument in is no other variable, nor the use that its name may deny.
                     let allow = ours!(#[allow(clippy::shadow_same, clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]);
-                    bindings.extend(ours!(#allow #allow_unused #(#attributes)* let #pattern = #name;));
+                    bindings.extend(ours!(#allow #(#attributes)* let #pattern = #name; #uses));
                     *argument.pat = syn::parse_quote!(#name);
                 } else {
                     let name = plan::argument_name(index);
@@ -423,7 +433,8 @@ fn move_arguments(written: &Signature, options: &Options) -> (Signature, TokenSt
                     let allow = by_ref_mut.then(|| ours!(#[allow(unused_mut)]));
                     bindings.extend(ours! {
                         #(#cfgs)* #allow let #mutable #name = #name;
-                        #allow_unused #(#attributes)* let #pattern = #name;
+                        #(#attributes)* let #pattern = #name;
+                        #uses
                     });
                     *argument.pat = syn::parse_quote!(#name);
                 }

@@ -34,6 +34,8 @@ pub(crate) struct ImplBlock {
     pub(crate) attributes: Vec<Attribute>,
     /// From `impl` to the brace.
     pub(crate) header: TokenStream,
+    /// They keep their place in the source: lints on the block are reported by it.
+    pub(crate) brace: token::Brace,
     pub(crate) inner_attributes: Vec<Attribute>,
     pub(crate) members: Vec<Member>,
 }
@@ -75,8 +77,10 @@ impl ToTokens for Function {
 
 impl ImplBlock {
     pub(crate) fn with_members(&self, members: impl Iterator<Item = TokenStream>) -> TokenStream {
-        let ImplBlock { attributes, header, inner_attributes, .. } = self;
-        quote!(#(#attributes)* #header { #(#inner_attributes)* #(#members)* })
+        let ImplBlock { attributes, header, brace, inner_attributes, .. } = self;
+        let mut tokens = quote!(#(#attributes)* #header);
+        brace.surround(&mut tokens, |inside| inside.extend(quote!(#(#inner_attributes)* #(#members)*)));
+        tokens
     }
 }
 
@@ -248,14 +252,14 @@ fn parse_impl(
         header.extend([input.parse::<TokenTree>()?]);
     }
     let inside;
-    syn::braced!(inside in input);
+    let brace = syn::braced!(inside in input);
     let inner_attributes = inside.call(Attribute::parse_inner)?;
     let outer_parameters = parameter_names(&generics_of(&header));
     let mut members = Vec::new();
     while !inside.is_empty() {
         members.extend(parse_member(&inside, &outer_parameters, errors)?);
     }
-    Ok(ImplBlock { attributes, header, inner_attributes, members })
+    Ok(ImplBlock { attributes, header, brace, inner_attributes, members })
 }
 
 /// Whether what is left is a block in braces: others, as in `Ring<{ 2 + 2 }>`, belong to the header.

@@ -107,19 +107,15 @@ fn make_plain(pattern: &mut Pat) -> Vec<Ident> {
     }
 }
 
-/// Whether labels are evaluated from something that `pattern` binds: the compiler need not ask for another use.
-pub(crate) fn uses(options: &Options, pattern: &Pat) -> bool {
-    !names_used(options, pattern).is_empty()
-}
-
-/// Statements that use what labels are evaluated from, where `pattern` has bound it.
+/// Statements that use what labels are evaluated from, where `pattern` has bound it: the compiler need not ask for another use.
+/// They only name it. A reference would have a future keep a second copy of a large argument.
 pub(crate) fn use_bound(options: &Options, pattern: &Pat) -> TokenStream {
     let use_it = |name: Ident| {
         if plan::may_be_constant(&name) {
             // Not evaluated: a unit struct would be one more, which is dropped.
             quote_spanned!(Span::mixed_site()=> let _ = || { let _ = &#name; };)
         } else {
-            quote_spanned!(Span::mixed_site()=> let _ = &#name;)
+            quote_spanned!(Span::mixed_site()=> let _ = #name;)
         }
     };
     names_used(options, pattern).into_iter().map(use_it).collect()

@@ -13,6 +13,7 @@ mod label_shapes;
 mod label_values;
 mod labels;
 mod members;
+mod mut_self;
 mod options;
 mod other_attributes;
 mod patterns;

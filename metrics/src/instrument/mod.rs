@@ -26,8 +26,14 @@ pub use kinds::{Kinds, KindsBy, KindsOf, NoKinds, NoKindsOf, OwnKinds, ResultTyp
 pub use label_sets::LabelSets;
 pub use piece::{AnyValue, Piece, ResultValue, given_name};
 pub use site::{Site, attach_to};
-pub use std::any::type_name_of_val;
 pub use stopwatch::{Busy, Sampled, SampledBusy, Stopwatch, Wall};
+
+/// The name of a value's type. That of the standard library is younger than the Rust that users may support, and a lint reports
+/// it in each annotated function then.
+#[must_use]
+pub fn type_name_of_val<T>(_: &T) -> &'static str {
+    std::any::type_name::<T>()
+}
 
 /// The type a function returns, for those whose type cannot be named otherwise (`!`).
 pub trait Return {
