@@ -42,7 +42,7 @@ WEAKENED = [
     ("an error kind is counted Relaxed", ERROR_KINDS,
      "fetch_add(1, Ordering::Release)", "fetch_add(1, Ordering::Relaxed)", "an_error_kind"),
     ("an error kind is read Relaxed", ERROR_KINDS,
-     "count.load(Ordering::Acquire)", "count.load(Ordering::Relaxed)", "an_error_kind"),
+     "self.count.load(Ordering::Acquire)", "self.count.load(Ordering::Relaxed)", "an_error_kind"),
     ("the count is stored Relaxed", BLOCK,
      "^ replaced, Ordering::Release)", "^ replaced, Ordering::Relaxed)", PLAIN),
     ("the count is first read Relaxed", BLOCK,

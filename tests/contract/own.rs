@@ -10,6 +10,7 @@ fn assertions() {
         Amount, Difference, Expectation, FunctionExpectation, MetricExpectation, Watch, function, metric,
     };
     let _: fn() -> Watch<'static> = tachometer::testing::watch;
+    let _: fn() -> Watch<'static> = tachometer::testing::watch_thread;
     let registry = MetricsRegistry::new(Duration::from_secs(1));
     registry.register_counter("hits");
     registry.register_gauge("load");

@@ -2,6 +2,7 @@
 
 mod functions;
 mod metrics;
+mod threads;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, mpsc};

@@ -46,8 +46,11 @@ impl CallCells {
         self.number.is_used()
     }
 
+    /// The blocks to be read: all, or this thread's alone.
     pub(super) fn blocks(&self) -> impl Iterator<Item = Block> {
-        self.blocks.iter().copied()
+        let own = thread::reads_own().then(|| self.own_block());
+        let all = own.is_none().then(|| self.blocks.iter().copied());
+        own.flatten().into_iter().chain(all.into_iter().flatten())
     }
 
     /// A call begins. Returns this thread's block, to [end](Self::end_in) it in; `None`, and nothing has begun, where the

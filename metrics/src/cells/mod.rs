@@ -42,3 +42,4 @@ pub use outcome::{Outcome, Time};
 pub(crate) use per_thread::PerThread;
 pub(crate) use reader::Reader;
 pub(crate) use rows::Rows;
+pub(crate) use thread::{reading_own, reads_own};

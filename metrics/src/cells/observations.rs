@@ -40,9 +40,9 @@ impl Observations {
         &self.table
     }
 
-    /// The blocks of the histogram at `index`.
+    /// The blocks of the histogram at `index` that are to be read.
     pub(super) fn blocks(&self, index: usize) -> impl Iterator<Item = Block> {
-        self.blocks.all(index).filter_map(Place::get)
+        self.blocks.read(index).filter_map(Place::get)
     }
 
     /// Records `value` in the histogram at `index`. Returns whether it did: on a thread that has no block for it,
@@ -91,6 +91,6 @@ impl Observations {
     /// Sets the histogram at `index` back to nothing. Nobody records in it or reads it meanwhile, and whoever does afterwards
     /// does so after this.
     pub(crate) fn clear(&self, index: usize) {
-        self.blocks(index).for_each(Block::clear);
+        self.blocks.all(index).filter_map(Place::get).for_each(Block::clear);
     }
 }

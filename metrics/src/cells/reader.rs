@@ -4,7 +4,7 @@ use super::block::{Block, BlockReading};
 use super::call_cells::CallCells;
 use super::epoch::{Epoch, Raised};
 use super::observations::Observations;
-use super::thread::EPOCH;
+use super::thread::{self, EPOCH};
 use crate::model::BucketTable;
 
 /// The one reader there is at a time. Reads what it likes in one epoch, so that each running writer hands over each of
@@ -80,7 +80,11 @@ impl CallReading {
     /// Calls begun and not ended. A call may begin on one thread and end on another, of whom the second was read
     /// later and the first before: so this may be too low by the calls that do so during a reading, and is never shown
     /// below zero.
+    /// Of one thread alone it may be anything, and only a difference says something: calls that began elsewhere end there too.
     pub(crate) fn in_flight(&self) -> i64 {
+        if thread::reads_own() {
+            return self.started.wrapping_sub(self.ended).cast_signed();
+        }
         i64::try_from(self.started.saturating_sub(self.ended)).unwrap_or(i64::MAX)
     }
 

@@ -67,6 +67,13 @@ impl<T: Cell> Rows<T> {
         self.all.iter().filter_map(move |row| self.cell(*row, index))
     }
 
+    /// Those that are to be read: as [`all`](Self::all), or this thread's alone.
+    pub(super) fn read(&self, index: usize) -> impl Iterator<Item = &'static T> {
+        let own = thread::reads_own().then(|| self.own(index));
+        let all = own.is_none().then(|| self.all(index));
+        own.flatten().into_iter().chain(all.into_iter().flatten())
+    }
+
     #[inline]
     fn cell(&self, row: Array<T>, index: usize) -> Option<&'static T> {
         // SAFETY: a row comes from `own_of`, which makes it of this width, or from a writer, which keeps under our number what
@@ -118,7 +125,7 @@ impl Rows {
     /// Each thread's part of the number at `index`, the newest thread's first.
     pub(crate) fn parts(&self, index: usize) -> impl Iterator<Item = u64> {
         // Relaxed: one cell, of which whoever has seen something of its thread sees no older value.
-        self.all(index).map(|cell| cell.load(Ordering::Relaxed))
+        self.read(index).map(|cell| cell.load(Ordering::Relaxed))
     }
 
     /// The sum of all parts; it wraps at 2⁶⁴.

@@ -23,6 +23,34 @@ thread_local! {
     static LEASE: Lease = const { Lease };
 }
 
+thread_local! {
+    /// Whether this thread reads nothing but its own cells.
+    static READS_OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Has `read` see of all cells only those that this thread writes.
+///
+/// They hold what earlier threads counted with the same writer too: the difference of two readings is what this thread did in
+/// between. So it leases its writer now, if it has none, and keeps it for as long as it lives.
+pub(crate) fn reading_own<R>(read: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            READS_OWN.set(self.0);
+        }
+    }
+    lease_writer();
+    let restore = Restore(READS_OWN.replace(true));
+    let result = read();
+    drop(restore);
+    result
+}
+
+/// Whether this thread is [reading its own](reading_own) cells alone.
+pub(crate) fn reads_own() -> bool {
+    READS_OWN.get()
+}
+
 struct Lease;
 
 impl Drop for Lease {

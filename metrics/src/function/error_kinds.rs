@@ -1,5 +1,7 @@
 //! How many errors of each kind a function's calls ended with.
 
+#[cfg(not(loom))]
+use crate::cells::{Rows, reads_own};
 use crate::sync::{AtomicBool, AtomicU64, List, Ordering, const_unless_loom};
 use std::ptr;
 
@@ -19,6 +21,20 @@ pub(crate) struct ErrorKinds {
 struct KindCount {
     kind: &'static str,
     count: AtomicU64,
+    /// The same, each thread's part on its own, for who [reads one thread's](crate::cells::reading_own). A model counts none.
+    #[cfg(not(loom))]
+    parts: Rows,
+}
+
+impl KindCount {
+    fn read(&self) -> u64 {
+        #[cfg(not(loom))]
+        if reads_own() {
+            return self.parts.sum(0);
+        }
+        // Acquire: pairs with the Release in `add`.
+        self.count.load(Ordering::Acquire)
+    }
 }
 
 impl ErrorKinds {
@@ -53,21 +69,36 @@ impl ErrorKinds {
     #[inline(never)]
     pub(crate) fn add(&self, kind: &'static str) {
         // Release: pairs with the Acquire in `read`, so that who sees this error of a kind sees the call's end.
-        self.count(kind).fetch_add(1, Ordering::Release);
+        let counted = self.count(kind);
+        counted.count.fetch_add(1, Ordering::Release);
+        #[cfg(not(loom))]
+        {
+            let add = |part: u64| part.wrapping_add(1);
+            if !counted.parts.change(0, add) {
+                counted.parts.change_first(0, add);
+            }
+        }
     }
 
-    fn count(&self, kind: &'static str) -> &'static AtomicU64 {
+    fn count(&self, kind: &'static str) -> &'static KindCount {
         let is_it = |found: &&KindCount| ptr::eq(found.kind, kind) || found.kind == kind;
         let found = self.counts.iter().find(is_it);
-        &found.unwrap_or_else(|| self.counts.push(KindCount { kind, count: AtomicU64::new(0) })).count
+        found.unwrap_or_else(|| {
+            self.counts.push(KindCount {
+                kind,
+                count: AtomicU64::new(0),
+                #[cfg(not(loom))]
+                parts: Rows::new(1),
+            })
+        })
     }
 
     /// The kinds in order, each with its count.
     pub(super) fn read(&self) -> Vec<(String, u64)> {
         let mut kinds: Vec<(String, u64)> = Vec::new();
-        for KindCount { kind, count } in self.counts.iter() {
-            // Acquire: pairs with the Release in `add`.
-            let count = count.load(Ordering::Acquire);
+        for counted in self.counts.iter() {
+            let kind = &counted.kind;
+            let count = counted.read();
             match kinds.iter_mut().find(|(known, _)| known == kind) {
                 Some((_, sum)) => *sum += count,
                 None => kinds.push(((*kind).to_owned(), count)),

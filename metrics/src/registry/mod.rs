@@ -27,6 +27,7 @@ pub use listing::MetricDescription;
 #[cfg(feature = "http")]
 pub(crate) use scrapes::{ScrapeFormat, ScrapeResult, Scrapes};
 
+use crate::cells::reading_own;
 use crate::clock;
 use crate::error::Error;
 use crate::function::Function;
@@ -256,6 +257,17 @@ impl MetricsRegistry {
     /// [bounded time](Self::set_callback_timeout); called by one of them, it leaves them out.
     pub fn snapshot_all(&self) -> FullSnapshot {
         self.metrics.read()
+    }
+
+    /// As [`snapshot_all`](Self::snapshot_all), of what is counted in cells for each thread only this thread's; what it did is the
+    /// difference of two of these.
+    pub(crate) fn snapshot_of_thread(&self) -> FullSnapshot {
+        reading_own(|| self.snapshot_all())
+    }
+
+    /// Whether each thread counts what is registered as `name` in cells of its own.
+    pub(crate) fn counts_by_thread(&self, name: &str) -> bool {
+        lock(&self.metrics.named).counts_by_thread(name)
     }
 
     /// Module and name of the functions that the last snapshot read, also of those that showed nothing.

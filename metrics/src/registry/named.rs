@@ -214,6 +214,17 @@ impl NamedMetrics {
         self.metrics.get(&key).map(|registered| &registered.metric)
     }
 
+    /// Whether each thread has cells of its own for what is printed as `name`, with the namespace or without it.
+    pub(super) fn counts_by_thread(&self, name: &str) -> bool {
+        let found = self.metrics.get(&(name.to_owned(), Printed::Plain)).map(|registered| &registered.metric);
+        match found.or_else(|| self.standing(name)) {
+            Some(Metric::Declared(metric)) => {
+                metric.kind() != MetricKind::Gauge && metric.callback().is_none()
+            }
+            _ => false,
+        }
+    }
+
     /// Takes in a metric that was declared. One that cannot be had is not shown, and why not is. Returns that, the first time.
     pub(super) fn adopt(&mut self, declared: &'static dyn Declared) -> Option<String> {
         let metric = Metric::Declared(declared);

@@ -136,7 +136,7 @@ impl FunctionExpectation {
     }
 
     /// So many more calls are in flight than when the watch began: that have begun since and not ended. Fewer are less than
-    /// zero.
+    /// zero, which a message shows as calls `begun before`.
     pub fn in_flight(mut self, calls: i64) -> Self {
         self.in_flight = calls;
         self
@@ -173,7 +173,7 @@ impl FunctionExpectation {
         if table.is_as_expected() {
             return Ok(());
         }
-        let mut text = format!("{title} is not as expected{}{table}", period.since);
+        let mut text = format!("{title} is not as expected{}{}{table}", period.scope(), period.since);
         if all.len() > 1 {
             let changed = all.iter().filter_map(|series| {
                 Some(format!("{}: {}", listed(&pairs(series)), tally(series, period.earlier)?))
@@ -234,7 +234,14 @@ impl FunctionExpectation {
             let expected = (!self.error_kinds.is_empty()).then(|| of(&self.error_kinds, kind));
             table.count(format!("errors {kind:?}"), expected, of(&counted.error_kinds, kind));
         }
-        table.count("in flight", Some(self.in_flight), counted.in_flight);
+        if counted.in_flight < 0 {
+            // Never a level below zero: it is calls that began before.
+            let ended = |calls: i64| calls.saturating_neg().max(0);
+            table.count("in flight", Some(self.in_flight.max(0)), 0);
+            table.count("begun before", Some(ended(self.in_flight)), ended(counted.in_flight));
+        } else {
+            table.count("in flight", Some(self.in_flight), counted.in_flight);
+        }
         table
     }
 
@@ -288,7 +295,11 @@ pub(super) fn tally(series: &FunctionSnapshot, earlier: &FullSnapshot) -> Option
         _ => format!("{calls} {name}"),
     });
     let begun = begun(series, earlier);
-    let in_flight = (begun != 0).then(|| format!("{begun:+} in flight"));
+    let in_flight = match begun {
+        0 => None,
+        1.. => Some(format!("{begun:+} in flight")),
+        _ => Some(format!("{} begun before", begun.unsigned_abs())),
+    };
     let words: Vec<String> = counted.chain(in_flight).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }

@@ -146,13 +146,14 @@ impl MetricExpectation {
         let family = Changes::of(&name, period);
         let title = format!("{} {:?}{}", kind_name(family.kind), self.name, self.labels);
         let no_sense = |why| Difference::new(format!("{title}: {why}"));
+        period.check_shared(&name).map_err(no_sense)?;
         let labels = family.series.iter().map(|(labels, _)| labels.as_slice());
         self.labels.check_names(labels).map_err(no_sense)?;
         let table = self.compare(&self.together(&family)).map_err(no_sense)?;
         if table.is_as_expected() {
             return Ok(());
         }
-        let mut text = format!("{title} is not as expected{}{table}", period.since);
+        let mut text = format!("{title} is not as expected{}{}{table}", period.scope(), period.since);
         if family.series.len() > 1 {
             add_list(&mut text, "series of it that changed", family.tally());
         }

@@ -16,7 +16,7 @@
 //! }
 //!
 //! fn main() {
-//!     let watch = testing::watch();
+//!     let watch = testing::watch_thread();
 //!     let _ = weigh(0);
 //!     watch.assert(function("weigh").errors(1));
 //!     watch.assert(metric("parcels_weighed_total").by(1));
@@ -24,8 +24,9 @@
 //! ```
 //!
 //! A [`Watch`] remembers a snapshot, and subtracts it from the one that it takes at each assertion. So it says nothing of what
-//! was counted before, resets nothing, and any number of them may be there at once. It watches the [`global`](crate::global)
-//! registry ([`watch`]) or one of your own ([`watch_registry`]).
+//! was counted before, resets nothing, and any number of them may be there at once. It watches what this thread does in the
+//! [`global`](crate::global) registry ([`watch_thread`]), what all threads do there ([`watch`]), or a registry of your own
+//! ([`watch_registry`]).
 //!
 //! # What is not mentioned did not happen
 //! A function that is expected to have one error, and also had a call that was `ok`, is not as expected:
@@ -57,10 +58,12 @@
 //! the registry has may change, unless [`Watch::assert_only`] says otherwise.
 //!
 //! # Tests that run side by side
-//! The tests of one program share the global registry. Those that use different functions and metrics do not disturb each
-//! other. Those that use the same need something that tells them apart: a label that only the one test has
-//! (`function("checkout").with("tenant", "test-7")`), a registry of their own, or a lock that both take. Declared metrics
-//! and functions without the option `registry` are in the global one.
+//! The tests of one program share the global registry, and a [`watch`] sees what all threads do: also the calls of other tests that
+//! call the same function. [`watch_thread`] sees only what its own thread does, and each test has a thread of its own: begin
+//! with that one. Where a test starts threads whose calls it expects, [`watch`] is the way, with something that tells tests
+//! apart which use the same function: a label that only the one test has (`function("checkout").with("tenant", "test-7")`), a
+//! registry of their own, or a lock that all take. Declared metrics and functions without the option `registry` are in the
+//! global one.
 //!
 //! What a thread counted is seen once it was joined, or has told so in another way.
 //!
@@ -81,4 +84,4 @@ pub use amount::Amount;
 pub use difference::Difference;
 pub use function::{FunctionExpectation, function};
 pub use metric::{MetricExpectation, metric};
-pub use watch::{Expectation, Watch, watch, watch_registry};
+pub use watch::{Expectation, Watch, watch, watch_registry, watch_thread};

@@ -16,12 +16,19 @@ pub(super) struct Period<'a> {
     /// Module and name of the functions that the registry knows, also of those that show nothing yet.
     functions: Vec<(&'static str, String)>,
     is_global: bool,
+    registry: &'a MetricsRegistry,
+    of_thread: bool,
     pub(super) since: Since,
 }
 
 impl<'a> Period<'a> {
-    pub(super) fn until_now(registry: &MetricsRegistry, earlier: &'a FullSnapshot, since: Since) -> Self {
-        let later = registry.snapshot_all();
+    pub(super) fn until_now(
+        registry: &'a MetricsRegistry,
+        earlier: &'a FullSnapshot,
+        since: Since,
+        of_thread: bool,
+    ) -> Self {
+        let later = if of_thread { registry.snapshot_of_thread() } else { registry.snapshot_all() };
         Period {
             earlier,
             difference: later.since(earlier),
@@ -29,8 +36,24 @@ impl<'a> Period<'a> {
             // After the snapshot, which finds their names.
             functions: registry.function_names(),
             is_global: registry.is_global(),
+            registry,
+            of_thread,
             since,
         }
+    }
+
+    /// What only this thread is watched for, if so: for a message.
+    pub(super) fn scope(&self) -> &'static str {
+        if self.of_thread { " on this thread" } else { "" }
+    }
+
+    /// Says so where only this thread is watched, and what is printed as `name` cannot be told apart by threads.
+    pub(super) fn check_shared(&self, name: &str) -> Result<(), String> {
+        if !self.of_thread || self.registry.counts_by_thread(name) {
+            return Ok(());
+        }
+        Err("all threads share it, so a watch of one thread cannot tell who changed it: begin one with `testing::watch()`"
+            .to_owned())
     }
 
     /// The modules with a function that is called `name`, with or without its module.

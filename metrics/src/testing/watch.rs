@@ -1,7 +1,7 @@
 //! Watching a registry, and comparing.
 
 use super::difference::{Difference, Since, add_list};
-use super::function::{FunctionExpectation, tally, title};
+use super::function::{FunctionExpectation, begun, tally, title};
 use super::metric::{Changes, MetricExpectation, kind_name};
 use super::period::{Period, is_of_functions, is_of_the_library, is_printed_of};
 use super::similar;
@@ -9,8 +9,10 @@ use crate::linked;
 use crate::registry::{MetricsRegistry, global};
 use crate::snapshot::FullSnapshot;
 use std::panic::Location;
+use std::thread::{self, ThreadId};
 
-/// Begins to watch the [`global`] registry.
+/// Begins to watch the [`global`] registry: what all threads of the process do. Tests that run side by side and call the same
+/// functions see each other's calls there; [`watch_thread`] does not.
 ///
 /// ```
 /// use tachometer::instrumented;
@@ -31,6 +33,38 @@ pub fn watch() -> Watch<'static> {
     watch_registry(global())
 }
 
+/// Begins to watch what this thread does, in the [`global`] registry: for tests that run side by side and call the same
+/// functions. A `#[test]` has a thread of its own, and so has a `#[tokio::test]` whose runtime is the one of that thread, as it is
+/// by default.
+///
+/// ```
+/// use std::thread;
+/// use tachometer::instrumented;
+/// use tachometer::testing::{self, function};
+///
+/// #[instrumented]
+/// fn ring_bell() {}
+///
+/// fn main() {
+///     let watch = testing::watch_thread();
+///     ring_bell();
+///     thread::spawn(ring_bell).join().unwrap(); // such as another test
+///     watch.assert(function("ring_bell").ok(1));
+/// }
+/// ```
+///
+/// It sees calls of instrumented functions, with the kinds of their errors, and what declared counters and histograms count, with
+/// labels or without; not what threads do that the test starts: that takes [`watch`]. Gauges and the metrics of the `register_…`
+/// methods are cells that all threads share: an expectation about one of them fails and says so. So does one that is looked at on
+/// another thread than that on which the watch began.
+///
+/// A future that is polled on several threads begins on the one that polls it first and ends on the one that polls it last.
+#[track_caller]
+pub fn watch_thread() -> Watch<'static> {
+    let earlier = global().snapshot_of_thread();
+    Watch { registry: global(), earlier, place: Location::caller(), thread: Some(thread::current().id()) }
+}
+
 /// Begins to watch `registry`.
 ///
 /// ```
@@ -45,10 +79,10 @@ pub fn watch() -> Watch<'static> {
 /// ```
 #[track_caller]
 pub fn watch_registry(registry: &MetricsRegistry) -> Watch<'_> {
-    Watch { registry, earlier: registry.snapshot_all(), place: Location::caller() }
+    Watch { registry, earlier: registry.snapshot_all(), place: Location::caller(), thread: None }
 }
 
-/// A registry since a moment. Made by [`watch`] and [`watch_registry`].
+/// A registry since a moment. Made by [`watch`], [`watch_thread`] and [`watch_registry`].
 ///
 /// Each assertion takes a new snapshot, so there may be several, and calls in between: all are about what happened since
 /// the watch began.
@@ -57,6 +91,8 @@ pub struct Watch<'a> {
     registry: &'a MetricsRegistry,
     earlier: FullSnapshot,
     place: &'static Location<'static>,
+    /// Where only one thread is watched.
+    thread: Option<ThreadId>,
 }
 
 /// What a function or a metric is expected to have done: a [`FunctionExpectation`] or a [`MetricExpectation`].
@@ -114,6 +150,7 @@ impl Watch<'_> {
     /// # Errors
     /// Where [`assert`](Self::assert) panics.
     pub fn check(&self, expected: impl Into<Expectation>) -> Result<(), Difference> {
+        self.check_thread()?;
         match expected.into().0 {
             Kind::Function(function) => function.check(&self.until_now()),
             Kind::Metric(metric) => metric.check(&self.until_now()),
@@ -153,6 +190,7 @@ impl Watch<'_> {
     /// # Errors
     /// Where [`assert_only`](Self::assert_only) panics.
     pub fn check_only(&self, names: &[&str]) -> Result<(), Difference> {
+        self.check_thread()?;
         let period = self.until_now();
         let later = period.later.families();
         let is_known = |name: &&&str| {
@@ -176,7 +214,9 @@ impl Watch<'_> {
         let earlier = period.earlier.families();
         for family in &later {
             let is_named = || names.iter().any(|name| is_printed_of(&family.name, name, &period.later));
-            if !is_of_functions(&family.name) && !is_of_the_library(&family.name) && !is_named() {
+            let is_seen = || self.thread.is_none() || self.registry.counts_by_thread(&family.name);
+            if is_seen() && !is_of_functions(&family.name) && !is_of_the_library(&family.name) && !is_named()
+            {
                 let what = |tally| format!("{} {:?}: {tally}", kind_name(family.kind), family.name);
                 others.extend(Changes::of_family(family, &earlier).tally().map(what));
             }
@@ -194,10 +234,29 @@ impl Watch<'_> {
     /// All that happened since the watch began, for what these expectations cannot say: see
     /// [`FullSnapshot::since`].
     pub fn changes(&self) -> FullSnapshot {
-        self.until_now().difference
+        let mut changes = self.until_now().difference;
+        if self.thread.is_some() {
+            // What is in flight on one thread is a number only as a difference.
+            for series in &mut changes.functions {
+                series.in_flight = begun(series, &self.earlier).max(0);
+            }
+        }
+        changes
+    }
+
+    fn check_thread(&self) -> Result<(), Difference> {
+        if self.thread.is_none_or(|watched| watched == thread::current().id()) {
+            return Ok(());
+        }
+        let text = format!(
+            "the watch at {}:{} is of the thread on which it began, and this is another: `testing::watch` is of all threads",
+            self.place.file(),
+            self.place.line()
+        );
+        Err(Difference::new(text))
     }
 
     fn until_now(&self) -> Period<'_> {
-        Period::until_now(self.registry, &self.earlier, Since(self.place))
+        Period::until_now(self.registry, &self.earlier, Since(self.place), self.thread.is_some())
     }
 }
