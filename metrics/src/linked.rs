@@ -9,7 +9,8 @@
 use crate::function::Function;
 use crate::metric::Declared;
 
-/// Whether all are found that are linked in, also those that nobody has used yet.
+/// Whether all are found that are linked into the same file as this library, also those that have not been used yet. In a
+/// program that has this library in a `dylib`, those of the executable are in another file, and known from their first use on.
 pub(crate) const FINDS_ALL: bool = cfg!(all(target_os = "linux", not(miri)));
 
 /// A function in the section.

@@ -3,10 +3,12 @@
 use super::windows;
 use crate::cells::Reader;
 use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
+use crate::linked;
 use crate::snapshot::{FunctionSnapshot, printed_labels};
 use crate::sync::unmodelled::{Mutex, OnceLock, lock};
 use crate::sync::{List, const_unless_loom};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::ptr;
 use std::time::SystemTime;
 
 /// The instrumented functions of a registry. A call site lives as long as the program, so they do too.
@@ -45,6 +47,13 @@ impl Functions {
     /// When the first was attached: none has counted before.
     pub(super) fn since(&self) -> Option<SystemTime> {
         self.since.get().copied()
+    }
+
+    /// Whether the linker found all of them. One that it did not find stands in another object file than this library, whose
+    /// functions are known from their first use on.
+    pub(super) fn are_all_linked(&self) -> bool {
+        let linked: HashSet<*const Function> = linked::all().map(ptr::from_ref).collect();
+        self.attached.iter().all(|function| linked.contains(&ptr::from_ref(*function)))
     }
 
     /// Whether one of them has been called.

@@ -275,6 +275,11 @@ impl MetricsRegistry {
         self.metrics.functions().names()
     }
 
+    /// Whether all functions and metrics of the program are found without being used.
+    pub(crate) fn finds_all(&self) -> bool {
+        linked::FINDS_ALL && self.metrics.functions().are_all_linked()
+    }
+
     /// Whether it is the global registry, where declared metrics are.
     pub(crate) fn is_global(&self) -> bool {
         self.metrics.is_global()

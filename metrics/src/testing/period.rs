@@ -2,7 +2,6 @@
 
 use super::difference::{Difference, Since};
 use super::similar;
-use crate::linked;
 use crate::registry::MetricsRegistry;
 use crate::snapshot::FullSnapshot;
 use std::collections::BTreeSet;
@@ -40,6 +39,11 @@ impl<'a> Period<'a> {
             of_thread,
             since,
         }
+    }
+
+    /// Whether all functions and metrics of the program are found without being used.
+    pub(super) fn finds_all(&self) -> bool {
+        self.registry.finds_all()
     }
 
     /// What only this thread is watched for, if so: for a message.
@@ -110,7 +114,12 @@ impl<'a> Period<'a> {
         } else if known.is_empty() {
             text += "\n  (Without the feature `enabled` no function is instrumented.)";
         }
-        if linked::FINDS_ALL { Unknown::Misspelt(text) } else { Unknown::MaybeUnused(text) }
+        if self.finds_all() {
+            return Unknown::Misspelt(text);
+        }
+        text +=
+            "\n  (One that was not called yet need not be known here: see \"Limits\" in `docs::recording`.)";
+        Unknown::MaybeUnused(text)
     }
 
     /// What the metric that is called `name`, or was registered as that, is printed as.
@@ -132,11 +141,7 @@ impl<'a> Period<'a> {
         let known = self.metric_names();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let text = format!("no metric is called {name:?}; {}", similar::instead(name, &known));
-        if linked::FINDS_ALL || !self.is_global {
-            Unknown::Misspelt(text)
-        } else {
-            Unknown::MaybeUnused(text)
-        }
+        if self.finds_all() || !self.is_global { Unknown::Misspelt(text) } else { Unknown::MaybeUnused(text) }
     }
 
     /// What is printed of the program's metrics.

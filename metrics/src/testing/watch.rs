@@ -5,7 +5,6 @@ use super::function::{FunctionExpectation, begun, tally, title};
 use super::metric::{Changes, MetricExpectation, kind_name};
 use super::period::{Period, is_of_functions, is_of_the_library, is_printed_of};
 use super::similar;
-use crate::linked;
 use crate::registry::{MetricsRegistry, global};
 use crate::snapshot::FullSnapshot;
 use std::panic::Location;
@@ -198,7 +197,7 @@ impl Watch<'_> {
             period.has_function(name) || period.later.declared.contains_key(**name) || is_printed()
         };
         // Where nobody finds what is linked in, it may be something that was not used.
-        if let Some(name) = names.iter().find(|name| linked::FINDS_ALL && !is_known(name)) {
+        if let Some(name) = names.iter().find(|name| period.finds_all() && !is_known(name)) {
             return Err(period.unknown(name));
         }
         let functions = period.difference.functions.iter().filter(|series| {
