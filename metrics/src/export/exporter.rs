@@ -322,7 +322,8 @@ impl Reporter {
 
 /// Exports until it is dropped, and makes a last export to each sink then. Made by [`ExporterBuilder::start`].
 ///
-/// Bound to a name in `main`, that is on return, on `?` and on a panic; not on `process::exit`. Dropping it waits for the
+/// `let _ = ….start()?` binds nothing: the exporter ends at once. Bound to a name (`let _exporter = …`) in `main`, it does so on return,
+/// on `?` and on a panic; not on `process::exit`. Dropping it waits for the
 /// last exports: a sink that never returns holds it up. A callback that prints is one, where the thread that drops holds the
 /// lock of `io::stdout()`.
 #[derive(Debug)]

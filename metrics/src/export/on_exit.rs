@@ -12,6 +12,8 @@ use crate::registry::{MetricsRegistry, global};
 /// let _print = tachometer::print_on_exit(); // in `main`, first
 /// // …the program…
 /// ```
+///
+/// `let _ = tachometer::print_on_exit();` is not the same: `_` binds nothing, so the guard is dropped, and prints, at once.
 pub fn print_on_exit() -> PrintOnExit<'static> {
     global().print_on_exit()
 }

@@ -35,6 +35,8 @@ impl Counter {
     const_unless_loom! {
         /// A counter at zero, printed as `name` with that `# HELP`.
         ///
+        /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
+        ///
         /// # Panics
         /// Where Prometheus does not allow the name; in a `static`, a compile error.
         #[must_use]
@@ -113,6 +115,8 @@ pub struct FloatCounter {
 impl FloatCounter {
     const_unless_loom! {
         /// A counter at zero, printed as `name` with that `# HELP`.
+        ///
+        /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
         ///
         /// # Panics
         /// Where Prometheus does not allow the name; in a `static`, a compile error.

@@ -32,6 +32,8 @@ impl Gauge {
     const_unless_loom! {
         /// A gauge at zero, printed as `name` with that `# HELP`.
         ///
+        /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
+        ///
         /// # Panics
         /// Where Prometheus does not allow the name; in a `static`, a compile error.
         #[must_use]
@@ -142,6 +144,8 @@ pub struct FloatGauge {
 impl FloatGauge {
     const_unless_loom! {
         /// A gauge at zero, printed as `name` with that `# HELP`.
+        ///
+        /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
         ///
         /// # Panics
         /// Where Prometheus does not allow the name; in a `static`, a compile error.

@@ -136,7 +136,7 @@ impl FunctionSnapshot {
         self.latency.mean_duration()
     }
 
-    /// The time that a share `p` of the calls does not exceed; `None` while there is none. See
+    /// The time that a share `p` of the calls does not exceed, 0.99 for the 99th percentile; `None` while there is none. See
     /// [`HistogramSnapshot::percentile`].
     pub fn percentile(&self, p: f64) -> Option<Duration> {
         self.latency.percentile_duration(p)

@@ -131,6 +131,7 @@ impl HistogramSnapshot {
     }
 
     /// The value that a share `p` of all values does not exceed: `percentile(0.99)` is the 99th percentile.
+    /// `p` is a share, not a number of per cent: `percentile(99.0)` is the maximum.
     ///
     /// By nearest rank: the ⌈p·n⌉-th smallest of n values, the first for `p <= 0`, the last for `p >= 1`; a NaN counts
     /// as 0. A bucket does not keep its values, so the answer is placed inside the rank's bucket by linear
