@@ -271,3 +271,21 @@ fn functions_share_series_only_under_a_name_that_was_given() {
     same_name::fixed();
     assert_eq!(sets("one_series"), [set(&["a"], 2), set(&["b"], 1)]);
 }
+
+#[instrumented(labels(tenant = tenant, shard = shard))]
+fn of_some_tenant(tenant: Option<&str>, shard: Option<u8>) {
+    let _ = (tenant, shard);
+}
+
+#[test]
+fn an_absent_value_is_empty() {
+    of_some_tenant(Some("acme"), Some(3));
+    of_some_tenant(None, None);
+    let snapshot = tachometer::snapshot();
+    let values: Vec<_> = snapshot
+        .functions_named("of_some_tenant")
+        .iter()
+        .map(|series| (series.labels[0].1.clone(), series.labels[1].1.clone(), series.ok))
+        .collect();
+    assert_eq!(values, [("".into(), "".into(), 1), ("acme".into(), "3".into(), 1)]);
+}

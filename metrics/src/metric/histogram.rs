@@ -84,7 +84,8 @@ impl HistogramCells {
 impl Histogram {
     const_unless_loom! {
         /// A histogram of whole numbers of any unit, printed as `name` with that `# HELP`. `bounds` are inclusive upper
-        /// bounds; what is above the last has a bucket of its own.
+        /// bounds; what is above the last has a bucket of its own. For times, whose bounds are fractions of a second, there is
+        /// [`of_time`](Self::of_time) with [`buckets::seconds`](crate::buckets::seconds): `&[0.1, 0.5]` is no list of `u64`.
         ///
         /// # Panics
         /// Where Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.

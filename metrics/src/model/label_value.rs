@@ -123,6 +123,14 @@ macro_rules! integers {
 
 integers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
+/// What is absent has the empty value, which to Prometheus is no label.
+impl<T: LabelValue> LabelValue for Option<T> {
+    #[inline]
+    fn write(&self, into: &mut dyn fmt::Write) -> fmt::Result {
+        self.as_ref().map_or(Ok(()), |value| value.write(into))
+    }
+}
+
 macro_rules! pointers {
     ($($pointer:ty $(where T: $bound:ident)?,)*) => {$(
         impl<T: LabelValue $(+ $bound)? + ?Sized> LabelValue for $pointer {
