@@ -42,13 +42,13 @@ pub fn watch() -> Watch<'static> {
 /// use tachometer::testing::{self, function};
 ///
 /// #[instrumented]
-/// fn ring_bell() {}
+/// fn open_door() {}
 ///
 /// fn main() {
 ///     let watch = testing::watch_thread();
-///     ring_bell();
-///     thread::spawn(ring_bell).join().unwrap(); // such as another test
-///     watch.assert(function("ring_bell").ok(1));
+///     open_door();
+///     thread::spawn(open_door).join().unwrap(); // such as another test
+///     watch.assert(function("open_door").ok(1));
 /// }
 /// ```
 ///
