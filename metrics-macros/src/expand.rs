@@ -14,6 +14,11 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, GenericParam, PatType, ReceiverKind, ReturnType, Signature};
 
+/// Tokens of this macro's own: local names do not meet the user's, and words have the meaning of this crate's edition.
+macro_rules! ours {
+    ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
+}
+
 pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
     match item {
         Item::Function(function) => match &options.block {
@@ -26,7 +31,7 @@ pub(crate) fn expand(options: &Options, item: &Item) -> TokenStream {
 }
 
 fn expand_impl(block_options: &Options, block: &ImplBlock) -> TokenStream {
-    block.with_members(block.members.iter().map(|member| match member {
+    let members = block.with_members(block.members.iter().map(|member| match member {
         Member::Other(tokens) => tokens.clone(),
         Member::Method(method, Some(own)) if own.skip.is_some() => method.to_token_stream(),
         Member::Method(method, None) if method.signature.constness.is_some() => method.to_token_stream(),
@@ -38,7 +43,12 @@ fn expand_impl(block_options: &Options, block: &ImplBlock) -> TokenStream {
                 expand_method(own, block_options, method, true)
             }
         }
-    }))
+    }));
+    // What these ask for, a body of one expression, is what was written, and no longer what the compiler sees.
+    let is_canonical = ["Clone", "PartialOrd"].iter().any(|name| mentions(block.header.clone(), name));
+    let allow = is_canonical
+        .then(|| ours!(#[allow(clippy::non_canonical_clone_impl, clippy::non_canonical_partial_ord_impl)]));
+    quote!(#allow #members)
 }
 
 fn expand_method(own: Options, block: &Options, method: &Function, knows_parameters: bool) -> TokenStream {
@@ -53,11 +63,6 @@ const NESTED_FUNCTION: &str = "__tachometer_body";
 enum NameOf {
     Function,
     Type,
-}
-
-/// Tokens of this macro's own: local names do not meet the user's, and words have the meaning of this crate's edition.
-macro_rules! ours {
-    ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
 }
 
 fn expand_function(
