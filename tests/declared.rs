@@ -267,6 +267,9 @@ fn a_sum_never_falls_and_a_gauge_saturates() {
     level.set(i64::MAX);
     level.add(7);
     assert_eq!(level.get(), i64::MAX);
+    level.set(-5);
+    level.sub(i64::MIN);
+    assert_eq!(level.get(), i64::MAX - 4);
     level.set(i64::MIN);
     level.decrement();
     assert_eq!(level.get(), i64::MIN);

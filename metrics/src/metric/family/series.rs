@@ -322,7 +322,12 @@ impl<P: Find<Gauge>> Series<Gauge, P> {
     /// Less by `amount`.
     #[inline]
     pub fn sub(&self, amount: i64) {
-        self.add(amount.saturating_neg());
+        // `i64::MIN` has no opposite: it is taken away in two steps.
+        if amount == i64::MIN {
+            self.add(i64::MAX);
+            return self.add(1);
+        }
+        self.add(-amount);
     }
 
     /// Exactly `value` from now on.
