@@ -4,7 +4,7 @@
 //! user's tokens keep their places in the source.
 
 use crate::args::{Decision, ErrorKind, Options};
-use crate::item::{Function, ImplBlock, Item, Member, mentions, parameter_names};
+use crate::item::{Function, ImplBlock, Item, Member, mentions, parameter_names, parameters};
 use crate::labels;
 use crate::order;
 use crate::plan::{self, Shape};
@@ -12,7 +12,7 @@ use crate::returns::{self, ReturnedFuture};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, GenericParam, PatType, ReceiverKind, ReturnType, Signature};
+use syn::{Attribute, FnArg, PatType, ReceiverKind, ReturnType, Signature};
 
 /// Tokens of this macro's own: local names do not meet the user's, and words have the meaning of this crate's edition.
 macro_rules! ours {
@@ -366,11 +366,7 @@ fn call_nested_function(
     });
     let nested = Ident::new(NESTED_FUNCTION, Span::mixed_site());
     // What only the return type tells is not to be guessed.
-    let parameters = signature.generics.params.iter().filter_map(|parameter| match parameter {
-        GenericParam::Type(parameter) => Some(&parameter.ident),
-        GenericParam::Const(parameter) => Some(&parameter.ident),
-        GenericParam::Lifetime(_) => None,
-    });
+    let parameters = parameters(&signature.generics);
     let value = ours!(#nested::<#(#parameters),*>(#(#arguments),*));
     (signature.to_token_stream(), run_sync(&value, function, options, library))
 }

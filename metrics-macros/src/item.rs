@@ -95,14 +95,18 @@ fn generics_of(header: &TokenStream) -> Generics {
     parser.parse2(behind_impl.collect()).unwrap_or_default()
 }
 
-/// The names of type and constant parameters: what an item inside a generic one cannot name.
-pub(crate) fn parameter_names(generics: &Generics) -> Vec<String> {
-    let name = |parameter: &GenericParam| match parameter {
-        GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
-        GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
+/// The type and constant parameters: what an item inside a generic one cannot name.
+pub(crate) fn parameters(generics: &Generics) -> impl Iterator<Item = &Ident> {
+    generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
         GenericParam::Lifetime(_) => None,
-    };
-    generics.params.iter().filter_map(name).collect()
+    })
+}
+
+/// Their names.
+pub(crate) fn parameter_names(generics: &Generics) -> Vec<String> {
+    parameters(generics).map(Ident::to_string).collect()
 }
 
 /// Whether an attribute is an annotation of ours, by the last word of its path.
@@ -305,8 +309,8 @@ fn resolve_condition(attributes: Vec<Attribute>) -> Vec<Vec<Attribute>> {
     };
     let attribute = |meta: TokenStream| -> Attribute { parse_quote!(#[#meta]) };
     let with = |these: Vec<Attribute>| {
-        let (before, behind) = (&attributes[..index], &attributes[index + 1..]);
-        [before, &these, behind].concat()
+        let (before, after) = (&attributes[..index], &attributes[index + 1..]);
+        [before, &these, after].concat()
     };
     let metas = metas.iter().map(|meta| attribute(meta.to_token_stream()));
     let holds = [attribute(quote!(cfg(#condition)))].into_iter().chain(metas).collect();

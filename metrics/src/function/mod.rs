@@ -141,6 +141,12 @@ impl Function {
         self.cells.start().or_else(|| self.start_first())
     }
 
+    /// Whether the call that begins is one whose time is to be taken. On a thread that keeps no block, each is.
+    #[inline]
+    pub(crate) fn is_due(&self, block: Option<Block>) -> bool {
+        block.is_none_or(|block| self.cells.is_due(block))
+    }
+
     /// Begins a call on a thread that has not called the function before.
     #[cold]
     fn start_first(&'static self) -> Option<Block> {

@@ -51,7 +51,7 @@ impl<S> Site<S> {
     /// Whether the call that begins is one whose time is to be taken. On a thread that keeps no block, each is.
     #[inline]
     pub(super) fn is_due(&self, block: Option<Block>) -> bool {
-        block.is_none_or(|block| self.function.cells.is_due(block))
+        self.function.is_due(block)
     }
 
     #[inline]

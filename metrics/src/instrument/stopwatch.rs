@@ -44,7 +44,7 @@ macro_rules! steps {
         #[cfg_attr(not(debug_assertions), inline)]
         fn begin(function: &'static Function) -> (Option<Block>, Self) {
             let block = function.start();
-            (block, Self::start(|| block.is_none_or(|block| function.cells.is_due(block))))
+            (block, Self::start(|| function.is_due(block)))
         }
 
         #[cfg_attr(debug_assertions, inline(never))]

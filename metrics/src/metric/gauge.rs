@@ -264,6 +264,15 @@ pub(super) fn add_level(bits: &AtomicU64, amount: i64) {
     }
 }
 
+/// Not an addition of `-amount`: `i64::MIN` has no opposite.
+#[inline]
+pub(super) fn sub_level(bits: &AtomicU64, amount: i64) {
+    let before = bits.fetch_sub(amount.cast_unsigned(), Ordering::Relaxed).cast_signed();
+    if before.checked_sub(amount).is_none() {
+        saturate_level(bits, amount < 0);
+    }
+}
+
 #[cold]
 fn saturate_level(bits: &AtomicU64, is_above: bool) {
     set_level(bits, if is_above { i64::MAX } else { i64::MIN });

@@ -2,7 +2,8 @@
 
 use super::super::counter::{add_float_to, add_to, sum_floats};
 use super::super::gauge::{
-    add_float, add_level, get_float, get_level, seconds_now, set_float, set_level, whole_seconds_now,
+    add_float, add_level, get_float, get_level, seconds_now, set_float, set_level, sub_level,
+    whole_seconds_now,
 };
 use super::super::histogram::{HistogramTimer, Observe, nanos_of};
 use super::super::kind::Kind;
@@ -322,12 +323,7 @@ impl<P: Find<Gauge>> Series<Gauge, P> {
     /// Less by `amount`.
     #[inline]
     pub fn sub(&self, amount: i64) {
-        // `i64::MIN` has no opposite: it is taken away in two steps.
-        if amount == i64::MIN {
-            self.add(i64::MAX);
-            return self.add(1);
-        }
-        self.add(-amount);
+        self.update(|cells, index| sub_level(cells.cell(index), amount));
     }
 
     /// Exactly `value` from now on.
