@@ -34,7 +34,7 @@ use crate::function::Function;
 use crate::linked;
 use crate::metric;
 use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
-use crate::snapshot::FullSnapshot;
+use crate::snapshot::{FullSnapshot, RunId};
 use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, MutexGuard, OnceLock, Ordering, lock};
 use crate::ticker::Ticker;
 use callbacks::Callbacks;
@@ -76,6 +76,7 @@ pub struct MetricsRegistry {
 #[derive(Debug)]
 pub(crate) struct Metrics {
     created: SystemTime,
+    run: RunId,
     named: Mutex<NamedMetrics>,
     own_functions: Functions,
     /// In the place of its own: the functions of the global registry.
@@ -326,6 +327,7 @@ impl Metrics {
     fn new() -> Self {
         Metrics {
             created: SystemTime::now(),
+            run: RunId::random(),
             named: Mutex::default(),
             own_functions: Functions::new(),
             functions: OnceLock::new(),
@@ -387,6 +389,7 @@ impl Metrics {
             named = self.named().clone();
         }
         let mut snapshot = FullSnapshot::empty(self.counting_since());
+        snapshot.run = Some(self.run);
         let scope = named.scope.clone();
         named.read_into(&mut snapshot);
         on_demand.write_into(&mut snapshot, &scope);

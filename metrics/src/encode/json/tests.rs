@@ -2,7 +2,7 @@
 
 use crate::snapshot::{
     CallbackFailures, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
-    MetricsSnapshot, Moment, OwnMetrics, SampleValue, ScrapeMetrics, SeriesSnapshot, SinkExports,
+    MetricsSnapshot, Moment, OwnMetrics, RunId, SampleValue, ScrapeMetrics, SeriesSnapshot, SinkExports,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -163,6 +163,7 @@ prop_compose! {
         labels in pairs("our_[a-z0-9_]{0,3}", text()),
         help in btree_map(text(), text(), 0..4),
         own in own_metrics(),
+        has_run in any::<bool>(),
     ) -> FullSnapshot {
         functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
         functions.dedup_by(|a, b| a.identity() == b.identity());
@@ -170,6 +171,7 @@ prop_compose! {
         FullSnapshot {
             timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, labels, help, own,
             created,
+            run: has_run.then(RunId::random),
             taken: Moment::default(),
             elapsed: elapsed.map(|(seconds, nanos)| Duration::new(seconds, nanos)),
         }
