@@ -1,6 +1,6 @@
 //! The one error type: what was asked for, and why it cannot be had.
 
-use crate::model::bounds::BoundsFault;
+use crate::buckets::bounds::BoundsFault;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;

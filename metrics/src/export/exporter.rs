@@ -1,6 +1,6 @@
 //! Snapshots to several sinks at an interval.
 
-use super::schedule::{self, caught};
+use super::schedule;
 use super::shape::Shape;
 use super::sink::{Sink, write_past_lock};
 use crate::encode::Format;
@@ -8,7 +8,8 @@ use crate::error::{Cause, Error};
 use crate::registry::{Metrics, MetricsRegistry, global};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
-use crate::ticker::Ticker;
+use crate::util::catch_panic;
+use crate::util::periodic::PeriodicThread;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -272,7 +273,7 @@ fn export_to(metrics: Arc<Metrics>, mut sink: Sink, mut reporter: Reporter) -> i
     let counts = metrics.sink_counts(&sink.name);
     move || {
         let snapshot = metrics.read();
-        match caught(|| (sink.write)(&snapshot)) {
+        match catch_panic(|| (sink.write)(&snapshot)) {
             Some(Ok(())) => {
                 counts.ok.increment();
                 reporter.succeeded();
@@ -280,7 +281,7 @@ fn export_to(metrics: Arc<Metrics>, mut sink: Sink, mut reporter: Reporter) -> i
             Some(Err(error)) => {
                 counts.errors.increment();
                 // A user's callback and a user's error.
-                caught(|| {
+                catch_panic(|| {
                     reporter.failed(&sink.name, &error);
                     drop(error);
                 });
@@ -329,7 +330,7 @@ impl Reporter {
 #[derive(Debug)]
 #[must_use = "the exports end as soon as the exporter is dropped: bind it to a name, as in `let _exporter = …`"]
 pub struct Exporter {
-    tickers: Vec<Ticker>,
+    tickers: Vec<PeriodicThread>,
 }
 
 impl Exporter {
@@ -338,7 +339,7 @@ impl Exporter {
     ///
     /// May be called again. [`MetricsRegistry::stop`] does it too.
     pub fn stop(&self) {
-        Ticker::stop_all(&self.tickers);
+        PeriodicThread::stop_all(&self.tickers);
     }
 }
 

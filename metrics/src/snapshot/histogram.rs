@@ -1,9 +1,6 @@
 //! What a histogram read, and what can be said from it.
 
-#[cfg(test)]
-mod properties;
-
-use crate::model::bounds::count_finite;
+use crate::buckets::bounds::count_finite;
 use std::time::Duration;
 
 /// A histogram at one moment: how many values each bucket holds, and the sum of all.
@@ -268,7 +265,7 @@ fn wider(some: Option<(u64, u64)>, others: Option<(u64, u64)>) -> Option<(u64, u
 /// division of two whole numbers is rounded to the nearest float, just as the literal 0.07 is, so the rank is checked
 /// by it; the product is off by less than one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "p is above 0 and below 1")]
-fn nearest_rank(p: f64, n: u64) -> u64 {
+pub(super) fn nearest_rank(p: f64, n: u64) -> u64 {
     if p.is_nan() || p <= 0.0 {
         return 1;
     }

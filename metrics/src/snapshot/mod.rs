@@ -17,6 +17,8 @@ mod scrapes;
 #[cfg(feature = "json")]
 mod serial;
 mod since;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use callbacks::{CallbackFailures, FailuresBySource};
 pub use collector::MetricsSnapshot;

@@ -1,8 +1,5 @@
 //! What happened between two snapshots.
 
-#[cfg(test)]
-mod declared_properties;
-
 use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, MetricsSnapshot, Moment};
 use crate::error::{Cause, Error};
 use std::collections::BTreeMap;

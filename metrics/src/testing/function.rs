@@ -4,7 +4,7 @@ use super::bounds::count_above;
 use super::difference::{Difference, Table, add_list};
 use super::labels::{Pair, WantedLabels, listed};
 use super::period::{Period, Unknown};
-use crate::model::LabelValue;
+use crate::labels::LabelValue;
 use crate::snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot};
 use std::collections::BTreeSet;
 use std::time::Duration;

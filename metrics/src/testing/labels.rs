@@ -1,7 +1,7 @@
 //! Which series of a function or a metric are meant.
 
 use super::similar;
-use crate::model::{LabelSet, LabelValue, LabelVisitor};
+use crate::labels::{LabelSet, LabelValue, LabelVisitor};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::slice;

@@ -5,7 +5,7 @@ use super::bounds::count_above;
 use super::difference::{Difference, Table, add_list};
 use super::labels::{Pair, WantedLabels, listed};
 use super::period::{Period, Unknown};
-use crate::model::{LabelSet, LabelValue};
+use crate::labels::{LabelSet, LabelValue};
 use crate::snapshot::HistogramSnapshot;
 use crate::snapshot::families::{MetricFamily, MetricKind, Series, Value};
 

@@ -7,7 +7,7 @@ use super::super::{
     printed_labels,
 };
 use super::{pairs, timestamp};
-use crate::model::name::{RESERVED_LABELS, is_label_name, is_metric_name};
+use crate::names::{RESERVED_LABELS, is_label_name, is_metric_name};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
