@@ -160,14 +160,14 @@ impl ExporterBuilder<'_> {
     /// A program that is killed while it writes leaves the new file behind, `.tachometer-….tmp`. Collectors of `*.prom` pass
     /// over it, and no later start removes it.
     ///
-    /// What collects `*.prom` reads Prometheus text: [`start`](Self::start) refuses a table and JSON there.
+    /// A file `*.prom` holds Prometheus text, the only format that the textfile collector reads: [`start`](Self::start) refuses
+    /// OpenMetrics, JSON and a table there. A file of another name holds any of them.
     pub fn to_file(mut self, path: impl AsRef<Path>) -> Self {
         let shape = self.shape.take().unwrap_or_default();
         let is_prom = path.as_ref().extension().is_some_and(|extension| extension == "prom");
-        let sink = if is_prom && !shape.is_exposition() {
-            Err(Cause::FileFormat { path: path.as_ref().to_owned() }.into())
-        } else {
-            Sink::file(path.as_ref(), shape)
+        let sink = match shape.not_for_prom().filter(|_| is_prom) {
+            Some(format) => Err(Cause::FileFormat { path: path.as_ref().to_owned(), format }.into()),
+            None => Sink::file(path.as_ref(), shape),
         };
         self.with(sink)
     }
@@ -227,11 +227,30 @@ impl ExporterBuilder<'_> {
         ExporterBuilder { on_signals: true, ..self }
     }
 
-    /// Starts the exports. They go on until the [`Exporter`] is dropped.
+    /// Starts the exports. They go on until the [`Exporter`] is dropped, so it needs a name, usually in `main`:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let _exporter = tachometer::exporter().to_file("metrics.prom").start()?;
+    /// // …the program…
+    /// #     Ok(())
+    /// # }
+    /// ```
+    ///
+    /// `_` binds nothing, so this drops it at once, and the only export is made before anything was counted:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let _ = tachometer::exporter().to_file("metrics.prom").start()?; // WRONG: ends now
+    /// #     Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The compiler does not warn of this; in debug builds, a line on stderr does.
     ///
     /// # Errors
     /// Where there is no sink or the interval is zero, where a format has no sink, where a path has no file's name or ends in
-    /// `.prom` and is to hold something else than Prometheus text, or where the system gives no thread or
+    /// `.prom` and its format is not Prometheus text, or where the system gives no thread or
     /// does not let signals be waited for.
     pub fn start(self) -> Result<Exporter, Error> {
         let sinks = self.sinks.into_iter().collect::<Result<Vec<_>, _>>()?;
