@@ -76,6 +76,7 @@ mod sync;
 pub mod testing;
 mod ticker;
 mod time;
+mod unbound;
 
 #[doc(hidden)]
 pub mod __private {

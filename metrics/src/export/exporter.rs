@@ -9,6 +9,7 @@ use crate::registry::{Metrics, MetricsRegistry, global};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
 use crate::ticker::Ticker;
+use crate::unbound::{Life, Unbound};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -261,10 +262,12 @@ impl ExporterBuilder<'_> {
             return Err(Cause::NoSink.into());
         }
         schedule::check(self.interval)?;
-        let mut exporter = Exporter { tickers: Vec::with_capacity(sinks.len()) };
+        let mut exporter =
+            Exporter { tickers: Vec::with_capacity(sinks.len()), life: Arc::new(Life::begin()) };
         for sink in sinks {
             let reporter = self.on_error.clone().map_or(Reporter::Stderr { told: false }, Reporter::Callback);
-            let export = export_to(Arc::clone(self.registry.metrics()), sink, reporter);
+            let export =
+                export_to(Arc::clone(self.registry.metrics()), sink, reporter, Arc::clone(&exporter.life));
             exporter.tickers.push(schedule::start(self.registry, self.interval, export)?);
         }
         #[cfg(all(feature = "signals", unix))]
@@ -287,10 +290,11 @@ impl fmt::Debug for ExporterBuilder<'_> {
 }
 
 /// Reads `metrics`, hands it to `sink` and counts how that ended.
-fn export_to(metrics: Arc<Metrics>, mut sink: Sink, mut reporter: Reporter) -> impl FnMut() {
+fn export_to(metrics: Arc<Metrics>, mut sink: Sink, mut reporter: Reporter, life: Arc<Life>) -> impl FnMut() {
     let counts = metrics.sink_counts(&sink.name);
     move || {
         let snapshot = metrics.read();
+        life.see(&snapshot);
         match caught(|| (sink.write)(&snapshot)) {
             Some(Ok(())) => {
                 counts.ok.increment();
@@ -349,7 +353,10 @@ impl Reporter {
 #[must_use = "the exports end as soon as the exporter is dropped: bind it to a name, as in `let _exporter = …`"]
 pub struct Exporter {
     tickers: Vec<Ticker>,
+    life: Arc<Life>,
 }
+
+static UNBOUND: Unbound = Unbound::new("Exporter", "ended its exports before anything was counted");
 
 impl Exporter {
     /// Ends the exports: wakes their threads at once, has each make one last export, and waits for their end. Called from
@@ -357,12 +364,17 @@ impl Exporter {
     ///
     /// May be called again. [`MetricsRegistry::stop`] does it too.
     pub fn stop(&self) {
+        self.life.set_used();
         Ticker::stop_all(&self.tickers);
     }
 }
 
 impl Drop for Exporter {
     fn drop(&mut self) {
-        self.stop();
+        let ends_at_once = self.life.ends_at_once();
+        Ticker::stop_all(&self.tickers);
+        if ends_at_once && !self.life.is_used() {
+            UNBOUND.report();
+        }
     }
 }
