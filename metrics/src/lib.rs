@@ -74,6 +74,8 @@ mod registry;
 mod snapshot;
 mod sync;
 pub mod testing;
+
+mod unbound;
 mod util;
 
 #[doc(hidden)]

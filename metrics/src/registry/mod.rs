@@ -391,8 +391,9 @@ impl Metrics {
         let mut snapshot = FullSnapshot::empty(self.counting_since());
         snapshot.run = Some(self.run);
         let scope = named.scope.clone();
-        named.read_into(&mut snapshot);
+        // First: the help texts of those that have answered are read, and of no others.
         on_demand.write_into(&mut snapshot, &scope);
+        named.read_into(&mut snapshot);
         let failures = self.callbacks.failures().into_iter();
         snapshot.own.callback_failures =
             failures.map(|(name, failures)| (scope.full_name(&name).into_owned(), failures)).collect();
