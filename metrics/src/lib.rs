@@ -55,6 +55,7 @@ mod readme {}
 mod atomic;
 pub mod buckets;
 mod clock;
+mod collect;
 pub mod docs;
 mod encode;
 mod error;
@@ -71,6 +72,7 @@ mod metric;
 mod names;
 mod recorder;
 mod registry;
+mod self_metrics;
 mod snapshot;
 mod sync;
 pub mod testing;
@@ -91,6 +93,7 @@ pub use atomic::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
 };
 pub use clock::{MockClock, MockGuard, force_os_clock};
+pub use collect::{Collect, Collected, FamilyDescription};
 pub use encode::Format;
 pub use error::Error;
 pub use error_kind::ErrorKind;
@@ -103,8 +106,7 @@ pub use http::fuzzing;
 pub use http::{Endpoint, Exposition, Server, expose, serve};
 pub use labels::{LabelSet, LabelValue, LabelVisitor};
 pub use metric::{
-    CallbackCounter, CallbackGauge, Collect, Collected, Counter, FamilyDescription, FloatCounter, FloatGauge,
-    Gauge, Histogram, HistogramTimer, Info,
+    CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, HistogramTimer, Info,
 };
 pub use registry::{MetricDescription, MetricsRegistry, global, install, snapshot};
 pub use snapshot::{

@@ -5,12 +5,14 @@ use super::metric::{AnyFamily, Metric};
 use super::plan::Plan;
 use super::series::{Held, Series, Texts};
 use crate::buckets::bounds::count_finite;
+use crate::collect::Registered;
 use crate::error::{Cause, Error};
 use crate::metric::histogram::HistogramOptions;
 use crate::metric::kind::Kind;
 use crate::metric::{Declared, Histogram};
 use crate::names::is_metric_name;
 use crate::names::{is_label_name, is_reserved};
+use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
@@ -196,8 +198,8 @@ impl<M: Metric> AnyFamily for DynamicFamily<M> {
         self.plan.core_to_register(|limits| Sets::used(self.labels, limits))
     }
 
-    fn of_standing(&self, standing: &'static dyn Declared) -> Option<Self> {
-        let core = standing.as_any().downcast_ref::<Core<M>>()?;
+    fn of_standing(&self, standing: &'static dyn Registered) -> Option<Self> {
+        let core = (standing as &dyn Any).downcast_ref::<Core<M>>()?;
         let is_same = core.has_sets_like(self.labels, None, self.plan.options);
         is_same.then(|| DynamicFamily { plan: self.plan.of_core(core), labels: self.labels })
     }

@@ -1,5 +1,6 @@
 //! What there may be a family of, and what a registry needs of a family.
 
+use crate::collect::Registered;
 use crate::metric::kind::Kind;
 use crate::metric::{Counter, Declared, FloatCounter, FloatGauge, Gauge, Histogram};
 
@@ -28,5 +29,5 @@ pub trait AnyFamily: Sized {
 
     /// The handle of a metric that a registry reads already, if it is the same but for its help text and its bounds on series.
     #[doc(hidden)]
-    fn of_standing(&self, standing: &'static dyn Declared) -> Option<Self>;
+    fn of_standing(&self, standing: &'static dyn Registered) -> Option<Self>;
 }

@@ -5,11 +5,13 @@ use super::core::{Core, Sets};
 use super::metric::{AnyFamily, Metric};
 use super::plan::Plan;
 use super::series::{Held, Looked, Of, Series};
+use crate::collect::Registered;
 use crate::labels::LabelSet;
 use crate::labels::set::count;
 use crate::metric::histogram::HistogramOptions;
 use crate::metric::kind::Kind;
 use crate::metric::{Declare, Declared, Histogram};
+use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -259,8 +261,8 @@ impl<L: LabelSet, M: Metric> AnyFamily for Family<L, M> {
         self.plan.core_to_register(Sets::of::<L>)
     }
 
-    fn of_standing(&self, standing: &'static dyn Declared) -> Option<Self> {
-        let core = standing.as_any().downcast_ref::<Core<M>>()?;
+    fn of_standing(&self, standing: &'static dyn Registered) -> Option<Self> {
+        let core = (standing as &dyn Any).downcast_ref::<Core<M>>()?;
         let is_same = core.has_sets_like(L::NAMES, L::COUNT, self.plan.options);
         is_same.then(|| Family { plan: self.plan.of_core(core), labels: PhantomData })
     }

@@ -1,12 +1,10 @@
 //! Counters: each thread adds in a cell of its own.
 
 use super::declaration::Declaration;
-use super::declared::Declared;
-use super::kind::{ALONE, Kind};
+use super::kind::{ALONE, Kind, Single};
 use crate::recorder::{Reader, Rows};
-use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
+use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
-use std::any::Any;
 
 /// A number of things that only grows: jobs done, bytes sent.
 ///
@@ -76,21 +74,13 @@ impl Counter {
     }
 }
 
-impl Declared for Counter {
+impl Single for Counter {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, reader: &mut Reader) -> SampleValue {
+        <Self as Kind>::read(&self.cells, 0, reader)
     }
 }
 
@@ -151,21 +141,13 @@ impl FloatCounter {
     }
 }
 
-impl Declared for FloatCounter {
+impl Single for FloatCounter {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, reader: &mut Reader) -> SampleValue {
+        <Self as Kind>::read(&self.cells, 0, reader)
     }
 }
 
@@ -208,6 +190,7 @@ impl Kind for Counter {
     type Options = ();
     type Cells = Rows;
     const KIND: MetricKind = MetricKind::Counter;
+    const WHAT: &'static str = "a declared counter";
 
     fn cells((): (), width: usize) -> Rows {
         Rows::new(width)
@@ -226,6 +209,7 @@ impl Kind for FloatCounter {
     type Options = ();
     type Cells = Rows;
     const KIND: MetricKind = MetricKind::Counter;
+    const WHAT: &'static str = "a declared float counter";
 
     fn cells((): (), width: usize) -> Rows {
         Rows::new(width)

@@ -1,13 +1,11 @@
 //! Gauges: one cell each, which all threads write.
 
 use super::declaration::Declaration;
-use super::declared::Declared;
-use super::kind::Kind;
+use super::kind::{Kind, Single};
 use crate::atomic::AtomicGauge;
 use crate::recorder::{Levels, Reader};
-use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
+use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
-use std::any::Any;
 use std::time::SystemTime;
 
 /// How many of something there are now: jobs that wait, connections. It may be negative, and [saturates](AtomicGauge).
@@ -104,21 +102,13 @@ impl Gauge {
     }
 }
 
-impl Declared for Gauge {
+impl Single for Gauge {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(SampleValue::Level(self.get()))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, _: &mut Reader) -> SampleValue {
+        SampleValue::Level(self.get())
     }
 }
 
@@ -195,21 +185,13 @@ impl FloatGauge {
     }
 }
 
-impl Declared for FloatGauge {
+impl Single for FloatGauge {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(SampleValue::Quantity(self.get()))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, _: &mut Reader) -> SampleValue {
+        SampleValue::Quantity(self.get())
     }
 }
 
@@ -289,6 +271,7 @@ impl Kind for Gauge {
     type Options = ();
     type Cells = Levels;
     const KIND: MetricKind = MetricKind::Gauge;
+    const WHAT: &'static str = "a declared gauge";
 
     fn cells((): (), width: usize) -> Levels {
         Levels::new(width)
@@ -307,6 +290,7 @@ impl Kind for FloatGauge {
     type Options = ();
     type Cells = Levels;
     const KIND: MetricKind = MetricKind::Gauge;
+    const WHAT: &'static str = "a declared float gauge";
 
     fn cells((): (), width: usize) -> Levels {
         Levels::new(width)
