@@ -162,9 +162,9 @@ impl MetricsRegistry {
         let is_same = |standing: &Held| {
             standing.shared::<DynamicInfo>().filter(|info| info.labels == labels).map(|_| ())
         };
-        let held = Held::Shared(Arc::new(DynamicInfo { help: help.into(), labels: labels.clone() }));
-        let registration = held.registration(&name, Location::caller());
-        self.contents().table().register(registration, is_same, || (held.clone(), ()))
+        let info = Held::Shared(Arc::new(DynamicInfo { help: help.into(), labels: labels.clone() }));
+        let registration = info.registration(&name, Location::caller());
+        self.contents().table().register(registration, is_same, || (info.clone(), ()))
     }
 
     /// How long a snapshot waits for the callbacks and collectors of this registry, all of them together; a second, if this is
