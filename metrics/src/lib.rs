@@ -77,6 +77,8 @@ pub mod testing;
 mod ticker;
 mod time;
 mod unbound;
+#[cfg(not(all(feature = "json", feature = "process", feature = "signals", unix)))]
+mod without_features;
 
 #[doc(hidden)]
 pub mod __private {
