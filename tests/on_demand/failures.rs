@@ -56,7 +56,7 @@ fn the_text_of_one_that_fails_is_not_that_of_others_under_its_name() {
     let helps = || {
         let text = registry.snapshot_all().to_prometheus_format();
         let helps = text.lines().filter(|line| line.starts_with("# HELP http"));
-        Vec::from_iter(helps.map(str::to_owned))
+        helps.map(str::to_owned).collect::<Vec<_>>()
     };
     let own = ["# HELP http_max The largest value of http.", "# HELP http_min The smallest value of http."];
     assert_eq!(helps(), [&["# HELP http Text of the callback"][..], &own].concat());
