@@ -275,8 +275,15 @@ fn future(function: &Function, options: &Options, library: &TokenStream) -> (Tok
         let __future = #library::timed(__site, async move #body);
         #end
     };
-    signature.output =
-        syn::parse_quote_spanned!(Span::mixed_site()=> -> impl ::core::future::Future<Output = #output>);
+    // Lints point from the signature's first token to its last one, which must be the user's: else, to the annotation.
+    let last = match &signature.output {
+        ReturnType::Default => signature.paren_token.span.close(),
+        ReturnType::Type(_, ty) => {
+            ty.to_token_stream().into_iter().last().map_or_else(Span::call_site, |token| token.span())
+        }
+    };
+    let close = quote_spanned!(last=> >);
+    signature.output = syn::parse_quote_spanned!(Span::mixed_site()=> -> impl ::core::future::Future<Output = #output #close);
     (signature.to_token_stream(), run)
 }
 

@@ -76,9 +76,10 @@ mod self_metrics;
 mod snapshot;
 mod sync;
 pub mod testing;
-
 mod unbound;
 mod util;
+#[cfg(not(all(feature = "json", feature = "process", feature = "signals", unix)))]
+mod without_features;
 
 #[doc(hidden)]
 pub mod __private {
