@@ -22,16 +22,16 @@ import time
 
 # Where the weakened places are.
 LIBRARY = "metrics/src/lib.rs"
-BLOCK = "metrics/src/cells/block.rs"
-EPOCH = "metrics/src/cells/epoch.rs"
-HISTORY = "metrics/src/cells/block/history.rs"
-WRITER = "metrics/src/cells/writer.rs"
+BLOCK = "metrics/src/recorder/block.rs"
+EPOCH = "metrics/src/recorder/epoch.rs"
+HISTORY = "metrics/src/recorder/block/history.rs"
+WRITER = "metrics/src/recorder/writer.rs"
 LIST = "metrics/src/sync/list.rs"
 ERROR_KINDS = "metrics/src/function/error_kinds.rs"
-COLLECTOR = "metrics/src/primitives/collector.rs"
-HISTOGRAM = "metrics/src/primitives/histogram.rs"
-MIN_MAX = "metrics/src/primitives/min_max.rs"
-SERIES = "metrics/src/metric/family/table.rs"
+COLLECTOR = "metrics/src/atomic/collector.rs"
+HISTOGRAM = "metrics/src/atomic/histogram.rs"
+MIN_MAX = "metrics/src/atomic/min_max.rs"
+SERIES = "metrics/src/family/table.rs"
 
 # The quickest model that sees it.
 PLAIN = "a_reading_of_plain_calls"
@@ -44,8 +44,8 @@ UNSEEN = "windows_pass_that_a_writer"
 QUICK = "windows_that_follow_each_other_quickly"
 COPY = "a_copy_shows_what_is_recent"
 UNTIMED = "an_untimed_call_of_a_sampled"
-LEASE = "cells::models::a_lease"
-NODES = "cells::models::a_list"
+LEASE = "recorder::tests::loom::a_lease"
+NODES = "recorder::tests::loom::a_list"
 
 # What is weakened; the file; what stands there, once, with the weakened part between « and »: an expression, or whole
 # statements; what that part becomes; the model that sees it.
@@ -127,31 +127,31 @@ WEAKENED = [
     ("the newest node is found Relaxed", LIST,
      "deref(self.newest.load(«Ordering::Acquire»))", "Ordering::Relaxed", NODES),
     ("an error is recorded Relaxed", COLLECTOR,
-     "self.errors.fetch_add(1, «Ordering::Release»)", "Ordering::Relaxed", "primitives::models"),
+     "self.errors.fetch_add(1, «Ordering::Release»)", "Ordering::Relaxed", "atomic::tests::loom"),
     ("bytes are recorded Relaxed", COLLECTOR,
-     "self.bytes_sent.fetch_add(bytes, «Ordering::Release»)", "Ordering::Relaxed", "primitives::models"),
+     "self.bytes_sent.fetch_add(bytes, «Ordering::Release»)", "Ordering::Relaxed", "atomic::tests::loom"),
     ("errors are read Relaxed", COLLECTOR,
-     "self.errors.load(«Ordering::Acquire»)", "Ordering::Relaxed", "primitives::models"),
+     "self.errors.load(«Ordering::Acquire»)", "Ordering::Relaxed", "atomic::tests::loom"),
     ("bytes are read Relaxed", COLLECTOR,
-     "self.bytes_sent.load(«Ordering::Acquire»)", "Ordering::Relaxed", "primitives::models"),
+     "self.bytes_sent.load(«Ordering::Acquire»)", "Ordering::Relaxed", "atomic::tests::loom"),
     ("a histogram is reset by a load and a store", HISTOGRAM,
      "self.read(|cell| «cell.swap(0, Ordering::Relaxed)»)",
-     "let value = cell.load(Ordering::Relaxed); cell.store(0, Ordering::Relaxed); value", "primitives::models"),
+     "let value = cell.load(Ordering::Relaxed); cell.store(0, Ordering::Relaxed); value", "atomic::tests::loom"),
     ("a new extreme gives up after one exchange", MIN_MAX,
-     "Err(now) => «current = now»,", "return", "primitives::models"),
+     "Err(now) => «current = now»,", "return", "atomic::tests::loom"),
     ("a series keeps what was counted before its index was free", SERIES,
-     "«self.owner.clear(self.index);»", "", "family::models"),
+     "«self.owner.clear(self.index);»", "", "family::tests::loom"),
     ("a series gives its index back when it is removed", SERIES,
      "«self.removals.fetch_add(1, Ordering::Relaxed);»",
-     "self.removals.fetch_add(1, Ordering::Relaxed); lock(&self.free).push(entry.index);", "family::models"),
+     "self.removals.fetch_add(1, Ordering::Relaxed); lock(&self.free).push(entry.index);", "family::tests::loom"),
     ("a series that is held is forgotten when it is removed", SERIES,
-     "if «entry.holders.load(Ordering::Relaxed) == 0» {", "true", "family::models"),
+     "if «entry.holders.load(Ordering::Relaxed) == 0» {", "true", "family::tests::loom"),
     ("a removed series is remembered after its last handle", SERIES,
-     "if «!is_held» && this", "is_held", "family::models"),
+     "if «!is_held» && this", "is_held", "family::tests::loom"),
     ("an update does not ask whether its series was removed", SERIES,
-     "«self.is_active() || self.wake()»", "true", "family::models"),
+     "«self.is_active() || self.wake()»", "true", "family::tests::loom"),
     ("a range is what the cells say", MIN_MAX,
-     "(min, max) => «Some((max, min))»,", "Some((min, max))", "primitives::models"),
+     "(min, max) => «Some((max, min))»,", "Some((min, max))", "atomic::tests::loom"),
 ]
 
 
@@ -272,7 +272,7 @@ def main():
     program = compile_models(target / "weakened", target)
     print(f"compiled with {len(WEAKENED)} weakenings in {time.monotonic() - began:.0f} s", flush=True)
     listed = subprocess.run([program, "--list", "--format", "terse"], capture_output=True, text=True, check=True).stdout
-    models = [line.removesuffix(": test") for line in listed.splitlines() if "models::" in line]
+    models = [line.removesuffix(": test") for line in listed.splitlines() if "loom::" in line]
     # What runs: the models, and the weakening that they must fail with. With none, each model alone.
     runs = []
     for number in chosen:

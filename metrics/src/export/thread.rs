@@ -1,11 +1,12 @@
 //! The thread that hands a snapshot to a callback at an interval.
 
-use super::schedule::{self, caught};
+use super::schedule;
 use crate::error::Error;
 use crate::registry::{Metrics, MetricsRegistry};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
-use crate::ticker::Ticker;
+use crate::util::catch_panic;
+use crate::util::periodic::PeriodicThread;
 use std::time::Duration;
 
 impl MetricsRegistry {
@@ -81,7 +82,7 @@ impl MetricsRegistry {
 fn export_to(metrics: Arc<Metrics>, mut callback: impl FnMut(FullSnapshot)) -> impl FnMut() {
     move || {
         let snapshot = metrics.read();
-        if caught(|| callback(snapshot)).is_none() {
+        if catch_panic(|| callback(snapshot)).is_none() {
             metrics.count_export_panic();
         }
     }
@@ -91,7 +92,7 @@ fn export_to(metrics: Arc<Metrics>, mut callback: impl FnMut(FullSnapshot)) -> i
 /// [`MetricsRegistry::start_export_thread`].
 #[derive(Debug)]
 pub struct ExportHandle {
-    ticker: Ticker,
+    ticker: PeriodicThread,
 }
 
 impl ExportHandle {

@@ -30,6 +30,17 @@ const MOST_CONNECTIONS: usize = 65_536;
 /// }
 /// ```
 ///
+/// The server needs a name, or [`detach`](Server::detach). `_` binds nothing, so this drops it, and closes the endpoint, at once:
+///
+/// ```no_run
+/// # fn main() -> Result<(), tachometer::Error> {
+/// let _ = tachometer::serve("127.0.0.1:9464")?; // WRONG: serves nothing
+/// #     Ok(())
+/// # }
+/// ```
+///
+/// The compiler does not warn of this; in debug builds, a line on stderr does.
+///
 /// The server runs on a thread of its own until it is dropped, [stopped](Server::stop), or the program ends. It stands up to
 /// who means ill or is broken: see [`Endpoint`], which has the options too.
 ///
@@ -56,6 +67,9 @@ pub fn serve(address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
 /// # drop(server);
 /// # Ok::<(), tachometer::Error>(())
 /// ```
+///
+/// The endpoint is open until the [`Server`] is dropped. `let _ = Endpoint::new().serve(…)?;` drops it at once: write
+/// `let _server = Endpoint::new().serve(…)?;`, or [`detach`](Server::detach) it.
 ///
 /// # What it answers
 /// `GET` and `HEAD` on these paths, compared byte by byte without their query. The format is what `Accept` prefers of

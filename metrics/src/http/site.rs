@@ -3,10 +3,10 @@
 use super::exposition::render;
 use super::request::{Method, Request};
 use super::response::{Response, Scrape, Status};
-use crate::caught::caught;
 use crate::encode::Format;
 use crate::registry::{Metrics, ScrapeResult};
 use crate::sync::unmodelled::Arc;
+use crate::util::catch_panic;
 
 /// What stands at a path.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ impl Site {
         let scrape = (request.method == Method::Get).then(|| Scrape::begin(Arc::clone(metrics), format));
         // Reading runs code of error types, which may panic. The room is cleared before it is used again.
         let scrapes = scrape.as_ref().map(|_| metrics.scrapes());
-        let Some(body) = caught(|| render(metrics, format, gzip, &mut self.room, scrapes)) else {
+        let Some(body) = catch_panic(|| render(metrics, format, gzip, &mut self.room, scrapes)) else {
             if let Some(scrape) = scrape {
                 scrape.end(ScrapeResult::Error);
             }

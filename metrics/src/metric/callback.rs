@@ -1,7 +1,8 @@
 //! Metrics that nobody counts: a function of the program's says what they show, whenever somebody reads.
 
-use super::{Declaration, Declared};
-use crate::cells::Reader;
+use super::declaration::Declaration;
+use super::declared::Declared;
+use crate::recorder::Reader;
 use crate::snapshot::{MetricKind, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 use std::any::Any;

@@ -1,8 +1,7 @@
 //! Families that a program's collector adds whenever somebody reads, and the checks of what it adds.
 
-use super::family::is_reserved;
 use crate::error::{Cause, Error};
-use crate::model::name::is_label_name;
+use crate::names::{is_label_name, is_reserved};
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;

@@ -1,7 +1,9 @@
 //! Counters: each thread adds in a cell of its own.
 
-use super::{ALONE, Declaration, Declared, Kind};
-use crate::cells::{Reader, Rows};
+use super::declaration::Declaration;
+use super::declared::Declared;
+use super::kind::{ALONE, Kind};
+use crate::recorder::{Reader, Rows};
 use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 use std::any::Any;
@@ -169,13 +171,13 @@ impl Declared for FloatCounter {
 
 /// The cells of a series at `index`, made to count more by `amount`.
 #[inline]
-pub(super) fn add_to(cells: &Rows, index: usize, amount: u64) {
+pub(crate) fn add_to(cells: &Rows, index: usize, amount: u64) {
     change(cells, index, add(amount));
 }
 
 /// As [`add_to`], where the cells hold the bits of floats.
 #[inline]
-pub(super) fn add_float_to(cells: &Rows, index: usize, amount: f64) {
+pub(crate) fn add_float_to(cells: &Rows, index: usize, amount: f64) {
     change(cells, index, add_float(amount));
 }
 
@@ -196,7 +198,7 @@ fn add_float(amount: f64) -> impl Fn(u64) -> u64 + Copy {
     move |bits| (f64::from_bits(bits) + amount.max(0.0)).to_bits()
 }
 
-pub(super) fn sum_floats(cells: &Rows, index: usize) -> f64 {
+pub(crate) fn sum_floats(cells: &Rows, index: usize) -> f64 {
     // From the newest thread's part to the oldest one's. Rounding keeps order, so with parts that grow, and a further one in
     // front, no later sum is less than an earlier one.
     cells.parts(index).map(f64::from_bits).sum()

@@ -1,9 +1,11 @@
 //! Histograms: values by size, exact in every number that is read.
 
-use super::{ALONE, Declaration, Declared, Kind};
-use crate::cells::{Observations, Reader};
+use super::declaration::Declaration;
+use super::declared::Declared;
+use super::kind::{ALONE, Kind};
+use crate::buckets::table::BucketTable;
 use crate::clock::{self, Ticks};
-use crate::model::BucketTable;
+use crate::recorder::{Observations, Reader};
 use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 use std::any::Any;
@@ -41,8 +43,8 @@ pub struct Histogram {
 /// What a histogram's values are, and which go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HistogramOptions {
-    pub(super) bounds: &'static [u64],
-    pub(super) is_of_time: bool,
+    pub(crate) bounds: &'static [u64],
+    pub(crate) is_of_time: bool,
 }
 
 /// Histograms with the same options.
@@ -62,19 +64,19 @@ impl HistogramCells {
 
     /// Records a value in the histogram at `index`, on whichever thread.
     #[inline]
-    pub(super) fn observe(&'static self, index: usize, value: u64) {
+    pub(crate) fn observe(&'static self, index: usize, value: u64) {
         if !self.values.record(index, value) {
             self.values.record_first(index, value);
         }
     }
 
     /// What a histogram shows that nothing was recorded in.
-    pub(super) fn nothing(&self) -> HistogramSnapshot {
+    pub(crate) fn nothing(&self) -> HistogramSnapshot {
         let table = self.values.table();
         HistogramSnapshot::new(table.finite_bounds(), vec![0; table.buckets()], 0)
     }
 
-    pub(super) fn read(&self, index: usize, reader: &mut Reader) -> HistogramSnapshot {
+    pub(crate) fn read(&self, index: usize, reader: &mut Reader) -> HistogramSnapshot {
         let reading = reader.read_observations(&self.values, index);
         HistogramSnapshot::new(self.values.table().finite_bounds(), reading.buckets, reading.sum)
             .with_extremes(reading.extremes, reading.recent)
@@ -161,7 +163,7 @@ impl Histogram {
 }
 
 #[inline]
-pub(super) fn nanos_of(duration: Duration) -> u64 {
+pub(crate) fn nanos_of(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
@@ -236,7 +238,7 @@ pub struct HistogramTimer<T: Observe = &'static Histogram> {
 impl<T: Observe> HistogramTimer<T> {
     /// A timer that begins now.
     #[inline]
-    pub(super) fn new(into: T) -> Self {
+    pub(crate) fn new(into: T) -> Self {
         HistogramTimer { into, begun: clock::now(), is_discarded: false }
     }
 

@@ -1,9 +1,9 @@
 //! Info metrics: something that is said in labels, and does not change.
 
-use super::family::{is_equal, is_reserved};
-use super::{Declaration, Declared};
-use crate::cells::Reader;
-use crate::model::name::is_label_name;
+use super::declaration::Declaration;
+use super::declared::Declared;
+use crate::names::{is_equal, is_label_name, is_reserved};
+use crate::recorder::Reader;
 use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 use crate::sync::unmodelled::OnceLock;

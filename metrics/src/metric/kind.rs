@@ -1,6 +1,6 @@
 //! What sets the kinds of metrics apart: which cells they have, and what these show.
 
-use crate::cells::Reader;
+use crate::recorder::Reader;
 use crate::snapshot::{MetricKind, SampleValue};
 use std::fmt;
 
@@ -8,7 +8,7 @@ use std::fmt;
 pub trait Kind: Sized + fmt::Debug + 'static {
     /// What is to be said where one is declared, beside its name and help.
     type Options: Copy + PartialEq + fmt::Debug + Send + Sync + 'static;
-    /// There is one for each index below [`MOST_CELLS`](crate::cells::MOST_CELLS).
+    /// There is one for each index below [`MOST_CELLS`](crate::recorder::MOST_CELLS).
     type Cells: fmt::Debug + Send + Sync + 'static;
     /// What kind of metric that is to a scraper.
     const KIND: MetricKind;
@@ -22,3 +22,7 @@ pub trait Kind: Sized + fmt::Debug + 'static {
     /// Sets the series at `index` back to nothing. Nobody uses it meanwhile, and whoever does afterwards does so after this.
     fn clear(cells: &Self::Cells, index: usize);
 }
+
+/// How many cells a thread has at once for a metric without labels, which uses the first: with what stands before them, a cache
+/// line.
+pub(crate) const ALONE: usize = 7;

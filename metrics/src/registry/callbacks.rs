@@ -20,9 +20,9 @@
 //! while one is stuck, whom nobody waits for.
 
 use super::on_demand::{Answer, Source};
-use crate::caught::caught;
 use crate::snapshot::{CallbackFailures, FailuresBySource};
 use crate::sync::unmodelled::{Arc, Condvar, Mutex, PoisonError, lock};
+use crate::util::catch_panic;
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -248,7 +248,7 @@ impl Drop for Round<'_> {
 fn work(shared: &Arc<Shared>) {
     IS_WORKER.set(true);
     while let Some((source, round)) = next(shared) {
-        let answer = caught(|| source.ask());
+        let answer = catch_panic(|| source.ask());
         let mut guard = lock(&shared.state);
         let state = &mut *guard;
         if let Some(standing) = state.sources.get_mut(source.name()) {
@@ -268,7 +268,7 @@ fn work(shared: &Arc<Shared>) {
         state.idle += 1;
         drop(guard);
         // The registry may be gone, and this the last to know the source: then what the program put into it is dropped here.
-        caught(|| drop(source));
+        catch_panic(|| drop(source));
         lock(&shared.state).idle -= 1;
     }
 }

@@ -3,9 +3,9 @@
 use super::named::{Metric, Wanted};
 use super::names::Shape;
 use super::{MetricsRegistry, granted};
+use crate::buckets::table::BucketTable;
 use crate::error::{Cause, Error};
 use crate::metric::{Counter, Declaration, Declared, FloatCounter, FloatGauge, Gauge, Histogram};
-use crate::model::BucketTable;
 use crate::snapshot::MetricKind;
 use crate::sync::{leak, leak_slice};
 use std::panic::Location;

@@ -1,6 +1,6 @@
 //! Counting the exports of a registry.
 
-use crate::primitives::AtomicCounter;
+use crate::atomic::AtomicCounter;
 use crate::snapshot::{Exports, SinkExports};
 use crate::sync::unmodelled::{Arc, Mutex, lock};
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use super::named::Metric;
 use super::{MetricsRegistry, granted};
 use crate::error::Error;
-use crate::metric::AnyFamily;
+use crate::family::AnyFamily;
 
 impl MetricsRegistry {
     /// Has this registry read a [`Family`](crate::Family) or a [`DynamicFamily`](crate::DynamicFamily) that was made at run time.

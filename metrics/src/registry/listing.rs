@@ -2,7 +2,7 @@
 
 use super::MetricsRegistry;
 use super::named::{Metric, NamedMetrics, Registered};
-use crate::model::name::unit_of;
+use crate::names::unit_of;
 use crate::snapshot::MetricKind;
 use std::fmt;
 use std::panic::Location;

@@ -27,16 +27,16 @@ pub use listing::MetricDescription;
 #[cfg(feature = "http")]
 pub(crate) use scrapes::{ScrapeFormat, ScrapeResult, Scrapes};
 
-use crate::cells::reading_own;
+use crate::atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::clock;
 use crate::error::Error;
 use crate::function::Function;
-use crate::linked;
+use crate::link_section;
 use crate::metric;
-use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
-use crate::snapshot::FullSnapshot;
+use crate::recorder::reading_own;
+use crate::snapshot::{FullSnapshot, RunId};
 use crate::sync::unmodelled::{Arc, AtomicU64, Mutex, MutexGuard, OnceLock, Ordering, lock};
-use crate::ticker::Ticker;
+use crate::util::periodic::PeriodicThread;
 use callbacks::Callbacks;
 use exports::ExportCounts;
 use functions::Functions;
@@ -69,13 +69,14 @@ pub struct MetricsRegistry {
     interval: Duration,
     metrics: Arc<Metrics>,
     /// The threads that export this registry.
-    tickers: Mutex<Vec<Ticker>>,
+    tickers: Mutex<Vec<PeriodicThread>>,
 }
 
 /// The metrics of a registry, which its export threads share with it.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     created: SystemTime,
+    run: RunId,
     named: Mutex<NamedMetrics>,
     own_functions: Functions,
     /// In the place of its own: the functions of the global registry.
@@ -277,7 +278,7 @@ impl MetricsRegistry {
 
     /// Whether all functions and metrics of the program are found without being used.
     pub(crate) fn finds_all(&self) -> bool {
-        linked::FINDS_ALL && self.metrics.functions().are_all_linked()
+        link_section::FINDS_ALL && self.metrics.functions().are_all_linked()
     }
 
     /// Whether it is the global registry, where declared metrics are.
@@ -299,7 +300,7 @@ impl MetricsRegistry {
     }
 
     /// Stops `ticker` with this registry.
-    pub(crate) fn adopt(&self, ticker: Ticker) {
+    pub(crate) fn adopt(&self, ticker: PeriodicThread) {
         let mut tickers = lock(&self.tickers);
         tickers.retain(|ticker| !ticker.has_ended());
         tickers.push(ticker);
@@ -312,7 +313,7 @@ impl MetricsRegistry {
     pub fn stop(&self) {
         // Copied, so that another caller meanwhile waits for the same exports, and a callback may start a new one.
         let tickers = lock(&self.tickers).clone();
-        Ticker::stop_all(&tickers);
+        PeriodicThread::stop_all(&tickers);
     }
 }
 
@@ -326,6 +327,7 @@ impl Metrics {
     fn new() -> Self {
         Metrics {
             created: SystemTime::now(),
+            run: RunId::random(),
             named: Mutex::default(),
             own_functions: Functions::new(),
             functions: OnceLock::new(),
@@ -354,7 +356,7 @@ impl Metrics {
     fn named(&self) -> MutexGuard<'_, NamedMetrics> {
         // Found before the lock is taken: it runs code of the program's.
         let declared: Vec<_> = if self.is_global() {
-            linked::metrics().for_each(|metric| metric.declaration().attach(metric));
+            link_section::metrics().for_each(|metric| metric.declaration().attach(metric));
             metric::attached().collect()
         } else {
             Vec::new()
@@ -387,13 +389,15 @@ impl Metrics {
             named = self.named().clone();
         }
         let mut snapshot = FullSnapshot::empty(self.counting_since());
+        snapshot.run = Some(self.run);
         let scope = named.scope.clone();
-        named.read_into(&mut snapshot);
+        // First: the help texts of those that have answered are read, and of no others.
         on_demand.write_into(&mut snapshot, &scope);
+        named.read_into(&mut snapshot);
         let failures = self.callbacks.failures().into_iter();
         snapshot.own.callback_failures =
             failures.map(|(name, failures)| (scope.full_name(&name).into_owned(), failures)).collect();
-        linked::all().for_each(Function::attach);
+        link_section::all().for_each(Function::attach);
         clock::recheck();
         let functions = self.functions().read(&snapshot.labels);
         snapshot.functions = functions.series;

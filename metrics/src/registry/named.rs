@@ -5,11 +5,11 @@ use super::names::{Formats, Printed, Shape, is_printed_by_the_library};
 use super::on_demand::{OnDemand, Source, StandingInfo};
 use super::scope::Scope;
 use super::windows;
-use crate::cells::Reader;
+use crate::atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::error::{Cause, Error};
 use crate::metric::Declared;
-use crate::model::name::is_metric_name;
-use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
+use crate::names::is_metric_name;
+use crate::recorder::Reader;
 use crate::snapshot::{FamilySnapshot, FullSnapshot, HistogramSnapshot, MetricKind};
 use crate::sync::unmodelled::Arc;
 use std::any::Any;
@@ -246,6 +246,7 @@ impl NamedMetrics {
         self.help.insert(name, help);
     }
 
+    /// Adds all of them to a snapshot that has the answers of the sources already.
     pub(super) fn read_into(self, snapshot: &mut FullSnapshot) {
         let mut reader = None;
         let mut help = BTreeMap::new();
@@ -281,19 +282,24 @@ impl NamedMetrics {
                 Metric::Gauge(gauge) => {
                     snapshot.gauges.insert(name, gauge.get());
                 }
-                Metric::Declared(metric) => {
-                    help.insert(name.clone(), metric.declaration().help.to_owned());
-                    // What is asked for on demand comes from who has asked.
-                    if metric.callback().is_none() {
-                        let series =
-                            metric.read(reader.get_or_insert_with(|| Reader::begin(windows::rotates)));
-                        let overflowed = metric.overflowed().map(|updates| (name.clone(), updates));
-                        snapshot.own.overflowed_updates.extend(overflowed);
-                        snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
+                // The text of a source that has not answered would be that of other families: `http` is also the name under
+                // which a min/max `http_min` is registered.
+                Metric::Declared(metric) if metric.callback().is_some() => {
+                    if snapshot.declared.contains_key(&name) {
+                        help.insert(name, metric.declaration().help.to_owned());
                     }
                 }
                 Metric::OnDemand(family) => {
-                    help.insert(name, family.description().help.clone());
+                    if snapshot.declared.contains_key(&name) {
+                        help.insert(name, family.description().help.clone());
+                    }
+                }
+                Metric::Declared(metric) => {
+                    help.insert(name.clone(), metric.declaration().help.to_owned());
+                    let series = metric.read(reader.get_or_insert_with(|| Reader::begin(windows::rotates)));
+                    let overflowed = metric.overflowed().map(|updates| (name.clone(), updates));
+                    snapshot.own.overflowed_updates.extend(overflowed);
+                    snapshot.declared.insert(name, FamilySnapshot::new(metric.kind(), series));
                 }
                 Metric::Info(info) => {
                     help.insert(name.clone(), info.help.clone());
@@ -305,7 +311,11 @@ impl NamedMetrics {
         help.extend(described);
         snapshot.help = help;
         snapshot.labels = self.scope.labels;
-        snapshot.own.refused = self.refused.into_iter().collect();
+        let refused = &mut snapshot.own.refused;
+        refused.extend(self.refused);
+        // Each is a series.
+        refused.sort();
+        refused.dedup();
     }
 }
 

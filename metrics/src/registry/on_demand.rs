@@ -89,9 +89,6 @@ impl Answer {
             }
         }
         refused.extend(self.refusals.iter().cloned());
-        // Each is a series.
-        refused.sort();
-        refused.dedup();
     }
 }
 

@@ -4,7 +4,7 @@ use super::named::{NamedMetrics, Registered};
 use super::names::OWN_PREFIX;
 use super::{MetricsRegistry, granted};
 use crate::error::{Cause, Error};
-use crate::model::name::{RESERVED_LABELS, is_label_name, is_metric_name};
+use crate::names::{RESERVED_LABELS, is_label_name, is_metric_name};
 use crate::sync::unmodelled::lock;
 use std::borrow::Cow;
 
@@ -170,8 +170,8 @@ impl NamedMetrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cells::Reader;
     use crate::metric::{Declaration, Declared};
+    use crate::recorder::Reader;
     use crate::snapshot::{FullSnapshot, MetricKind, SeriesSnapshot};
     use crate::sync::leak;
     use std::any::Any;

@@ -1,6 +1,6 @@
 //! Counting the scrapes of a registry.
 
-use crate::primitives::{AtomicCounter, AtomicGauge, AtomicHistogram};
+use crate::atomic::{AtomicCounter, AtomicGauge, AtomicHistogram};
 use crate::snapshot::ScrapeMetrics;
 use std::time::Duration;
 

@@ -20,7 +20,7 @@
 //! ```
 
 use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, SampleValue, SeriesSnapshot};
-use crate::model::name::unit_of;
+use crate::names::unit_of;
 use std::borrow::Cow;
 use std::fmt;
 

@@ -12,10 +12,13 @@ mod histogram;
 mod labels;
 mod moment;
 mod own;
+mod run;
 mod scrapes;
 #[cfg(feature = "json")]
 mod serial;
 mod since;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use callbacks::{CallbackFailures, FailuresBySource};
 pub use collector::MetricsSnapshot;
@@ -27,6 +30,7 @@ pub use histogram::HistogramSnapshot;
 pub(crate) use labels::printed_labels;
 pub(crate) use moment::Moment;
 pub(crate) use own::OwnMetrics;
+pub(crate) use run::RunId;
 pub(crate) use scrapes::ScrapeMetrics;
 
 use std::collections::BTreeMap;
@@ -86,6 +90,9 @@ pub struct FullSnapshot {
     /// snapshot.
     #[cfg_attr(feature = "json", serde(with = "serial::timestamp"))]
     pub(crate) created: SystemTime,
+    /// Whose counters these are; `None` if the snapshot was read from JSON that does not tell.
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
+    pub(crate) run: Option<RunId>,
     /// As `timestamp`, by a clock that is never set back.
     #[cfg_attr(feature = "json", serde(skip))]
     pub(crate) taken: Moment,
@@ -109,6 +116,7 @@ impl FullSnapshot {
             help: BTreeMap::new(),
             own: OwnMetrics::default(),
             created,
+            run: None,
             taken: Moment::now(),
             elapsed: None,
         }

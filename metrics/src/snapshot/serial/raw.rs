@@ -2,12 +2,12 @@
 
 use super::super::{
     FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics,
-    SampleValue, SeriesSnapshot,
+    RunId, SampleValue, SeriesSnapshot,
     families::{MetricKind, without_total},
     printed_labels,
 };
 use super::{pairs, timestamp};
-use crate::model::name::{RESERVED_LABELS, is_label_name, is_metric_name};
+use crate::names::{RESERVED_LABELS, is_label_name, is_metric_name};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -43,6 +43,8 @@ pub(crate) struct RawFull {
     own: OwnMetrics,
     #[serde(default)]
     created: Option<Created>,
+    #[serde(default)]
+    run: Option<RunId>,
     #[serde(default)]
     elapsed: Option<Duration>,
 }
@@ -151,7 +153,7 @@ impl TryFrom<RawFull> for FullSnapshot {
 
     fn try_from(raw: RawFull) -> Result<Self, Refusal> {
         let RawFull { timestamp, metrics, histograms, minmax, counters, gauges, .. } = raw;
-        let RawFull { declared, functions, labels, help, own, created, elapsed, .. } = raw;
+        let RawFull { declared, functions, labels, help, own, created, run, elapsed, .. } = raw;
         let histogram = |(name, raw): (String, RawHistogram)| {
             let histogram = raw.try_into().map_err(in_what(format!("histogram {name:?}")))?;
             Ok((name, histogram))
@@ -178,6 +180,7 @@ impl TryFrom<RawFull> for FullSnapshot {
             help,
             own,
             created: created.map_or(timestamp, |created| created.0),
+            run,
             taken: Moment::default(),
             elapsed,
         };

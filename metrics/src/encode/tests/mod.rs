@@ -1,0 +1,2 @@
+#[cfg(feature = "json")]
+mod json;
