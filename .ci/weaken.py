@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Weakens the protocols one place at a time, and checks that a loom model fails each time.
 
-    python3 .ci/weaken.py [NAME…]     all of them, or those whose name contains one of these
+    python3 .ci/weaken.py             all weakenings; and all models with nothing weakened, as `.ci/loom` runs them
+    python3 .ci/weaken.py NAME…       the weakenings whose name contains one of these; and the models that see them
 
 A model that no weakening can break proves nothing. What loom cannot show is argued in `metrics/src/docs/recording.md`.
 
 The models are compiled once, from a copy of the tree in which every place of the table below is a choice at run time:
 `if crate::weakened(17) { WEAKENED } else { ORIGINAL }`. An environment variable selects one weakening for a process; with none
-selected, the models must pass. The choice is no operation of loom's, so a model has as many executions as without it.
+selected, all models must pass. The choice is no operation of loom's, so a model has as many executions as without it.
 Ends with 1 if a model passes that should fail, or fails that should pass.
 """
 
@@ -37,7 +38,7 @@ SERIES = "metrics/src/family/table.rs"
 PLAIN = "a_reading_of_plain_calls"
 FAILURES = "a_reading_of_failures"
 EVERY_KIND = "a_reading_of_calls_of_every_kind"
-SAMPLED = "sampled_calls"
+SAMPLED = "a_reading_of_sampled_calls"
 WINDOW = "recent_extremes_are_those_of_the_calls_of_a_window"
 WINDOWS = "recent_extremes_are_those_of_the_calls_of_several"
 UNSEEN = "windows_pass_that_a_writer"
@@ -46,6 +47,9 @@ COPY = "a_copy_shows_what_is_recent"
 UNTIMED = "an_untimed_call_of_a_sampled"
 LEASE = "recorder::tests::loom::a_lease"
 NODES = "recorder::tests::loom::a_list"
+ERRORS = "a_collector_shows_no_error"
+INDEX = "an_index_is_used_anew"
+HELD = "a_held_series_comes_back"
 
 # What is weakened; the file; what stands there, once, with the weakened part between « and »: an expression, or whole
 # statements; what that part becomes; the model that sees it.
@@ -127,31 +131,31 @@ WEAKENED = [
     ("the newest node is found Relaxed", LIST,
      "deref(self.newest.load(«Ordering::Acquire»))", "Ordering::Relaxed", NODES),
     ("an error is recorded Relaxed", COLLECTOR,
-     "self.errors.fetch_add(1, «Ordering::Release»)", "Ordering::Relaxed", "atomic::tests::loom"),
+     "self.errors.fetch_add(1, «Ordering::Release»)", "Ordering::Relaxed", ERRORS),
     ("bytes are recorded Relaxed", COLLECTOR,
-     "self.bytes_sent.fetch_add(bytes, «Ordering::Release»)", "Ordering::Relaxed", "atomic::tests::loom"),
+     "self.bytes_sent.fetch_add(bytes, «Ordering::Release»)", "Ordering::Relaxed", ERRORS),
     ("errors are read Relaxed", COLLECTOR,
-     "self.errors.load(«Ordering::Acquire»)", "Ordering::Relaxed", "atomic::tests::loom"),
+     "self.errors.load(«Ordering::Acquire»)", "Ordering::Relaxed", ERRORS),
     ("bytes are read Relaxed", COLLECTOR,
-     "self.bytes_sent.load(«Ordering::Acquire»)", "Ordering::Relaxed", "atomic::tests::loom"),
+     "self.bytes_sent.load(«Ordering::Acquire»)", "Ordering::Relaxed", ERRORS),
     ("a histogram is reset by a load and a store", HISTOGRAM,
      "self.read(|cell| «cell.swap(0, Ordering::Relaxed)»)",
-     "let value = cell.load(Ordering::Relaxed); cell.store(0, Ordering::Relaxed); value", "atomic::tests::loom"),
+     "let value = cell.load(Ordering::Relaxed); cell.store(0, Ordering::Relaxed); value", "what_a_histogram_records"),
     ("a new extreme gives up after one exchange", MIN_MAX,
-     "Err(now) => «current = now»,", "return", "atomic::tests::loom"),
+     "Err(now) => «current = now»,", "return", "no_extreme_is_lost"),
     ("a series keeps what was counted before its index was free", SERIES,
-     "«self.owner.clear(self.index);»", "", "family::tests::loom"),
+     "«self.owner.clear(self.index);»", "", INDEX),
     ("a series gives its index back when it is removed", SERIES,
      "«self.removals.fetch_add(1, Ordering::Relaxed);»",
-     "self.removals.fetch_add(1, Ordering::Relaxed); lock(&self.free).push(entry.index);", "family::tests::loom"),
+     "self.removals.fetch_add(1, Ordering::Relaxed); lock(&self.free).push(entry.index);", INDEX),
     ("a series that is held is forgotten when it is removed", SERIES,
-     "if «entry.holders.load(Ordering::Relaxed) == 0» {", "true", "family::tests::loom"),
+     "if «entry.holders.load(Ordering::Relaxed) == 0» {", "true", HELD),
     ("a removed series is remembered after its last handle", SERIES,
-     "if «!is_held» && this", "is_held", "family::tests::loom"),
+     "if «!is_held» && this", "is_held", HELD),
     ("an update does not ask whether its series was removed", SERIES,
-     "«self.is_active() || self.wake()»", "true", "family::tests::loom"),
+     "«self.is_active() || self.wake()»", "true", "an_idle_series_goes"),
     ("a range is what the cells say", MIN_MAX,
-     "(min, max) => «Some((max, min))»,", "Some((min, max))", "atomic::tests::loom"),
+     "(min, max) => «Some((max, min))»,", "Some((min, max))", "the_extremes_of_all_values"),
 ]
 
 
@@ -167,8 +171,8 @@ pub(crate) fn weakened(number: usize) -> bool {{
 }}
 """
 
-# For one process, which runs the models of one weakening. The slowest takes a tenth of it.
-TIMEOUT_SECONDS = 300
+# For one process, which runs one model.
+TIMEOUT_SECONDS = 600
 
 TARGET = pathlib.Path("target/loom")
 
@@ -245,15 +249,15 @@ def compile_models(tree, target):
     return programs[0]
 
 
-def run(program, models, number):
-    """Runs models, with a weakening or with none; returns whether all passed, how long they took, and what they printed."""
+def run(program, model, number):
+    """Runs a model, with a weakening or with none; returns whether it passed, how long it took, and what it printed."""
     environment = dict(os.environ, RUST_TEST_THREADS="1")
     environment.pop(VARIABLE, None)
     if number is not None:
         environment[VARIABLE] = str(number)
     began = time.monotonic()
     try:
-        result = subprocess.run([program, "--exact", *models], env=environment, stdin=subprocess.DEVNULL, text=True,
+        result = subprocess.run([program, "--exact", model], env=environment, stdin=subprocess.DEVNULL, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return None, TIMEOUT_SECONDS, ""
@@ -273,27 +277,29 @@ def main():
     print(f"compiled with {len(WEAKENED)} weakenings in {time.monotonic() - began:.0f} s", flush=True)
     listed = subprocess.run([program, "--list", "--format", "terse"], capture_output=True, text=True, check=True).stdout
     models = [line.removesuffix(": test") for line in listed.splitlines() if "loom::" in line]
-    # What runs: the models, and the weakening that they must fail with. With none, each model alone.
-    runs = []
+    # A model, and the weakening that it must fail with. With none, all models; they take longest, and so begin first.
+    runs = [(model, None) for model in models]
     for number in chosen:
         name, *_, word = WEAKENED[number]
         matching = [model for model in models if word in model]
-        if not matching:
-            sys.exit(f"{name}: no model has {word!r} in its name")
-        runs.append((matching, number))
-    runs += [([model], None) for model in sorted({model for matching, _ in runs for model in matching})]
+        if len(matching) != 1:
+            sys.exit(f"{name}: {len(matching)} models have {word!r} in their name, not one: {' '.join(matching)}")
+        runs.append((matching[0], number))
+    if wanted:
+        seeing = {model for model, number in runs if number is not None}
+        runs = [(model, number) for model, number in runs if model in seeing]
     wrong = 0
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         pending = {pool.submit(run, program, *each): each for each in runs}
         for future in concurrent.futures.as_completed(pending):
-            (matching, number), (passed, seconds, output) = pending[future], future.result()
+            (model, number), (passed, seconds, output) = pending[future], future.result()
             says = "TAKES TOO LONG" if passed is None else "passes" if passed else "fails"
             is_wrong = passed is not (number is None)
             wrong += is_wrong
-            name = f"nothing weakened: {matching[0]}" if number is None else WEAKENED[number][0]
+            name = f"nothing weakened: {model}" if number is None else WEAKENED[number][0]
             print(f"{says.upper() if is_wrong else says + ' as it should':20} {seconds:5.1f} s  {name}", flush=True)
             if is_wrong and number is None:
-                print(output)
+                print(output, flush=True)
     if wrong:
         sys.exit(f"{wrong} models that do not behave as they should")
 
