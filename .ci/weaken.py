@@ -39,6 +39,7 @@ PLAIN = "a_reading_of_plain_calls"
 FAILURES = "a_reading_of_failures"
 EVERY_KIND = "a_reading_of_calls_of_every_kind"
 SAMPLED = "a_reading_of_sampled_calls"
+BETWEEN = "a_reading_between_sampled_calls"
 WINDOW = "recent_extremes_are_those_of_the_calls_of_a_window"
 WINDOWS = "recent_extremes_are_those_of_the_calls_of_several"
 UNSEEN = "windows_pass_that_a_writer"
@@ -84,27 +85,27 @@ WEAKENED = [
     ("a start is stored Relaxed", BLOCK,
      "«add_one(started);»", "started.store(own(started).wrapping_add(1), Ordering::Relaxed);", PLAIN),
     ("the copy is published Relaxed", BLOCK,
-     "published.epoch.store(epoch, «Ordering::Release»)", "Ordering::Relaxed", EVERY_KIND),
+     "published.epoch.store(epoch, «Ordering::Release»)", "Ordering::Relaxed", BETWEEN),
     ("the copy is found Relaxed", BLOCK,
-     "published.epoch.load(«Ordering::Acquire»)", "Ordering::Relaxed", EVERY_KIND),
+     "published.epoch.load(«Ordering::Acquire»)", "Ordering::Relaxed", BETWEEN),
     ("the reader gives up looking again", BLOCK,
      "if «head.load(Ordering::Acquire) != before» {", "false", PLAIN),
     ("the reader files no last call", BLOCK,
-     "if «reading.timed() != timed» {", "false", PLAIN),
+     "if «reading.timed() != timed» {", "false", EVERY_KIND),
     ("the copy lacks the last call", BLOCK,
-     "«bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);»", "", EVERY_KIND),
+     "«bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);»", "", BETWEEN),
     ("the number of timed calls is stored Relaxed", BLOCK,
      "own(&slots.timed[current]).wrapping_add(1), «Ordering::Release»", "Ordering::Relaxed", SAMPLED),
     ("a copy counts a call too many", BLOCK,
-     "slots.published_ended.store(«head >> COUNT_BIT»,", "(head >> COUNT_BIT) + 1", SAMPLED),
+     "slots.published_ended.store(«head >> COUNT_BIT»,", "(head >> COUNT_BIT) + 1", BETWEEN),
     ("what came before a window is stored Relaxed", HISTORY,
      "cell.store(*value, «Ordering::Release»)", "Ordering::Relaxed", QUICK),
     ("a window that has passed is written where it is read", BLOCK,
      "slots.history[«1 - current»].write(", "current", WINDOW),
     ("a new window keeps the extremes of the last", BLOCK,
-     "«self.replace_extremes(slot(head, EXTREMES_BIT), NO_EXTREMES);»", "", WINDOWS),
+     "«self.replace_extremes(slot(head, EXTREMES_BIT), NO_EXTREMES);»", "", COPY),
     ("a new window's extremes are emptied where they are read", BLOCK,
-     "self.replace_extremes(«slot(head, EXTREMES_BIT)», NO_EXTREMES)", "1 - slot(head, EXTREMES_BIT)", UNTIMED),
+     "self.replace_extremes(«slot(head, EXTREMES_BIT)», NO_EXTREMES)", "1 - slot(head, EXTREMES_BIT)", COPY),
     ("a new window does not count with its first call", BLOCK,
      "«1 << HISTORY_BIT | 1 << EXTREMES_BIT»", "1 << EXTREMES_BIT", WINDOW),
     ("an untimed call does not begin its window", BLOCK,
