@@ -9,7 +9,8 @@ use crate::sync::const_unless_loom;
 use crate::sync::unmodelled::OnceLock;
 use std::any::Any;
 
-/// Something about the program that is said in labels: its version, the commit it was built from. Its value is 1.
+/// Facts about the program in labels: its version, the commit it was built from. Its value is 1.
+#[doc = include_str!("from_the_start_callback.md")]
 ///
 /// ```
 /// use tachometer::{Info, metrics};
