@@ -1,5 +1,5 @@
-//! Lock-free metrics: annotate a function to count its calls by outcome and to time them, declare counters, gauges and
-//! histograms beside it, and read everything at any moment or export it to Prometheus.
+//! Lock-free metrics: annotate a function to count and time its calls, declare counters, gauges and histograms of your own, and
+//! read everything at any time or export it to Prometheus.
 //!
 //! ```
 //! use tachometer::instrumented;
