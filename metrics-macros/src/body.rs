@@ -126,7 +126,16 @@ fn future(plan: &FunctionPlan<'_>) -> (Signature, TokenStream) {
         let __future = #library::timed(__site, async move #body);
         #end
     };
-    let future = ours!(impl ::core::future::Future<Output = #output>);
+    // Lints point from the signature's first token to its last one, which must be the user's: otherwise they point to the
+    // annotation.
+    let last = match &signature.output {
+        ReturnType::Default => signature.paren_token.span.close(),
+        ReturnType::Type(_, ty) => {
+            ty.to_token_stream().into_iter().last().map_or_else(Span::call_site, |token| token.span())
+        }
+    };
+    let close = quote_spanned!(last=> >);
+    let future = ours!(impl ::core::future::Future<Output = #output #close);
     let arrow = Token![->](Span::mixed_site());
     signature.output = ReturnType::Type(arrow, Box::new(Type::Verbatim(future)));
     (signature, run)

@@ -159,7 +159,7 @@ fn check_function(function: &Function, settings: &Settings<'_>, errors: &mut Err
     check_attributes(&function.attributes, errors);
     let signature = &function.signature;
     if let Some(constness) = &signature.constness {
-        errors.at(constness, "a `const fn` cannot be instrumented: a constant evaluation cannot be counted");
+        errors.at(constness, "a `const fn` cannot be instrumented: a call in a constant cannot be counted");
     }
     if let Some(variadic) = &signature.variadic {
         errors.at(variadic, "a function with C-variadic arguments cannot be instrumented");

@@ -98,7 +98,10 @@ fn given_value(variant: &Variant, errors: &mut Errors) -> Option<LitStr> {
         );
         errors.at(&variant.ident, message);
     }
-    own.non_empty_name("a label's value must not be empty: Prometheus treats that as no label", errors)
+    own.non_empty_name(
+        "a label's value must not be empty: Prometheus treats an empty value as no label",
+        errors,
+    )
 }
 
 fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {

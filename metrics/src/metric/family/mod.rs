@@ -34,8 +34,8 @@ use std::time::Duration;
 
 /// A metric there may be a [`Family`] of: [`Counter`], [`FloatCounter`], [`Gauge`], [`FloatGauge`], [`Histogram`].
 #[diagnostic::on_unimplemented(
-    message = "there is no family of `{Self}`",
-    label = "a family is of `Counter`, `FloatCounter`, `Gauge`, `FloatGauge` or `Histogram`"
+    message = "`{Self}` cannot be the metric of a family",
+    label = "the metric of a family is `Counter`, `FloatCounter`, `Gauge`, `FloatGauge` or `Histogram`"
 )]
 pub trait Metric: Kind {}
 
@@ -229,7 +229,10 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// `static`, a compile error.
     #[must_use]
     pub const fn max_series(mut self, most: usize) -> Self {
-        assert!(L::COUNT.is_none(), "the sets of these labels are known: there is a series for each");
+        assert!(
+            L::COUNT.is_none(),
+            "`max_series` is not allowed if all sets of labels are known: there is a series for each"
+        );
         self.plan.limits = self.plan.limits.with_at_most(most);
         self
     }
@@ -244,7 +247,10 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// compile error.
     #[must_use]
     pub const fn expire_after(mut self, idle: Duration) -> Self {
-        assert!(L::COUNT.is_none(), "the sets of these labels are known: their series are always there");
+        assert!(
+            L::COUNT.is_none(),
+            "`expire_after` is not allowed if all sets of labels are known: there is always a series for each"
+        );
         self.plan.limits = self.plan.limits.with_expiry(idle);
         self
     }
@@ -431,7 +437,7 @@ const fn check_labels(names: &[&str]) {
         );
         assert!(
             !is_reserved(name),
-            "`le` and `quantile` are no names for labels: Prometheus uses them itself"
+            "a label must not be called `le` or `quantile`: Prometheus uses these names itself"
         );
         assert!(!is_among_first(name, names, index), "two labels of a set must not have the same name");
         index += 1;
