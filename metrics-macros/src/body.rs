@@ -117,7 +117,7 @@ fn future(plan: &FunctionPlan<'_>) -> (Signature, TokenStream) {
     let tell_type = nameable.map(|ty| ours!(if false { return #library::never::<#ty>(); }));
     let body = body_with(&ours!(#hold_self #bindings #tell_type), &plan.function.body);
     let end = if is_never {
-        // Its output is no `Result`, and the compiler must not guess that it might be.
+        // Its output is not a `Result`, and the compiler must not guess that it might be.
         ours!(#library::EndAnyFuture::__end(__future))
     } else {
         end_future(plan)

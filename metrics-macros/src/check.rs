@@ -12,7 +12,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Ident};
 
-/// If counting is disabled, every item stays as it is written, so what an expansion could not keep is no error.
+/// Whether items are expanded. If they are not, what an expansion could not preserve is not an error.
 const IS_ENABLED: bool = cfg!(feature = "enabled");
 
 /// Reports all errors of an annotation on `item`. Returns the plan of its expansion if there are none.

@@ -89,12 +89,12 @@ impl ImplBlock {
 /// Parses the generic parameters of a block from its header.
 fn generics_of(header: &TokenStream) -> Generics {
     let is_impl = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "impl");
-    let behind_impl = header.clone().into_iter().skip_while(|token| !is_impl(token)).skip(1);
+    let after_impl = header.clone().into_iter().skip_while(|token| !is_impl(token)).skip(1);
     let parser = |input: ParseStream<'_>| {
         let generics: Generics = input.parse()?;
         input.parse::<TokenStream>().map(|_| generics)
     };
-    parser.parse2(behind_impl.collect()).unwrap_or_default()
+    parser.parse2(after_impl.collect()).unwrap_or_default()
 }
 
 /// Returns the type and constant parameters, which an item inside a generic one cannot name.

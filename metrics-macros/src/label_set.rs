@@ -89,7 +89,7 @@ fn implement(name: &Ident, generics: &Generics, library: &TokenStream, labels: &
     let (mut names, mut values, mut visits) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for Label { name, field, ty } in labels {
         derive::add_bound(&mut generics, ty, &of_value);
-        // If the type is no value, all three are reported as one error. The call alone would be a second, with its own reason.
+        // If the type is not a value, all three are reported as one error. The call alone would be a second, with its own reason.
         let here = ours_at(ty.span());
         let known = quote_spanned!(here=> <#ty as #of_value>::VALUES);
         names.extend(ours!(#name,));

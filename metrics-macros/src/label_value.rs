@@ -114,7 +114,7 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
         Some(field) if item.fields.len() == 1 => {
             let (ty, member) = (&field.ty, derive::member(field, 0));
             derive::add_bound(&mut generics, ty, &of_trait);
-            // If the type is no value, all three are reported as one error.
+            // If the type is not a value, all three are reported as one error.
             let here = ours_at(ty.span());
             let of_field = quote_spanned!(here=> <#ty as #of_trait>);
             let values_const = values_const(&ours!(#of_field::VALUES));

@@ -67,7 +67,7 @@ pub(crate) enum Stopwatch {
     SampledBusy,
 }
 
-/// What the macro sees of the block around a method.
+/// The part of the block around a method that the macro sees.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BlockView {
     /// Its options and its generic parameters.
