@@ -14,16 +14,16 @@ import subprocess
 import sys
 import tempfile
 
-BLOCK = "metrics/src/cells/block.rs"
-EPOCH = "metrics/src/cells/epoch.rs"
-HISTORY = "metrics/src/cells/block/history.rs"
-WRITER = "metrics/src/cells/writer.rs"
+BLOCK = "metrics/src/recorder/block.rs"
+EPOCH = "metrics/src/recorder/epoch.rs"
+HISTORY = "metrics/src/recorder/block/history.rs"
+WRITER = "metrics/src/recorder/writer.rs"
 LIST = "metrics/src/sync/list.rs"
 ERROR_KINDS = "metrics/src/function/error_kinds.rs"
-COLLECTOR = "metrics/src/primitives/collector.rs"
-HISTOGRAM = "metrics/src/primitives/histogram.rs"
-MIN_MAX = "metrics/src/primitives/min_max.rs"
-SERIES = "metrics/src/metric/family/table.rs"
+COLLECTOR = "metrics/src/atomic/collector.rs"
+HISTOGRAM = "metrics/src/atomic/histogram.rs"
+MIN_MAX = "metrics/src/atomic/min_max.rs"
+SERIES = "metrics/src/family/table.rs"
 
 # The quickest model that sees it.
 PLAIN = "a_reading_of_plain_calls"
@@ -112,49 +112,49 @@ WEAKENED = [
      "(window_of(before) + 1) << WINDOW_BIT", "before + 1", UNSEEN),
     ("a writer is handed back Relaxed", WRITER,
      "self.is_leased.store(false, Ordering::Release)", "self.is_leased.store(false, Ordering::Relaxed)",
-     "cells::models::a_lease"),
+     "recorder::tests::loom::a_lease"),
     ("a writer is leased Relaxed", WRITER,
      "(false, true, Ordering::Acquire, Ordering::Relaxed)", "(false, true, Ordering::Relaxed, Ordering::Relaxed)",
-     "cells::models::a_lease"),
+     "recorder::tests::loom::a_lease"),
     ("a writer is leased without an exchange", WRITER,
      "self.is_leased.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()",
-     "{ self.is_leased.store(true, Ordering::Release); true }", "cells::models::a_lease"),
+     "{ self.is_leased.store(true, Ordering::Release); true }", "recorder::tests::loom::a_lease"),
     ("a node is pushed Relaxed", LIST,
      "pointer, Ordering::Release, Ordering::Relaxed", "pointer, Ordering::Relaxed, Ordering::Relaxed",
-     "cells::models::a_list"),
+     "recorder::tests::loom::a_list"),
     ("the newest node is found Relaxed", LIST,
      "deref(self.newest.load(Ordering::Acquire))", "deref(self.newest.load(Ordering::Relaxed))",
-     "cells::models::a_list"),
+     "recorder::tests::loom::a_list"),
     ("an error is recorded Relaxed", COLLECTOR,
      "self.errors.fetch_add(1, Ordering::Release)", "self.errors.fetch_add(1, Ordering::Relaxed)",
-     "primitives::models"),
+     "atomic::tests::loom"),
     ("bytes are recorded Relaxed", COLLECTOR,
      "self.bytes_sent.fetch_add(bytes, Ordering::Release)", "self.bytes_sent.fetch_add(bytes, Ordering::Relaxed)",
-     "primitives::models"),
+     "atomic::tests::loom"),
     ("errors are read Relaxed", COLLECTOR,
-     "self.errors.load(Ordering::Acquire)", "self.errors.load(Ordering::Relaxed)", "primitives::models"),
+     "self.errors.load(Ordering::Acquire)", "self.errors.load(Ordering::Relaxed)", "atomic::tests::loom"),
     ("bytes are read Relaxed", COLLECTOR,
-     "self.bytes_sent.load(Ordering::Acquire)", "self.bytes_sent.load(Ordering::Relaxed)", "primitives::models"),
+     "self.bytes_sent.load(Ordering::Acquire)", "self.bytes_sent.load(Ordering::Relaxed)", "atomic::tests::loom"),
     ("a histogram is reset by a load and a store", HISTOGRAM,
      "self.read(|cell| cell.swap(0, Ordering::Relaxed))",
      "self.read(|cell| { let value = cell.load(Ordering::Relaxed); cell.store(0, Ordering::Relaxed); value })",
-     "primitives::models"),
+     "atomic::tests::loom"),
     ("a new extreme gives up after one exchange", MIN_MAX,
-     "Err(now) => current = now,", "Err(_) => return,", "primitives::models"),
+     "Err(now) => current = now,", "Err(_) => return,", "atomic::tests::loom"),
     ("a series keeps what was counted before its index was free", SERIES,
-     "        self.owner.clear(self.index);\n", "", "family::models"),
+     "        self.owner.clear(self.index);\n", "", "family::tests::loom"),
     ("a series gives its index back when it is removed", SERIES,
      "        self.removals.fetch_add(1, Ordering::Relaxed);\n",
      "        self.removals.fetch_add(1, Ordering::Relaxed);\n        lock(&self.free).push(entry.index);\n",
-     "family::models"),
+     "family::tests::loom"),
     ("a series that is held is forgotten when it is removed", SERIES,
-     "        if entry.holders.load(Ordering::Relaxed) == 0 {\n", "        if true {\n", "family::models"),
+     "        if entry.holders.load(Ordering::Relaxed) == 0 {\n", "        if true {\n", "family::tests::loom"),
     ("a removed series is remembered after its last handle", SERIES,
-     "        if !is_held && this", "        if is_held && this", "family::models"),
+     "        if !is_held && this", "        if is_held && this", "family::tests::loom"),
     ("an update does not ask whether its series was removed", SERIES,
-     "        self.is_active() || self.wake()\n", "        true\n", "family::models"),
+     "        self.is_active() || self.wake()\n", "        true\n", "family::tests::loom"),
     ("a range is what the cells say", MIN_MAX,
-     "        (min, max) => Some((max, min)),", "        (min, max) => Some((min, max)),", "primitives::models"),
+     "        (min, max) => Some((max, min)),", "        (min, max) => Some((min, max)),", "atomic::tests::loom"),
 ]
 
 

@@ -68,8 +68,8 @@ fn source_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let paths = entries.map(|entry| entry.expect("a readable folder").path());
     let files_of = |path: PathBuf| match path.file_name().and_then(|name| name.to_str()) {
+        Some("tests") => Vec::new(),
         _ if path.is_dir() => source_files(&path),
-        Some("models.rs" | "tests.rs") => Vec::new(),
         _ if path.extension().is_some_and(|extension| extension == "rs") => vec![path],
         _ => Vec::new(),
     };

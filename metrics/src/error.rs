@@ -1,6 +1,6 @@
 //! The one error type: what was asked for, and why it cannot be had.
 
-use crate::model::bounds::BoundsFault;
+use crate::buckets::bounds::BoundsFault;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -43,8 +43,8 @@ pub(crate) enum Cause {
     OtherRun { later: SystemTime, earlier: SystemTime },
     /// A format that no sink of the exporter follows.
     FormatWithoutSink,
-    /// A file for scrapers, in a format for others.
-    FileFormat { path: PathBuf },
+    /// A file for the textfile collector, in a format that it does not read.
+    FileFormat { path: PathBuf, format: &'static str },
     /// A path where no file can be.
     FilePath { path: PathBuf, error: io::Error },
     /// The system does not let signals be waited for.
@@ -115,9 +115,10 @@ impl fmt::Display for Error {
             Cause::FormatWithoutSink => f.write_str(
                 "a format of the exporter has no sink: it is that of the sink named after it, as in `table().to_stdout()`",
             ),
-            Cause::FileFormat { path } => write!(
+            Cause::FileFormat { path, format } => write!(
                 f,
-                "{} would hold no Prometheus text: what collects `*.prom` reads nothing else; give the file another ending",
+                "the sink {} cannot hold {format}: the only format allowed in a file `*.prom` is Prometheus text, as its collectors \
+                 read no other; leave out the format, or give the file another extension",
                 path.display()
             ),
             Cause::FilePath { path, error } => write!(f, "{} can be no file to export to: {error}", path.display()),

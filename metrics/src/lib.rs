@@ -52,57 +52,61 @@
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
+mod atomic;
 pub mod buckets;
-mod caught;
-mod cells;
 mod clock;
+mod collect;
 pub mod docs;
 mod encode;
 mod error;
 mod error_kind;
 mod export;
+mod family;
 mod function;
 #[cfg(feature = "http")]
 mod http;
 mod instrument;
-mod linked;
+mod labels;
+mod link_section;
 mod metric;
-mod model;
-mod primitives;
-mod random_name;
+mod names;
+mod recorder;
 mod registry;
+mod self_metrics;
 mod snapshot;
 mod sync;
 pub mod testing;
-mod ticker;
-mod time;
+
+mod unbound;
+mod util;
 
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__link as link;
+    pub use crate::family::AnyFamily;
     pub use crate::instrument::*;
-    pub use crate::linked::LinkedMetric;
-    pub use crate::metric::{AnyFamily, Declare, Declared, Observe};
+    pub use crate::link_section::LinkedMetric;
+    pub use crate::metric::{Declare, Declared, Observe};
 }
 
+pub use atomic::{
+    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
+};
 pub use clock::{MockClock, MockGuard, force_os_clock};
+pub use collect::{Collect, Collected, FamilyDescription};
 pub use encode::Format;
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter, print_on_exit};
+pub use family::{DynamicFamily, Family, Find, Held, Looked, Metric, Series, SeriesGuard, Texts};
 #[cfg(all(fuzzing, feature = "http"))]
 #[doc(hidden)]
 pub use http::fuzzing;
 #[cfg(feature = "http")]
 pub use http::{Endpoint, Exposition, Server, expose, serve};
+pub use labels::{LabelSet, LabelValue, LabelVisitor};
 pub use metric::{
-    CallbackCounter, CallbackGauge, Collect, Collected, Counter, DynamicFamily, Family, FamilyDescription,
-    Find, FloatCounter, FloatGauge, Gauge, Held, Histogram, HistogramTimer, Info, Looked, Metric, Series,
-    SeriesGuard, Texts,
-};
-pub use model::{LabelSet, LabelValue, LabelVisitor};
-pub use primitives::{
-    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
+    CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, HistogramTimer, Info,
 };
 pub use registry::{MetricDescription, MetricsRegistry, global, install, snapshot};
 pub use snapshot::{
@@ -111,9 +115,9 @@ pub use snapshot::{
 };
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
-#[doc = include_str!("model/label_set.md")]
+#[doc = include_str!("labels/label_set.md")]
 pub use tachometer_macros::LabelSet;
-#[doc = include_str!("model/label_value.md")]
+#[doc = include_str!("labels/label_value.md")]
 pub use tachometer_macros::LabelValue;
 #[doc = include_str!("instrumented.md")]
 pub use tachometer_macros::instrumented;

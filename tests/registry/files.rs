@@ -218,15 +218,25 @@ fn a_format_is_that_of_one_sink() {
 }
 
 #[test]
-fn a_file_for_scrapers_holds_text_for_scrapers() {
+fn a_prom_file_holds_prometheus_text_and_no_other_format() {
     let directory = Directory::new("prom");
     let registry = registry();
     let path = directory.join("metrics.prom");
-    for builder in [registry.exporter().table(), registry.exporter().json()] {
+    for (builder, format) in [
+        (registry.exporter().table(), "a table"),
+        (registry.exporter().json(), "JSON"),
+        (registry.exporter().format(Format::OpenMetrics), "OpenMetrics"),
+        (registry.exporter().format(Format::OpenMetricsWithCreated), "OpenMetrics"),
+    ] {
         let error = refusal(builder.to_file(&path).start());
-        assert_names(&error, &["metrics.prom", "*.prom"]);
+        let cannot = format!("the sink {} cannot hold {format}:", path.display());
+        assert_names(&error, &[&cannot, "allowed in a file `*.prom` is Prometheus text"]);
     }
     assert!(!path.exists());
+    // The order of the sinks changes nothing, and the file's own format is the one that counts.
+    let exporter = registry.exporter().table().to_stdout().to_file(&path).format(Format::OpenMetrics);
+    drop(exporter.to_file(directory.join("metrics.om")).start().expect("it starts"));
+    assert!(path.exists());
     let error = refusal(registry.exporter().to_file(directory.join("text")).table().start());
     assert_names(&error, &["format", "sink"]);
     let error = refusal(registry.exporter().json().table().to_stdout().start());

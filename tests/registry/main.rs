@@ -8,6 +8,7 @@ mod files;
 mod listing;
 mod places;
 mod registering;
+mod runs;
 mod scope;
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};

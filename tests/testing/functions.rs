@@ -180,6 +180,20 @@ mod labels {
              tests/testing/functions.rs:LINE
       expected  counted
   ok         1        0  <--
+  no series has tenant=\"8\"; values of \"tenant\": \"0\" and \"7\"
+  series of it that changed:
+    tenant=\"0\", tier=\"free\", site=\"north\": 1 error
+    tenant=\"7\", tier=\"free\", site=\"north\": 1 ok
+    tenant=\"7\", tier=\"gold\", site=\"north\": 1 ok"
+        );
+        // Values beside the other label that is wanted, the most similar first.
+        assert_eq!(
+            difference(&watch, function("serve").with("tenant", 0).with("tier", "fre").errors(1)),
+            "function \"serve\" with tenant=\"0\", tier=\"fre\" (module \"testing::functions::labels\") is not as expected, \
+             since the watch at tests/testing/functions.rs:LINE
+          expected  counted
+  errors         1        0  <--
+  no series has tier=\"fre\"; values of \"tier\": \"free\"
   series of it that changed:
     tenant=\"0\", tier=\"free\", site=\"north\": 1 error
     tenant=\"7\", tier=\"free\", site=\"north\": 1 ok

@@ -227,6 +227,18 @@ mod families {
     left=\"true\": from 0 to 3"
         );
         assert_eq!(
+            difference(&watch, metric("tested_jobs_total").with("kind", "raport").by(1)),
+            "counter \"tested_jobs_total\" with kind=\"raport\" is not as expected, since the watch at \
+             tests/testing/metrics.rs:LINE
+      expected  counted
+  by         1        0  <--
+  no series has kind=\"raport\"; values of \"kind\": \"report\" and \"mail\"
+  series of it that changed:
+    tenant=\"a\", kind=\"mail\": by 1
+    tenant=\"b\", kind=\"mail\": by 2
+    tenant=\"b\", kind=\"report\": by 4"
+        );
+        assert_eq!(
             difference(&watch, metric("tested_jobs_total").with("kin", "mail").unchanged()),
             "counter \"tested_jobs_total\" with kin=\"mail\": it has no label \"kin\"; most like it: \"kind\""
         );

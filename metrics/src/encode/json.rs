@@ -79,6 +79,3 @@ impl FullSnapshot {
         serde_json::from_str(json).map_err(|error| Cause::Json(error).into())
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -11,5 +11,7 @@ mod number;
 mod openmetrics;
 mod prometheus;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use format::Format;

@@ -1,14 +1,16 @@
 //! Snapshots to several sinks at an interval.
 
-use super::schedule::{self, caught};
+use super::schedule;
 use super::shape::Shape;
 use super::sink::{Sink, write_past_lock};
 use crate::encode::Format;
 use crate::error::{Cause, Error};
-use crate::registry::{Metrics, MetricsRegistry, global};
+use crate::registry::{Contents, MetricsRegistry, global};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
-use crate::ticker::Ticker;
+use crate::unbound::{Life, Unbound};
+use crate::util::catch_panic;
+use crate::util::periodic::PeriodicThread;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -160,14 +162,14 @@ impl ExporterBuilder<'_> {
     /// A program that is killed while it writes leaves the new file behind, `.tachometer-….tmp`. Collectors of `*.prom` pass
     /// over it, and no later start removes it.
     ///
-    /// What collects `*.prom` reads Prometheus text: [`start`](Self::start) refuses a table and JSON there.
+    /// A file `*.prom` holds Prometheus text, the only format that the textfile collector reads: [`start`](Self::start) refuses
+    /// OpenMetrics, JSON and a table there. A file of another name holds any of them.
     pub fn to_file(mut self, path: impl AsRef<Path>) -> Self {
         let shape = self.shape.take().unwrap_or_default();
         let is_prom = path.as_ref().extension().is_some_and(|extension| extension == "prom");
-        let sink = if is_prom && !shape.is_exposition() {
-            Err(Cause::FileFormat { path: path.as_ref().to_owned() }.into())
-        } else {
-            Sink::file(path.as_ref(), shape)
+        let sink = match shape.not_for_prom().filter(|_| is_prom) {
+            Some(format) => Err(Cause::FileFormat { path: path.as_ref().to_owned(), format }.into()),
+            None => Sink::file(path.as_ref(), shape),
         };
         self.with(sink)
     }
@@ -227,11 +229,30 @@ impl ExporterBuilder<'_> {
         ExporterBuilder { on_signals: true, ..self }
     }
 
-    /// Starts the exports. They go on until the [`Exporter`] is dropped.
+    /// Starts the exports. They go on until the [`Exporter`] is dropped, so it needs a name, usually in `main`:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let _exporter = tachometer::exporter().to_file("metrics.prom").start()?;
+    /// // …the program…
+    /// #     Ok(())
+    /// # }
+    /// ```
+    ///
+    /// `_` binds nothing, so this drops it at once, and the only export is made before anything was counted:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let _ = tachometer::exporter().to_file("metrics.prom").start()?; // WRONG: ends now
+    /// #     Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The compiler does not warn of this; in debug builds, a line on stderr does.
     ///
     /// # Errors
     /// Where there is no sink or the interval is zero, where a format has no sink, where a path has no file's name or ends in
-    /// `.prom` and is to hold something else than Prometheus text, or where the system gives no thread or
+    /// `.prom` and its format is not Prometheus text, or where the system gives no thread or
     /// does not let signals be waited for.
     pub fn start(self) -> Result<Exporter, Error> {
         let sinks = self.sinks.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -242,10 +263,12 @@ impl ExporterBuilder<'_> {
             return Err(Cause::NoSink.into());
         }
         schedule::check(self.interval)?;
-        let mut exporter = Exporter { tickers: Vec::with_capacity(sinks.len()) };
+        let mut exporter =
+            Exporter { tickers: Vec::with_capacity(sinks.len()), life: Arc::new(Life::begin()) };
         for sink in sinks {
             let reporter = self.on_error.clone().map_or(Reporter::Stderr { told: false }, Reporter::Callback);
-            let export = export_to(Arc::clone(self.registry.metrics()), sink, reporter);
+            let export =
+                export_to(Arc::clone(self.registry.contents()), sink, reporter, Arc::clone(&exporter.life));
             exporter.tickers.push(schedule::start(self.registry, self.interval, export)?);
         }
         #[cfg(all(feature = "signals", unix))]
@@ -268,11 +291,17 @@ impl fmt::Debug for ExporterBuilder<'_> {
 }
 
 /// Reads `metrics`, hands it to `sink` and counts how that ended.
-fn export_to(metrics: Arc<Metrics>, mut sink: Sink, mut reporter: Reporter) -> impl FnMut() {
-    let counts = metrics.sink_counts(&sink.name);
+fn export_to(
+    contents: Arc<Contents>,
+    mut sink: Sink,
+    mut reporter: Reporter,
+    life: Arc<Life>,
+) -> impl FnMut() {
+    let counts = contents.self_metrics().sink(&sink.name);
     move || {
-        let snapshot = metrics.read();
-        match caught(|| (sink.write)(&snapshot)) {
+        let snapshot = contents.read();
+        life.see(&snapshot);
+        match catch_panic(|| (sink.write)(&snapshot)) {
             Some(Ok(())) => {
                 counts.ok.increment();
                 reporter.succeeded();
@@ -280,7 +309,7 @@ fn export_to(metrics: Arc<Metrics>, mut sink: Sink, mut reporter: Reporter) -> i
             Some(Err(error)) => {
                 counts.errors.increment();
                 // A user's callback and a user's error.
-                caught(|| {
+                catch_panic(|| {
                     reporter.failed(&sink.name, &error);
                     drop(error);
                 });
@@ -329,8 +358,11 @@ impl Reporter {
 #[derive(Debug)]
 #[must_use = "the exports end as soon as the exporter is dropped: bind it to a name, as in `let _exporter = …`"]
 pub struct Exporter {
-    tickers: Vec<Ticker>,
+    tickers: Vec<PeriodicThread>,
+    life: Arc<Life>,
 }
+
+static UNBOUND: Unbound = Unbound::new("Exporter", "ended its exports before anything was counted");
 
 impl Exporter {
     /// Ends the exports: wakes their threads at once, has each make one last export, and waits for their end. Called from
@@ -338,12 +370,17 @@ impl Exporter {
     ///
     /// May be called again. [`MetricsRegistry::stop`] does it too.
     pub fn stop(&self) {
-        Ticker::stop_all(&self.tickers);
+        self.life.set_used();
+        PeriodicThread::stop_all(&self.tickers);
     }
 }
 
 impl Drop for Exporter {
     fn drop(&mut self) {
-        self.stop();
+        let ends_at_once = self.life.ends_at_once();
+        PeriodicThread::stop_all(&self.tickers);
+        if ends_at_once && !self.life.is_used() {
+            UNBOUND.report();
+        }
     }
 }

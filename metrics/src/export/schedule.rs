@@ -2,19 +2,17 @@
 
 use crate::error::{Cause, Error};
 use crate::registry::MetricsRegistry;
-use crate::ticker::Ticker;
+use crate::util::periodic::PeriodicThread;
 use std::time::Duration;
-
-pub(super) use crate::caught::caught;
 
 /// Starts a thread that does `export` every `interval`, and once more when it or `registry` is stopped.
 pub(super) fn start(
     registry: &MetricsRegistry,
     interval: Duration,
     export: impl FnMut() + Send + 'static,
-) -> Result<Ticker, Error> {
+) -> Result<PeriodicThread, Error> {
     check(interval)?;
-    let ticker = Ticker::start("tachometer-export", interval, export).map_err(Cause::Spawn)?;
+    let ticker = PeriodicThread::start("tachometer-export", interval, export).map_err(Cause::Spawn)?;
     registry.adopt(ticker.clone());
     Ok(ticker)
 }

@@ -19,9 +19,15 @@ impl Default for Shape {
 }
 
 impl Shape {
-    /// Whether it is a text that scrapers read.
-    pub(super) fn is_exposition(self) -> bool {
-        matches!(self, Shape::Text(_))
+    /// For errors: what it is called, unless it is the Prometheus text that a file `*.prom` holds.
+    pub(super) fn not_for_prom(self) -> Option<&'static str> {
+        match self {
+            Shape::Text(Format::Prometheus) => None,
+            Shape::Text(Format::OpenMetrics | Format::OpenMetricsWithCreated) => Some("OpenMetrics"),
+            #[cfg(feature = "json")]
+            Shape::JsonLine => Some("JSON"),
+            Shape::Table => Some("a table"),
+        }
     }
 
     /// Makes `text` that of `snapshot`, whole lines. Its room is used again.

@@ -11,7 +11,7 @@
 
 use crate::error::{Cause, Error};
 use crate::sync::unmodelled::{Mutex, lock};
-use crate::ticker::Ticker;
+use crate::util::periodic::PeriodicThread;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
@@ -26,10 +26,10 @@ use std::time::{Duration, Instant};
 const AT_ITS_HEELS: Duration = Duration::from_millis(250);
 
 /// Whom to stop when a signal comes; `None` until the thread runs that waits for one.
-static WATCHED: Mutex<Option<Vec<Ticker>>> = Mutex::new(None);
+static WATCHED: Mutex<Option<Vec<PeriodicThread>>> = Mutex::new(None);
 
 /// Has these make their last export before a signal ends the process.
-pub(super) fn watch(tickers: &[Ticker]) -> Result<(), Error> {
+pub(super) fn watch(tickers: &[PeriodicThread]) -> Result<(), Error> {
     let mut watched = lock(&WATCHED);
     if watched.is_none() {
         start_thread().map_err(Cause::Signals)?;
@@ -66,7 +66,7 @@ fn wait_for(mut signals: Signals) {
                 first = Some(Instant::now());
                 let last_exports = move || {
                     let watched = lock(&WATCHED).clone().unwrap_or_default();
-                    Ticker::stop_all(&watched);
+                    PeriodicThread::stop_all(&watched);
                     end_by(signal);
                 };
                 let name = "tachometer-last-exports".to_owned();

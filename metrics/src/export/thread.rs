@@ -1,11 +1,12 @@
 //! The thread that hands a snapshot to a callback at an interval.
 
-use super::schedule::{self, caught};
+use super::schedule;
 use crate::error::Error;
-use crate::registry::{Metrics, MetricsRegistry};
+use crate::registry::{Contents, MetricsRegistry};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
-use crate::ticker::Ticker;
+use crate::util::catch_panic;
+use crate::util::periodic::PeriodicThread;
 use std::time::Duration;
 
 impl MetricsRegistry {
@@ -70,19 +71,19 @@ impl MetricsRegistry {
         interval: Duration,
         callback: impl FnMut(FullSnapshot) + Send + 'static,
     ) -> Result<ExportHandle, Error> {
-        let export = export_to(Arc::clone(self.metrics()), callback);
+        let export = export_to(Arc::clone(self.contents()), callback);
         let ticker = schedule::start(self, interval, export)?;
-        self.metrics().count_export_start();
+        self.contents().self_metrics().count_export_thread();
         Ok(ExportHandle { ticker })
     }
 }
 
 /// Reads `metrics` and hands it to `callback`, whose panics end there.
-fn export_to(metrics: Arc<Metrics>, mut callback: impl FnMut(FullSnapshot)) -> impl FnMut() {
+fn export_to(contents: Arc<Contents>, mut callback: impl FnMut(FullSnapshot)) -> impl FnMut() {
     move || {
-        let snapshot = metrics.read();
-        if caught(|| callback(snapshot)).is_none() {
-            metrics.count_export_panic();
+        let snapshot = contents.read();
+        if catch_panic(|| callback(snapshot)).is_none() {
+            contents.self_metrics().count_export_panic();
         }
     }
 }
@@ -91,7 +92,7 @@ fn export_to(metrics: Arc<Metrics>, mut callback: impl FnMut(FullSnapshot)) -> i
 /// [`MetricsRegistry::start_export_thread`].
 #[derive(Debug)]
 pub struct ExportHandle {
-    ticker: Ticker,
+    ticker: PeriodicThread,
 }
 
 impl ExportHandle {

@@ -1,7 +1,7 @@
 //! How many errors of each kind a function's calls ended with.
 
 #[cfg(not(loom))]
-use crate::cells::{Rows, reads_own};
+use crate::recorder::{Rows, reads_own};
 use crate::sync::{AtomicBool, AtomicU64, List, Ordering, const_unless_loom};
 use std::ptr;
 
@@ -21,7 +21,7 @@ pub(crate) struct ErrorKinds {
 struct KindCount {
     kind: &'static str,
     count: AtomicU64,
-    /// The same, each thread's part on its own, for who [reads one thread's](crate::cells::reading_own). A model counts none.
+    /// The same, each thread's part on its own, for who [reads one thread's](crate::recorder::reading_own). A model counts none.
     #[cfg(not(loom))]
     parts: Rows,
 }

@@ -1,15 +1,15 @@
 //! An instrumented function: what it is called, and its cells.
 
 mod error_kinds;
-#[cfg(all(test, loom))]
-mod models;
 mod path;
+#[cfg(test)]
+mod tests;
 
 pub use error_kinds::AllKinds;
 pub(crate) use path::FunctionPath;
 
-use crate::cells::{Block, CallCells, Reader};
-use crate::model::BucketTable;
+use crate::buckets::table::BucketTable;
+use crate::recorder::{Block, CallCells, Reader};
 use crate::snapshot::{FunctionSnapshot, HistogramSnapshot};
 use crate::sync::unmodelled::OnceLock;
 use crate::sync::{List, const_unless_loom};

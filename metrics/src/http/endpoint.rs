@@ -30,6 +30,17 @@ const MOST_CONNECTIONS: usize = 65_536;
 /// }
 /// ```
 ///
+/// The server needs a name, or [`detach`](Server::detach). `_` binds nothing, so this drops it, and closes the endpoint, at once:
+///
+/// ```no_run
+/// # fn main() -> Result<(), tachometer::Error> {
+/// let _ = tachometer::serve("127.0.0.1:9464")?; // WRONG: serves nothing
+/// #     Ok(())
+/// # }
+/// ```
+///
+/// The compiler does not warn of this; in debug builds, a line on stderr does.
+///
 /// The server runs on a thread of its own until it is dropped, [stopped](Server::stop), or the program ends. It stands up to
 /// who means ill or is broken: see [`Endpoint`], which has the options too.
 ///
@@ -56,6 +67,9 @@ pub fn serve(address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
 /// # drop(server);
 /// # Ok::<(), tachometer::Error>(())
 /// ```
+///
+/// The endpoint is open until the [`Server`] is dropped. `let _ = Endpoint::new().serve(…)?;` drops it at once: write
+/// `let _server = Endpoint::new().serve(…)?;`, or [`detach`](Server::detach) it.
 ///
 /// # What it answers
 /// `GET` and `HEAD` on these paths, compared byte by byte without their query. The format is what `Accept` prefers of
@@ -106,7 +120,7 @@ impl Endpoint {
     ///
     /// Each registry has a path of its own: two of them may have families of one name, which no scraper takes twice.
     pub fn path(self, path: impl Into<String>, registry: &MetricsRegistry) -> Self {
-        self.page(path.into(), Page::Metrics(Arc::clone(registry.metrics())))
+        self.page(path.into(), Page::Metrics(Arc::clone(registry.contents())))
     }
 
     /// Answers `200 OK` at `path`, for who wants to know whether the program is alive.
@@ -204,8 +218,8 @@ impl Endpoint {
         let (listener, address) = bind().map_err(cannot_listen)?;
         // From now on its scrapes are counted, and shown at zero until there is one.
         for (_, page) in &pages {
-            if let Page::Metrics(metrics) = page {
-                metrics.scrapes();
+            if let Page::Metrics(contents) = page {
+                contents.self_metrics().scrapes();
             }
         }
         let site = Site::new(pages, self.created);
@@ -239,7 +253,7 @@ impl Endpoint {
             if pages.iter().any(|(taken, _)| *taken == path) {
                 return Err(Cause::PathTaken { path }.into());
             }
-            pages.push((path, Page::Metrics(Arc::clone(global().metrics()))));
+            pages.push((path, Page::Metrics(Arc::clone(global().contents()))));
         }
         Ok(pages)
     }

@@ -3,6 +3,7 @@
 use super::event_loop::{EventLoop, WAKE};
 use crate::error::{Cause, Error};
 use crate::sync::unmodelled::{Arc, Mutex, OnceLock, lock};
+use crate::unbound::{Life, Unbound};
 use mio::{Poll, Waker};
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +20,10 @@ pub struct Server<Address = SocketAddr> {
     address: Address,
     /// `None` once detached.
     running: Option<Running>,
+    life: Life,
 }
+
+static UNBOUND: Unbound = Unbound::new("Server", "closed its endpoint");
 
 /// The thread, and how to end it.
 #[derive(Debug)]
@@ -33,7 +37,7 @@ pub(super) struct Running {
 
 impl<Address> Server<Address> {
     pub(super) fn new(address: Address, running: Running) -> Self {
-        Server { address, running: Some(running) }
+        Server { address, running: Some(running), life: Life::begin() }
     }
 
     /// Where it listens: with the port that the system chose, where it was asked for port 0.
@@ -45,6 +49,7 @@ impl<Address> Server<Address> {
     /// # Ok::<(), tachometer::Error>(())
     /// ```
     pub fn address(&self) -> &Address {
+        self.life.set_used();
         &self.address
     }
 
@@ -61,6 +66,7 @@ impl<Address> Server<Address> {
     /// # Ok::<(), tachometer::Error>(())
     /// ```
     pub fn stop(&self) {
+        self.life.set_used();
         if let Some(running) = &self.running {
             running.stop();
         }
@@ -82,7 +88,13 @@ impl<Address> Server<Address> {
 
 impl<Address> Drop for Server<Address> {
     fn drop(&mut self) {
-        self.stop();
+        let ends_at_once = self.life.ends_at_once();
+        if let Some(running) = &self.running {
+            running.stop();
+            if ends_at_once && !self.life.is_used() {
+                UNBOUND.report();
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A Unix socket at a path: who may connect is said before anybody can, and it is gone when it is no longer listened to.
 
-use crate::random_name::random_digits;
+use crate::util::temp_name::random_digits;
 use mio::event::Source;
 use mio::{Interest, Registry, Token, net};
 use std::fs::{self, DirBuilder, Permissions};

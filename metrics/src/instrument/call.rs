@@ -2,8 +2,8 @@
 
 use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
 use super::{Site, Stopwatch};
-use crate::cells::{Block, Outcome};
 use crate::error_kind::ErrorKind;
+use crate::recorder::{Block, Outcome};
 use std::mem;
 
 /// A call that has begun and must be ended, on the same thread.

@@ -2,8 +2,8 @@
 
 use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
 use super::{Site, Stopwatch};
-use crate::cells::Outcome;
 use crate::error_kind::ErrorKind;
+use crate::recorder::Outcome;
 use std::fmt;
 use std::mem;
 use std::pin::Pin;

@@ -2,7 +2,7 @@
 
 use super::call::OpenCall;
 use super::{Site, Stopwatch};
-use crate::cells::Outcome;
+use crate::recorder::Outcome;
 use std::marker::PhantomData;
 use std::thread;
 

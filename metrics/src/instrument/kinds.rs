@@ -1,9 +1,9 @@
 //! The kind of a call's error: by its type, by what the annotation says, or none.
 
 use super::Site;
-use crate::cells::Outcome;
 use crate::error_kind::ErrorKind;
 use crate::function::AllKinds;
+use crate::recorder::Outcome;
 use std::marker::PhantomData;
 
 /// Tells the kind of a value's error.

@@ -7,7 +7,7 @@
 
 use super::site::Site;
 use crate::function::{Label, LabelSet};
-use crate::model::label_text::{LabelText, values_from_last};
+use crate::labels::text::{LabelText, values_from_last};
 use crate::sync::unmodelled::{Mutex, OnceLock, lock};
 use crate::sync::{List, leak, leak_slice};
 

@@ -10,13 +10,14 @@ mod label_sets;
 mod piece;
 mod site;
 mod stopwatch;
+mod time_macro;
 
-pub use crate::cells::{Block, Outcome, Time};
+pub use crate::buckets::bounds::nanos;
+pub use crate::buckets::table::BucketTable;
 pub use crate::function::{AllKinds, DEFAULT_BUCKETS, Description, Function, Label, Name};
-pub use crate::linked::Linked;
-pub use crate::model::BucketTable;
-pub use crate::model::bounds::nanos;
-pub use crate::model::label_text::LabelText;
+pub use crate::labels::text::LabelText;
+pub use crate::link_section::Linked;
+pub use crate::recorder::{Block, Outcome, Time};
 pub use call::{EndAny, Returned, Running, begin, once, says};
 pub use future::{
     AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, making, never, timed,

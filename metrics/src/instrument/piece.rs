@@ -1,7 +1,7 @@
 //! A piece of code that is no function: what `time!` calls.
 
 use super::{Name, Site, Stopwatch, Wall};
-use crate::cells::Outcome;
+use crate::recorder::Outcome;
 use std::mem;
 use std::thread;
 

@@ -1,7 +1,7 @@
 //! The call site: a `static` in each instrumented function, which finds the function's cells without looking.
 
-use crate::cells::{Block, Outcome, Time};
 use crate::function::{Description, Function, Label};
+use crate::recorder::{Block, Outcome, Time};
 use crate::registry::{MetricsRegistry, attach_to_global};
 use crate::sync::const_unless_loom;
 use std::fmt;

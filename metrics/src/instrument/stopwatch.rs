@@ -1,8 +1,8 @@
 //! What of a call's life counts as its duration, and of which calls.
 
-use crate::cells::{Block, CallCells, Outcome, Time};
 use crate::clock::{self, Ticks};
 use crate::function::Function;
+use crate::recorder::{Block, CallCells, Outcome, Time};
 
 /// Measures a call from its begin on. A site says by its type which one is used.
 pub trait Stopwatch: Copy + 'static {

@@ -1,10 +1,11 @@
 //! Metrics that nobody counts: a function of the program's says what they show, whenever somebody reads.
 
-use super::{Declaration, Declared};
-use crate::cells::Reader;
-use crate::snapshot::{MetricKind, SeriesSnapshot};
+use super::declaration::Declaration;
+use super::declared::Declared;
+use crate::collect::{Collection, FamilyDescription, Registered, Shape, Source};
+use crate::snapshot::MetricKind;
 use crate::sync::const_unless_loom;
-use std::any::Any;
+use crate::sync::unmodelled::Arc;
 
 /// How much of something there is, as a function says that is called for each snapshot: open files, entries of a cache.
 ///
@@ -60,7 +61,7 @@ pub struct CallbackCounter {
 
 /// Both are the same but for what they are.
 macro_rules! callback {
-    ($metric:ident, $kind:ident) => {
+    ($metric:ident, $kind:ident, $what:ident) => {
         impl $metric {
             const_unless_loom! {
                 /// Printed as `name` with that `# HELP`, at what `callback` returns.
@@ -81,30 +82,37 @@ macro_rules! callback {
             }
         }
 
+        impl Registered for $metric {
+            fn describe(&self) -> String {
+                concat!("a declared ", stringify!($what)).to_owned()
+            }
+
+            fn shape(&self) -> Shape {
+                Shape::Plain(MetricKind::$kind)
+            }
+
+            fn help(&self) -> Option<&str> {
+                Some(self.declaration.help)
+            }
+
+            /// What it shows is found by asking its source, which is code of the program's.
+            fn collect(&self, name: &str, into: &mut Collection<'_>) {
+                into.describe_answered(name, self.declaration.help);
+            }
+
+            fn source(&self) -> Option<Arc<Source>> {
+                let Declaration { name, help, .. } = &self.declaration;
+                Some(Arc::new(Source::callback(FamilyDescription::$what(*name, *help), self.callback)))
+            }
+        }
+
         impl Declared for $metric {
             fn declaration(&self) -> &Declaration {
                 &self.declaration
-            }
-
-            fn kind(&self) -> MetricKind {
-                MetricKind::$kind
-            }
-
-            /// Nothing: it is not for whoever holds a reader to run a function of the program's.
-            fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-                Vec::new()
-            }
-
-            fn as_any(&'static self) -> &'static dyn Any {
-                self
-            }
-
-            fn callback(&self) -> Option<fn() -> f64> {
-                Some(self.callback)
             }
         }
     };
 }
 
-callback!(CallbackGauge, Gauge);
-callback!(CallbackCounter, Counter);
+callback!(CallbackGauge, Gauge, gauge);
+callback!(CallbackCounter, Counter, counter);

@@ -1,10 +1,10 @@
 //! Counters: each thread adds in a cell of its own.
 
-use super::{ALONE, Declaration, Declared, Kind};
-use crate::cells::{Reader, Rows};
-use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
+use super::declaration::Declaration;
+use super::kind::{ALONE, Kind, Single};
+use crate::recorder::{Reader, Rows};
+use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
-use std::any::Any;
 
 /// A number of things that only grows: jobs done, bytes sent.
 ///
@@ -74,21 +74,13 @@ impl Counter {
     }
 }
 
-impl Declared for Counter {
+impl Single for Counter {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, reader: &mut Reader) -> SampleValue {
+        <Self as Kind>::read(&self.cells, 0, reader)
     }
 }
 
@@ -149,33 +141,25 @@ impl FloatCounter {
     }
 }
 
-impl Declared for FloatCounter {
+impl Single for FloatCounter {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, reader: &mut Reader) -> SampleValue {
+        <Self as Kind>::read(&self.cells, 0, reader)
     }
 }
 
 /// The cells of a series at `index`, made to count more by `amount`.
 #[inline]
-pub(super) fn add_to(cells: &Rows, index: usize, amount: u64) {
+pub(crate) fn add_to(cells: &Rows, index: usize, amount: u64) {
     change(cells, index, add(amount));
 }
 
 /// As [`add_to`], where the cells hold the bits of floats.
 #[inline]
-pub(super) fn add_float_to(cells: &Rows, index: usize, amount: f64) {
+pub(crate) fn add_float_to(cells: &Rows, index: usize, amount: f64) {
     change(cells, index, add_float(amount));
 }
 
@@ -196,7 +180,7 @@ fn add_float(amount: f64) -> impl Fn(u64) -> u64 + Copy {
     move |bits| (f64::from_bits(bits) + amount.max(0.0)).to_bits()
 }
 
-pub(super) fn sum_floats(cells: &Rows, index: usize) -> f64 {
+pub(crate) fn sum_floats(cells: &Rows, index: usize) -> f64 {
     // From the newest thread's part to the oldest one's. Rounding keeps order, so with parts that grow, and a further one in
     // front, no later sum is less than an earlier one.
     cells.parts(index).map(f64::from_bits).sum()
@@ -206,6 +190,7 @@ impl Kind for Counter {
     type Options = ();
     type Cells = Rows;
     const KIND: MetricKind = MetricKind::Counter;
+    const WHAT: &'static str = "a declared counter";
 
     fn cells((): (), width: usize) -> Rows {
         Rows::new(width)
@@ -224,6 +209,7 @@ impl Kind for FloatCounter {
     type Options = ();
     type Cells = Rows;
     const KIND: MetricKind = MetricKind::Counter;
+    const WHAT: &'static str = "a declared float counter";
 
     fn cells((): (), width: usize) -> Rows {
         Rows::new(width)

@@ -1,11 +1,11 @@
 //! Gauges: one cell each, which all threads write.
 
-use super::{Declaration, Declared, Kind};
-use crate::cells::{Levels, Reader};
-use crate::primitives::AtomicGauge;
-use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
+use super::declaration::Declaration;
+use super::kind::{Kind, Single};
+use crate::atomic::AtomicGauge;
+use crate::recorder::{Levels, Reader};
+use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
-use std::any::Any;
 use std::time::SystemTime;
 
 /// How many of something there are now: jobs that wait, connections. It may be negative, and [saturates](AtomicGauge).
@@ -102,21 +102,13 @@ impl Gauge {
     }
 }
 
-impl Declared for Gauge {
+impl Single for Gauge {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(SampleValue::Level(self.get()))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, _: &mut Reader) -> SampleValue {
+        SampleValue::Level(self.get())
     }
 }
 
@@ -193,26 +185,18 @@ impl FloatGauge {
     }
 }
 
-impl Declared for FloatGauge {
+impl Single for FloatGauge {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(SampleValue::Quantity(self.get()))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, _: &mut Reader) -> SampleValue {
+        SampleValue::Quantity(self.get())
     }
 }
 
 /// The time now, in seconds since 1970.
-pub(super) fn seconds_now() -> f64 {
+pub(crate) fn seconds_now() -> f64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or_else(|error| -error.duration().as_secs_f64(), |since| since.as_secs_f64())
 }
@@ -221,19 +205,19 @@ pub(super) fn seconds_now() -> f64 {
     clippy::cast_possible_truncation,
     reason = "it is a whole number, and one too large becomes the largest"
 )]
-pub(super) fn whole_seconds_now() -> i64 {
+pub(crate) fn whole_seconds_now() -> i64 {
     seconds_now().floor() as i64
 }
 
 // Relaxed, in all of these: a value orders no other memory.
 
 #[inline]
-pub(super) fn set_float(bits: &AtomicU64, value: f64) {
+pub(crate) fn set_float(bits: &AtomicU64, value: f64) {
     bits.store(value.to_bits(), Ordering::Relaxed);
 }
 
 #[inline]
-pub(super) fn add_float(bits: &AtomicU64, amount: f64) {
+pub(crate) fn add_float(bits: &AtomicU64, amount: f64) {
     let mut now = bits.load(Ordering::Relaxed);
     loop {
         let sum = (f64::from_bits(now) + amount).to_bits();
@@ -245,19 +229,19 @@ pub(super) fn add_float(bits: &AtomicU64, amount: f64) {
 }
 
 #[inline]
-pub(super) fn get_float(bits: &AtomicU64) -> f64 {
+pub(crate) fn get_float(bits: &AtomicU64) -> f64 {
     f64::from_bits(bits.load(Ordering::Relaxed))
 }
 
 /// In a cell of a family, a level is what its bits are as a signed number.
 #[inline]
-pub(super) fn set_level(bits: &AtomicU64, level: i64) {
+pub(crate) fn set_level(bits: &AtomicU64, level: i64) {
     bits.store(level.cast_unsigned(), Ordering::Relaxed);
 }
 
 /// Saturates, as [`AtomicGauge::add`] does.
 #[inline]
-pub(super) fn add_level(bits: &AtomicU64, amount: i64) {
+pub(crate) fn add_level(bits: &AtomicU64, amount: i64) {
     let before = bits.fetch_add(amount.cast_unsigned(), Ordering::Relaxed).cast_signed();
     if before.checked_add(amount).is_none() {
         saturate_level(bits, amount > 0);
@@ -266,7 +250,7 @@ pub(super) fn add_level(bits: &AtomicU64, amount: i64) {
 
 /// Not an addition of `-amount`: `i64::MIN` has no opposite.
 #[inline]
-pub(super) fn sub_level(bits: &AtomicU64, amount: i64) {
+pub(crate) fn sub_level(bits: &AtomicU64, amount: i64) {
     let before = bits.fetch_sub(amount.cast_unsigned(), Ordering::Relaxed).cast_signed();
     if before.checked_sub(amount).is_none() {
         saturate_level(bits, amount < 0);
@@ -279,7 +263,7 @@ fn saturate_level(bits: &AtomicU64, is_above: bool) {
 }
 
 #[inline]
-pub(super) fn get_level(bits: &AtomicU64) -> i64 {
+pub(crate) fn get_level(bits: &AtomicU64) -> i64 {
     bits.load(Ordering::Relaxed).cast_signed()
 }
 
@@ -287,6 +271,7 @@ impl Kind for Gauge {
     type Options = ();
     type Cells = Levels;
     const KIND: MetricKind = MetricKind::Gauge;
+    const WHAT: &'static str = "a declared gauge";
 
     fn cells((): (), width: usize) -> Levels {
         Levels::new(width)
@@ -305,6 +290,7 @@ impl Kind for FloatGauge {
     type Options = ();
     type Cells = Levels;
     const KIND: MetricKind = MetricKind::Gauge;
+    const WHAT: &'static str = "a declared float gauge";
 
     fn cells((): (), width: usize) -> Levels {
         Levels::new(width)

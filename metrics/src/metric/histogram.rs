@@ -1,12 +1,12 @@
 //! Histograms: values by size, exact in every number that is read.
 
-use super::{ALONE, Declaration, Declared, Kind};
-use crate::cells::{Observations, Reader};
+use super::declaration::Declaration;
+use super::kind::{ALONE, Kind, Single};
+use crate::buckets::table::BucketTable;
 use crate::clock::{self, Ticks};
-use crate::model::BucketTable;
-use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot};
+use crate::recorder::{Observations, Reader};
+use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
-use std::any::Any;
 use std::time::Duration;
 
 /// How values are spread: sizes of answers, times of jobs.
@@ -41,8 +41,8 @@ pub struct Histogram {
 /// What a histogram's values are, and which go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HistogramOptions {
-    pub(super) bounds: &'static [u64],
-    pub(super) is_of_time: bool,
+    pub(crate) bounds: &'static [u64],
+    pub(crate) is_of_time: bool,
 }
 
 /// Histograms with the same options.
@@ -62,19 +62,19 @@ impl HistogramCells {
 
     /// Records a value in the histogram at `index`, on whichever thread.
     #[inline]
-    pub(super) fn observe(&'static self, index: usize, value: u64) {
+    pub(crate) fn observe(&'static self, index: usize, value: u64) {
         if !self.values.record(index, value) {
             self.values.record_first(index, value);
         }
     }
 
     /// What a histogram shows that nothing was recorded in.
-    pub(super) fn nothing(&self) -> HistogramSnapshot {
+    pub(crate) fn nothing(&self) -> HistogramSnapshot {
         let table = self.values.table();
         HistogramSnapshot::new(table.finite_bounds(), vec![0; table.buckets()], 0)
     }
 
-    pub(super) fn read(&self, index: usize, reader: &mut Reader) -> HistogramSnapshot {
+    pub(crate) fn read(&self, index: usize, reader: &mut Reader) -> HistogramSnapshot {
         let reading = reader.read_observations(&self.values, index);
         HistogramSnapshot::new(self.values.table().finite_bounds(), reading.buckets, reading.sum)
             .with_extremes(reading.extremes, reading.recent)
@@ -161,32 +161,36 @@ impl Histogram {
 }
 
 #[inline]
-pub(super) fn nanos_of(duration: Duration) -> u64 {
+pub(crate) fn nanos_of(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-impl Declared for Histogram {
+impl Single for Histogram {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
+    fn value(&self, reader: &mut Reader) -> SampleValue {
+        <Self as Kind>::read(&self.cells, 0, reader)
     }
 
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
+    fn describe(&self) -> String {
+        let (bounds, is_of_time) = self.options();
+        describe_histogram(bounds, is_of_time)
     }
+}
 
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
-    }
+/// For an error: what it is, with what tells it from other histograms.
+pub(crate) fn describe_histogram(bounds: &[u64], is_of_time: bool) -> String {
+    let of_time = if is_of_time { " of time" } else { "" };
+    format!("{}{of_time} with the bounds {bounds:?}", Histogram::WHAT)
 }
 
 impl Kind for Histogram {
     type Options = HistogramOptions;
     type Cells = HistogramCells;
     const KIND: MetricKind = MetricKind::Histogram;
+    const WHAT: &'static str = "a declared histogram";
 
     fn cells(options: HistogramOptions, width: usize) -> HistogramCells {
         HistogramCells::new(options, width)
@@ -236,7 +240,7 @@ pub struct HistogramTimer<T: Observe = &'static Histogram> {
 impl<T: Observe> HistogramTimer<T> {
     /// A timer that begins now.
     #[inline]
-    pub(super) fn new(into: T) -> Self {
+    pub(crate) fn new(into: T) -> Self {
         HistogramTimer { into, begun: clock::now(), is_discarded: false }
     }
 

@@ -1,13 +1,11 @@
 //! Info metrics: something that is said in labels, and does not change.
 
-use super::family::{is_equal, is_reserved};
-use super::{Declaration, Declared};
-use crate::cells::Reader;
-use crate::model::name::is_label_name;
-use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
+use super::declaration::Declaration;
+use super::declared::Declared;
+use crate::collect::{Collection, Registered, Shape};
+use crate::names::{is_equal, is_label_name, is_reserved};
+use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
-use crate::sync::unmodelled::OnceLock;
-use std::any::Any;
 
 /// Something about the program that is said in labels: its version, the commit it was built from. Its value is 1.
 ///
@@ -31,8 +29,6 @@ use std::any::Any;
 pub struct Info {
     declaration: Declaration,
     labels: &'static [(&'static str, &'static str)],
-    /// Those of the labels, found when somebody asks.
-    names: OnceLock<Vec<&'static str>>,
 }
 
 impl Info {
@@ -50,7 +46,7 @@ impl Info {
             labels: &'static [(&'static str, &'static str)],
         ) -> Self {
             check(labels);
-            Info { declaration: Declaration::new(name, help), labels, names: OnceLock::new() }
+            Info { declaration: Declaration::new(name, help), labels }
         }
     }
 
@@ -91,25 +87,65 @@ const fn check(labels: &[(&str, &str)]) {
     }
 }
 
+impl Registered for Info {
+    fn describe(&self) -> String {
+        format!("a declared gauge with the labels {:?}", self.label_names())
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Plain(MetricKind::Gauge)
+    }
+
+    fn help(&self) -> Option<&str> {
+        Some(self.declaration.help)
+    }
+
+    fn label_names(&self) -> Vec<&str> {
+        self.labels.iter().map(|(name, _)| *name).collect()
+    }
+
+    fn collect(&self, name: &str, into: &mut Collection<'_>) {
+        into.add(name, self.declaration.help, info_family(self.labels));
+    }
+}
+
 impl Declared for Info {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
+}
 
-    fn kind(&self) -> MetricKind {
-        MetricKind::Gauge
+/// An info metric that is made while the program runs.
+#[derive(Debug)]
+pub(crate) struct DynamicInfo {
+    pub(crate) help: String,
+    pub(crate) labels: Vec<(String, String)>,
+}
+
+impl Registered for DynamicInfo {
+    fn describe(&self) -> String {
+        format!("an info metric with the labels {:?}", self.labels)
     }
 
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        vec![SeriesSnapshot::new(self.labels.iter().map(owned).collect(), SampleValue::Level(1))]
+    fn shape(&self) -> Shape {
+        Shape::Plain(MetricKind::Gauge)
     }
 
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn help(&self) -> Option<&str> {
+        Some(&self.help)
     }
 
-    fn label_names(&self) -> &[&'static str] {
-        self.names.get_or_init(|| self.labels.iter().map(|(name, _)| *name).collect())
+    fn label_names(&self) -> Vec<&str> {
+        self.labels.iter().map(|(name, _)| name.as_str()).collect()
     }
+
+    fn collect(&self, name: &str, into: &mut Collection<'_>) {
+        into.add(name, &self.help, info_family(&self.labels));
+    }
+}
+
+fn info_family<S: AsRef<str>>(labels: &[(S, S)]) -> FamilySnapshot {
+    let owned = |(name, value): &(S, S)| (name.as_ref().to_owned(), value.as_ref().to_owned());
+    let series = SeriesSnapshot::new(labels.iter().map(owned).collect(), SampleValue::Level(1));
+    FamilySnapshot::new(MetricKind::Gauge, vec![series])
 }

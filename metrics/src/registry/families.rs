@@ -1,9 +1,9 @@
 //! Registering families of metrics.
 
-use super::named::Metric;
-use super::{MetricsRegistry, granted};
+use super::held::Held;
+use super::metrics_registry::{MetricsRegistry, unwrap_registered};
 use crate::error::Error;
-use crate::metric::AnyFamily;
+use crate::family::AnyFamily;
 
 impl MetricsRegistry {
     /// Has this registry read a [`Family`](crate::Family) or a [`DynamicFamily`](crate::DynamicFamily) that was made at run time.
@@ -30,7 +30,7 @@ impl MetricsRegistry {
     /// Where [`try_register_family`](Self::try_register_family) returns an error.
     #[track_caller]
     pub fn register_family<F: AnyFamily>(&self, family: F) -> F {
-        granted(self.try_register_family(family))
+        unwrap_registered(self.try_register_family(family))
     }
 
     /// As [`register_family`](Self::register_family).
@@ -39,20 +39,17 @@ impl MetricsRegistry {
     /// Where something else has the name, or prints a name that this would print, in whichever format; where a label of it is one
     /// that all series of the registry [have](Self::with_labels). The message says where in the source both stand.
     pub fn try_register_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
-        let same = |standing: &Metric| match standing {
-            Metric::Declared(standing) => family.of_standing(*standing).map(Some),
-            _ => None,
-        };
+        let same = |standing: &Held| family.of_standing(standing.fixed()?).map(Some);
         // First, for what is made is never freed.
-        let standing = self.metrics.named().standing(family.name()).and_then(same).flatten();
+        let standing = self.contents().table().listing().plain(family.name()).and_then(same).flatten();
         if let Some(standing) = standing {
             return Ok(standing);
         }
         let declared = family.to_register();
-        let metric = Metric::Declared(declared);
+        let held = Held::Static(declared);
         let declaration = declared.declaration();
-        let wanted = metric.wanted(declaration.name, declaration.place);
-        let standing = self.metrics.named().register(wanted, same, || (metric, None))?;
+        let registration = held.registration(declaration.name, declaration.place);
+        let standing = self.contents().table().register(registration, same, || (held.clone(), None))?;
         Ok(standing.unwrap_or(family))
     }
 }

@@ -1,9 +1,9 @@
 //! The instrumented functions of a registry.
 
 use super::windows;
-use crate::cells::Reader;
 use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
-use crate::linked;
+use crate::link_section;
+use crate::recorder::Reader;
 use crate::snapshot::{FunctionSnapshot, printed_labels};
 use crate::sync::unmodelled::{Mutex, OnceLock, lock};
 use crate::sync::{List, const_unless_loom};
@@ -52,7 +52,7 @@ impl Functions {
     /// Whether the linker found all of them. One that it did not find stands in another object file than this library, whose
     /// functions are known from their first use on.
     pub(super) fn are_all_linked(&self) -> bool {
-        let linked: HashSet<*const Function> = linked::all().map(ptr::from_ref).collect();
+        let linked: HashSet<*const Function> = link_section::all().map(ptr::from_ref).collect();
         self.attached.iter().all(|function| linked.contains(&ptr::from_ref(*function)))
     }
 

@@ -1,7 +1,7 @@
 //! The registry that instrumented functions use unless they name another.
 
-use super::MetricsRegistry;
 use super::functions::Functions;
+use super::metrics_registry::MetricsRegistry;
 use crate::error::{Cause, Error};
 use crate::function::Function;
 use crate::snapshot::FullSnapshot;

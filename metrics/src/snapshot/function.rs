@@ -136,8 +136,11 @@ impl FunctionSnapshot {
         self.latency.mean_duration()
     }
 
-    /// The time that a share `p` of the calls does not exceed, 0.99 for the 99th percentile; `None` while there is none. See
+    /// Returns the time that a fraction `p` of the calls does not exceed; `None` while there is none. See
     /// [`HistogramSnapshot::percentile`].
+    ///
+    /// `p` is a fraction from 0 to 1: 0.99 for the 99th percentile. Larger numbers count as 1, so `percentile(99.0)` is the
+    /// longest call.
     pub fn percentile(&self, p: f64) -> Option<Duration> {
         self.latency.percentile_duration(p)
     }

@@ -1,9 +1,6 @@
 //! What a histogram read, and what can be said from it.
 
-#[cfg(test)]
-mod properties;
-
-use crate::model::bounds::count_finite;
+use crate::buckets::bounds::count_finite;
 use std::time::Duration;
 
 /// A histogram at one moment: how many values each bucket holds, and the sum of all.
@@ -130,8 +127,23 @@ impl HistogramSnapshot {
         }
     }
 
-    /// The value that a share `p` of all values does not exceed: `percentile(0.99)` is the 99th percentile.
-    /// `p` is a share, not a number of per cent: `percentile(99.0)` is the maximum.
+    /// Returns the value that a fraction `p` of all values does not exceed: `percentile(0.99)` is the 99th percentile.
+    ///
+    /// `p` is a fraction from 0 to 1, not a percentage. Larger numbers count as 1, so `percentile(99.0)` is not the 99th
+    /// percentile but `percentile(1.0)`: the maximum, or the end of its bucket if the maximum is not known.
+    ///
+    /// ```
+    /// use tachometer::AtomicHistogram;
+    ///
+    /// let histogram = AtomicHistogram::new([10, 20, 1_000]);
+    /// for value in [5, 15, 15, 700] {
+    ///     histogram.record(value);
+    /// }
+    /// let snapshot = histogram.snapshot();
+    /// assert_eq!(snapshot.percentile(0.75), 20);
+    /// assert_eq!(snapshot.percentile(99.0), snapshot.percentile(1.0));
+    /// assert_eq!(snapshot.percentile(99.0), 1_000);
+    /// ```
     ///
     /// By nearest rank: the ⌈p·n⌉-th smallest of n values, the first for `p <= 0`, the last for `p >= 1`; a NaN counts
     /// as 0. A bucket does not keep its values, so the answer is placed inside the rank's bucket by linear
@@ -158,6 +170,9 @@ impl HistogramSnapshot {
     /// As [`percentile`](Self::percentile), of a histogram of nanoseconds, such as those of instrumented functions and those that
     /// are declared [`of_time`](crate::Histogram::of_time). `None` while there are no values.
     ///
+    /// `p` is a fraction from 0 to 1: 0.99 for the 99th percentile. Larger numbers count as 1, so `percentile_duration(99.0)` is
+    /// the longest time, or the end of its bucket if the longest is not known.
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tachometer::{Histogram, buckets, metrics};
@@ -174,6 +189,7 @@ impl HistogramSnapshot {
     /// ROASTING.observe_duration(Duration::from_millis(3));
     /// let times = ROASTING.read();
     /// assert_eq!(times.percentile_duration(0.5), Some(Duration::from_millis(2)));
+    /// assert_eq!(times.percentile_duration(99.0), times.percentile_duration(1.0));
     /// assert_eq!(times.mean_duration(), Some(Duration::from_micros(2_500)));
     /// assert_eq!(times.sum_duration(), Duration::from_millis(5));
     /// ```
@@ -268,7 +284,7 @@ fn wider(some: Option<(u64, u64)>, others: Option<(u64, u64)>) -> Option<(u64, u
 /// division of two whole numbers is rounded to the nearest float, just as the literal 0.07 is, so the rank is checked
 /// by it; the product is off by less than one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "p is above 0 and below 1")]
-fn nearest_rank(p: f64, n: u64) -> u64 {
+pub(super) fn nearest_rank(p: f64, n: u64) -> u64 {
     if p.is_nan() || p <= 0.0 {
         return 1;
     }

@@ -2,32 +2,30 @@
 //!
 //! Everything that formats, compares or exports reads these types and nothing else.
 
-mod callbacks;
 mod collector;
 mod declared;
-mod exports;
 pub mod families;
 mod function;
 mod histogram;
 mod labels;
 mod moment;
 mod own;
-mod scrapes;
+mod run;
 #[cfg(feature = "json")]
 mod serial;
 mod since;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use callbacks::{CallbackFailures, FailuresBySource};
 pub use collector::MetricsSnapshot;
 pub use declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
-pub(crate) use exports::{Exports, SinkExports};
 pub(crate) use families::MetricKind;
 pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
 pub(crate) use labels::printed_labels;
 pub(crate) use moment::Moment;
-pub(crate) use own::OwnMetrics;
-pub(crate) use scrapes::ScrapeMetrics;
+pub(crate) use own::OwnFamily;
+pub(crate) use run::RunId;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -80,12 +78,16 @@ pub struct FullSnapshot {
     pub labels: Vec<(String, String)>,
     /// The `# HELP` texts that were given, by registered or by printed name.
     pub(crate) help: BTreeMap<String, String>,
-    /// What the library says of itself.
-    pub(crate) own: OwnMetrics,
+    /// The library's own families, printed after all others, in this order.
+    #[cfg_attr(feature = "json", serde(rename = "self_metrics"))]
+    pub(crate) own: Vec<OwnFamily>,
     /// Since when counters and histograms have counted: since the registry was made; of a difference, since the earlier
     /// snapshot.
     #[cfg_attr(feature = "json", serde(with = "serial::timestamp"))]
     pub(crate) created: SystemTime,
+    /// Whose counters these are; `None` if the snapshot was read from JSON that does not tell.
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
+    pub(crate) run: Option<RunId>,
     /// As `timestamp`, by a clock that is never set back.
     #[cfg_attr(feature = "json", serde(skip))]
     pub(crate) taken: Moment,
@@ -107,8 +109,9 @@ impl FullSnapshot {
             functions: Vec::new(),
             labels: Vec::new(),
             help: BTreeMap::new(),
-            own: OwnMetrics::default(),
+            own: Vec::new(),
             created,
+            run: None,
             taken: Moment::now(),
             elapsed: None,
         }

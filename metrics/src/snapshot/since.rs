@@ -1,9 +1,6 @@
 //! What happened between two snapshots.
 
-#[cfg(test)]
-mod declared_properties;
-
-use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, MetricsSnapshot};
+use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, MetricsSnapshot, Moment};
 use crate::error::{Cause, Error};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +13,11 @@ impl FullSnapshot {
     /// readers can each keep their own earlier snapshot and none of them loses anything.
     ///
     /// The time in between is measured by a clock that is never set back; where one of the two was read from JSON, by their
-    /// timestamps. Two snapshots of different runs have no difference: where that can happen, ask [`try_since`](Self::try_since).
+    /// timestamps.
+    ///
+    /// Two snapshots of different runs (of two registries, or of a program before and after a restart) have no difference: their
+    /// counters began at zero at different times. Then the result is everything that this run has counted since its own start, as
+    /// Prometheus takes a counter that was reset. [`try_since`](Self::try_since) refuses instead.
     ///
     /// ```
     /// use std::time::Duration;
@@ -33,6 +34,24 @@ impl FullSnapshot {
     /// ```
     #[must_use]
     pub fn since(&self, earlier: &FullSnapshot) -> FullSnapshot {
+        if self.is_of_another_run_than(earlier) { self.since_its_start() } else { self.less(earlier) }
+    }
+
+    /// Whether both tell their runs, and these differ.
+    fn is_of_another_run_than(&self, earlier: &FullSnapshot) -> bool {
+        matches!((self.run, earlier.run), (Some(later), Some(earlier)) if later != earlier)
+    }
+
+    fn since_its_start(&self) -> FullSnapshot {
+        let start = FullSnapshot {
+            timestamp: self.created,
+            taken: Moment::default(),
+            ..FullSnapshot::empty(self.created)
+        };
+        self.less(&start)
+    }
+
+    fn less(&self, earlier: &FullSnapshot) -> FullSnapshot {
         FullSnapshot {
             timestamp: self.timestamp,
             metrics: differences(&self.metrics, &earlier.metrics, MetricsSnapshot::since),
@@ -48,8 +67,9 @@ impl FullSnapshot {
             functions: self.functions.iter().map(|function| function.since_in(earlier)).collect(),
             labels: self.labels.clone(),
             help: self.help.clone(),
-            own: self.own.since(&earlier.own),
+            own: self.own.iter().map(|family| family.since(&earlier.own)).collect(),
             created: earlier.timestamp,
+            run: self.run,
             taken: self.taken,
             elapsed: Some(self.time_since(earlier)),
         }
@@ -70,11 +90,10 @@ impl FullSnapshot {
     /// ```
     ///
     /// # Errors
-    /// If the two were taken of different registries, or in different runs of a program: their counters began at zero at
-    /// different times. A snapshot that was read from JSON knows when its own began; a difference keeps when its earlier one
-    /// was taken, and has none of its own.
+    /// If the two were taken of different registries, or in different runs of a program. JSON keeps which run a snapshot is of;
+    /// of JSON from elsewhere that does not tell, it is taken to be the same.
     pub fn try_since(&self, earlier: &FullSnapshot) -> Result<FullSnapshot, Error> {
-        if self.created != earlier.created {
+        if self.is_of_another_run_than(earlier) {
             return Err(Cause::OtherRun { later: self.created, earlier: earlier.created }.into());
         }
         Ok(self.since(earlier))

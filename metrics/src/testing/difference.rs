@@ -118,6 +118,11 @@ impl fmt::Display for Table {
     }
 }
 
+/// Adds a line below what there is.
+pub(super) fn add_line(text: &mut String, line: &str) {
+    let _ = write!(text, "\n  {line}");
+}
+
 /// Adds a list of single lines under a heading, if there are any; not all of very many.
 pub(super) fn add_list(text: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {
     const MOST: usize = 12;

@@ -1,10 +1,10 @@
 //! What a function is expected to have done.
 
 use super::bounds::count_above;
-use super::difference::{Difference, Table, add_list};
+use super::difference::{Difference, Table, add_line, add_list};
 use super::labels::{Pair, WantedLabels, listed};
 use super::period::{Period, Unknown};
-use crate::model::LabelValue;
+use crate::labels::LabelValue;
 use crate::snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -174,6 +174,9 @@ impl FunctionExpectation {
             return Ok(());
         }
         let mut text = format!("{title} is not as expected{}{}{table}", period.scope(), period.since);
+        if let Some(absent) = self.labels.absent_value(labels.iter().map(Vec::as_slice)) {
+            add_line(&mut text, &absent);
+        }
         if all.len() > 1 {
             let changed = all.iter().filter_map(|series| {
                 Some(format!("{}: {}", listed(&pairs(series)), tally(series, period.earlier)?))

@@ -1,7 +1,7 @@
 //! Which series of a function or a metric are meant.
 
 use super::similar;
-use crate::model::{LabelSet, LabelValue, LabelVisitor};
+use crate::labels::{LabelSet, LabelValue, LabelVisitor};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::slice;
@@ -27,9 +27,32 @@ impl WantedLabels {
 
     /// Whether a series with `labels` is meant. One without a label is one whose label has no value.
     pub(super) fn match_all(&self, labels: &[Pair<'_>]) -> bool {
-        self.0.iter().all(|(name, value)| {
-            let found = labels.iter().find(|(other, _)| other == name);
-            found.map_or("", |(_, value)| value) == value
+        self.0.iter().all(|(name, value)| value_of(labels, name) == value)
+    }
+
+    /// Describes the first label whose wanted value no series has, with the values that there are: those of the series with the
+    /// other labels, or, if there is none, of all. A value that is not there is no mistake in itself: whoever expects nothing
+    /// of it is right.
+    pub(super) fn absent_value<'a>(
+        &self,
+        series: impl Iterator<Item = &'a [Pair<'a>]> + Clone,
+    ) -> Option<String> {
+        let values = |name: &str, others: &[(String, String)]| -> BTreeSet<&'a str> {
+            let with_others = |labels: &&[Pair<'a>]| {
+                let others = others.iter().filter(|(other, _)| other != name);
+                others.into_iter().all(|(other, value)| value_of(labels, other) == value)
+            };
+            series.clone().filter(with_others).map(|labels| value_of(labels, name)).collect()
+        };
+        self.0.iter().find_map(|(name, value)| {
+            let all = values(name, &[]);
+            if all.is_empty() || all.contains(value.as_str()) {
+                return None;
+            }
+            let beside_others = values(name, &self.0);
+            let known = if beside_others.is_empty() { all } else { beside_others };
+            let nearest = similar::nearest_first(value, known);
+            Some(format!("no series has {name}={value:?}; values of {name:?}: {}", similar::quoted(nearest)))
         })
     }
 
@@ -74,6 +97,11 @@ impl fmt::Display for WantedLabels {
             self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         write!(f, " with {}", listed(&pairs))
     }
+}
+
+/// The value of the label `name`, empty if there is no such label.
+fn value_of<'a>(labels: &[Pair<'a>], name: &str) -> &'a str {
+    labels.iter().find(|(other, _)| *other == name).map_or("", |(_, value)| value)
 }
 
 /// As they stand in text formats.

@@ -2,10 +2,10 @@
 
 use super::amount::Amount;
 use super::bounds::count_above;
-use super::difference::{Difference, Table, add_list};
+use super::difference::{Difference, Table, add_line, add_list};
 use super::labels::{Pair, WantedLabels, listed};
 use super::period::{Period, Unknown};
-use crate::model::{LabelSet, LabelValue};
+use crate::labels::{LabelSet, LabelValue};
 use crate::snapshot::HistogramSnapshot;
 use crate::snapshot::families::{MetricFamily, MetricKind, Series, Value};
 
@@ -148,12 +148,15 @@ impl MetricExpectation {
         let no_sense = |why| Difference::new(format!("{title}: {why}"));
         period.check_shared(&name).map_err(no_sense)?;
         let labels = family.series.iter().map(|(labels, _)| labels.as_slice());
-        self.labels.check_names(labels).map_err(no_sense)?;
+        self.labels.check_names(labels.clone()).map_err(no_sense)?;
         let table = self.compare(&self.together(&family)).map_err(no_sense)?;
         if table.is_as_expected() {
             return Ok(());
         }
         let mut text = format!("{title} is not as expected{}{}{table}", period.scope(), period.since);
+        if let Some(absent) = self.labels.absent_value(labels) {
+            add_line(&mut text, &absent);
+        }
         if family.series.len() > 1 {
             add_list(&mut text, "series of it that changed", family.tally());
         }

@@ -17,6 +17,13 @@ pub(super) fn most_like<'a>(wanted: &str, known: impl IntoIterator<Item = &'a st
     likely.into_iter().map(|(_, name)| name).collect()
 }
 
+/// All of `known`, those that are most like `wanted` first.
+pub(super) fn nearest_first<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_by_cached_key(|name| distance(wanted, name));
+    known
+}
+
 /// How many letters must be put in, taken out or replaced to make the one of the other.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
@@ -57,7 +64,7 @@ pub(super) fn instead(wanted: &str, known: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, instead, most_like};
+    use super::{distance, instead, most_like, nearest_first};
 
     #[test]
     fn distances_count_letters() {
@@ -71,6 +78,11 @@ mod tests {
         ] {
             assert_eq!((distance(one, other), distance(other, one)), (letters, letters), "{one:?} {other:?}");
         }
+    }
+
+    #[test]
+    fn the_nearest_come_first_and_none_is_left_out() {
+        assert_eq!(nearest_first("north", ["east", "norht", "south"]), ["norht", "south", "east"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! machine is up again; and file systems that lose a rename show the text before.
 
 use crate::error::{Cause, Error};
-use crate::random_name::random_digits;
+use crate::util::temp_name::random_digits;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

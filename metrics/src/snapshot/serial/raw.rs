@@ -1,13 +1,13 @@
 //! The raw forms, and what makes each of them a snapshot.
 
 use super::super::{
-    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics,
-    SampleValue, SeriesSnapshot,
+    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnFamily,
+    RunId, SampleValue, SeriesSnapshot,
     families::{MetricKind, without_total},
     printed_labels,
 };
 use super::{pairs, timestamp};
-use crate::model::name::{RESERVED_LABELS, is_label_name, is_metric_name};
+use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -39,10 +39,12 @@ pub(crate) struct RawFull {
     labels: Vec<(String, String)>,
     #[serde(default)]
     help: BTreeMap<String, String>,
-    #[serde(default)]
-    own: OwnMetrics,
+    #[serde(default, rename = "self_metrics")]
+    own: Vec<OwnFamily>,
     #[serde(default)]
     created: Option<Created>,
+    #[serde(default)]
+    run: Option<RunId>,
     #[serde(default)]
     elapsed: Option<Duration>,
 }
@@ -151,7 +153,7 @@ impl TryFrom<RawFull> for FullSnapshot {
 
     fn try_from(raw: RawFull) -> Result<Self, Refusal> {
         let RawFull { timestamp, metrics, histograms, minmax, counters, gauges, .. } = raw;
-        let RawFull { declared, functions, labels, help, own, created, elapsed, .. } = raw;
+        let RawFull { declared, functions, labels, help, own, created, run, elapsed, .. } = raw;
         let histogram = |(name, raw): (String, RawHistogram)| {
             let histogram = raw.try_into().map_err(in_what(format!("histogram {name:?}")))?;
             Ok((name, histogram))
@@ -163,6 +165,14 @@ impl TryFrom<RawFull> for FullSnapshot {
             check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
         }
         for (name, family) in &declared {
+            check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
+        }
+        for OwnFamily { name, family, .. } in &own {
+            if !name.starts_with(OWN_PREFIX) {
+                return Err(format!(
+                    "{name:?} is no family of the library's own: they begin with {OWN_PREFIX:?}"
+                ));
+            }
             check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
         }
         let snapshot = FullSnapshot {
@@ -178,6 +188,7 @@ impl TryFrom<RawFull> for FullSnapshot {
             help,
             own,
             created: created.map_or(timestamp, |created| created.0),
+            run,
             taken: Moment::default(),
             elapsed,
         };
@@ -211,8 +222,11 @@ fn in_order(
 /// Refuses names that Prometheus does not allow, and what would print a name twice.
 fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
     let names = snapshot.metrics.keys().chain(snapshot.histograms.keys()).chain(snapshot.minmax.keys());
-    for name in
-        names.chain(snapshot.counters.keys()).chain(snapshot.gauges.keys()).chain(snapshot.declared.keys())
+    for name in names
+        .chain(snapshot.counters.keys())
+        .chain(snapshot.gauges.keys())
+        .chain(snapshot.declared.keys())
+        .chain(snapshot.own.iter().map(|family| &family.name))
     {
         if !is_metric_name(name) {
             return Err(format!("{name:?} is no metric name"));

@@ -1,0 +1,24 @@
+//! Bounds of histograms, made while compiling.
+//!
+//! Each of these is a `const fn` that returns an array, to be written in a constant:
+//!
+//! ```
+//! use tachometer::{Histogram, buckets, metrics};
+//!
+//! metrics! {
+//!     static TIMES: Histogram = Histogram::of_time(
+//!         "query_seconds",
+//!         "Time of queries",
+//!         &const { buckets::seconds([0.001, 0.01, 0.1, 1.0]) },
+//!     );
+//!     static SIZES: Histogram =
+//!         Histogram::new("result_bytes", "Size of results", &const { buckets::exponential::<10>(256, 0) });
+//! }
+//! # assert_eq!((TIMES.read().boundaries[0], SIZES.read().boundaries[2]), (1_000_000, 1_024));
+//! ```
+
+pub(crate) mod bounds;
+mod sequences;
+pub(crate) mod table;
+
+pub use sequences::{exponential, linear, seconds};

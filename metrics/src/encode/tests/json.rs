@@ -1,0 +1,349 @@
+//! What is written comes back equal; what could not have been written is refused.
+
+use super::random::{alone, collector, function, snapshot};
+use crate::snapshot::{
+    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot,
+    OwnFamily, SampleValue, SeriesSnapshot,
+};
+use proptest::prelude::*;
+use std::time::{Duration, UNIX_EPOCH};
+
+proptest! {
+    #[test]
+    fn what_is_written_comes_back_equal(snapshot in snapshot()) {
+        let json = snapshot.to_json();
+        prop_assert!(!json.contains('\n'));
+        prop_assert_eq!(&FullSnapshot::from_json(&json).expect("it is a snapshot"), &snapshot);
+        // Through a tree of values too, whose objects are sorted by other rules than ours: labels may change their order
+        // there, and nothing else.
+        let tree = serde_json::to_value(&snapshot).expect("it has a tree");
+        let back: FullSnapshot = serde_json::from_value(tree).expect("it is a snapshot");
+        let sorted = |mut snapshot: FullSnapshot| {
+            snapshot.labels.sort();
+            for function in &mut snapshot.functions {
+                function.labels.sort();
+                function.error_kinds.sort();
+            }
+            snapshot.functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
+            snapshot
+        };
+        prop_assert_eq!(sorted(back), sorted(snapshot));
+    }
+
+    #[test]
+    fn parts_come_back_equal(function in function(), collector in collector()) {
+        let json = serde_json::to_string(&(&function, &function.latency, collector)).expect("it has JSON");
+        let back: (FunctionSnapshot, HistogramSnapshot, MetricsSnapshot) =
+            serde_json::from_str(&json).expect("they are snapshots");
+        prop_assert_eq!(&back.1, &function.latency);
+        prop_assert_eq!((back.0, back.2), (function, collector));
+    }
+}
+
+fn small() -> FullSnapshot {
+    let histogram = HistogramSnapshot::new(&[10], vec![1, 2], 60);
+    let mut snapshot = FullSnapshot::empty(UNIX_EPOCH);
+    snapshot.timestamp = UNIX_EPOCH + Duration::new(1_795_541_576, 5);
+    snapshot.metrics.insert(
+        "http".into(),
+        MetricsSnapshot { requests: 4, errors: 3, bytes_sent: 2, active_connections: -1 },
+    );
+    snapshot.histograms.insert("request".into(), histogram.clone());
+    snapshot.minmax.insert("queue".into(), (3, 7));
+    snapshot.counters.insert("jobs".into(), u64::MAX);
+    snapshot.gauges.insert("level".into(), i64::MIN);
+    let ratio = alone(MetricKind::Gauge, SampleValue::Quantity(0.25));
+    snapshot.declared.insert("fill_ratio".into(), ratio);
+    snapshot.functions.push(FunctionSnapshot {
+        function: "Cart::add".into(),
+        module: "shop".into(),
+        labels: vec![("tier".into(), "gold \"1\"\n".into()), ("tenant".into(), "é".into())],
+        ok: 2,
+        errors: 1,
+        panics: 0,
+        cancelled: 0,
+        in_flight: 1,
+        error_kinds: vec![("full".into(), 1)],
+        sample_interval: 1,
+        latency: histogram.with_extremes(Some((8, 30)), Some((9, 30))),
+    });
+    snapshot.labels.push(("zone".into(), "eu".into()));
+    snapshot.help.insert("jobs".into(), "Jobs done".into());
+    let clock = vec![SeriesSnapshot::new(vec![("source".into(), "tsc".into())], SampleValue::Quantity(1.0))];
+    snapshot.own.push(OwnFamily {
+        name: "tachometer_clock_info".into(),
+        help: "The clock.".into(),
+        family: FamilySnapshot::new(MetricKind::Gauge, clock),
+    });
+    snapshot
+}
+
+/// Users' programs read this.
+#[test]
+fn the_shape_is_that_of_the_public_fields() {
+    let expected = concat!(
+        r#"{"timestamp":"2026-11-24T17:32:56.000000005Z","#,
+        r#""metrics":{"http":{"requests":4,"errors":3,"bytes_sent":2,"active_connections":-1}},"#,
+        r#""histograms":{"request":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":null}},"#,
+        r#""minmax":{"queue":[3,7]},"#,
+        r#""counters":{"jobs":18446744073709551615},"#,
+        r#""gauges":{"level":-9223372036854775808},"#,
+        r#""declared":{"fill_ratio":{"kind":"gauge","series":[{"labels":{},"value":{"quantity":0.25}}]}},"#,
+        r#""functions":[{"function":"Cart::add","module":"shop","labels":{"tier":"gold \"1\"\n","tenant":"é"},"#,
+        r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
+        r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30],"recent":[9,30]}}],"#,
+        r#""labels":{"zone":"eu"},"#,
+        r#""help":{"jobs":"Jobs done"},"#,
+        r#""self_metrics":[{"name":"tachometer_clock_info","help":"The clock.","#,
+        r#""kind":"gauge","series":[{"labels":{"source":"tsc"},"value":{"quantity":1.0}}]}],"#,
+        r#""created":"1970-01-01T00:00:00.000000000Z","#,
+        r#""elapsed":null}"#,
+    );
+    let snapshot = small();
+    assert_eq!(snapshot.to_json(), expected);
+    let mut text = "before ".to_owned();
+    snapshot.encode_json(&mut text);
+    assert_eq!(text, format!("before {expected}"));
+    assert_eq!(FullSnapshot::from_json(expected).expect("it is a snapshot"), snapshot);
+}
+
+#[test]
+fn unknown_members_are_ignored_and_absent_ones_are_empty() {
+    let json = r#"{
+        "new": [1, {"deep": null}],
+        "timestamp": "1970-01-01T00:00:09Z",
+        "histograms": {"h": {"buckets": [3], "boundaries": [18446744073709551615], "sum": 5, "new": true}},
+        "functions": [{
+            "function": "f", "module": "m", "ok": 1, "errors": 0, "panics": 0, "cancelled": 0, "in_flight": 0, "new": 1,
+            "latency": {"buckets": [1], "boundaries": [18446744073709551615], "sum": 5}
+        }],
+        "own": {"new": 1},
+        "self_metrics": []
+    }"#;
+    let latency = HistogramSnapshot::new(&[], vec![1], 5);
+    let mut expected = FullSnapshot::empty(UNIX_EPOCH + Duration::from_secs(9));
+    expected.timestamp = expected.created;
+    expected.histograms.insert("h".into(), HistogramSnapshot::new(&[], vec![3], 5));
+    expected.functions.push(FunctionSnapshot {
+        function: "f".into(),
+        module: "m".into(),
+        labels: Vec::new(),
+        ok: 1,
+        errors: 0,
+        panics: 0,
+        cancelled: 0,
+        in_flight: 0,
+        error_kinds: Vec::new(),
+        sample_interval: 1,
+        latency,
+    });
+    assert_eq!(FullSnapshot::from_json(json).expect("it is a snapshot"), expected);
+
+    let mut nothing = FullSnapshot::empty(UNIX_EPOCH);
+    nothing.timestamp = UNIX_EPOCH;
+    let json = r#"{"timestamp": "1970-01-01T00:00:00Z"}"#;
+    assert_eq!(FullSnapshot::from_json(json).expect("it is a snapshot"), nothing);
+}
+
+/// As a newer version writes it, which has more of them.
+#[test]
+fn families_of_the_librarys_own_that_are_not_known_come_back() {
+    let json = small().to_json().replace("tachometer_clock_info", "tachometer_new_info");
+    let back = FullSnapshot::from_json(&json).expect("it is a snapshot");
+    assert!(back.to_prometheus_format().contains("tachometer_new_info{source=\"tsc\",zone=\"eu\"} 1.0\n"));
+    assert_eq!(back.to_json(), json);
+}
+
+#[test]
+fn functions_come_back_in_order_whatever_order_they_come_in() {
+    let mut snapshot = small();
+    for name in ["a", "z", "b"] {
+        let function = FunctionSnapshot { function: name.into(), ..snapshot.functions[0].clone() };
+        snapshot.functions.push(function);
+    }
+    let back = FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot");
+    snapshot.functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
+    assert_eq!(back, snapshot);
+    // Which `since` relies on.
+    assert!(back.since(&back).functions.iter().all(|function| function.calls() == 0));
+}
+
+#[test]
+fn a_difference_to_what_came_back_spans_the_time_between_the_timestamps() {
+    let earlier = small();
+    let mut later = earlier.clone();
+    later.timestamp += Duration::new(5, 7);
+    let back = |snapshot: &FullSnapshot| FullSnapshot::from_json(&snapshot.to_json()).expect("a snapshot");
+    for (later, earlier) in [(&later, &back(&earlier)), (&back(&later), &earlier)] {
+        assert_eq!(later.since(earlier).elapsed(), Some(Duration::new(5, 7)));
+        assert_eq!(earlier.since(later).elapsed(), Some(Duration::ZERO), "a clock that was set back");
+        assert_eq!(back(&later.since(earlier)), later.since(earlier));
+    }
+    assert!(
+        later.since(&earlier).elapsed() < Some(Duration::new(5, 7)),
+        "taken at once, whatever the timestamps say"
+    );
+}
+
+/// Replaces `from`, which stands there once, in the JSON of the small snapshot, and says why that is refused.
+#[track_caller]
+fn refusal(from: &str, to: &str) -> String {
+    let json = small().to_json();
+    assert_eq!(json.matches(from).count(), 1, "{from} in {json}");
+    let error = FullSnapshot::from_json(&json.replace(from, to)).expect_err(to);
+    assert!(std::error::Error::source(&error).is_some(), "the error of serde_json is its source");
+    error.to_string()
+}
+
+#[test]
+fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
+    let histogram = r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":null"#;
+    let latency = r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30],"recent":[9,30]"#;
+    let of_request = r#"no snapshot: histogram "request": "#;
+    let of_add = r#"no snapshot: function "Cart::add" of module "shop": "#;
+    let plain = "no snapshot: ";
+    for (from, to, what, why) in [
+        (
+            histogram,
+            r#""buckets":[1],"boundaries":[10,18446744073709551615],"sum":6"#,
+            of_request,
+            "1 buckets for 2 boundaries",
+        ),
+        (histogram, r#""buckets":[],"boundaries":[],"sum":6"#, of_request, "must not be empty"),
+        (
+            histogram,
+            r#""buckets":[1,2],"boundaries":[10,20],"sum":6"#,
+            of_request,
+            "[10, 20] must be 18446744073709551615",
+        ),
+        (
+            histogram,
+            r#""buckets":[1,2],"boundaries":[18446744073709551615,0],"sum":6"#,
+            of_request,
+            "the last of",
+        ),
+        (
+            histogram,
+            r#""buckets":[1,2,3],"boundaries":[10,10,18446744073709551615],"sum":6"#,
+            of_request,
+            "must strictly increase: bound 0 is 10, bound 1 is 10",
+        ),
+        (
+            histogram,
+            r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[9,8]"#,
+            of_request,
+            "its smallest value 9 is above its largest, 8",
+        ),
+        (
+            latency,
+            r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[2,9],"recent":[9,8]"#,
+            of_add,
+            "latency: recent: its smallest value 9 is above its largest, 8",
+        ),
+        (
+            latency,
+            r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[2,9],"recent":[1,8]"#,
+            of_add,
+            "latency: the recent extremes (1, 8) are outside those of all, (2, 9)",
+        ),
+        (
+            latency,
+            r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"recent":[1,8]"#,
+            of_add,
+            "latency: the recent extremes (1, 8), and none of all",
+        ),
+        (
+            latency,
+            r#""buckets":[1],"boundaries":[10,18446744073709551615],"sum":6"#,
+            of_add,
+            "latency: 1 buckets",
+        ),
+        (r#""in_flight":1"#, r#""in_flight":-1"#, of_add, "-1 calls in flight"),
+        (r#""sample_interval":1"#, r#""sample_interval":0"#, of_add, "a sample interval of 0"),
+        (r#""ok":2"#, r#""ok":18446744073709551615"#, of_add, "more than 18446744073709551615 calls"),
+        (r#""tier""#, r#""le""#, of_add, "\"le\" is no label"),
+        (r#""tier""#, r#""__name__""#, of_add, "\"__name__\" is no label"),
+        (r#""tier""#, r#""a\nb""#, of_add, r#""a\nb" is no label"#),
+        (r#""tier""#, r#""a:b""#, of_add, "\"a:b\" is no label"),
+        (r#""tier""#, r#""tenant""#, plain, "\"tenant\" stands there twice"),
+        (
+            r#""error_kinds":{"full":1}"#,
+            r#""error_kinds":{"full":1,"full":2}"#,
+            plain,
+            "\"full\" stands there twice",
+        ),
+    ] {
+        let error = refusal(from, to);
+        assert!(error.starts_with(what) && error.contains(why), "{to}\n{error}");
+    }
+}
+
+#[test]
+fn snapshots_that_break_a_rule_are_refused_by_name() {
+    for (from, to, why) in [
+        ("[3,7]", "[7,3]", "min/max \"queue\": its smallest value 7 is above its largest, 3"),
+        (r#""jobs":18446744073709551615"#, r#""a b":1"#, "\"a b\" is no metric name"),
+        (r#""level":"#, r#""9":"#, "\"9\" is no metric name"),
+        (r#""queue":"#, r#""":"#, "\"\" is no metric name"),
+        (r#""http":"#, r#""a-b":"#, "\"a-b\" is no metric name"),
+        (r#""request":"#, r#""é":"#, "\"é\" is no metric name"),
+        (r#""level":"#, r#""jobs":"#, "two metrics would print \"jobs\""),
+        (r#""level":"#, r#""http_requests":"#, "two metrics would print \"http_requests\""),
+        (r#""level":"#, r#""request_latency_us_sum":"#, "two metrics would print \"request_latency_us_sum\""),
+        (r#""level":"#, r#""function_calls_total":"#, "two metrics would print \"function_calls_total\""),
+        (r#""level":"#, r#""request_latency_us_created":"#, "print \"request_latency_us_created\""),
+        (r#""level":"#, r#""function_calls":"#, "two metrics would print \"function_calls\""),
+        (r#""level":"#, r#""function_calls_created":"#, "print \"function_calls_created\""),
+        ("tachometer_clock_info", "clock_info", "\"clock_info\" is no family of the library's own"),
+        (r#""source""#, r#""le""#, "\"le\" is no label that a series may have"),
+        (r#""ok":2,"#, "", "missing field `ok`"),
+        (r#""timestamp":"2026-11-24T17:32:56.000000005Z","#, "", "missing field `timestamp`"),
+        (
+            "2026-11-24T17:32:56.000000005Z",
+            "2026-11-31T17:32:56Z",
+            "\"2026-11-31T17:32:56Z\" is no time such as",
+        ),
+        (
+            "1970-01-01T00:00:00.000000000Z",
+            "+999999999999-01-01T00:00:00Z",
+            "\"+999999999999-01-01T00:00:00Z\" is no",
+        ),
+        (r#""jobs":18446744073709551615"#, r#""jobs":18446744073709551616"#, "expected u64"),
+        (r#""jobs":18446744073709551615"#, r#""jobs":-1"#, "expected u64"),
+        (r#""elapsed":null"#, r#""elapsed":null,"#, "trailing comma"),
+    ] {
+        let error = refusal(from, to);
+        assert!(error.starts_with("no snapshot: ") && error.contains(why), "{to}\n{error}");
+    }
+}
+
+#[test]
+fn a_function_that_stands_there_twice_is_refused() {
+    let mut snapshot = small();
+    snapshot.functions.push(snapshot.functions[0].clone());
+    let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
+    assert!(error.contains(r#"function "Cart::add" of module "shop" with labels [("tier","#), "{error}");
+    assert!(error.ends_with("stands there twice"), "{error}");
+}
+
+/// Who reads the text takes labels in another order for the same series.
+#[test]
+fn a_function_that_differs_in_the_order_of_its_labels_alone_is_refused() {
+    let mut snapshot = small();
+    let labels = [("tier", "gold"), ("area", "eu")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    snapshot.functions[0].labels = labels.to_vec();
+    let mut other = snapshot.functions[0].clone();
+    other.labels.reverse();
+    snapshot.functions.push(other);
+    let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
+    assert!(error.ends_with("stands there twice"), "{error}");
+}
+
+/// Which a registry grants: without its ending, neither name is one that a counter's family may have.
+#[test]
+fn counters_that_are_no_counters_in_openmetrics_come_back_beside_what_is_called_alike() {
+    let mut snapshot = FullSnapshot::empty(UNIX_EPOCH);
+    snapshot.counters.extend([("_total".to_owned(), 1), ("twice_total_total".to_owned(), 2)]);
+    snapshot.gauges.extend([("_created".to_owned(), 3), ("twice_total".to_owned(), 4)]);
+    assert_eq!(FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot"), snapshot);
+}

@@ -1,0 +1,68 @@
+//! Checks of what a family is declared with, made while compiling.
+
+use crate::buckets::bounds::count_finite;
+use crate::names::{is_equal, is_label_name, is_reserved};
+
+pub(super) const fn check_bounds(bounds: &[u64]) {
+    if let Err(fault) = count_finite(bounds) {
+        panic!("{}", fault.message().as_str());
+    }
+}
+
+pub(super) const fn check_labels(names: &[&str]) {
+    let mut index = 0;
+    while index < names.len() {
+        let name = names[index];
+        assert!(
+            is_label_name(name),
+            "a label's name must be ASCII letters, digits and `_`, and not begin with a digit or `__`"
+        );
+        assert!(
+            !is_reserved(name),
+            "a label must not be called `le` or `quantile`: Prometheus uses these names itself"
+        );
+        assert!(!is_among_first(name, names, index), "two labels of a set must not have the same name");
+        index += 1;
+    }
+}
+
+pub(super) const fn check_values(values: &[Option<&'static [&'static str]>]) {
+    let mut label = 0;
+    while label < values.len() {
+        if let Some(values) = values[label] {
+            let mut index = 0;
+            while index < values.len() {
+                assert!(!values[index].is_empty(), "the known values of a label must not be empty");
+                assert!(
+                    !is_among_first(values[index], values, index),
+                    "the known values of a label must all be different"
+                );
+                index += 1;
+            }
+        }
+        label += 1;
+    }
+}
+
+pub(super) const fn check_count(said: Option<usize>, counted: Option<usize>) {
+    let is_same = match (said, counted) {
+        (Some(said), Some(counted)) => said == counted,
+        (None, None) => true,
+        _ => false,
+    };
+    assert!(
+        is_same,
+        "the `COUNT` of a set of labels follows from its `NAMES` and `VALUES`: do not say it by hand"
+    );
+}
+
+const fn is_among_first(text: &str, texts: &[&str], count: usize) -> bool {
+    let mut index = 0;
+    while index < count {
+        if is_equal(text, texts[index]) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}

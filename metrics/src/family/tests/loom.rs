@@ -1,0 +1,148 @@
+//! Models of series that come and go, run by loom in every order.
+
+use crate::family::table::{Entry, OVERFLOW, Owner, Table};
+use crate::sync::{Arc, AtomicU64, Ordering, leak, model};
+use loom::thread;
+use std::time::Duration;
+
+/// A family whose cells are shared ones, a cell for each index.
+#[derive(Debug)]
+struct Family {
+    table: &'static Table,
+    cells: [AtomicU64; 4],
+}
+
+impl Owner for Family {
+    fn table(&self) -> &Table {
+        self.table
+    }
+
+    fn clear(&self, index: usize) {
+        // Relaxed: as the cells of threads are set to zero.
+        self.cells[index].store(0, Ordering::Relaxed);
+    }
+}
+
+/// What a thread keeps of the series it has used: its share.
+type Share = Arc<Entry>;
+
+impl Family {
+    fn new(idle_after: Option<Duration>) -> &'static Self {
+        let table = leak(Table::new(1, 2, idle_after));
+        let cells = std::array::from_fn(|_| AtomicU64::new(0));
+        leak(Family { table, cells })
+    }
+
+    /// An update as a thread makes it that has a share of the series: it looks whether it was removed, and then changes a cell.
+    fn update(&'static self, text: &[u8], share: &mut Share) {
+        if !share.is_active_or_wakes() {
+            let found = self.table().find_or_make(text, self, |_| {});
+            *share = found.expect("there is room for both");
+        }
+        self.add(share.index());
+    }
+
+    fn make(&'static self, text: &[u8]) -> Share {
+        self.table().find_or_make(text, self, |_| {}).expect("there is room for both")
+    }
+
+    /// By one, in a cell that only this thread writes: as threads change theirs.
+    fn add(&self, index: usize) {
+        let cell = &self.cells[index];
+        cell.store(cell.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
+    /// What the series shows, if it is shown.
+    fn shows(&self, text: &[u8]) -> Option<u64> {
+        let entry = self.table().find(text)?;
+        Some(self.cells[entry.index()].load(Ordering::Relaxed))
+    }
+
+    fn remove(&self, text: &[u8]) {
+        if let Some(entry) = self.table().find(text) {
+            self.table().remove(&entry);
+        }
+    }
+
+    /// Lets go of all series, as loom wants no share to outlive the model.
+    fn end(&self) {
+        for entry in self.table().shown() {
+            self.table().remove(&entry);
+        }
+    }
+}
+
+#[test]
+fn an_index_is_used_anew_only_when_nobody_can_reach_the_series_before() {
+    model(2, || {
+        let family = Family::new(None);
+        let mut share = family.make(b"a");
+        let updates = thread::spawn(move || {
+            family.update(b"a", &mut share);
+            drop(share);
+        });
+        let other = thread::spawn(move || {
+            family.remove(b"a");
+            let share = family.make(b"b");
+            assert_ne!(share.index(), OVERFLOW);
+            family.add(share.index());
+        });
+        updates.join().unwrap();
+        other.join().unwrap();
+        assert_eq!(family.shows(b"b"), Some(1), "what was counted for a removed series is in another");
+        assert!(matches!(family.shows(b"a"), None | Some(1)));
+        family.end();
+    });
+}
+
+#[test]
+fn a_held_series_comes_back_and_is_the_only_one_of_its_labels() {
+    model(2, || {
+        let family = Family::new(None);
+        let [kept, held] = [(); 2].map(|()| family.table().hold(b"a", family).unwrap());
+        let holder = thread::spawn(move || {
+            if !held.is_active() {
+                held.show();
+            }
+            family.add(held.index());
+            Entry::release(&held);
+        });
+        let other = thread::spawn(move || {
+            family.remove(b"a");
+            let again = family.table().hold(b"a", family).unwrap();
+            assert!(again.is_active());
+            Entry::release(&again);
+        });
+        holder.join().unwrap();
+        other.join().unwrap();
+        assert_eq!(family.shows(b"a"), Some(1), "it is the same series all the time");
+        // Removed while it is held, it is gone with the last handle, and so is what it counted.
+        family.end();
+        assert_eq!(family.shows(b"a"), None);
+        Entry::release(&kept);
+        drop(kept);
+        let new = family.make(b"a");
+        assert_eq!(family.shows(b"a"), Some(0));
+        drop(new);
+        family.end();
+    });
+}
+
+#[test]
+fn an_idle_series_goes_or_stays_and_an_update_afterwards_is_shown() {
+    model(2, || {
+        let family = Family::new(Some(Duration::ZERO));
+        let mut share = family.make(b"a");
+        let updates = thread::spawn(move || {
+            family.update(b"a", &mut share);
+            share
+        });
+        // The first makes it idle, and hides it: no time at all is long enough.
+        family.table().shown();
+        let mut share = updates.join().unwrap();
+        family.update(b"a", &mut share);
+        assert!(matches!(family.shows(b"a"), Some(1 | 2)));
+        drop(share);
+        family.end();
+    });
+}

@@ -1,0 +1,356 @@
+//! Models of the protocols, run by loom in every order: `bash .ci/loom`.
+
+use crate::buckets::table::BucketTable;
+use crate::recorder::block::{Block, BlockReading};
+use crate::recorder::call_cells::CallCells;
+use crate::recorder::epoch::{Epoch, window_of};
+use crate::recorder::outcome::Outcome;
+use crate::recorder::rows::Rows;
+use crate::recorder::writer::Writers;
+use crate::sync::{List, leak, model};
+use loom::cell::UnsafeCell;
+use loom::thread;
+
+static TABLE: BucketTable = BucketTable::new(&[10]);
+
+/// Its outcome, and its duration if it is timed.
+type Call = (Outcome, Option<u64>);
+
+/// What a block shows after these calls, with none begun.
+fn after(calls: &[Call]) -> BlockReading {
+    let mut reading =
+        BlockReading { buckets: vec![0; 2], extremes: NOTHING, recent: NOTHING, ..Default::default() };
+    for &(outcome, nanos) in calls {
+        reading.started += 1;
+        reading.ended += 1;
+        if let Some(nanos) = nanos {
+            reading.sum += nanos;
+            reading.buckets[TABLE.find(nanos)] += 1;
+            widen(&mut reading.extremes, nanos);
+        }
+        if let Some(failure) = outcome.failure() {
+            reading.failed[failure as usize] += 1;
+        }
+    }
+    reading
+}
+
+/// The extremes of no calls.
+const NOTHING: [u64; 2] = [u64::MAX, 0];
+
+fn widen([min, max]: &mut [u64; 2], nanos: u64) {
+    (*min, *max) = ((*min).min(nanos), (*max).max(nanos));
+}
+
+/// How many of `calls` a reading shows, where no window has ended; it must be what so many make, to the last cell.
+fn prefix(reading: &BlockReading, calls: &[Call]) -> usize {
+    prefix_in_windows(reading, calls, 0, &vec![0; calls.len()])
+}
+
+/// As `prefix`, for a reader in `window`, where the calls belong to `windows`.
+fn prefix_in_windows(reading: &BlockReading, calls: &[Call], window: u64, windows: &[u64]) -> usize {
+    let ended = usize::try_from(reading.ended).unwrap();
+    let mut expected = after(&calls[..ended]);
+    for (&(_, nanos), &of_call) in calls[..ended].iter().zip(windows) {
+        assert!(of_call <= window, "a call saw a window that has not begun");
+        if window - of_call <= 2 {
+            nanos.into_iter().for_each(|nanos| widen(&mut expected.recent, nanos));
+        }
+    }
+    let in_flight = reading.started - expected.started;
+    assert!(in_flight <= 1, "a thread has one call in flight, not {in_flight}");
+    expected.started = reading.started;
+    assert_eq!(*reading, expected, "not a prefix of {ended} calls");
+    ended
+}
+
+/// A writer makes `calls` while a reader takes `snapshots`.
+fn readings_are_prefixes(preemptions: usize, calls: &'static [Call], snapshots: usize) {
+    let is_sampled = calls.iter().any(|(_, nanos)| nanos.is_none());
+    model(preemptions, move || {
+        let epoch: &'static Epoch = leak(Epoch::new());
+        let block = Block::new(&TABLE);
+        let writer = thread::spawn(move || {
+            calls.iter().for_each(|call| make(block, epoch, *call, is_sampled));
+        });
+        let reader = thread::spawn(move || {
+            let shown = (0..snapshots).map(|_| read(block, epoch, is_sampled, calls)).collect::<Vec<_>>();
+            assert!(shown.is_sorted(), "less than before: {shown:?}");
+        });
+        writer.join().unwrap();
+        assert_eq!(
+            read(block, epoch, is_sampled, calls),
+            calls.len(),
+            "what has ended before a snapshot is in it"
+        );
+        reader.join().unwrap();
+    });
+}
+
+fn make(block: Block, epoch: &Epoch, (outcome, nanos): Call, is_sampled: bool) {
+    block.start();
+    match nanos {
+        Some(nanos) if is_sampled => block.end_in_full::<true>(epoch, outcome, nanos),
+        Some(nanos) => block.end(epoch, outcome, nanos),
+        None => block.end_untimed(epoch, outcome),
+    }
+}
+
+/// How many of `calls` a snapshot shows.
+fn read(block: Block, epoch: &'static Epoch, is_sampled: bool, calls: &[Call]) -> usize {
+    let raised = epoch.raise(|| false);
+    let mut reading = BlockReading::default();
+    let attempts = block.read(raised.epoch, is_sampled, &mut reading);
+    // Each attempt but the last was overtaken by a call's end; and loom may show a writer the old epoch for ever.
+    assert!(attempts as usize <= calls.len() + 1, "{attempts} attempts");
+    prefix(&reading, calls)
+}
+
+#[test]
+fn a_reading_of_calls_of_every_kind_is_a_prefix() {
+    readings_are_prefixes(2, &[(Outcome::Ok, Some(20)), (Outcome::Error, Some(1))], 2);
+}
+
+#[test]
+fn a_reading_of_failures_and_extremes_is_a_prefix() {
+    readings_are_prefixes(
+        1,
+        &[(Outcome::Error, Some(5)), (Outcome::Error, Some(3)), (Outcome::Error, Some(30))],
+        1,
+    );
+}
+
+#[test]
+fn a_reading_of_plain_calls_is_a_prefix() {
+    readings_are_prefixes(2, &[(Outcome::Ok, Some(4)), (Outcome::Ok, Some(4)), (Outcome::Ok, Some(4))], 1);
+}
+
+#[test]
+fn a_reading_of_sampled_calls_is_a_prefix() {
+    readings_are_prefixes(
+        2,
+        &[(Outcome::Ok, Some(5)), (Outcome::Error, None), (Outcome::Ok, None), (Outcome::Ok, Some(20))],
+        1,
+    );
+}
+
+#[test]
+fn a_reading_between_sampled_calls_is_a_prefix() {
+    readings_are_prefixes(2, &[(Outcome::Ok, Some(20)), (Outcome::Error, None)], 2);
+}
+
+/// A writer makes `calls` while a reader takes a snapshot for each of `rotations`, which says whether a window ends with it;
+/// and at last one more window ends.
+fn recent_extremes_are_those_of_the_windows(
+    preemptions: usize,
+    calls: &'static [Call],
+    rotations: &'static [bool],
+) {
+    let is_sampled = calls.iter().any(|(_, nanos)| nanos.is_none());
+    model(preemptions, move || {
+        let epoch: &'static Epoch = leak(Epoch::new());
+        let block = Block::new(&TABLE);
+        let snapshot = move |rotates| {
+            let raised = epoch.raise(|| rotates);
+            let mut reading = BlockReading::default();
+            block.read(raised.epoch, is_sampled, &mut reading);
+            (window_of(raised.epoch), reading)
+        };
+        let writer = thread::spawn(move || {
+            let window_after = |call: &Call| {
+                make(block, epoch, *call, is_sampled);
+                block.window()
+            };
+            calls.iter().map(window_after).collect::<Vec<_>>()
+        });
+        let reader =
+            thread::spawn(move || rotations.iter().map(|rotates| snapshot(*rotates)).collect::<Vec<_>>());
+        let windows = writer.join().unwrap();
+        assert!(windows.is_sorted(), "calls belong to windows as they come");
+        let mut readings = reader.join().unwrap();
+        readings.push(snapshot(true));
+        let rotated = rotations.iter().filter(|rotates| **rotates).count() as u64 + 1;
+        assert_eq!(readings.last().map(|(window, _)| *window), Some(rotated));
+        let shown = readings
+            .iter()
+            .map(|(window, reading)| prefix_in_windows(reading, calls, *window, &windows))
+            .collect::<Vec<_>>();
+        assert!(shown.is_sorted() && shown.ends_with(&[calls.len()]), "less than before: {shown:?}");
+    });
+}
+
+#[test]
+fn recent_extremes_are_those_of_the_calls_of_a_window() {
+    recent_extremes_are_those_of_the_windows(2, &[(Outcome::Ok, Some(5)), (Outcome::Ok, Some(30))], &[true]);
+}
+
+#[test]
+fn recent_extremes_are_those_of_the_calls_of_several_windows() {
+    recent_extremes_are_those_of_the_windows(
+        1,
+        &[(Outcome::Ok, Some(50)), (Outcome::Ok, Some(3)), (Outcome::Ok, Some(30))],
+        &[true, true],
+    );
+}
+
+#[test]
+fn windows_pass_that_a_writer_has_not_seen() {
+    recent_extremes_are_those_of_the_windows(
+        1,
+        &[(Outcome::Ok, Some(5)), (Outcome::Ok, Some(9))],
+        &[true, true, true],
+    );
+}
+
+#[test]
+fn a_copy_shows_what_is_recent_to_its_reader() {
+    static CALLS: [Call; 2] = [(Outcome::Ok, Some(5)), (Outcome::Ok, Some(9))];
+    model(2, || {
+        let epoch: &'static Epoch = leak(Epoch::new());
+        let block = Block::new(&TABLE);
+        make(block, epoch, CALLS[0], false);
+        // Two windows end that the writer does not see, and the third under its next call.
+        drop(epoch.raise(|| true));
+        drop(epoch.raise(|| true));
+        let writer = thread::spawn(move || {
+            make(block, epoch, CALLS[1], false);
+            block.window()
+        });
+        let raised = epoch.raise(|| true);
+        let mut reading = BlockReading::default();
+        block.read(raised.epoch, false, &mut reading);
+        let window = window_of(raised.epoch);
+        drop(raised);
+        prefix_in_windows(&reading, &CALLS, window, &[0, writer.join().unwrap()]);
+    });
+}
+
+#[test]
+fn windows_that_follow_each_other_quickly() {
+    recent_extremes_are_those_of_the_windows(
+        2,
+        &[(Outcome::Ok, Some(50)), (Outcome::Ok, Some(3))],
+        &[true, true],
+    );
+}
+
+#[test]
+fn an_untimed_call_of_a_sampled_function_may_begin_a_window() {
+    recent_extremes_are_those_of_the_windows(
+        2,
+        &[(Outcome::Ok, Some(5)), (Outcome::Error, None), (Outcome::Ok, Some(20))],
+        &[true],
+    );
+}
+
+#[test]
+fn a_lease_hands_on_what_was_written() {
+    model(2, || {
+        let writers: &'static Writers = leak(Writers::new());
+        let epoch: &'static Epoch = leak(Epoch::new());
+        let cells: &'static CallCells = leak(CallCells::numbered(&TABLE, 1));
+        let call = move |nanos| {
+            let writer = writers.lease();
+            let block = cells.block_of(writer);
+            block.start();
+            block.end(epoch, Outcome::Ok, nanos);
+            writers.hand_back(writer);
+        };
+        // Two are free from the start, so that one may be promised by one thread's end and taken from another's.
+        for writer in [writers.lease(), writers.lease()] {
+            writers.hand_back(writer);
+        }
+        let threads =
+            [thread::spawn(move || [3, 4].into_iter().for_each(call)), thread::spawn(move || call(20))];
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        let raised = epoch.raise(|| false);
+        let mut reading = BlockReading::default();
+        let (mut ended, mut sum) = (0, 0);
+        for block in cells.blocks() {
+            block.read(raised.epoch, false, &mut reading);
+            ended += reading.buckets.iter().sum::<u64>();
+            sum += reading.sum;
+        }
+        assert_eq!((ended, sum), (3, 27));
+        assert_eq!(writers.count(), 2, "a thread found no free writer where there was one");
+    });
+}
+
+#[test]
+fn additions_are_in_a_sum_once_they_are_made_and_stay_there() {
+    additions_stay_at(0);
+}
+
+#[test]
+fn additions_in_a_piece_of_cells_that_was_added_stay_there() {
+    additions_stay_at(1);
+}
+
+fn additions_stay_at(index: usize) {
+    model(2, move || {
+        let writers: &'static Writers = leak(Writers::new());
+        let rows: &'static Rows = leak(Rows::numbered(1));
+        let add = move |amount| {
+            let writer = writers.lease();
+            rows.change_by(writer, index, amount);
+            writers.hand_back(writer);
+        };
+        let threads =
+            [thread::spawn(move || [1, 2].into_iter().for_each(add)), thread::spawn(move || add(4))];
+        let seen = rows.sum(index);
+        let [first, second] = threads;
+        first.join().unwrap();
+        let later = rows.sum(index);
+        assert!(later >= seen && [3, 7].contains(&later), "{seen}, then {later}");
+        second.join().unwrap();
+        assert_eq!(rows.sum(index), 7);
+    });
+}
+
+/// A value that loom watches: it fails if a reading does not happen behind the writing.
+#[derive(Debug)]
+struct Watched(UnsafeCell<u64>);
+
+// SAFETY: written before it is shared and only read ever after; that this is so is what the model proves.
+unsafe impl Send for Watched {}
+// SAFETY: as above.
+unsafe impl Sync for Watched {}
+
+impl Watched {
+    fn new(value: u64) -> Self {
+        let cell = UnsafeCell::new(0);
+        // SAFETY: nobody else knows the cell.
+        cell.with_mut(|place| unsafe { *place = value });
+        Watched(cell)
+    }
+
+    fn get(&self) -> u64 {
+        // SAFETY: nobody writes it any more.
+        self.0.with(|place| unsafe { *place })
+    }
+}
+
+#[test]
+fn a_list_shows_whole_values() {
+    model(3, || {
+        let list: &'static List<Watched> = leak(List::new());
+        let push = |value| {
+            thread::spawn(move || {
+                list.push(Watched::new(value));
+            })
+        };
+        let pushing = [push(1), push(2)];
+        let reader = thread::spawn(move || {
+            let before = list.iter().count();
+            let seen: Vec<u64> = list.iter().map(Watched::get).collect();
+            assert!(seen.len() >= before, "a value is gone");
+        });
+        for thread in pushing {
+            thread.join().unwrap();
+        }
+        reader.join().unwrap();
+        assert_eq!(list.iter().map(Watched::get).sum::<u64>(), 3);
+    });
+}

@@ -1,0 +1,121 @@
+//! Scrapes of a registry, by format and by result, and what they cost.
+
+use super::families::{count, counter, gauge, histogram};
+use crate::atomic::{AtomicCounter, AtomicGauge, AtomicHistogram};
+use crate::snapshot::{OwnFamily, SampleValue, SeriesSnapshot};
+use std::time::Duration;
+
+const MICROSECOND: u64 = 1_000;
+const MILLISECOND: u64 = 1_000 * MICROSECOND;
+/// In nanoseconds.
+const RENDER_BOUNDS: [u64; 13] = [
+    100 * MICROSECOND,
+    250 * MICROSECOND,
+    500 * MICROSECOND,
+    MILLISECOND,
+    2_500 * MICROSECOND,
+    5 * MILLISECOND,
+    10 * MILLISECOND,
+    25 * MILLISECOND,
+    50 * MILLISECOND,
+    100 * MILLISECOND,
+    250 * MILLISECOND,
+    500 * MILLISECOND,
+    1_000 * MILLISECOND,
+];
+
+/// The values of the label `format`, in the order of [`ScrapeFormat`].
+const FORMATS: [&str; 2] = ["text", "openmetrics"];
+/// The values of the label `result`, in the order of [`ScrapeResult`].
+const RESULTS: [&str; 3] = ["ok", "error", "cut"];
+
+/// What was scraped of a registry. Whoever serves it counts here.
+#[derive(Debug)]
+pub(crate) struct Scrapes {
+    ended: [[AtomicCounter; RESULTS.len()]; FORMATS.len()],
+    render: AtomicHistogram<{ RENDER_BOUNDS.len() }>,
+    body_bytes: AtomicCounter,
+    compressed: AtomicCounter,
+    series: AtomicGauge,
+}
+
+/// The format a scrape was answered in; its number is the index among the counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ScrapeFormat {
+    Text,
+    OpenMetrics,
+}
+
+/// How a scrape ended; its number is the index among the counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ScrapeResult {
+    /// The whole answer was sent.
+    Ok,
+    /// It could not be made.
+    Error,
+    /// The scraper went away, or did not read it in time.
+    Cut,
+}
+
+impl Scrapes {
+    pub(super) fn new() -> Self {
+        Scrapes {
+            ended: Default::default(),
+            render: AtomicHistogram::new(RENDER_BOUNDS),
+            body_bytes: AtomicCounter::new(),
+            compressed: AtomicCounter::new(),
+            series: AtomicGauge::new(),
+        }
+    }
+
+    /// A body was made for a scrape, of so many bytes: compressed, where it is.
+    pub(crate) fn rendered(&self, took: Duration, series: usize, bytes: usize, is_compressed: bool) {
+        self.render.record(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+        self.body_bytes.add(bytes as u64);
+        self.series.set(i64::try_from(series).unwrap_or(i64::MAX));
+        if is_compressed {
+            self.compressed.increment();
+        }
+    }
+
+    pub(crate) fn ended(&self, format: ScrapeFormat, result: ScrapeResult) {
+        self.ended[format as usize][result as usize].increment();
+    }
+
+    pub(super) fn families(&self) -> [OwnFamily; 5] {
+        let ended = FORMATS.iter().zip(&self.ended).flat_map(|(format, by_result)| {
+            RESULTS
+                .iter()
+                .zip(by_result)
+                .map(|(result, scrapes)| count(&[("format", format), ("result", result)], scrapes.get()))
+        });
+        [
+            counter(
+                "tachometer_scrapes_total",
+                "Scrapes by format, and by result: ok where the whole answer was sent, error where it could not be made, \
+                 cut where the scraper went away or did not read it in time.",
+                ended.collect(),
+            ),
+            histogram(
+                "tachometer_scrape_render_seconds",
+                "How long it took to read the metrics and to make the body for a scrape.",
+                SeriesSnapshot::alone(SampleValue::Times(self.render.snapshot())),
+            ),
+            counter(
+                "tachometer_scrape_body_bytes_total",
+                "Bytes of the bodies that were made for scrapes, compressed where they were; a cut scrape counts in full.",
+                vec![count(&[], self.body_bytes.get())],
+            ),
+            counter(
+                "tachometer_scrapes_compressed_total",
+                "Bodies that were compressed.",
+                vec![count(&[], self.compressed.get())],
+            ),
+            gauge(
+                "tachometer_scrape_series",
+                "Series in the last body.",
+                SeriesSnapshot::alone(SampleValue::Level(self.series.get())),
+            ),
+        ]
+    }
+}

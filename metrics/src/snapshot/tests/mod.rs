@@ -1,0 +1,2 @@
+mod differences;
+mod percentiles;

@@ -1,0 +1,7 @@
+//! Helpers that know nothing of metrics.
+
+mod catch_panic;
+pub(crate) mod periodic;
+pub(crate) mod temp_name;
+
+pub(crate) use catch_panic::catch_panic;
