@@ -53,7 +53,7 @@ fn in_a_static_a_label_that_is_none_does_not_compile() {
 }
 
 #[test]
-#[should_panic(expected = "are no names for labels")]
+#[should_panic(expected = "must not be called `le` or `quantile`")]
 fn in_a_static_a_label_of_histograms_does_not_compile() {
     let _ = Info::new("le_info", "Bad", &[("quantile", "1")]);
 }

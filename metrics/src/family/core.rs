@@ -57,12 +57,15 @@ impl Limits {
     pub(super) const DEFAULT: Self = Limits { most: 1_000, idle_after: None };
 
     pub(super) const fn with_at_most(self, most: usize) -> Self {
-        assert!(most > 0 && most <= MOST_THAT_MAY_BE_SAID, "a family may have from one to a million series");
+        assert!(
+            most > 0 && most <= MOST_THAT_MAY_BE_SAID,
+            "the maximum number of series must be between 1 and 1000000"
+        );
         Limits { most, ..self }
     }
 
     pub(super) const fn with_expiry(self, idle: Duration) -> Self {
-        assert!(!idle.is_zero(), "a series that expires after no time at all would never be seen");
+        assert!(!idle.is_zero(), "the time after which series expire must be longer than zero");
         Limits { idle_after: Some(idle), ..self }
     }
 }

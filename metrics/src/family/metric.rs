@@ -6,8 +6,8 @@ use crate::metric::{Counter, Declared, FloatCounter, FloatGauge, Gauge, Histogra
 
 /// A metric there may be a [`Family`] of: [`Counter`], [`FloatCounter`], [`Gauge`], [`FloatGauge`], [`Histogram`].
 #[diagnostic::on_unimplemented(
-    message = "there is no family of `{Self}`",
-    label = "a family is of `Counter`, `FloatCounter`, `Gauge`, `FloatGauge` or `Histogram`"
+    message = "`{Self}` cannot be the metric of a family",
+    label = "the metric of a family is `Counter`, `FloatCounter`, `Gauge`, `FloatGauge` or `Histogram`"
 )]
 pub trait Metric: Kind {}
 

@@ -149,7 +149,10 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// `static`, a compile error.
     #[must_use]
     pub const fn max_series(mut self, most: usize) -> Self {
-        assert!(L::COUNT.is_none(), "the sets of these labels are known: there is a series for each");
+        assert!(
+            L::COUNT.is_none(),
+            "`max_series` is not allowed if all sets of labels are known: there is a series for each"
+        );
         self.plan.limits = self.plan.limits.with_at_most(most);
         self
     }
@@ -164,7 +167,10 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// compile error.
     #[must_use]
     pub const fn expire_after(mut self, idle: Duration) -> Self {
-        assert!(L::COUNT.is_none(), "the sets of these labels are known: their series are always there");
+        assert!(
+            L::COUNT.is_none(),
+            "`expire_after` is not allowed if all sets of labels are known: there is always a series for each"
+        );
         self.plan.limits = self.plan.limits.with_expiry(idle);
         self
     }

@@ -77,7 +77,7 @@ const fn check(labels: &[(&str, &str)]) {
         );
         assert!(
             !is_reserved(name),
-            "`le` and `quantile` are no names for labels: Prometheus uses them itself"
+            "a label must not be called `le` or `quantile`: Prometheus uses these names itself"
         );
         let mut before = 0;
         while before < index {
