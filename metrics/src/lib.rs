@@ -67,7 +67,7 @@ mod clock;
 mod collect;
 pub mod docs;
 mod encode;
-mod error;
+pub mod error;
 mod error_kind;
 mod export;
 mod family;
@@ -105,6 +105,7 @@ pub use atomic::{
 pub use clock::{MockClock, MockGuard, force_os_clock};
 pub use collect::{Collect, Collected, FamilyDescription};
 pub use encode::Format;
+#[doc(inline)]
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, Exporter, ExporterBuilder, PrintOnExit, exporter, print_on_exit};

@@ -53,7 +53,7 @@ fn start_thread() -> io::Result<()> {
             Err(error) => _ = tell.send(Err(error)),
         }
     })?;
-    told.recv().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for them has panicked")))
+    told.recv().unwrap_or_else(|_| Err(io::Error::other("the signal thread has panicked")))
 }
 
 fn wait_for(mut signals: Signals) {

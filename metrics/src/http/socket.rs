@@ -25,7 +25,7 @@ pub(super) enum Stream {
 impl Listener {
     /// Listens on the first of these addresses that can be had.
     pub(super) fn bind(addresses: impl Iterator<Item = SocketAddr>) -> io::Result<(Self, SocketAddr)> {
-        let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "it is no address");
+        let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "it resolves to no socket address");
         for address in addresses {
             match net::TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener)))
             {

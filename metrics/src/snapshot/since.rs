@@ -86,7 +86,7 @@ impl FullSnapshot {
     /// let earlier = first.snapshot_all();
     /// assert!(first.snapshot_all().try_since(&earlier).is_ok());
     /// let error = second.snapshot_all().try_since(&earlier).unwrap_err().to_string();
-    /// assert!(error.starts_with("the two snapshots are of different runs"), "{error}");
+    /// assert!(error.starts_with("the two snapshots are from different runs"), "{error}");
     /// ```
     ///
     /// # Errors

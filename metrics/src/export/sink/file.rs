@@ -25,7 +25,7 @@ impl File {
         let absolute = std::path::absolute(path).map_err(refused)?;
         let ends_in_separator = path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if ends_in_separator || absolute.file_name().is_none() {
-            return Err(refused(io::Error::other("it does not end in the name of a file")).into());
+            return Err(refused(io::Error::other("the path does not end in a file name")).into());
         }
         Ok(File { path: absolute })
     }

@@ -59,7 +59,7 @@ impl Stdout {
             if let Some(text) = left {
                 return write_past_lock(io::stdout(), &text);
             }
-            told.recv().unwrap_or_else(|_| Err(io::Error::other("the thread that prints has panicked")))
+            told.recv().unwrap_or_else(|_| Err(io::Error::other("the printing thread has panicked")))
         };
         if let Some(printer) = self.printer.take() {
             // An error would be a panic, which `result` tells of.

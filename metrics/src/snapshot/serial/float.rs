@@ -31,7 +31,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
             "+Inf" => Ok(f64::INFINITY),
             "-Inf" => Ok(f64::NEG_INFINITY),
             other => Err(Error::custom(format!(
-                "{other:?} is no number: there are \"NaN\", \"+Inf\" and \"-Inf\" beside those that JSON has"
+                "invalid number {other:?}: the only numbers in quotes are \"NaN\", \"+Inf\" and \"-Inf\""
             ))),
         },
     }

@@ -120,16 +120,16 @@ impl RawFunction {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
         let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
-            return Err(format!("{label:?} is no label that a function may have"));
+            return Err(format!("invalid label {label:?} of a function"));
         }
         if [errors, panics, cancelled].into_iter().try_fold(ok, u64::checked_add).is_none() {
-            return Err(format!("more than {} calls in all", u64::MAX));
+            return Err(format!("more than {} calls in total", u64::MAX));
         }
         if in_flight < 0 {
             return Err(format!("{in_flight} calls in flight"));
         }
         if sample_interval == 0 {
-            return Err("a sample interval of 0: one call in 1 or more is timed".to_owned());
+            return Err("a sample interval of 0: it must be at least 1".to_owned());
         }
         let latency = latency.try_into().map_err(in_what("latency"))?;
         Ok(FunctionSnapshot {
@@ -159,7 +159,7 @@ impl TryFrom<RawFull> for FullSnapshot {
             Ok((name, histogram))
         };
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
-            return Err(format!("{label:?} is no label that all series may have"));
+            return Err(format!("invalid label {label:?} of all series"));
         }
         for (name, extremes) in &minmax {
             check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
@@ -170,7 +170,7 @@ impl TryFrom<RawFull> for FullSnapshot {
         for OwnFamily { name, family, .. } in &own {
             if !name.starts_with(OWN_PREFIX) {
                 return Err(format!(
-                    "{name:?} is no family of the library's own: they begin with {OWN_PREFIX:?}"
+                    "invalid name {name:?} of a self-metric: it must begin with {OWN_PREFIX:?}"
                 ));
             }
             check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
@@ -213,7 +213,7 @@ fn in_order(
     {
         let FunctionSnapshot { function, module, labels, .. } = function;
         return Err(format!(
-            "function {function:?} of module {module:?} with labels {labels:?} stands there twice"
+            "function {function:?} of module {module:?} with labels {labels:?} occurs twice"
         ));
     }
     Ok(functions)
@@ -229,7 +229,7 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
         .chain(snapshot.own.iter().map(|family| &family.name))
     {
         if !is_metric_name(name) {
-            return Err(format!("{name:?} is no metric name"));
+            return Err(format!("invalid metric name {name:?}"));
         }
     }
     let mut printed = BTreeSet::new();
@@ -265,29 +265,35 @@ fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Res
         }
         let kind = value.kind();
         if kind != family.kind {
-            return Err(format!("a {kind:?} in a family of the kind {:?}", family.kind));
+            return Err(format!("a {kind:?} in a family of kind {:?}", family.kind));
         }
         let may_be = |label: &str| is_label_name(label) && !matches!(label, "le" | "quantile");
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
-            return Err(format!("{label:?} is no label that a series may have"));
+            return Err(format!("invalid label {label:?} of a series"));
         }
         if !known.insert(printed_labels(labels, constant)) {
-            return Err(format!("the series with labels {labels:?} stands there twice"));
+            return Err(format!("the series with labels {labels:?} occurs twice"));
         }
     }
     Ok(())
 }
 
 fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
-    if min <= max { Ok(()) } else { Err(format!("its smallest value {min} is above its largest, {max}")) }
+    if min <= max {
+        Ok(())
+    } else {
+        Err(format!("its smallest value {min} is above its largest value {max}"))
+    }
 }
 
 fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<(), Refusal> {
     check_extremes((min, max)).map_err(in_what("recent"))?;
     match extremes {
         Some((least, most)) if least <= min && max <= most => Ok(()),
-        Some(all) => Err(format!("the recent extremes {:?} are outside those of all, {all:?}", (min, max))),
-        None => Err(format!("the recent extremes {:?}, and none of all", (min, max))),
+        Some(all) => {
+            Err(format!("the recent extremes {:?} are outside the overall extremes {all:?}", (min, max)))
+        }
+        None => Err(format!("the recent extremes {:?} without overall extremes", (min, max))),
     }
 }
 
