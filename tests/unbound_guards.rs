@@ -104,7 +104,8 @@ fn one_that_is_dropped_at_once_is_reported_once_in_debug_builds() {
         ("endpoint", "Server", "closed its endpoint"),
         ("exporter", "Exporter", "ended its exports before anything was counted"),
     ] {
-        let line = format!("{BEGINNING}{guard}` was dropped as soon as it was made, which {effect}: {FIX}");
+        let line =
+            format!("{BEGINNING}{guard}` was dropped as soon as it was created, which {effect}: {FIX}");
         let expected = if cfg!(debug_assertions) { vec![line] } else { Vec::new() };
         assert_eq!(run(name), (expected, true), "{name}");
     }

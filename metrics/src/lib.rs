@@ -66,6 +66,7 @@ pub mod buckets;
 mod clock;
 mod collect;
 pub mod docs;
+mod dropped_at_once;
 mod encode;
 pub mod error;
 mod error_kind;
@@ -85,7 +86,6 @@ mod self_metrics;
 mod snapshot;
 mod sync;
 pub mod testing;
-mod unbound;
 mod util;
 #[cfg(not(all(feature = "json", feature = "process", feature = "signals", unix)))]
 mod without_features;
