@@ -1,6 +1,6 @@
-//! Snapshots as text: one file a format, each from the snapshot alone.
+//! Encoders of snapshots: one file per format, each reading only the snapshot.
 //!
-//! `lines` holds what text formats share, on `number` and `escape`; a format's file only says what is its own.
+//! The exposition formats share `lines`, which uses `number` and `escape`.
 
 mod escape;
 mod format;

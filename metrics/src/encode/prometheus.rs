@@ -6,10 +6,10 @@ use super::lines::{Lines, kind_name};
 use crate::snapshot::FullSnapshot;
 
 impl FullSnapshot {
-    /// This snapshot as Prometheus text 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
+    /// Returns this snapshot as Prometheus text 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
     ///
-    /// One block a family with its `# HELP` and `# TYPE`, families and series in a stable order, buckets cumulative up to
-    /// `+Inf`. Empty where there is nothing to print. [`encode`](Self::encode) writes into a buffer that is there already.
+    /// Each family is a block that begins with `# HELP` and `# TYPE`. Families and series are in a stable order, and buckets are
+    /// cumulative up to `+Inf`. A snapshot without metrics is empty. [`encode`](Self::encode) appends to an existing buffer.
     ///
     /// ```
     /// use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is written comes back equal; what could not have been written is refused.
+//! JSON: round trips, and the refusal of invalid snapshots.
 
 use super::random::{alone, collector, function, snapshot};
 use crate::snapshot::{
@@ -10,12 +10,11 @@ use std::time::{Duration, UNIX_EPOCH};
 
 proptest! {
     #[test]
-    fn what_is_written_comes_back_equal(snapshot in snapshot()) {
+    fn snapshots_come_back_equal(snapshot in snapshot()) {
         let json = snapshot.to_json();
         prop_assert!(!json.contains('\n'));
         prop_assert_eq!(&FullSnapshot::from_json(&json).expect("it is a snapshot"), &snapshot);
-        // Through a tree of values too, whose objects are sorted by other rules than ours: labels may change their order
-        // there, and nothing else.
+        // Also through a tree of values, whose objects are sorted. Only the order of labels and error kinds may change.
         let tree = serde_json::to_value(&snapshot).expect("it has a tree");
         let back: FullSnapshot = serde_json::from_value(tree).expect("it is a snapshot");
         let sorted = |mut snapshot: FullSnapshot| {
@@ -78,9 +77,9 @@ fn small() -> FullSnapshot {
     snapshot
 }
 
-/// Users' programs read this.
+/// Programs of users parse this.
 #[test]
-fn the_shape_is_that_of_the_public_fields() {
+fn the_schema_follows_the_public_fields() {
     let expected = concat!(
         r#"{"timestamp":"2026-11-24T17:32:56.000000005Z","#,
         r#""metrics":{"http":{"requests":4,"errors":3,"bytes_sent":2,"active_connections":-1}},"#,
@@ -145,9 +144,9 @@ fn unknown_members_are_ignored_and_absent_ones_are_empty() {
     assert_eq!(FullSnapshot::from_json(json).expect("it is a snapshot"), nothing);
 }
 
-/// As a newer version writes it, which has more of them.
+/// A newer version may have more of them.
 #[test]
-fn families_of_the_librarys_own_that_are_not_known_come_back() {
+fn unknown_self_metrics_come_back() {
     let json = small().to_json().replace("tachometer_clock_info", "tachometer_new_info");
     let back = FullSnapshot::from_json(&json).expect("it is a snapshot");
     assert!(back.to_prometheus_format().contains("tachometer_new_info{source=\"tsc\",zone=\"eu\"} 1.0\n"));
@@ -155,7 +154,7 @@ fn families_of_the_librarys_own_that_are_not_known_come_back() {
 }
 
 #[test]
-fn functions_come_back_in_order_whatever_order_they_come_in() {
+fn functions_come_back_sorted() {
     let mut snapshot = small();
     for name in ["a", "z", "b"] {
         let function = FunctionSnapshot { function: name.into(), ..snapshot.functions[0].clone() };
@@ -164,12 +163,12 @@ fn functions_come_back_in_order_whatever_order_they_come_in() {
     let back = FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot");
     snapshot.functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
     assert_eq!(back, snapshot);
-    // Which `since` relies on.
+    // `since` relies on the order.
     assert!(back.since(&back).functions.iter().all(|function| function.calls() == 0));
 }
 
 #[test]
-fn a_difference_to_what_came_back_spans_the_time_between_the_timestamps() {
+fn a_difference_to_a_parsed_snapshot_spans_the_time_between_the_timestamps() {
     let earlier = small();
     let mut later = earlier.clone();
     later.timestamp += Duration::new(5, 7);
@@ -185,7 +184,7 @@ fn a_difference_to_what_came_back_spans_the_time_between_the_timestamps() {
     );
 }
 
-/// Replaces `from`, which stands there once, in the JSON of the small snapshot, and says why that is refused.
+/// Replaces `from`, which occurs once, in the JSON of the small snapshot, and returns the error.
 #[track_caller]
 fn refusal(from: &str, to: &str) -> String {
     let json = small().to_json();
@@ -318,7 +317,7 @@ fn snapshots_that_break_a_rule_are_refused_by_name() {
 }
 
 #[test]
-fn a_function_that_stands_there_twice_is_refused() {
+fn a_function_that_occurs_twice_is_refused() {
     let mut snapshot = small();
     snapshot.functions.push(snapshot.functions[0].clone());
     let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
@@ -326,7 +325,7 @@ fn a_function_that_stands_there_twice_is_refused() {
     assert!(error.ends_with("occurs twice"), "{error}");
 }
 
-/// Who reads the text takes labels in another order for the same series.
+/// To a scraper, the order of labels is not part of the identity of a series.
 #[test]
 fn a_function_that_differs_in_the_order_of_its_labels_alone_is_refused() {
     let mut snapshot = small();
@@ -339,9 +338,9 @@ fn a_function_that_differs_in_the_order_of_its_labels_alone_is_refused() {
     assert!(error.ends_with("occurs twice"), "{error}");
 }
 
-/// Which a registry grants: without its ending, neither name is one that a counter's family may have.
+/// A registry accepts these: without `_total`, neither name is valid for the family of a counter in OpenMetrics.
 #[test]
-fn counters_that_are_no_counters_in_openmetrics_come_back_beside_what_is_called_alike() {
+fn counters_of_unknown_type_in_openmetrics_come_back_beside_gauges_of_similar_names() {
     let mut snapshot = FullSnapshot::empty(UNIX_EPOCH);
     snapshot.counters.extend([("_total".to_owned(), 1), ("twice_total_total".to_owned(), 2)]);
     snapshot.gauges.extend([("_created".to_owned(), 3), ("twice_total".to_owned(), 4)]);
