@@ -42,6 +42,29 @@ fn of_two_with_one_name_one_is_shown_and_the_text_says_why() {
 }
 
 #[test]
+fn the_text_of_one_that_fails_is_not_that_of_others_under_its_name() {
+    static FAILS: CallbackGauge = CallbackGauge::new("wrong", "Text of the callback", || panic!("it fails"));
+    FAILS.show();
+    tachometer::global().set_callback_timeout(LONG);
+    tachometer::global().register_minmax("wrong").update(7);
+    let text = snapshot().to_prometheus_format();
+    assert!(text.contains("\n# HELP wrong_min The smallest value of wrong.\n"), "{text}");
+    assert!(!text.contains("Text of the callback"), "{text}");
+}
+
+#[test]
+fn the_reasons_why_metrics_are_refused_and_why_answers_are_stand_together() {
+    static LESS: CallbackCounter = CallbackCounter::new("less_total", "Less than nothing", || -1.0);
+    LESS.show();
+    tachometer::global().set_callback_timeout(LONG);
+    let refused = refusals(&snapshot());
+    for reason in ["\"same\" is a declared", "less_total"] {
+        assert!(refused.iter().any(|refused| refused.contains(reason)), "{reason}: {refused:?}");
+    }
+    assert!(refused.is_sorted(), "{refused:?}");
+}
+
+#[test]
 fn without_the_macro_they_are_there_once_it_is_said() {
     static ALONE: CallbackGauge = CallbackGauge::new("alone", "In a `static` of its own", || 0.5);
     static ALONE_INFO: Info = Info::new("alone_info", "As well", &[]);

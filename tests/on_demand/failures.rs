@@ -1,6 +1,6 @@
 //! A callback that panics or hangs harms nobody but itself.
 
-use super::{LONG, failures, refusals, registry, value};
+use super::{LONG, failures, registry, value};
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -56,24 +56,12 @@ fn the_text_of_one_that_fails_is_not_that_of_others_under_its_name() {
     let helps = || {
         let text = registry.snapshot_all().to_prometheus_format();
         let helps = text.lines().filter(|line| line.starts_with("# HELP http"));
-        Vec::from_iter(helps.map(str::to_owned))
+        helps.map(str::to_owned).collect::<Vec<_>>()
     };
     let own = ["# HELP http_max The largest value of http.", "# HELP http_min The smallest value of http."];
     assert_eq!(helps(), [&["# HELP http Text of the callback"][..], &own].concat());
     fails.store(true, Ordering::Relaxed);
     assert_eq!(helps(), own);
-}
-
-#[test]
-fn the_reasons_why_answers_are_refused_are_kept() {
-    let registry = registry(LONG);
-    registry.counter_from("less_total", "Less than nothing", || -1.0);
-    registry.counter_from("fewer_total", "Also", || -1.0);
-    let snapshot = registry.snapshot_all();
-    let refused = refusals(&snapshot);
-    assert_eq!(refused.len(), 2, "{refused:?}");
-    assert!(refused[0].contains("fewer_total") && refused[1].contains("less_total"), "{refused:?}");
-    assert_eq!(snapshot.declared.get("less_total"), None);
 }
 
 /// Has two families, and panics between them.

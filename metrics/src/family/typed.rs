@@ -18,6 +18,10 @@ use std::time::Duration;
 
 /// A metric with labels: a series for each set of labels, `L`.
 ///
+/// Declared in [`metrics!`](crate::metrics!), it is exported from the first snapshot on: if all values of its labels are known, with
+/// all its series at zero, otherwise with those that have been updated. A plain `static` outside of `metrics!` appears only after
+/// its first use; on other systems than Linux, so does one in `metrics!`.
+///
 /// ```
 /// use tachometer::{Counter, Family, LabelSet, LabelValue, metrics};
 ///

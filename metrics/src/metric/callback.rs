@@ -7,7 +7,10 @@ use crate::snapshot::MetricKind;
 use crate::sync::const_unless_loom;
 use crate::sync::unmodelled::Arc;
 
-/// How much of something there is, as a function says that is called for each snapshot: open files, entries of a cache.
+/// A gauge whose value a function returns for each snapshot: open files, entries of a cache.
+#[doc = include_str!("from_the_start_callback.md")]
+#[doc = include_str!("which_gauge.md")]
+/// # Example
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -33,8 +36,11 @@ pub struct CallbackGauge {
     callback: fn() -> f64,
 }
 
-/// A quantity that only grows, as a function says that is called for each snapshot: what a library of another language
-/// counts, a number of the system's.
+/// A counter whose value a function returns for each snapshot: what a library in another language counts, or the operating
+/// system.
+#[doc = include_str!("from_the_start_callback.md")]
+#[doc = include_str!("which_counter.md")]
+/// # Example
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};

@@ -7,9 +7,9 @@ use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
 
 /// A number of things that only grows: jobs done, bytes sent.
-///
-/// Each thread counts in a cell of its own, so threads that count at once do not disturb each other, and counting is a load
-/// and a store.
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_counter.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{Counter, metrics};
@@ -84,7 +84,10 @@ impl Single for Counter {
     }
 }
 
-/// A quantity that only grows and is no whole number: seconds of work, joules.
+/// A quantity that only grows and need not be an integer: seconds of work, joules.
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_counter.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{FloatCounter, metrics};

@@ -8,7 +8,10 @@ use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 use std::time::SystemTime;
 
-/// How many of something there are now: jobs that wait, connections. It may be negative, and [saturates](AtomicGauge).
+/// A current number of things: jobs that wait, connections. It may be negative, and [saturates](AtomicGauge).
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_gauge.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{Gauge, metrics};
@@ -112,7 +115,10 @@ impl Single for Gauge {
     }
 }
 
-/// How much of something there is now that is no whole number: a temperature, a ratio, a moment.
+/// A current quantity that need not be an integer: a temperature, a ratio, a time.
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_gauge.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{FloatGauge, metrics};

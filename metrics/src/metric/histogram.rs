@@ -9,9 +9,12 @@ use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
 use std::time::Duration;
 
-/// How values are spread: sizes of answers, times of jobs.
+/// A distribution of values: response sizes, run times of jobs.
 ///
-/// Buckets, sum and count that are read are always those of the same values.
+/// Buckets, sum and count that are read always belong to the same values.
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_histogram.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{Histogram, buckets, metrics};

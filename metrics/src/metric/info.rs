@@ -7,7 +7,8 @@ use crate::names::{is_equal, is_label_name, is_reserved};
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 
-/// Something about the program that is said in labels: its version, the commit it was built from. Its value is 1.
+/// Facts about the program in labels: its version, the commit it was built from. Its value is 1.
+#[doc = include_str!("from_the_start_callback.md")]
 ///
 /// ```
 /// use tachometer::{Info, metrics};
