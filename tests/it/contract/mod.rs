@@ -1,6 +1,8 @@
 //! Every name and signature that users write against. What changes one of these lines breaks somebody's program.
 
+mod cells;
 mod own;
+mod snapshots;
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
@@ -96,163 +98,6 @@ fn is_snapshot<T: Clone + Debug + PartialEq + Send + Sync + 'static>() {}
 fn is_error<E: StdError + Clone + PartialEq + Send + Sync + 'static>() {}
 fn is_shared<T: Send + Sync + Debug>(_: &T) {}
 
-static COUNTER: AtomicCounter = AtomicCounter::new();
-static GAUGE: AtomicGauge = AtomicGauge::new();
-static EXTREMES: AtomicMinMax = AtomicMinMax::new();
-static COLLECTOR: MetricsCollector = MetricsCollector::new();
-static HISTOGRAM: AtomicHistogram<4> = AtomicHistogram::new([10, 50, 100, u64::MAX]);
-static OPEN_ENDED: AtomicHistogram<2> = AtomicHistogram::new([10, 50]);
-static PADDED: AtomicHistogram<8> = AtomicHistogram::new([10, 50, 100, 500, u64::MAX, 0, 0, 0]);
-
-const _: AtomicCounter = AtomicCounter::new();
-const _: AtomicGauge = AtomicGauge::new();
-const _: AtomicMinMax = AtomicMinMax::new();
-const _: MetricsCollector = MetricsCollector::new();
-const _: AtomicHistogram<1> = AtomicHistogram::new([u64::MAX]);
-
-#[test]
-fn cells_live_in_statics_and_are_shared() {
-    is_cell::<AtomicCounter>();
-    is_cell::<AtomicGauge>();
-    is_cell::<AtomicMinMax>();
-    is_cell::<AtomicHistogram<3>>();
-    is_cell::<MetricsCollector>();
-    is_default::<AtomicCounter>();
-    is_default::<AtomicGauge>();
-    is_default::<AtomicMinMax>();
-    is_default::<MetricsCollector>();
-
-    COUNTER.increment();
-    GAUGE.increment();
-    EXTREMES.update(1);
-    COLLECTOR.record_request();
-    HISTOGRAM.record(1);
-    OPEN_ENDED.record(1);
-    PADDED.record(1);
-    assert_eq!(PADDED.snapshot().buckets.len(), 5);
-    assert_eq!(OPEN_ENDED.snapshot().buckets.len(), 3);
-    assert_eq!(
-        (COUNTER.get(), GAUGE.get(), EXTREMES.range(), COLLECTOR.snapshot().requests),
-        (1, 1, Some((1, 1)), 1)
-    );
-    assert_eq!(HISTOGRAM.snapshot().total(), 1);
-}
-
-#[test]
-fn counter() {
-    let _: fn() -> AtomicCounter = AtomicCounter::new;
-    let _: fn(&AtomicCounter) = AtomicCounter::increment;
-    let _: fn(&AtomicCounter, u64) = AtomicCounter::add;
-    let _: fn(&AtomicCounter) -> u64 = AtomicCounter::get;
-    let _: fn(&AtomicCounter) -> u64 = AtomicCounter::reset;
-}
-
-#[test]
-fn gauge() {
-    let _: fn() -> AtomicGauge = AtomicGauge::new;
-    let _: fn(&AtomicGauge) = AtomicGauge::increment;
-    let _: fn(&AtomicGauge) = AtomicGauge::decrement;
-    let _: fn(&AtomicGauge, i64) = AtomicGauge::add;
-    let _: fn(&AtomicGauge, i64) = AtomicGauge::sub;
-    let _: fn(&AtomicGauge, i64) = AtomicGauge::set;
-    let _: fn(&AtomicGauge) -> i64 = AtomicGauge::get;
-    let gauge = AtomicGauge::new();
-    let guard = gauge.track();
-    is_shared(&guard);
-    assert_eq!(gauge.get(), 1);
-    drop(guard);
-    assert_eq!(gauge.get(), 0);
-}
-
-#[test]
-fn min_max() {
-    let _: fn() -> AtomicMinMax = AtomicMinMax::new;
-    let _: fn(&AtomicMinMax, u64) = AtomicMinMax::update;
-    let _: fn(&AtomicMinMax) -> u64 = AtomicMinMax::get_min;
-    let _: fn(&AtomicMinMax) -> u64 = AtomicMinMax::get_max;
-    let _: fn(&AtomicMinMax) -> Option<(u64, u64)> = AtomicMinMax::range;
-    let _: fn(&AtomicMinMax) -> Option<(u64, u64)> = AtomicMinMax::reset;
-}
-
-#[test]
-fn histogram() {
-    let _: fn([u64; 3]) -> AtomicHistogram<3> = AtomicHistogram::new;
-    let _: fn([u64; 3]) -> Result<AtomicHistogram<3>, Error> = AtomicHistogram::try_new;
-    let _: fn(&AtomicHistogram<3>, u64) = AtomicHistogram::record;
-    let _: fn(&AtomicHistogram<3>, u64) -> usize = AtomicHistogram::find_bucket;
-    let _: fn(&AtomicHistogram<3>) -> HistogramSnapshot = AtomicHistogram::snapshot;
-    let _: fn(&AtomicHistogram<3>) -> HistogramSnapshot = AtomicHistogram::reset;
-}
-
-#[test]
-fn collector() {
-    let _: fn() -> MetricsCollector = MetricsCollector::new;
-    let _: fn(&MetricsCollector) = MetricsCollector::record_request;
-    let _: fn(&MetricsCollector) = MetricsCollector::record_error;
-    let _: fn(&MetricsCollector, u64) = MetricsCollector::record_bytes;
-    let _: fn(&MetricsCollector) = MetricsCollector::connection_opened;
-    let _: fn(&MetricsCollector) = MetricsCollector::connection_closed;
-    let _: fn(&MetricsCollector) -> MetricsSnapshot = MetricsCollector::snapshot;
-    let _: fn(&MetricsCollector) -> MetricsSnapshot = MetricsCollector::snapshot_and_reset;
-    let collector = MetricsCollector::new();
-    let guard = collector.connection();
-    is_shared(&guard);
-    assert_eq!(collector.snapshot().active_connections, 1);
-    drop(guard);
-    assert_eq!(collector.snapshot().active_connections, 0);
-}
-
-#[test]
-fn snapshots_are_plain_data() {
-    is_snapshot::<HistogramSnapshot>();
-    is_snapshot::<MetricsSnapshot>();
-    is_snapshot::<FullSnapshot>();
-    is_snapshot::<FunctionSnapshot>();
-}
-
-#[test]
-fn histogram_snapshot() {
-    let _: fn(&HistogramSnapshot) -> u64 = HistogramSnapshot::total;
-    let _: fn(&HistogramSnapshot) -> u64 = HistogramSnapshot::sum;
-    let _: fn(&HistogramSnapshot) -> f64 = HistogramSnapshot::mean;
-    let _: fn(&HistogramSnapshot, f64) -> u64 = HistogramSnapshot::percentile;
-    let _: fn(&HistogramSnapshot, f64) -> Option<Duration> = HistogramSnapshot::percentile_duration;
-    let _: fn(&HistogramSnapshot) -> Option<Duration> = HistogramSnapshot::mean_duration;
-    let _: fn(&HistogramSnapshot) -> Duration = HistogramSnapshot::sum_duration;
-    let _: fn(&HistogramSnapshot) -> Option<(u64, u64)> = HistogramSnapshot::extremes;
-    let _: fn(&HistogramSnapshot) -> Option<(u64, u64)> = HistogramSnapshot::recent_extremes;
-    let HistogramSnapshot { buckets, boundaries, .. } = AtomicHistogram::new([5]).snapshot();
-    let _: (Vec<u64>, Vec<u64>) = (buckets, boundaries);
-}
-
-#[test]
-fn declared_snapshots() {
-    is_snapshot::<FamilySnapshot>();
-    is_snapshot::<SeriesSnapshot>();
-    is_snapshot::<SampleValue>();
-    let _: fn(&FamilySnapshot) -> Option<&SampleValue> = FamilySnapshot::value;
-    let series = |family: &FamilySnapshot| -> Option<SampleValue> {
-        let series: Option<&SeriesSnapshot> = family.series_with(&[("tier", "gold")]);
-        series.map(|series| series.value.clone())
-    };
-    let _: fn(&SampleValue) -> Option<u64> = SampleValue::as_count;
-    let _: fn(&SampleValue) -> Option<f64> = SampleValue::as_sum;
-    let _: fn(&SampleValue) -> Option<i64> = SampleValue::as_level;
-    let _: fn(&SampleValue) -> Option<f64> = SampleValue::as_quantity;
-    let _: fn(&SampleValue) -> Option<&HistogramSnapshot> = SampleValue::as_histogram;
-    let declared = tachometer::snapshot().declared;
-    let _: BTreeMap<String, FamilySnapshot> = declared.clone();
-    let _: Vec<Option<SampleValue>> = declared.values().map(series).collect();
-}
-
-#[test]
-fn metrics_snapshot() {
-    let _: fn(&MetricsSnapshot) -> f64 = MetricsSnapshot::error_rate;
-    let MetricsSnapshot { requests, errors, bytes_sent, active_connections, .. } =
-        MetricsCollector::new().snapshot();
-    let _: (u64, u64, u64, i64) = (requests, errors, bytes_sent, active_connections);
-}
-
 #[test]
 fn registration() -> Result<(), Error> {
     let _: fn(Duration) -> MetricsRegistry = MetricsRegistry::new;
@@ -346,29 +191,6 @@ fn exports() -> Result<(), Error> {
 }
 
 #[test]
-fn full_snapshot() {
-    fn is_display<T: Display>(_: &T) {}
-
-    let _: fn(&MetricsRegistry) -> FullSnapshot = MetricsRegistry::snapshot_all;
-    let _: fn(&FullSnapshot) -> String = FullSnapshot::to_prometheus_format;
-    let _: fn(&FullSnapshot, &FullSnapshot) -> FullSnapshot = FullSnapshot::since;
-    let _: fn(&FullSnapshot) -> Option<Duration> = FullSnapshot::elapsed;
-    let _: for<'a> fn(&'a FullSnapshot, &str) -> Option<&'a FunctionSnapshot> = FullSnapshot::function;
-
-    let snapshot = MetricsRegistry::new(Duration::from_secs(1)).snapshot_all();
-    is_display(&snapshot);
-    assert_eq!(snapshot.families().into_iter().next(), None);
-    assert_eq!(snapshot.functions_named("none").into_iter().next(), None);
-    assert_eq!(snapshot.function("none"), None);
-    let FullSnapshot { timestamp, metrics, histograms, minmax, functions, .. } = snapshot;
-    let _: SystemTime = timestamp;
-    let _: BTreeMap<String, MetricsSnapshot> = metrics;
-    let _: BTreeMap<String, HistogramSnapshot> = histograms;
-    let _: BTreeMap<String, (u64, u64)> = minmax;
-    let _: Vec<FunctionSnapshot> = functions;
-}
-
-#[test]
 fn exporter() -> Result<(), Error> {
     let _: fn() -> ExporterBuilder<'static> = tachometer::exporter;
     let _: fn(&MetricsRegistry) -> ExporterBuilder<'_> = MetricsRegistry::exporter;
@@ -408,40 +230,6 @@ fn json() {
     let _: fn(&'static str) -> serde_json::Result<HistogramSnapshot> = serde_json::from_str;
     let _: fn(&MetricsSnapshot) -> serde_json::Result<String> = serde_json::to_string;
     let _: fn(&'static str) -> serde_json::Result<MetricsSnapshot> = serde_json::from_str;
-}
-
-#[test]
-fn function_snapshot() {
-    let _: fn(&FunctionSnapshot) -> u64 = FunctionSnapshot::calls;
-    let _: fn(&FunctionSnapshot) -> u64 = FunctionSnapshot::timed;
-    let _: fn(&FunctionSnapshot) -> f64 = FunctionSnapshot::error_rate;
-    let _: fn(&FunctionSnapshot) -> Duration = FunctionSnapshot::total_time;
-    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::min;
-    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::max;
-    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::recent_min;
-    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::recent_max;
-    let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::mean;
-    let _: fn(&FunctionSnapshot, f64) -> Option<Duration> = FunctionSnapshot::percentile;
-    let _: fn(&FunctionSnapshot) -> &HistogramSnapshot = FunctionSnapshot::latency;
-    let fields = |function: FunctionSnapshot| {
-        let FunctionSnapshot {
-            function,
-            module,
-            labels,
-            ok,
-            errors,
-            panics,
-            cancelled,
-            in_flight,
-            error_kinds,
-            ..
-        } = function;
-        let _: (String, String) = (function, module);
-        let _: Vec<(String, String)> = labels;
-        let _: (u64, u64, u64, u64, i64) = (ok, errors, panics, cancelled, in_flight);
-        let _: Vec<(String, u64)> = error_kinds;
-    };
-    let _ = tachometer::snapshot().functions.into_iter().next().map(fields);
 }
 
 #[test]
