@@ -1,4 +1,5 @@
-//! The table of all atomic operations, in `docs::memory_ordering`, is that of the source.
+//! What documents state is what the source and the records hold: the table of all atomic operations in
+//! `docs::memory_ordering`, and the figures of `COMPARE.md` and the README.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -53,6 +54,48 @@ fn the_document_relies_on_weakenings_that_exist() {
             "{WEAKENINGS} has no {name:?}, as {DOCUMENT} says"
         );
     }
+}
+
+#[test]
+fn every_figure_is_in_a_record_that_its_section_links_to() {
+    let mut checked = 0;
+    for file in ["COMPARE.md", "README.md"] {
+        let document = read(&root().join(file));
+        for section in document.split("\n## ") {
+            let records: String = linked_records(section).map(|path| read(&path)).collect();
+            let recorded: BTreeSet<&str> = numbers(&records).collect();
+            // The first cell of a row names a library and its version.
+            let rows = section.lines().filter(|line| !records.is_empty() && line.starts_with('|'));
+            for number in rows.flat_map(|row| row.split('|').skip(2)).flat_map(numbers) {
+                assert!(
+                    recorded.contains(number),
+                    "{file}: {number} is in no record that its section links to:\n{section}"
+                );
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 100, "only {checked} figures were found: do the sections link to their records?");
+}
+
+/// The records that a section links to; of a link to a folder, all in it.
+fn linked_records(section: &str) -> impl Iterator<Item = PathBuf> {
+    let targets = section.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let records = targets.filter(|target| target.starts_with("benchmarks/records"));
+    records.map(|target| root().join(target)).flat_map(|path| {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).expect("a readable folder");
+            entries.map(|entry| entry.expect("a readable folder").path()).collect()
+        } else {
+            vec![path]
+        }
+    })
+}
+
+/// The decimal numbers of a text, as they are written.
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    let tokens = text.split(|char: char| !char.is_ascii_digit() && char != '.');
+    tokens.map(|token| token.trim_matches('.')).filter(|token| !token.is_empty())
 }
 
 fn root() -> &'static Path {

@@ -1,12 +1,13 @@
 //! Counts the words of every text file below a directory on several threads, and prints what it cost.
 //!
 //! ```text
-//! cargo run --release --example wordcount [-- [--list-accepted FILE] [DIR]]
+//! cargo run --release --example wordcount [-- [--list-accepted FILE] [--list-rejected] [DIR]]
 //! ```
 //!
 //! Without `DIR` it counts this workspace's own sources. Directories that are hidden or called `target` are left out;
-//! symbolic links are not followed. A file that cannot be read or is no UTF-8 is rejected. stdout gets a small table,
-//! a blank line, and the metrics of the annotated functions as Prometheus text; stderr says why files were rejected.
+//! symbolic links are not followed. A file that cannot be read or is not UTF-8 is rejected. stdout gets a table of the
+//! result, a table of the annotated functions, and their metrics as Prometheus text, separated by blank lines. With
+//! `--list-rejected`, stderr gets the path of each rejected file and the reason.
 //!
 //! The words are those of `wc -w`. To compare the two over the same files:
 //!
@@ -22,7 +23,7 @@ mod stages;
 mod walk;
 
 use progress::Progress;
-use report::Report;
+use report::{Functions, Report};
 use stages::{Counts, Rejection, process};
 use std::error::Error;
 use std::ffi::OsString;
@@ -35,14 +36,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, thread};
 
 const USAGE: &str = "\
-usage: wordcount [--list-accepted FILE] [DIR]
-  DIR                   what to count (default: the sources of this workspace)
-  --list-accepted FILE  write the paths of the files that were counted to FILE, each ended by a NUL";
+usage: wordcount [--list-accepted FILE] [--list-rejected] [DIR]
+  DIR                   the directory to count (default: the sources of this workspace)
+  --list-accepted FILE  write the paths of the counted files to FILE, each terminated by a NUL
+  --list-rejected       write the paths of the rejected files to stderr, each with the reason";
 
 fn main() -> ExitCode {
     let done = match Command::parse(env::args_os().skip(1)) {
         Ok(Command::Help) => writeln!(io::stdout(), "{USAGE}").map_err(Into::into),
-        Ok(Command::Count { dir, list_accepted }) => run(&dir, list_accepted.as_deref()),
+        Ok(Command::Count(options)) => run(&options),
         Err(mistake) => Err(format!("{mistake}\n{USAGE}").into()),
     };
     match done {
@@ -57,13 +59,20 @@ fn main() -> ExitCode {
 
 enum Command {
     Help,
-    Count { dir: PathBuf, list_accepted: Option<PathBuf> },
+    Count(Options),
+}
+
+struct Options {
+    dir: PathBuf,
+    list_accepted: Option<PathBuf>,
+    list_rejected: bool,
 }
 
 impl Command {
     fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Self, String> {
         let mut dir = None;
         let mut list_accepted = None;
+        let mut list_rejected = false;
         while let Some(arg) = args.next() {
             match arg.to_str() {
                 Some("--help" | "-h") => return Ok(Command::Help),
@@ -71,6 +80,7 @@ impl Command {
                     let file = args.next().ok_or("--list-accepted wants a FILE")?;
                     list_accepted = Some(file.into());
                 }
+                Some("--list-rejected") => list_rejected = true,
                 Some(option) if option.starts_with('-') => return Err(format!("unknown option {option:?}")),
                 _ if dir.is_some() => {
                     return Err(format!("one DIR is enough, {} is too many", arg.display()));
@@ -81,11 +91,11 @@ impl Command {
         let workspace =
             || Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is a folder of it").to_owned();
         let dir = dir.unwrap_or_else(workspace);
-        Ok(Command::Count { dir, list_accepted })
+        Ok(Command::Count(Options { dir, list_accepted, list_rejected }))
     }
 }
 
-fn run(dir: &Path, list_accepted: Option<&Path>) -> Result<(), Box<dyn Error>> {
+fn run(Options { dir, list_accepted, list_rejected }: &Options) -> Result<(), Box<dyn Error>> {
     let tree = walk::walk(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
     let _print = tachometer::print_on_exit();
 
@@ -106,9 +116,11 @@ fn run(dir: &Path, list_accepted: Option<&Path>) -> Result<(), Box<dyn Error>> {
     if let Some(list) = list_accepted {
         write_list(list, &report.accepted).map_err(|error| format!("{}: {error}", list.display()))?;
     }
-    writeln!(io::stdout().lock(), "{report}")?;
-    for (path, rejection) in &report.rejected {
-        eprintln!("wordcount: {}: {rejection}", path.display());
+    writeln!(io::stdout().lock(), "{report}\n{}", Functions(&tachometer::snapshot()))?;
+    if *list_rejected {
+        for (path, rejection) in &report.rejected {
+            eprintln!("wordcount: {}: {rejection}", path.display());
+        }
     }
     Ok(())
 }

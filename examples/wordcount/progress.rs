@@ -10,7 +10,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Shows a bar over `files` files; nothing where stderr is no terminal.
+    /// Shows a bar over `files` files; nothing if stderr is not a terminal.
     pub(crate) fn start(files: usize) -> Self {
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files {msg}")
             .expect("the template is well-formed");
@@ -24,19 +24,19 @@ impl Progress {
         Progress { bar, export }
     }
 
-    /// One file is done.
+    /// Counts one more file.
     pub(crate) fn advance(&self) {
         self.bar.inc(1);
     }
 
-    /// Takes the bar away, and the thread that writes to it before that.
+    /// Stops the thread that writes to the bar, then removes the bar.
     pub(crate) fn finish(self) {
         self.export.stop();
         self.bar.finish_and_clear();
     }
 }
 
-/// What a quarter of a second has done, in a few words.
+/// The progress of the last quarter of a second, in a few words.
 fn speed(difference: &FullSnapshot) -> String {
     let (Some(elapsed), Some(count)) = (difference.elapsed(), difference.function("count")) else {
         return String::new();

@@ -1,12 +1,15 @@
-//! What came out, as a small table.
+//! The result and the instrumented functions, as tables.
 
 use crate::stages::{Counts, Rejection};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::Utf8Error;
+use std::time::Duration;
+use tachometer::FullSnapshot;
 
-/// How many kinds of file the table shows: those with the most words.
+/// The number of file kinds in the table: those with the most words.
 const KINDS_SHOWN: usize = 5;
 
 #[derive(Default)]
@@ -62,8 +65,46 @@ impl fmt::Display for Report {
         for (kind, sum) in kinds {
             writeln!(f, "{}", row(&format!("  {kind}"), sum))?;
         }
-        writeln!(f, "{:<12} {:>9}", "rejected", self.rejected.len())
+        write!(f, "{:<12} {:>9}", "rejected", self.rejected.len())?;
+        if !self.rejected.is_empty() {
+            write!(f, "  ({}; --list-rejected names them)", self.reasons())?;
+        }
+        writeln!(f)
     }
+}
+
+impl Report {
+    /// Why files were rejected, in a few words.
+    fn reasons(&self) -> String {
+        let not_text = self.rejected.iter().filter(|(_, rejection)| rejection.is::<Utf8Error>()).count();
+        match (not_text, self.rejected.len() - not_text) {
+            (_, 0) => "not UTF-8".to_owned(),
+            (0, _) => "unreadable".to_owned(),
+            (not_text, unreadable) => format!("{not_text} not UTF-8, {unreadable} unreadable"),
+        }
+    }
+}
+
+/// The functions of a snapshot, those with the most time first. (The snapshot's own `Display` has more columns.)
+pub(crate) struct Functions<'a>(pub(crate) &'a FullSnapshot);
+
+impl fmt::Display for Functions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut functions: Vec<_> = self.0.functions.iter().collect();
+        functions.sort_by_key(|function| Reverse(function.total_time()));
+
+        writeln!(f, "{:<12} {:>9} {:>12} {:>12} {:>14}", "function", "calls", "errors", "mean", "max")?;
+        for function in functions {
+            let [mean, max] = [function.mean(), function.max()].map(time);
+            let (calls, errors) = (function.calls(), function.errors);
+            writeln!(f, "{:<12} {calls:>9} {errors:>12} {mean:>12} {max:>14}", function.function)?;
+        }
+        Ok(())
+    }
+}
+
+fn time(time: Option<Duration>) -> String {
+    time.map_or_else(|| "-".to_owned(), |time| format!("{time:.1?}"))
 }
 
 fn row(name: &str, sum: &Sum) -> String {

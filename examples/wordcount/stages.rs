@@ -1,4 +1,4 @@
-//! What happens to a file, stage by stage. Each stage is annotated, so each has its own series.
+//! The stages that a file passes through. Each stage is annotated, so each has its own series.
 
 use std::error::Error;
 use std::future::poll_fn;
@@ -11,7 +11,7 @@ use tachometer::instrumented;
 /// Why a file was not counted.
 pub(crate) type Rejection = Box<dyn Error + Send + Sync>;
 
-/// What is counted of a text: the columns of `wc`.
+/// The counts of a text: the columns of `wc`.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counts {
     pub(crate) lines: u64,
@@ -54,7 +54,7 @@ fn count(text: &str) -> Counts {
     counts
 }
 
-/// What a character does to the word it stands in.
+/// The effect of a character on the word around it.
 enum Class {
     /// Ends it.
     Separator,

@@ -1,11 +1,11 @@
-//! Which files there are.
+//! Directory traversal.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use tachometer::instrumented;
 
-/// What a directory holds, all levels of it.
+/// The contents of a directory, at all levels.
 pub(crate) struct Tree {
     /// The files, sorted.
     pub(crate) files: Vec<PathBuf>,
@@ -14,7 +14,7 @@ pub(crate) struct Tree {
 }
 
 /// Finds the regular files below `root`, except in directories that are hidden or called `target`. Links are not
-/// followed. Fails where `root` itself cannot be read.
+/// followed. Fails if `root` itself cannot be read.
 pub(crate) fn walk(root: &Path) -> io::Result<Tree> {
     let mut tree = Tree { files: Vec::new(), unreadable: Vec::new() };
     let mut pending = list(root, &mut tree.files)?;

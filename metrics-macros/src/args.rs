@@ -1,67 +1,59 @@
-//! The options of an annotation, as they were written.
+//! The options of an annotation as they are written, not yet checked.
 
 use crate::errors::Errors;
+use crate::spelling::nearest;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, LitStr, Path, Token, parenthesized, token};
 
-/// The options that were written, each at most once.
-#[derive(Clone, Default)]
+/// The options that are given, each at most once.
+#[derive(Default)]
 pub(crate) struct Options {
-    pub(crate) name: Option<Expr>,
-    pub(crate) labels: Option<Vec<Label>>,
-    pub(crate) max_label_sets: Option<MaxLabelSets>,
-    pub(crate) buckets: Option<Expr>,
-    pub(crate) decision: Option<Decision>,
-    pub(crate) error_kind: Option<ErrorKind>,
-    pub(crate) sample: Option<Expr>,
-    pub(crate) time: Option<Time>,
-    pub(crate) registry: Option<Expr>,
-    pub(crate) library: Option<Path>,
-    pub(crate) skip: Option<Ident>,
-    /// Written by [`order`](crate::order) alone: the attributes that this annotation has been put below already.
+    pub(crate) name: Option<Given<Expr>>,
+    pub(crate) labels: Option<Given<Vec<Label>>>,
+    pub(crate) max_label_sets: Option<Given<Expr>>,
+    pub(crate) buckets: Option<Given<Expr>>,
+    pub(crate) decision: Option<Given<Decision>>,
+    pub(crate) error_kind: Option<Given<Expr>>,
+    pub(crate) sample: Option<Given<Expr>>,
+    pub(crate) time: Option<Given<Expr>>,
+    pub(crate) registry: Option<Given<Expr>>,
+    pub(crate) library: Option<Given<Path>>,
+    pub(crate) skip: Option<Given<()>>,
+    /// The attributes that this annotation has been put below already. Written by [`order`](crate::order) alone.
     pub(crate) waited_for: Vec<String>,
-    /// Written by [`order`](crate::order) alone: the options of the block that the method stands in.
+    /// The options of the block that the method belongs to. Written by [`order`](crate::order) alone.
     pub(crate) block: Option<Box<Options>>,
-    /// The name of each, in the order they were written.
+    /// The name of each option, in the order of the source, repeated and unknown ones included.
     pub(crate) keys: Vec<Ident>,
-    /// All of them, as they were written.
+    /// All options, as they are written.
     pub(crate) tokens: TokenStream,
 }
 
-/// What tells ok and error apart in the place of the type: `ok_if` or `error_if`.
+/// A value with the name of its option, which an error points at if the option is not allowed.
 #[derive(Clone)]
+pub(crate) struct Given<T> {
+    pub(crate) key: Ident,
+    pub(crate) value: T,
+}
+
+/// `ok_if` or `error_if`: a predicate on the value that a call returns.
 pub(crate) struct Decision {
-    pub(crate) key: Ident,
-    pub(crate) decide: Expr,
+    pub(crate) outcome: Outcome,
+    pub(crate) predicate: Expr,
 }
 
-/// What tells the kind of an error.
-#[derive(Clone)]
-pub(crate) struct ErrorKind {
-    pub(crate) key: Ident,
-    pub(crate) kind: Expr,
+/// The outcome of a call whose value fulfils the predicate.
+#[derive(Clone, Copy)]
+pub(crate) enum Outcome {
+    Ok,
+    Error,
 }
 
-/// What counts as the duration of an async call.
-#[derive(Clone)]
-pub(crate) struct Time {
-    pub(crate) key: Ident,
-    pub(crate) of: Expr,
-}
-
-#[derive(Clone)]
 pub(crate) struct Label {
     pub(crate) name: Ident,
-    pub(crate) value: Expr,
-}
-
-/// With its name, which is what is wrong where nothing is there to be bounded.
-#[derive(Clone)]
-pub(crate) struct MaxLabelSets {
-    pub(crate) key: Ident,
     pub(crate) value: Expr,
 }
 
@@ -80,48 +72,23 @@ const KNOWN: [&str; 12] = [
     "skip",
 ];
 
-/// What is wrong with `labels` that names none.
+/// The error of `labels` without a label.
 pub(crate) const LABELS_NEED: &str = "`labels` needs names and values, as in `labels(tier = \"gold\")`";
 
-/// The option in which an annotation that was put last keeps what it has waited for.
+/// The option that lists the attributes which an annotation was put below.
 pub(crate) const WAITED_FOR: &str = "__waited_for";
 
-/// The option in which a method's annotation that was put last keeps those of the block around.
+/// The option that holds a block's options in the annotation of a method that was put below other attributes.
 pub(crate) const BLOCK: &str = "__block";
 
-impl Options {
-    /// These options, and where one is not written, the one of the block around.
-    pub(crate) fn or(self, block: &Options) -> Options {
-        let block = block.clone();
-        Options {
-            name: self.name.or(block.name),
-            labels: self.labels.or(block.labels),
-            max_label_sets: self.max_label_sets.or(block.max_label_sets),
-            buckets: self.buckets.or(block.buckets),
-            // A block has neither: its methods return different types.
-            decision: self.decision,
-            error_kind: self.error_kind,
-            sample: self.sample.or(block.sample),
-            time: self.time.or(block.time),
-            registry: self.registry.or(block.registry),
-            library: self.library.or(block.library),
-            skip: self.skip,
-            waited_for: self.waited_for,
-            block: None,
-            keys: self.keys,
-            tokens: self.tokens,
-        }
-    }
-}
-
-/// The options in `tokens`, and all mistakes in them.
+/// Parses the options in `tokens` and reports all syntax errors among them.
 pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options { tokens: tokens.clone(), ..Options::default() };
     parse_list(tokens, "options", errors, |input, errors| parse_option(input, &mut options, errors));
     options
 }
 
-/// What stands between commas. Behind a mistake it goes on at the next comma, so that others are found as well.
+/// Parses elements between commas. After an error it goes on at the next comma, so that others are found as well.
 fn parse_list(
     tokens: TokenStream,
     what: &str,
@@ -154,42 +121,27 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
     match key.to_string().as_str() {
         "name" => set(&mut options.name, &key, value(input, &key, "\"checkout\"")?, errors),
         "labels" => set(&mut options.labels, &key, parse_labels(input, &key, errors)?, errors),
-        "max_label_sets" => {
-            let value = value(input, &key, "1000")?;
-            set(&mut options.max_label_sets, &key, MaxLabelSets { key: key.clone(), value }, errors);
-        }
+        "max_label_sets" => set(&mut options.max_label_sets, &key, value(input, &key, "1000")?, errors),
         "buckets" => set(&mut options.buckets, &key, value(input, &key, "[0.001, 0.01, 0.1]")?, errors),
-        "ok_if" | "error_if" => {
-            let decide = value(input, &key, "|value| value.is_some()")?;
-            match &options.decision {
-                Some(first) if first.key != key => {
-                    errors
-                        .at(&key, "`ok_if` and `error_if` exclude each other: one says what the other would");
-                }
-                _ => set(&mut options.decision, &key, Decision { key: key.clone(), decide }, errors),
-            }
-        }
+        "ok_if" => parse_decision(input, options, &key, Outcome::Ok, errors)?,
+        "error_if" => parse_decision(input, options, &key, Outcome::Error, errors)?,
         "error_kind" => {
-            let kind = value(input, &key, "|error| error.code()")?;
-            set(&mut options.error_kind, &key, ErrorKind { key: key.clone(), kind }, errors);
+            set(&mut options.error_kind, &key, value(input, &key, "|error| error.code()")?, errors);
         }
         "sample" => set(&mut options.sample, &key, value(input, &key, "16")?, errors),
-        "time" => {
-            let of = value(input, &key, "\"busy\"")?;
-            set(&mut options.time, &key, Time { key: key.clone(), of }, errors);
-        }
+        "time" => set(&mut options.time, &key, value(input, &key, "\"busy\"")?, errors),
         "registry" => set(&mut options.registry, &key, value(input, &key, "&MY_REGISTRY")?, errors),
         "crate" => {
             let example = "my_crate::tachometer";
-            equals(input, &key, example)?;
-            let no_path = |_| input.error(format!("`crate` takes a path, as in `crate = {example}`"));
+            parse_equals(input, &key, example)?;
+            let no_path = |_| input.error(format!("`crate` must be a path, as in `crate = {example}`"));
             set(&mut options.library, &key, input.call(Path::parse_mod_style).map_err(no_path)?, errors);
         }
         "skip" => {
             if !input.is_empty() && !input.peek(Token![,]) {
                 return Err(syn::Error::new(key.span(), "`skip` takes no value"));
             }
-            set(&mut options.skip, &key, key.clone(), errors);
+            set(&mut options.skip, &key, (), errors);
         }
         WAITED_FOR => {
             let inside;
@@ -219,15 +171,32 @@ fn allowed() -> String {
     format!("the options are `{}`", KNOWN.join("`, `"))
 }
 
-fn set<T>(slot: &mut Option<T>, key: &Ident, value: T, errors: &mut Errors) {
+fn set<T>(slot: &mut Option<Given<T>>, key: &Ident, value: T, errors: &mut Errors) {
     if slot.is_some() {
         errors.at(key, format!("`{key}` is given twice"));
     } else {
-        *slot = Some(value);
+        *slot = Some(Given { key: key.clone(), value });
     }
 }
 
-fn equals(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<()> {
+fn parse_decision(
+    input: ParseStream<'_>,
+    options: &mut Options,
+    key: &Ident,
+    outcome: Outcome,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    let predicate = value(input, key, "|value| value.is_some()")?;
+    match &options.decision {
+        Some(first) if first.key != *key => {
+            errors.at(key, "`ok_if` and `error_if` cannot be combined: use one of them");
+        }
+        _ => set(&mut options.decision, key, Decision { outcome, predicate }, errors),
+    }
+    Ok(())
+}
+
+fn parse_equals(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<()> {
     let is_there = input.parse::<Option<Token![=]>>()?.is_some();
     if is_there && !input.is_empty() && !input.peek(Token![,]) {
         return Ok(());
@@ -236,11 +205,11 @@ fn equals(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<()>
 }
 
 fn value(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<Expr> {
-    equals(input, key, example)?;
+    parse_equals(input, key, example)?;
     parse_whole(input)
 }
 
-/// What comes next, or one error: behind one, the rest of a bracket would be another.
+/// Parses what comes next, or fails with one error: the rest of a bracket after it would be another.
 fn parse_whole<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
     let ahead = input.fork();
     let parsed = ahead.parse()?;
@@ -270,30 +239,4 @@ fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
         let _: TokenTree = input.parse()?;
     }
     Ok(())
-}
-
-/// The word that was meant, if it is `written` with a letter more, less, changed, or two swapped; or with two such slips
-/// in a long word.
-pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let slips = known.into_iter().map(|known| (distance(written, known), known));
-    let near = slips.filter(|(slips, known)| *slips <= 1 + usize::from(known.len() > 5));
-    near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known)
-}
-
-fn distance(written: &str, known: &str) -> usize {
-    let (written, known): (Vec<char>, Vec<char>) = (written.chars().collect(), known.chars().collect());
-    // The optimal string alignment distance, row by row.
-    let mut rows = vec![(0..=known.len()).collect::<Vec<usize>>()];
-    for (i, a) in written.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in known.iter().enumerate() {
-            let mut distance = (rows[i][j] + usize::from(a != b)).min(row[j] + 1).min(rows[i][j + 1] + 1);
-            if i > 0 && j > 0 && *a == known[j - 1] && written[i - 1] == *b {
-                distance = distance.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(distance);
-        }
-        rows.push(row);
-    }
-    rows[written.len()][known.len()]
 }

@@ -1,272 +1,214 @@
-//! Every mistake that can be known here. What passes can be expanded.
+//! The check of an annotated item: all errors that can be found here, or the plan of its expansion.
 
-use crate::args::{Decision, ErrorKind, LABELS_NEED, Label, MaxLabelSets, Options, Time};
+use crate::args::{LABELS_NEED, Options};
 use crate::errors::Errors;
 use crate::item::{Function, ImplBlock, Item, Member, is_annotation, is_conditional_annotation};
-use crate::label_name;
-use crate::labels;
-use crate::plan::{self, Bound};
+use crate::order;
+use crate::plan::{BlockView, FunctionPlan, ImplPlan, MemberPlan, Plan};
 use crate::returns;
-use proc_macro2::Ident;
+use crate::settings::{LabelValue, Settings};
+use crate::shape::{self, Shape};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
-use std::collections::HashSet;
-use syn::ext::IdentExt;
-use syn::{Attribute, Expr};
+use syn::{Attribute, Ident};
 
-const RESERVED_LABELS: [&str; 6] = ["function", "module", "outcome", "error_kind", "le", "quantile"];
-
-/// Without it every item stays as it was written, so what an expansion could not keep is no mistake.
+/// Whether items are expanded. If they are not, what an expansion could not preserve is not an error.
 const IS_ENABLED: bool = cfg!(feature = "enabled");
 
-pub(crate) fn check(options: &Options, item: &Item, errors: &mut Errors) {
-    check_options(options, errors);
+/// Reports all errors of an annotation on `item`. Returns the plan of its expansion if there are none.
+pub(crate) fn check<'a>(options: &'a Options, item: &'a Item, errors: &mut Errors) -> Option<Plan<'a>> {
+    let settings = Settings::read(options, errors);
     if let Some(skip) = &options.skip {
-        errors.at(
-            skip,
-            "`skip` stands on a method inside an annotated `impl` block; remove the annotation instead",
-        );
+        let message = "`skip` is not allowed here: it must be on a method inside an annotated `impl` block; remove the \
+                       annotation instead";
+        errors.at(&skip.key, message);
     }
     check_has_labels(options, errors);
-    match item {
+    let plan = match item {
         Item::Function(function) => {
-            check_function(function, options, errors);
-            check_has_label_sets(options, [options].into_iter(), errors);
+            check_function(function, &settings, errors);
+            Plan::Function(match &options.block {
+                None => {
+                    check_bounds_labels(&settings, evaluates_labels(&settings), errors);
+                    FunctionPlan::of_function(function, settings)
+                }
+                // Put below other attributes inside an annotated block, which was checked as a whole.
+                Some(block) => {
+                    let block = Settings::read(block, errors);
+                    FunctionPlan::of_method(function, settings, &block, BlockView::Options)
+                }
+            })
         }
-        Item::Impl(block) => {
-            let decision = options.decision.iter().map(|Decision { key, .. }| key);
-            let kind = options.error_kind.iter().map(|ErrorKind { key, .. }| key);
-            for key in decision.chain(kind) {
-                let message = format!(
-                    "`{key}` stands on a function or on a method: the methods of an `impl` block return different types"
-                );
+        Item::Impl(block) => Plan::Impl(check_impl(options, &settings, block, errors)),
+    };
+    errors.is_empty().then_some(plan)
+}
+
+/// A member of a block, checked.
+enum Checked<'a> {
+    /// A member that stays as it is written.
+    Kept(TokenStream),
+    Method {
+        method: &'a Function,
+        /// Its own annotation.
+        own: Option<(&'a Options, Settings<'a>)>,
+    },
+}
+
+fn check_impl<'a>(
+    options: &'a Options,
+    settings: &Settings<'a>,
+    block: &'a ImplBlock,
+    errors: &mut Errors,
+) -> ImplPlan<'a> {
+    let decision = settings.decision.map(|decision| &decision.key);
+    let error_kind = settings.error_kind.map(|error_kind| &error_kind.key);
+    for key in decision.into_iter().chain(error_kind) {
+        let message = format!(
+            "`{key}` is not allowed on an `impl` block, whose methods return different types: put it on a method"
+        );
+        errors.at(key, message);
+    }
+    check_attributes(&block.attributes, errors);
+    let members: Vec<Checked<'a>> = block.members.iter().map(|member| check_member(member, errors)).collect();
+    check_labels_of_methods(settings, &members, errors);
+    let members = members.into_iter().map(|member| plan_member(member, options, settings)).collect();
+    ImplPlan { block, members }
+}
+
+fn check_member<'a>(member: &'a Member, errors: &mut Errors) -> Checked<'a> {
+    let (method, own) = match member {
+        Member::Other(tokens) => return Checked::Kept(tokens.clone()),
+        Member::Method(method, own) => (method, own.as_ref().map(|own| (own, Settings::read(own, errors)))),
+    };
+    match &own {
+        Some((options, _)) if options.skip.is_some() => {
+            check_attributes(&method.attributes, errors);
+            for key in options.keys.iter().filter(|key| *key != "skip") {
+                let message =
+                    format!("`{key}` is not allowed beside `skip`, which leaves the method as it is");
                 errors.at(key, message);
             }
-            check_attributes(&block.attributes, errors);
-            for member in &block.members {
-                check_member(member, errors);
-            }
-            check_label_sets_of_methods(options, block, errors);
+            Checked::Kept(method.to_token_stream())
+        }
+        None if method.signature.constness.is_some() => Checked::Kept(method.to_token_stream()),
+        Some((_, settings)) => {
+            check_function(method, settings, errors);
+            Checked::Method { method, own }
+        }
+        None => {
+            check_function(method, &Settings::default(), errors);
+            Checked::Method { method, own }
         }
     }
 }
 
-/// `labels()`. On a method of a block it takes the block's labels away.
+fn plan_member<'a>(member: Checked<'a>, block_options: &'a Options, block: &Settings<'a>) -> MemberPlan<'a> {
+    let (method, own) = match member {
+        Checked::Kept(tokens) => return MemberPlan::Other(tokens),
+        Checked::Method { method, own } => (method, own),
+    };
+    let (options, settings) =
+        own.map_or_else(Default::default, |(options, settings)| (Some(options), settings));
+    if order::function_must_wait(options, method) {
+        MemberPlan::Other(order::put_last_on_method(options, block_options, method))
+    } else {
+        MemberPlan::Instrumented(FunctionPlan::of_method(method, settings, block, BlockView::Whole))
+    }
+}
+
+/// Refuses `labels()`, except on a method of a block, where it removes the block's labels.
 fn check_has_labels(options: &Options, errors: &mut Errors) {
-    // Else those that were meant may be among what was not understood.
+    // After a syntax error the missing labels may be those that were not understood.
     let is_understood = errors.is_empty();
-    if is_understood && options.labels.as_ref().is_some_and(Vec::is_empty) && options.block.is_none() {
-        let key = options.keys.iter().find(|key| *key == "labels");
-        errors.at(key, LABELS_NEED);
-    }
-}
-
-fn check_label_sets_of_methods(options: &Options, block: &ImplBlock, errors: &mut Errors) {
-    let own = block.members.iter().filter_map(|member| match member {
-        Member::Method(_, own) => own.as_ref(),
-        Member::Other(_) => None,
-    });
-    let with_labels: Vec<Options> = own
-        .clone()
-        .map(|own| Options { labels: own.labels.clone().or(options.labels.clone()), ..Options::default() })
-        .collect();
-    check_has_label_sets(options, with_labels.iter().chain([options]), errors);
-    for (own, with_labels) in own.zip(&with_labels) {
-        check_has_label_sets(own, [with_labels].into_iter(), errors);
-    }
-}
-
-fn check_member(member: &Member, errors: &mut Errors) {
-    let Member::Method(function, own) = member else { return };
-    if let Some(own) = own {
-        check_options(own, errors);
-    }
-    if let Some(own) = own.as_ref().filter(|own| own.skip.is_some()) {
-        check_attributes(&function.attributes, errors);
-        for key in own.keys.iter().filter(|key| *key != "skip") {
-            errors.at(key, format!("`{key}` says nothing beside `skip`, which leaves the method alone"));
+    if let Some(labels) = &options.labels {
+        if is_understood && labels.value.is_empty() && options.block.is_none() {
+            errors.at(&labels.key, LABELS_NEED);
         }
-    } else if own.is_some() || function.signature.constness.is_none() {
-        check_function(function, own.as_ref().unwrap_or(&Options::default()), errors);
     }
 }
 
-fn check_function(function: &Function, options: &Options, errors: &mut Errors) {
+fn check_labels_of_methods(block: &Settings<'_>, members: &[Checked<'_>], errors: &mut Errors) {
+    let own = members.iter().filter_map(|member| match member {
+        Checked::Method { own: Some((_, own)), .. } => Some(own),
+        _ => None,
+    });
+    let evaluates = |own: &Settings<'_>| evaluates_labels(if own.labels.is_some() { own } else { block });
+    check_bounds_labels(block, evaluates_labels(block) || own.clone().any(evaluates), errors);
+    for own in own {
+        check_bounds_labels(own, evaluates(own), errors);
+    }
+}
+
+fn evaluates_labels(settings: &Settings<'_>) -> bool {
+    settings.labels.iter().flatten().any(|label| matches!(label.value, LabelValue::Evaluated(_)))
+}
+
+/// Refuses `max_label_sets` if none of the functions it applies to evaluates labels.
+fn check_bounds_labels(settings: &Settings<'_>, evaluates_labels: bool, errors: &mut Errors) {
+    // After a syntax error the missing labels may be those that were not understood.
+    let is_understood = errors.is_empty();
+    if let Some(max) = settings.max_label_sets.as_ref().filter(|_| is_understood && !evaluates_labels) {
+        let message = "`max_label_sets` is not allowed without a label that is evaluated at each call, as in \
+                       `labels(tenant = tenant.id())`";
+        errors.at(&max.key, message);
+    }
+}
+
+fn check_function(function: &Function, settings: &Settings<'_>, errors: &mut Errors) {
     check_attributes(&function.attributes, errors);
     let signature = &function.signature;
     if let Some(constness) = &signature.constness {
-        errors.at(constness, "a `const fn` cannot be instrumented: counting is nothing a constant can do");
+        errors.at(constness, "a `const fn` cannot be instrumented: a call in a constant cannot be counted");
     }
     if let Some(variadic) = &signature.variadic {
         errors.at(variadic, "a function with C-variadic arguments cannot be instrumented");
     }
-    match &options.time {
-        Some(Time { key, of }) if plan::is_time(of) && !plan::shape(function, options).is_future() => {
-            let message =
-                "`time` stands on what is async or returns a future: only a future can be busy or wait";
-            errors.at(key, message);
-        }
-        _ => {}
+    let decides = settings.decision.is_some();
+    let is_future = Shape::of(function, decides).is_future();
+    if let Some(time) = settings.time.as_ref().filter(|_| !is_future) {
+        let message = "`time` is not allowed here: the function must be async or return a future, for only a future is \
+                       polled";
+        errors.at(&time.key, message);
     }
-    if let Some(ErrorKind { key, .. }) = &options.error_kind {
-        if !returns::may_be_result(&signature.output) && !plan::shape(function, options).is_future() {
-            errors.at(
-                key,
-                "`error_kind` stands on a function that returns a `Result`: only its `Err` has a kind",
-            );
+    if let Some(error_kind) = settings.error_kind {
+        if !returns::may_be_result(&signature.output) && !is_future {
+            let message = "`error_kind` is not allowed here: the function must return a `Result`";
+            errors.at(&error_kind.key, message);
         }
     }
-    if let Some(Decision { key, .. }) = &options.decision {
-        check_decision(key, function, options, errors);
-    } else if IS_ENABLED && plan::would_lie_to_track_caller(function, options) {
-        let culprit = function.attributes.iter().find(|attribute| plan::tracks_caller(attribute));
+    let hides_outcome = IS_ENABLED && shape::hides_outcome(function, decides);
+    if let Some(decision) = settings.decision {
+        check_decision(&decision.key, function, hides_outcome, errors);
+    } else if hides_outcome {
+        let culprit = function.attributes.iter().find(|attribute| shape::tracks_caller(attribute));
         let message = "a `#[track_caller]` method whose return type may be a `Result` cannot be instrumented: its body \
                        would see another caller; instrument a function that it calls";
         errors.at(culprit, message);
     }
 }
 
-fn check_decision(key: &Ident, function: &Function, options: &Options, errors: &mut Errors) {
+fn check_decision(key: &Ident, function: &Function, hides_outcome: bool, errors: &mut Errors) {
     if returns::is_never(&function.signature.output) {
-        errors.at(key, format!("`{key}` has nothing to decide: this function returns no value"));
-    } else if IS_ENABLED && plan::would_lie_to_track_caller(function, options) {
+        errors.at(key, format!("`{key}` is not allowed here: this function never returns a value"));
+    } else if hides_outcome {
         let message = format!(
-            "`{key}` cannot stand on a `#[track_caller]` method: its body would see another caller; \
+            "`{key}` is not allowed on a `#[track_caller]` method: its body would see another caller; \
              instrument a function that it calls"
         );
         errors.at(key, message);
     }
 }
 
-/// Annotations that were not taken out belong to nothing, or come again after this one.
+/// Refuses annotations beside this one.
 fn check_attributes(attributes: &[Attribute], errors: &mut Errors) {
     for attribute in attributes {
         if is_annotation(attribute) {
-            errors.at(attribute, "`#[instrumented]` stands here twice: each call would be counted twice");
+            errors.at(attribute, "`#[instrumented]` is given twice: each call would be counted twice");
         } else if is_conditional_annotation(attribute) {
-            let message = "`#[instrumented]` inside `cfg_attr` beside another one: each call would be counted twice; \
-                           use `cfg_attr` on two versions of the item instead";
+            let message = "`#[instrumented]` inside `cfg_attr` is not allowed beside another one: each call would be \
+                           counted twice; use `cfg_attr` on two versions of the item instead";
             errors.at(attribute, message);
-        }
-    }
-}
-
-pub(crate) fn check_options(options: &Options, errors: &mut Errors) {
-    if let Some(name) = &options.name {
-        match plan::string_literal(name) {
-            Some(text) if text.is_empty() => errors.at(name, "`name` must not be empty"),
-            Some(_) => {}
-            None => errors.at(name, "`name` takes a string literal, as in `name = \"checkout\"`"),
-        }
-    }
-    check_labels(options.labels.as_deref().unwrap_or_default(), errors);
-    check_max_label_sets(options, errors);
-    if let Some(buckets) = &options.buckets {
-        check_buckets(buckets, errors);
-    }
-    if let Some(sample) = &options.sample {
-        check_sample(sample, errors);
-    }
-    if let Some(Time { of, .. }) = &options.time {
-        check_time(of, errors);
-    }
-}
-
-fn check_sample(sample: &Expr, errors: &mut Errors) {
-    if plan::positive(sample).is_none() {
-        let message =
-            "`sample` takes a whole number above zero, as in `sample = 16`: one call in so many is timed";
-        errors.at(sample, message);
-    }
-}
-
-fn check_time(of: &Expr, errors: &mut Errors) {
-    if !plan::is_time(of) {
-        let message =
-            "`time` is \"busy\" (in polls alone) or \"wall\" (from the first poll to the end, as without it)";
-        errors.at(of, message);
-    }
-}
-
-fn check_labels(labels: &[Label], errors: &mut Errors) {
-    let mut seen = HashSet::new();
-    for Label { name, value } in labels {
-        let text = name.unraw().to_string();
-        if text == "_" {
-            errors.at(name, "a label needs a name, as in `labels(tier = \"gold\")`");
-        } else if let Some(mistake) = label_name::mistake(&text, &RESERVED_LABELS) {
-            errors.at(name, mistake);
-        }
-        check_label_value(value, errors);
-        if !seen.insert(text) {
-            errors.at(name, format!("the label `{name}` is given twice"));
-        }
-    }
-}
-
-fn check_label_value(value: &Expr, errors: &mut Errors) {
-    if plan::label_value(value).is_some() {
-        return;
-    }
-    if plan::is_literal(value) {
-        let message = "a label's value must be a string, an integer, a `bool`, a `char`, or an expression";
-        errors.at(value, message);
-    } else if let Some(way_out) = labels::way_out(value.to_token_stream()) {
-        let message = "a label is evaluated before the call begins: its value must not return from the function, nor await";
-        errors.at(way_out, message);
-    }
-}
-
-fn check_max_label_sets(options: &Options, errors: &mut Errors) {
-    let Some(MaxLabelSets { value, .. }) = &options.max_label_sets else { return };
-    if plan::positive(value).is_none() {
-        errors
-            .at(value, "`max_label_sets` takes an integer literal from 1 on, as in `max_label_sets = 1000`");
-    }
-}
-
-/// `max_label_sets` where none of the functions it stands for has labels to be bounded.
-fn check_has_label_sets<'a>(
-    options: &Options,
-    mut functions: impl Iterator<Item = &'a Options>,
-    errors: &mut Errors,
-) {
-    let Some(MaxLabelSets { key, .. }) = &options.max_label_sets else { return };
-    // Else those that were meant may be among what was not understood.
-    let is_understood = errors.is_empty();
-    if is_understood && functions.all(|function| plan::evaluated_labels(function).is_empty()) {
-        let message = "`max_label_sets` bounds labels that are evaluated at each call, and there is none, \
-                       as in `labels(tenant = tenant.id())`";
-        errors.at(key, message);
-    }
-}
-
-fn check_buckets(buckets: &Expr, errors: &mut Errors) {
-    let Expr::Array(array) = buckets else {
-        if !matches!(buckets, Expr::Path(_) | Expr::Macro(_) | Expr::Block(_) | Expr::Group(_)) {
-            let message = "`buckets` takes bounds in seconds, as in `buckets = [0.001, 0.01]`, or a constant `[f64; N]`";
-            errors.at(buckets, message);
-        }
-        return;
-    };
-    if array.elems.is_empty() {
-        errors.at(array, "`buckets` must name at least one bound");
-    }
-    let mut before: Option<u64> = None;
-    for element in &array.elems {
-        match plan::bound(element) {
-            Bound::Nanos(nanos) => {
-                if before.is_some_and(|before| nanos <= before) {
-                    let message = "the bounds of `buckets` must strictly increase, by a nanosecond at least; \
-                                   this one is not above the one before it";
-                    errors.at(element, message);
-                }
-                before = Some(nanos);
-            }
-            Bound::OutOfRange => {
-                errors.at(element, "each bound of `buckets` must lie between 1e-9 and 1e10 seconds");
-            }
-            Bound::NotANumber => errors.at(element, "a bound of `buckets` is a number of seconds"),
-            Bound::Constant => before = None,
         }
     }
 }

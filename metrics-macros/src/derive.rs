@@ -1,20 +1,16 @@
-//! What the derives share: the attributes that name things, and parts of what they generate.
+//! The shared parts of the derives: their attributes, and parts of their implementations.
 
-use crate::args::nearest;
 use crate::errors::Errors;
-use crate::item::mentions;
+use crate::spelling::nearest;
+use crate::tokens::{library, mentions, ours};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Field, Generics, Ident, Item, LitStr, Meta, Path, Token, Type};
 
-macro_rules! ours {
-    ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };
-}
-pub(crate) use ours;
-
-/// What `implement` makes of the item, with all mistakes: it is there beside them too, so that no use of it is one more.
+/// Returns the implementation for the item, followed by all errors: it is there beside errors too, so that no use of it is
+/// another one.
 pub(crate) fn derive(
     item: TokenStream,
     implement: impl FnOnce(Item, &mut Errors) -> TokenStream,
@@ -30,20 +26,32 @@ pub(crate) fn derive(
     errors.beside(&expansion)
 }
 
-/// A place where a derive's attribute may stand, and what it may say there.
+/// A place for a derive's attribute, and what is allowed there.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
-    /// What the attribute is called.
+    /// The name of the attribute.
     pub(crate) attribute: &'static str,
-    /// What a string in it gives, if it takes one.
-    pub(crate) gives: Option<&'static str>,
-    pub(crate) takes_transparent: bool,
-    pub(crate) takes_crate: bool,
-    /// All this, for those who wrote something else.
+    /// What a string in it is, if one is allowed.
+    pub(crate) string: Option<&'static str>,
+    pub(crate) allows_transparent: bool,
+    pub(crate) allows_crate: bool,
+    /// All that is allowed, as an error lists it.
     pub(crate) allowed: &'static str,
 }
 
-/// What the attributes at one place say.
+/// The attribute that all derives share.
+const SHARED: &str = "tachometer";
+
+/// The shared attribute on a type.
+const SHARED_ON_TYPE: Place = Place {
+    attribute: SHARED,
+    string: None,
+    allows_transparent: false,
+    allows_crate: true,
+    allowed: "`#[tachometer(crate = path)]`",
+};
+
+/// The values of the attributes at one place.
 #[derive(Default)]
 pub(crate) struct Own {
     pub(crate) name: Option<LitStr>,
@@ -52,13 +60,13 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    /// Where this library is.
+    /// Returns the path of this library.
     pub(crate) fn library(&self) -> TokenStream {
-        self.library.as_ref().map_or_else(|| ours!(::tachometer), ToTokens::to_token_stream)
+        library(self.library.as_ref())
     }
 
-    /// The name, if it is not empty; `mistake` says why it must not be.
-    pub(crate) fn name_but(self, mistake: &str, errors: &mut Errors) -> Option<LitStr> {
+    /// Returns the name if it is not empty; `mistake` is the error if it is.
+    pub(crate) fn non_empty_name(self, mistake: &str, errors: &mut Errors) -> Option<LitStr> {
         if let Some(name) = self.name.as_ref().filter(|name| name.value().is_empty()) {
             errors.at(name, mistake);
         }
@@ -66,9 +74,20 @@ impl Own {
     }
 }
 
+/// Parses the attributes at one place.
 pub(crate) fn attributes_of(attributes: &[Attribute], place: Place, errors: &mut Errors) -> Own {
     let mut own = Own::default();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(place.attribute)) {
+    for attribute in attributes {
+        let place = if attribute.path().is_ident(place.attribute) {
+            place
+        } else if !attribute.path().is_ident(SHARED) {
+            continue;
+        } else if place.allows_crate {
+            SHARED_ON_TYPE
+        } else {
+            errors.at(attribute, SHARED_NOT_ALLOWED);
+            continue;
+        };
         let parsed = match &attribute.meta {
             Meta::List(list) => list.parse_args_with(|input: ParseStream<'_>| parse(input, place, &mut own)),
             _ => Err(syn::Error::new_spanned(attribute, format!("expected {}", place.allowed))),
@@ -80,10 +99,12 @@ pub(crate) fn attributes_of(attributes: &[Attribute], place: Place, errors: &mut
     own
 }
 
+const SHARED_NOT_ALLOWED: &str = "`#[tachometer(…)]` is not allowed here: it must be on the type";
+
 fn parse(input: ParseStream<'_>, place: Place, own: &mut Own) -> syn::Result<()> {
     let wrong = |span: Span| syn::Error::new(span, format!("expected {}", place.allowed));
     let span = input.span();
-    if place.takes_crate && input.peek(Token![crate]) {
+    if place.allows_crate && input.peek(Token![crate]) {
         input.parse::<Token![crate]>()?;
         if own.library.is_some() {
             return Err(syn::Error::new(span, "`crate` is given twice"));
@@ -93,20 +114,22 @@ fn parse(input: ParseStream<'_>, place: Place, own: &mut Own) -> syn::Result<()>
         own.library = Some(input.call(Path::parse_mod_style).map_err(|_| wrong(span))?);
     } else {
         let is_given = own.name.is_some() || own.transparent.is_some();
-        if let Some(gives) = place.gives.filter(|_| is_given) {
-            return Err(syn::Error::new(span, format!("the {gives} is given twice")));
+        if let Some(string) = place.string.filter(|_| is_given) {
+            return Err(syn::Error::new(span, format!("the {string} is given twice")));
         }
         match input.call(Ident::parse_any) {
-            Ok(word) if place.takes_transparent && word == "transparent" => own.transparent = Some(word),
+            Ok(word) if place.allows_transparent && word == "transparent" => own.transparent = Some(word),
             Ok(word) => {
-                let known = [("transparent", place.takes_transparent), ("crate", place.takes_crate)];
-                let known = known.into_iter().filter_map(|(word, takes)| takes.then_some(word));
+                let known = [("transparent", place.allows_transparent), ("crate", place.allows_crate)];
+                let known = known.into_iter().filter_map(|(word, is_allowed)| is_allowed.then_some(word));
                 return Err(match nearest(&word.to_string(), known) {
-                    Some(near) => syn::Error::new(span, format!("did you mean `{near}`?")),
+                    Some(near) => {
+                        syn::Error::new(span, format!("unknown word `{word}`; did you mean `{near}`?"))
+                    }
                     None => wrong(span),
                 });
             }
-            Err(_) if place.gives.is_some() => {
+            Err(_) if place.string.is_some() => {
                 own.name = Some(input.parse().map_err(|_| wrong(span))?);
             }
             Err(_) => return Err(wrong(span)),
@@ -115,7 +138,7 @@ fn parse(input: ParseStream<'_>, place: Place, own: &mut Own) -> syn::Result<()>
     if input.is_empty() { Ok(()) } else { Err(wrong(input.span())) }
 }
 
-/// An attribute on a field, where it says nothing.
+/// Refuses an attribute, and the shared one, on fields.
 pub(crate) fn refuse_on_fields<'a>(
     fields: impl IntoIterator<Item = &'a Field>,
     attribute: &str,
@@ -125,11 +148,13 @@ pub(crate) fn refuse_on_fields<'a>(
     for written in fields.into_iter().flat_map(|field| &field.attrs) {
         if written.path().is_ident(attribute) {
             errors.at(written, message);
+        } else if written.path().is_ident(SHARED) {
+            errors.at(written, SHARED_NOT_ALLOWED);
         }
     }
 }
 
-/// How a field is called where one is named: tuples have numbers.
+/// Returns the name of a field as an expression uses it: a number in a tuple.
 pub(crate) fn member(field: &Field, index: usize) -> TokenStream {
     let number = || {
         let mut number = proc_macro2::Literal::usize_unsuffixed(index);
@@ -139,7 +164,7 @@ pub(crate) fn member(field: &Field, index: usize) -> TokenStream {
     field.ident.as_ref().map_or_else(number, ToTokens::to_token_stream)
 }
 
-/// Where `ty` depends on a parameter, the bound that it has the trait.
+/// Adds the bound that `ty` implements the trait, if it depends on a parameter.
 pub(crate) fn add_bound(generics: &mut Generics, ty: &Type, of_trait: &TokenStream) {
     let depends =
         generics.type_params().any(|parameter| mentions(ty.to_token_stream(), &parameter.ident.to_string()));
@@ -149,6 +174,7 @@ pub(crate) fn add_bound(generics: &mut Generics, ty: &Type, of_trait: &TokenStre
     }
 }
 
+/// Returns the implementation of a trait.
 pub(crate) fn implementation(
     of_trait: &TokenStream,
     name: &Ident,
@@ -163,7 +189,7 @@ pub(crate) fn implementation(
     }
 }
 
-/// `HTTPError` becomes `http_error`, `Utf8` `utf8`.
+/// Returns a name in snake case: `HTTPError` becomes `http_error`, `Utf8` `utf8`.
 pub(crate) fn snake_case(name: &Ident) -> String {
     let letters: Vec<char> = name.unraw().to_string().chars().collect();
     let mut snake = String::new();

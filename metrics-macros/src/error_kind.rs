@@ -1,29 +1,30 @@
 //! `#[derive(ErrorKind)]`.
 
-use crate::derive::{self, Own, Place, ours};
+use crate::derive::{self, Own, Place};
 use crate::errors::Errors;
-use proc_macro2::{Span, TokenStream};
+use crate::tokens::{ours, ours_at};
+use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Fields, Generics, Ident, Item, Type};
 
 const ON_ENUM: Place = Place {
     attribute: "error_kind",
-    gives: None,
-    takes_transparent: false,
-    takes_crate: true,
-    allowed: "`#[error_kind(crate = path)]`; a name and `transparent` stand on its variants",
+    string: None,
+    allows_transparent: false,
+    allows_crate: true,
+    allowed: "`#[error_kind(crate = path)]`: a name or `transparent` must be on a variant",
 };
 
 const ON_STRUCT: Place = Place {
-    gives: Some("kind"),
-    takes_transparent: true,
+    string: Some("kind"),
+    allows_transparent: true,
     allowed: "`#[error_kind(\"name\")]`, `#[error_kind(transparent)]` or `#[error_kind(crate = path)]`",
     ..ON_ENUM
 };
 
 const ON_VARIANT: Place = Place {
-    takes_crate: false,
+    allows_crate: false,
     allowed: "`#[error_kind(\"name\")]` or `#[error_kind(transparent)]`",
     ..ON_STRUCT
 };
@@ -46,21 +47,20 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
             implement(&item.ident, &item.generics, &library, vec![only])
         }
         Item::Union(item) => {
-            let message =
-                "`ErrorKind` is derived for an enum or a struct: a union does not know what it holds";
+            let message = "`ErrorKind` cannot be derived for a union: it must be on an enum or a struct";
             errors.at(item.union_token, message);
             let library = derive::attributes_of(&item.attrs, ON_ENUM, errors).library();
             let only = Case { pattern: ours!(_), kind: Kind::Named(String::new()) };
             implement(&item.ident, &item.generics, &library, vec![only])
         }
         other => {
-            errors.at(other, "`ErrorKind` is derived for an enum or a struct");
+            errors.at(other, "`ErrorKind` must be derived for an enum or a struct");
             TokenStream::new()
         }
     })
 }
 
-/// A variant, or a struct as its own only one.
+/// A variant, or a whole struct.
 struct Case {
     pattern: TokenStream,
     kind: Kind,
@@ -68,12 +68,12 @@ struct Case {
 
 enum Kind {
     Named(String),
-    /// That of the only field.
+    /// The kind of the only field.
     OfField(Box<Type>),
 }
 
 fn case(name: &Ident, path: &TokenStream, fields: &Fields, own: Own, errors: &mut Errors) -> Case {
-    let message = "`#[error_kind(…)]` stands on the variant or the struct, not on its field";
+    let message = "`#[error_kind(…)]` is not allowed on a field: it must be on the variant or the struct";
     derive::refuse_on_fields(fields, ON_VARIANT.attribute, message, errors);
     let only_field = fields.iter().next().filter(|_| fields.len() == 1);
     match (&own.transparent, only_field) {
@@ -87,12 +87,12 @@ fn case(name: &Ident, path: &TokenStream, fields: &Fields, own: Own, errors: &mu
         (transparent, _) => {
             if let Some(transparent) = transparent {
                 let message = format!(
-                    "`transparent` takes the kinds of the error in the only field, and here are {} fields",
+                    "`transparent` needs exactly one field, whose kinds it takes: here are {}",
                     fields.len()
                 );
                 errors.at(transparent, message);
             }
-            let given = own.name_but("the name of a kind must not be empty", errors);
+            let given = own.non_empty_name("the name of a kind must not be empty", errors);
             let kind = given.map_or_else(|| derive::snake_case(name), |given| given.value());
             Case { pattern: ours!(#path { .. }), kind: Kind::Named(kind) }
         }
@@ -110,8 +110,8 @@ fn implement(name: &Ident, generics: &Generics, library: &TokenStream, cases: Ve
                 arms.extend(ours!(#pattern => #kind,));
             }
             Kind::OfField(ty) => {
-                // Where it has no kinds, both are one error.
-                let here = Span::mixed_site().located_at(ty.span());
+                // If the type has no kinds, both are reported as one error.
+                let here = ours_at(ty.span());
                 let of_field = quote_spanned!(here=> <#ty as #of_trait>);
                 visits.extend(ours!(#of_field::kinds(__visit);));
                 arms.extend(ours!(#pattern => #of_field::error_kind(__error),));
@@ -119,7 +119,7 @@ fn implement(name: &Ident, generics: &Generics, library: &TokenStream, cases: Ve
             }
         }
     }
-    // An empty enum has no place behind a reference that a `match` could take for covered.
+    // A `match` on a reference to an empty enum would not be exhaustive.
     let of_self = if arms.is_empty() { ours!(*self) } else { ours!(self) };
     let body = ours! {
         fn kinds(__visit: &mut dyn ::core::ops::FnMut(&'static ::core::primitive::str)) {

@@ -1,4 +1,4 @@
-//! All mistakes of an annotation, reported together, each at its own token.
+//! Collected errors, reported together, each at its own token.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -10,7 +10,7 @@ pub(crate) struct Errors {
 }
 
 impl Errors {
-    /// A mistake, pointed out at `culprit`.
+    /// Adds an error at `culprit`.
     pub(crate) fn at(&mut self, culprit: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(culprit, message));
     }
@@ -27,7 +27,7 @@ impl Errors {
         self.all.len()
     }
 
-    /// `item`, with the mistakes after it as compile errors.
+    /// Returns `item`, followed by the errors as compile errors.
     pub(crate) fn beside(self, item: &TokenStream) -> TokenStream {
         let errors = self.all.iter().map(syn::Error::to_compile_error);
         quote!(#item #(#errors)*)

@@ -1,4 +1,4 @@
-//! What was annotated: signatures taken apart, bodies kept as the tokens they are.
+//! The annotated item: signatures parsed, bodies kept as tokens.
 
 use crate::args::{self, Options};
 use crate::errors::Errors;
@@ -21,10 +21,10 @@ pub(crate) enum Item {
 #[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
-    /// What stands before the signature: the visibility, `default`.
+    /// The part before the signature: the visibility, `default`.
     pub(crate) head: TokenStream,
     pub(crate) signature: Signature,
-    /// With its braces, which keep their place in the source: lints on the function are reported by it.
+    /// With its braces, which keep their spans: lints on the function are reported there.
     pub(crate) body: Group,
     /// The names of the type and constant parameters of the annotated block around it; `None` if it is annotated alone.
     pub(crate) outer_parameters: Option<Vec<String>>,
@@ -34,7 +34,7 @@ pub(crate) struct ImplBlock {
     pub(crate) attributes: Vec<Attribute>,
     /// From `impl` to the brace.
     pub(crate) header: TokenStream,
-    /// They keep their place in the source: lints on the block are reported by it.
+    /// The braces keep their spans: lints on the block are reported there.
     pub(crate) brace: token::Brace,
     pub(crate) inner_attributes: Vec<Attribute>,
     pub(crate) members: Vec<Member>,
@@ -48,13 +48,14 @@ pub(crate) enum Member {
     Other(TokenStream),
 }
 
-/// The annotated item; `None`, with the reason among the errors, where it is nothing to annotate.
+/// Parses the annotated item. Returns `None` if it cannot be annotated, with the reason among the errors.
 pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Item> {
     let parsed = (|input: ParseStream<'_>| parse_item(input, errors)).parse2(item);
     parsed.map_err(|error| errors.push(error)).ok()
 }
 
-/// The item as it was, without the annotations inside: what is left of it beside errors, or when nothing is to count.
+/// Returns the item as it is written, without the annotations inside: the expansion beside errors, or if counting is
+/// disabled.
 pub(crate) fn without_annotations(item: &Item) -> TokenStream {
     match item {
         Item::Function(function) => function.to_token_stream(),
@@ -76,6 +77,7 @@ impl ToTokens for Function {
 }
 
 impl ImplBlock {
+    /// Returns the tokens of the block with other members.
     pub(crate) fn with_members(&self, members: impl Iterator<Item = TokenStream>) -> TokenStream {
         let ImplBlock { attributes, header, brace, inner_attributes, .. } = self;
         let mut tokens = quote!(#(#attributes)* #header);
@@ -84,18 +86,18 @@ impl ImplBlock {
     }
 }
 
-/// The generic parameters of a block, from its header.
+/// Parses the generic parameters of a block from its header.
 fn generics_of(header: &TokenStream) -> Generics {
     let is_impl = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "impl");
-    let behind_impl = header.clone().into_iter().skip_while(|token| !is_impl(token)).skip(1);
+    let after_impl = header.clone().into_iter().skip_while(|token| !is_impl(token)).skip(1);
     let parser = |input: ParseStream<'_>| {
         let generics: Generics = input.parse()?;
         input.parse::<TokenStream>().map(|_| generics)
     };
-    parser.parse2(behind_impl.collect()).unwrap_or_default()
+    parser.parse2(after_impl.collect()).unwrap_or_default()
 }
 
-/// The type and constant parameters: what an item inside a generic one cannot name.
+/// Returns the type and constant parameters, which an item inside a generic one cannot name.
 pub(crate) fn parameters(generics: &Generics) -> impl Iterator<Item = &Ident> {
     generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
@@ -104,17 +106,17 @@ pub(crate) fn parameters(generics: &Generics) -> impl Iterator<Item = &Ident> {
     })
 }
 
-/// Their names.
+/// Returns the names of the type and constant parameters.
 pub(crate) fn parameter_names(generics: &Generics) -> Vec<String> {
     parameters(generics).map(Ident::to_string).collect()
 }
 
-/// Whether an attribute is an annotation of ours, by the last word of its path.
+/// Returns whether an attribute is an annotation of ours, by the last segment of its path.
 pub(crate) fn is_annotation(attribute: &Attribute) -> bool {
     is_ours(&attribute.meta)
 }
 
-/// Whether an attribute is an annotation of ours under a condition.
+/// Returns whether an attribute is an annotation of ours inside `cfg_attr`.
 pub(crate) fn is_conditional_annotation(attribute: &Attribute) -> bool {
     metas_of_cfg_attr(attribute).is_some_and(|(_, metas)| metas.iter().any(is_ours))
 }
@@ -123,7 +125,7 @@ fn is_ours(meta: &Meta) -> bool {
     meta.path().segments.last().is_some_and(|segment| segment.ident == "instrumented")
 }
 
-/// The condition of a `cfg_attr`, and the attributes it stands for.
+/// Returns the condition of a `cfg_attr`, and the attributes it expands to.
 pub(crate) fn metas_of_cfg_attr(attribute: &Attribute) -> Option<(Meta, Vec<Meta>)> {
     if !attribute.path().is_ident("cfg_attr") {
         return None;
@@ -134,13 +136,9 @@ pub(crate) fn metas_of_cfg_attr(attribute: &Attribute) -> Option<(Meta, Vec<Meta
     Some((all.next()?, all.collect()))
 }
 
-/// Whether a word stands somewhere in `tokens`.
-pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == word,
-        TokenTree::Group(group) => mentions(group.stream(), word),
-        _ => false,
-    })
+/// Returns the `#[cfg(…)]` among attributes.
+pub(crate) fn cfgs(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
 fn parse_item(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Item> {
@@ -161,7 +159,7 @@ fn begins_impl(input: ParseStream<'_>) -> bool {
     ahead.peek(Token![impl])
 }
 
-/// Whether a visibility and qualifiers are followed by `fn`.
+/// Returns whether a visibility and qualifiers are followed by `fn`.
 fn begins_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     if ahead.parse::<Visibility>().is_err() {
@@ -194,12 +192,12 @@ fn not_a_function(input: ParseStream<'_>) -> syn::Error {
         "trait".clone_into(&mut found);
     }
     let advice = match found.as_str() {
-        "trait" => "annotate the methods of a trait one by one, those that have a body",
-        "mod" => "annotate the functions of a module one by one",
-        _ => "it goes on a function, a method, or a whole `impl` block",
+        "trait" => "annotate its methods that have a body instead",
+        "mod" => "annotate its functions instead",
+        _ => "it must be on a function, a method or an `impl` block",
     };
     let on = if found.is_empty() { "this".to_owned() } else { format!("`{found}`") };
-    syn::Error::new(span, format!("`#[instrumented]` cannot go on {on}: {advice}"))
+    syn::Error::new(span, format!("`#[instrumented]` is not allowed on {on}: {advice}"))
 }
 
 fn parse_function(mut attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Function> {
@@ -208,7 +206,7 @@ fn parse_function(mut attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn
     let is_foreign = matches!(input.cursor().ident(), Some((word, _)) if word == "safe");
     let signature = if is_foreign { None } else { Some(input.parse::<Signature>()?) };
     let Some(signature) = signature.filter(|_| !input.peek(Token![;])) else {
-        return Err(input.error("`#[instrumented]` needs a body to instrument, and this function has none"));
+        return Err(input.error("`#[instrumented]` needs a function with a body, and this one has none"));
     };
     let (inner, body) = split_inner_attributes(&parse_body(input)?)?;
     attributes.extend(inner);
@@ -216,11 +214,11 @@ fn parse_function(mut attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn
     Ok(Function { attributes, head, signature, body, outer_parameters: None })
 }
 
-/// A body, which may come as a `macro_rules!` fragment.
+/// Parses a body, which may be a `macro_rules!` fragment.
 fn parse_body(input: ParseStream<'_>) -> syn::Result<Group> {
     let group = match input.parse()? {
         TokenTree::Group(group) => group,
-        other => return Err(syn::Error::new(other.span(), "expected the body of a function")),
+        other => return Err(syn::Error::new(other.span(), "expected a function body")),
     };
     match group.delimiter() {
         Delimiter::None => parse_body.parse2(group.stream()),
@@ -228,7 +226,7 @@ fn parse_body(input: ParseStream<'_>) -> syn::Result<Group> {
     }
 }
 
-/// Takes the inner attributes out of a body. They become outer ones, for only a body's first lines may hold them.
+/// Moves the inner attributes out of a body. They become outer ones: inner ones are allowed only at a body's begin.
 fn split_inner_attributes(body: &Group) -> syn::Result<(Vec<Attribute>, Group)> {
     let parser = |input: ParseStream<'_>| {
         let mut attributes = input.call(Attribute::parse_inner)?;
@@ -266,13 +264,13 @@ fn parse_impl(
     Ok(ImplBlock { attributes, header, brace, inner_attributes, members })
 }
 
-/// Whether what is left is a block in braces: others, as in `Ring<{ 2 + 2 }>`, belong to the header.
+/// Returns whether the rest is a block in braces: others, as in `Ring<{ 2 + 2 }>`, belong to the header.
 fn is_last_brace(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     input.peek(token::Brace) && ahead.parse::<TokenTree>().is_ok() && ahead.is_empty()
 }
 
-/// A member; two for a method whose own annotation stands under a condition: one for each case.
+/// Parses a member. A method whose own annotation is inside `cfg_attr` becomes two: one for each case.
 fn parse_member(
     input: ParseStream<'_>,
     outer_parameters: &[String],
@@ -281,7 +279,7 @@ fn parse_member(
     let ahead = input.fork();
     ahead.call(Attribute::parse_outer)?;
     if !begins_function(&ahead) {
-        // What a macro call makes cannot be seen from here, so it is left alone.
+        // The expansion of a macro call is not visible here, so it is left alone.
         return ImplItem::parse(input).map(|other| vec![Member::Other(other.to_token_stream())]);
     }
     let attributes = input.call(Attribute::parse_outer)?;
@@ -296,8 +294,8 @@ fn parse_member(
     Ok(methods.collect())
 }
 
-/// The attributes of a method, or, if one annotation of ours is among them and stands under a condition, those where the
-/// condition holds and those where it does not. A compiler resolves it only after the block has been expanded.
+/// Returns the attributes of a method; if their only annotation of ours is inside `cfg_attr`, once for the case that its
+/// condition holds and once for the other. The compiler resolves it only after the block has been expanded.
 fn resolve_condition(attributes: Vec<Attribute>) -> Vec<Vec<Attribute>> {
     let is_either = |attribute: &&Attribute| is_annotation(attribute) || is_conditional_annotation(attribute);
     let index = attributes.iter().position(is_conditional_annotation);
@@ -317,7 +315,7 @@ fn resolve_condition(attributes: Vec<Attribute>) -> Vec<Vec<Attribute>> {
     vec![with(holds), with(vec![attribute(quote!(cfg(not(#condition))))])]
 }
 
-/// Takes a method's own annotation out of its attributes.
+/// Removes a method's own annotation from its attributes and parses it.
 fn take_annotation(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Options> {
     let index = attributes.iter().position(is_annotation)?;
     let annotation = attributes.remove(index);
@@ -325,7 +323,7 @@ fn take_annotation(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Opti
         Meta::Path(_) => Options::default(),
         Meta::List(list) => args::parse(list.tokens, errors),
         Meta::NameValue(other) => {
-            errors.at(other, "options go in parentheses, as in `#[instrumented(name = \"checkout\")]`");
+            errors.at(other, "options must be in parentheses, as in `#[instrumented(name = \"checkout\")]`");
             Options::default()
         }
     })

@@ -1,9 +1,10 @@
 //! `#[derive(LabelSet)]`.
 
-use crate::derive::{self, Place, ours};
+use crate::derive::{self, Place};
 use crate::errors::Errors;
 use crate::label_name;
-use proc_macro2::{Span, TokenStream};
+use crate::tokens::{ours, ours_at};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use std::collections::HashSet;
 use syn::ext::IdentExt;
@@ -12,33 +13,34 @@ use syn::{Field, Fields, Generics, Ident, Item, ItemStruct, Type};
 
 const ON_STRUCT: Place = Place {
     attribute: "label",
-    gives: None,
-    takes_transparent: false,
-    takes_crate: true,
-    allowed: "`#[label(crate = path)]`; a name stands on its field",
+    string: None,
+    allows_transparent: false,
+    allows_crate: true,
+    allowed: "`#[label(crate = path)]`: a name must be on a field",
 };
 
 const ON_FIELD: Place =
-    Place { gives: Some("name"), takes_crate: false, allowed: "`#[label(\"name\")]`", ..ON_STRUCT };
+    Place { string: Some("name"), allows_crate: false, allowed: "`#[label(\"name\")]`", ..ON_STRUCT };
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     derive::derive(item, |item, errors| match item {
         Item::Struct(item) => of_struct(&item, errors),
         Item::Enum(item) => {
             let library = derive::attributes_of(&item.attrs, ON_STRUCT, errors).library();
-            let message = "`LabelSet` is derived for a struct, whose fields are the labels: an enum is one value, which is \
-                 `#[derive(LabelValue)]`";
+            let message = "`LabelSet` cannot be derived for an enum: it must be on a struct, whose fields are the labels; an \
+                           enum can be the value of one label with `#[derive(LabelValue)]`";
             errors.at(item.enum_token, message);
             implement(&item.ident, &item.generics, &library, &[])
         }
         Item::Union(item) => {
             let library = derive::attributes_of(&item.attrs, ON_STRUCT, errors).library();
-            let message = "`LabelSet` is derived for a struct: a union does not know what it holds";
+            let message =
+                "`LabelSet` cannot be derived for a union: it must be on a struct with named fields";
             errors.at(item.union_token, message);
             implement(&item.ident, &item.generics, &library, &[])
         }
         other => {
-            errors.at(other, "`LabelSet` is derived for a struct");
+            errors.at(other, "`LabelSet` must be derived for a struct");
             TokenStream::new()
         }
     })
@@ -54,8 +56,7 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
     let library = derive::attributes_of(&item.attrs, ON_STRUCT, errors).library();
     if let Fields::Unnamed(fields) = &item.fields {
         if !fields.unnamed.is_empty() {
-            let message =
-                "`LabelSet` is derived for a struct with named fields: their names are those of the labels";
+            let message = "`LabelSet` needs named fields, which name the labels";
             errors.at(fields, message);
         }
     }
@@ -65,7 +66,7 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
     implement(&item.ident, &item.generics, &library, &labels)
 }
 
-/// The label that a named field is.
+/// Returns the label of a named field.
 fn label<'a>(field: &'a Field, seen: &mut HashSet<String>, errors: &mut Errors) -> Option<Label<'a>> {
     let Field { ident: Some(ident), ty, .. } = field else { return None };
     let mistakes = errors.len();
@@ -73,7 +74,7 @@ fn label<'a>(field: &'a Field, seen: &mut HashSet<String>, errors: &mut Errors) 
     let culprit = given.as_ref().map_or_else(|| ident.to_token_stream(), ToTokens::to_token_stream);
     let name = given.map_or_else(|| ident.unraw().to_string(), |given| given.value());
     if errors.len() > mistakes {
-        // What it should be called is not known.
+        // Its name is not known.
     } else if let Some(mistake) = label_name::mistake(&name, &label_name::RESERVED) {
         errors.at(culprit, mistake);
     } else if !seen.insert(name.clone()) {
@@ -88,8 +89,8 @@ fn implement(name: &Ident, generics: &Generics, library: &TokenStream, labels: &
     let (mut names, mut values, mut visits) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for Label { name, field, ty } in labels {
         derive::add_bound(&mut generics, ty, &of_value);
-        // Where it is no value, all three are one error. The call alone would be another, for it says why it asks.
-        let here = Span::mixed_site().located_at(ty.span());
+        // If the type is not a value, all three are reported as one error. The call alone would be a second, with its own reason.
+        let here = ours_at(ty.span());
         let known = quote_spanned!(here=> <#ty as #of_value>::VALUES);
         names.extend(ours!(#name,));
         values.extend(ours!(#known,));

@@ -1,8 +1,9 @@
 //! `#[derive(LabelValue)]`.
 
-use crate::derive::{self, Place, ours};
+use crate::derive::{self, Place};
 use crate::errors::Errors;
-use proc_macro2::{Span, TokenStream};
+use crate::tokens::{ours, ours_at};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use std::collections::HashMap;
 use syn::spanned::Spanned;
@@ -10,10 +11,10 @@ use syn::{Ident, Item, ItemEnum, ItemStruct, LitStr, Variant};
 
 const ON_ENUM: Place = Place {
     attribute: "label_value",
-    gives: None,
-    takes_transparent: false,
-    takes_crate: true,
-    allowed: "`#[label_value(crate = path)]`; a value stands on its variant",
+    string: None,
+    allows_transparent: false,
+    allows_crate: true,
+    allowed: "`#[label_value(crate = path)]`: a value must be on a variant",
 };
 
 const ON_STRUCT: Place = Place {
@@ -22,22 +23,21 @@ const ON_STRUCT: Place = Place {
 };
 
 const ON_VARIANT: Place =
-    Place { gives: Some("value"), takes_crate: false, allowed: "`#[label_value(\"value\")]`", ..ON_ENUM };
+    Place { string: Some("value"), allows_crate: false, allowed: "`#[label_value(\"value\")]`", ..ON_ENUM };
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     derive::derive(item, |item, errors| match item {
         Item::Enum(item) => of_enum(&item, errors),
         Item::Struct(item) => of_struct(&item, errors),
         Item::Union(item) => {
-            let message = "`LabelValue` is derived for an enum, or a struct with one field: a union does not know \
-                           what it holds";
+            let message = "`LabelValue` cannot be derived for a union: it must be on an enum or a struct with one field";
             errors.at(item.union_token, message);
             let library = derive::attributes_of(&item.attrs, ON_STRUCT, errors).library();
             let of_trait = ours!(#library::LabelValue);
             derive::implementation(&of_trait, &item.ident, &item.generics, &writes_nothing())
         }
         other => {
-            errors.at(other, "`LabelValue` is derived for an enum, or a struct with one field");
+            errors.at(other, "`LabelValue` must be derived for an enum or a struct with one field");
             TokenStream::new()
         }
     })
@@ -55,10 +55,10 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
             given.as_ref().map_or_else(|| variant.ident.to_token_stream(), ToTokens::to_token_stream);
         let value = given.map_or_else(|| derive::snake_case(&variant.ident), |given| given.value());
         match seen.get(&value) {
-            // Almost always a slip; and two places in `VALUES` would be two series that nobody can tell apart.
+            // Almost always a slip; and two equal `VALUES` would be two series that a reader cannot tell apart.
             Some(first) if is_right => {
                 let message =
-                    format!("`{first}` has the value \"{value}\" already: both would be one series");
+                    format!("the value \"{value}\" is already that of `{first}`: both would be one series");
                 errors.at(culprit, message);
             }
             None if is_right => {
@@ -68,16 +68,16 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
         }
         values.push(value);
     }
-    let arms = |texts_or_places: Vec<TokenStream>| {
+    let arms = |texts_or_indices: Vec<TokenStream>| {
         let names = item.variants.iter().map(|variant| &variant.ident);
-        ours!(match self { #(Self::#names { .. } => #texts_or_places,)* })
+        ours!(match self { #(Self::#names { .. } => #texts_or_indices,)* })
     };
     let text = arms(values.iter().map(ToTokens::to_token_stream).collect());
-    let place = arms((0..values.len()).map(|place| place.to_token_stream()).collect());
+    let position = arms((0..values.len()).map(|position| position.to_token_stream()).collect());
     let (write, index) = if values.is_empty() {
         (write(&ours!(match *self {})), index(&ours!(match *self {})))
     } else {
-        (write(&ours!(::core::fmt::Write::write_str(__into, #text))), index(&place))
+        (write(&ours!(::core::fmt::Write::write_str(__into, #text))), index(&position))
     };
     let values_const = values_const(&ours!(::core::option::Option::Some(&[#(#values),*])));
     let of_trait = ours!(#library::LabelValue);
@@ -85,25 +85,28 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
 }
 
 fn given_value(variant: &Variant, errors: &mut Errors) -> Option<LitStr> {
-    let message = "`#[label_value(…)]` stands on the variant, not on its field";
+    let message = "`#[label_value(…)]` is not allowed on a field: it must be on the variant";
     derive::refuse_on_fields(&variant.fields, ON_VARIANT.attribute, message, errors);
     let mistakes = errors.len();
     let own = derive::attributes_of(&variant.attrs, ON_VARIANT, errors);
     if !variant.fields.is_empty() && own.name.is_none() && errors.len() == mistakes {
-        // It could mean the variant, or what is in the field.
+        // The value could be that of the variant or that of the field.
         let name = derive::snake_case(&variant.ident);
         let message = format!(
-            "a variant with fields must name its value, which is the same whatever they hold, as in \
+            "a variant with fields needs an explicit value, the same for all their contents, as in \
              `#[label_value(\"{name}\")]`"
         );
         errors.at(&variant.ident, message);
     }
-    own.name_but("a label's value must not be empty: to Prometheus, that is no label at all", errors)
+    own.non_empty_name(
+        "a label's value must not be empty: Prometheus treats an empty value as no label",
+        errors,
+    )
 }
 
 fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
     let library = derive::attributes_of(&item.attrs, ON_STRUCT, errors).library();
-    let message = "`#[label_value(…)]` stands on the struct, not on its field";
+    let message = "`#[label_value(…)]` is not allowed on a field: a struct takes the value of its only field";
     derive::refuse_on_fields(&item.fields, ON_STRUCT.attribute, message, errors);
     let of_trait = ours!(#library::LabelValue);
     let mut generics = item.generics.clone();
@@ -111,8 +114,8 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
         Some(field) if item.fields.len() == 1 => {
             let (ty, member) = (&field.ty, derive::member(field, 0));
             derive::add_bound(&mut generics, ty, &of_trait);
-            // Where it is no value, all three are one error.
-            let here = Span::mixed_site().located_at(ty.span());
+            // If the type is not a value, all three are reported as one error.
+            let here = ours_at(ty.span());
             let of_field = quote_spanned!(here=> <#ty as #of_trait>);
             let values_const = values_const(&ours!(#of_field::VALUES));
             let write = write(&ours!(#of_field::write(&self.#member, __into)));
@@ -121,8 +124,8 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
         }
         _ => {
             let message = format!(
-                "the value of a struct is that of its only field, and here are {}; several values are labels: \
-                 `#[derive(LabelSet)]`",
+                "`LabelValue` needs a struct with exactly one field, whose value it takes: here are {}; several fields \
+                 can be labels with `#[derive(LabelSet)]`",
                 item.fields.len()
             );
             errors.at(&item.ident, message);
@@ -151,11 +154,11 @@ fn write(writes: &TokenStream) -> TokenStream {
     }
 }
 
-fn index(place: &TokenStream) -> TokenStream {
+fn index(position: &TokenStream) -> TokenStream {
     ours! {
         #[inline]
         fn index(&self) -> ::core::primitive::usize {
-            #place
+            #position
         }
     }
 }

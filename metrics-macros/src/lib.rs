@@ -1,9 +1,30 @@
 //! The macros of `tachometer`. Use them through that crate, which re-exports them and documents what they count.
 //!
-//! One street: `args` and `item` parse, `check` finds every mistake, `plan` decides what to generate, `expand` writes it
-//! and cannot fail. The derives have a file each, and in `derive` what they share.
+//! An annotation passes through `args` and `item`, which parse it, and `check`, which reports every error or makes a typed
+//! `plan`; `expand` writes the plan as tokens and cannot fail. Each derive is a module of its own.
+//!
+//! The order of the modules: each imports only from rows above its own.
+//!
+//! | modules | subject |
+//! | --- | --- |
+//! | `errors`, `tokens`, `spelling`, `literal`, `label_name` | helpers |
+//! | `returns` | return types, by their spelling |
+//! | `args` | the options as they are written |
+//! | `item` | the annotated item |
+//! | `settings` | the options as typed values |
+//! | `shape` | how a body becomes a call |
+//! | `order` | attributes that must go first |
+//! | `plan` | all that is generated |
+//! | `check` | all errors, or the plan |
+//! | `arguments` | how arguments move into a body |
+//! | `site`, `body` | the parts of an expansion |
+//! | `expand` | the plan as tokens |
+//! | `derive` | shared parts of the derives |
+//! | `error_kind`, `label_set`, `label_value` | the derives |
 
 mod args;
+mod arguments;
+mod body;
 mod check;
 mod derive;
 mod error_kind;
@@ -13,13 +34,19 @@ mod item;
 mod label_name;
 mod label_set;
 mod label_value;
-mod labels;
+mod literal;
 mod order;
 mod plan;
 mod returns;
+mod settings;
+mod shape;
+mod site;
+mod spelling;
+mod tokens;
 
 use errors::Errors;
 use proc_macro2::TokenStream;
+use settings::Settings;
 
 /// Counts and times every call of a function, of a method, or of all methods of an `impl` block.
 #[proc_macro_attribute]
@@ -30,20 +57,20 @@ pub fn instrumented(
     instrument(arguments.into(), item.into()).into()
 }
 
-/// Gives an error type its kinds.
-#[proc_macro_derive(ErrorKind, attributes(error_kind))]
+/// Implements `ErrorKind` for an error type.
+#[proc_macro_derive(ErrorKind, attributes(error_kind, tachometer))]
 pub fn derive_error_kind(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     error_kind::derive(item.into()).into()
 }
 
-/// Makes an enum, or a struct with one field, the value of a label.
-#[proc_macro_derive(LabelValue, attributes(label_value))]
+/// Implements `LabelValue` for an enum, or for a struct with one field.
+#[proc_macro_derive(LabelValue, attributes(label_value, tachometer))]
 pub fn derive_label_value(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     label_value::derive(item.into()).into()
 }
 
-/// Makes a struct a set of labels.
-#[proc_macro_derive(LabelSet, attributes(label))]
+/// Implements `LabelSet` for a struct.
+#[proc_macro_derive(LabelSet, attributes(label, tachometer))]
 pub fn derive_label_set(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     label_set::derive(item.into()).into()
 }
@@ -53,19 +80,19 @@ fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let options = args::parse(arguments, &mut errors);
     let expansion = match item::parse(item.clone(), &mut errors) {
         None => {
-            check::check_options(&options, &mut errors);
+            Settings::read(&options, &mut errors);
             item
         }
-        Some(parsed) => {
-            check::check(&options, &parsed, &mut errors);
-            if !errors.is_empty() || !cfg!(feature = "enabled") {
-                item::without_annotations(&parsed)
-            } else if order::must_wait(&options, &parsed) {
-                order::put_last(&options, item)
-            } else {
-                expand::expand(&options, &parsed)
+        Some(parsed) => match check::check(&options, &parsed, &mut errors) {
+            Some(plan) if cfg!(feature = "enabled") => {
+                if order::must_wait(&options, &parsed) {
+                    order::put_last(&options, item)
+                } else {
+                    expand::expand(&plan)
+                }
             }
-        }
+            _ => item::without_annotations(&parsed),
+        },
     };
     errors.beside(&expansion)
 }

@@ -1,8 +1,8 @@
-//! What a return type, as it is written, says of the values behind it.
+//! Return types, as far as their spelling tells what they are.
 
-use crate::item::mentions;
+use crate::tokens::mentions;
 use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{GenericArgument, PathArguments, ReturnType, Signature, Token, Type, TypeParamBound};
 
@@ -11,18 +11,18 @@ const PRIMITIVES: [&str; 17] = [
     "usize", "f32", "f64",
 ];
 
-/// Whether the type is `impl Trait`, or holds one and cannot be a `Result`.
+/// Returns whether the type is `impl Trait`, or holds one and cannot be a `Result`.
 pub(crate) fn is_opaque(output: &ReturnType) -> bool {
     !may_be_result(output) && mentions(output.to_token_stream(), "impl")
 }
 
-/// Whether the type is `!`.
+/// Returns whether the type is `!`.
 pub(crate) fn is_never(output: &ReturnType) -> bool {
     top(output).is_some_and(|ty| matches!(ty, Type::Never(_)))
 }
 
-/// Whether the type may turn out to be a `Result`: any path may be an alias of one, but for the names of the language's
-/// own types.
+/// Returns whether the type may be a `Result`: any path may be an alias of one, except the names of the language's own
+/// types.
 pub(crate) fn may_be_result(output: &ReturnType) -> bool {
     match top(output) {
         Some(Type::Path(path)) => !PRIMITIVES.iter().any(|primitive| path.path.is_ident(primitive)),
@@ -31,12 +31,12 @@ pub(crate) fn may_be_result(output: &ReturnType) -> bool {
     }
 }
 
-/// A type with the error of the return type, where a `static` can name it and it is likely to be a `Result`: called so, and
-/// without a word that may be a generic parameter, of the function or of a block around that cannot be seen from here, or a
-/// lifetime. What an `Ok` holds is of no interest, so `()` stands there, and a parameter there does no harm.
+/// Returns a type with the error of the return type if a `static` can name it and it is likely to be a `Result`: called
+/// so, and without a lifetime or a word that may be a generic parameter, of the function or of a block around it that is not
+/// visible here. The value of an `Ok` does not matter, so `()` replaces it, and a parameter there does no harm.
 ///
-/// `hidden` is the signature of a method whose block cannot be seen: an argument of its error's type may be a parameter of
-/// that, as in `Failure<Fut>`.
+/// `hidden` is the signature of a method whose block is not visible: an argument of its error's type may be a parameter of
+/// that block, as in `Failure<Fut>`.
 pub(crate) fn nameable_result(
     output: &ReturnType,
     parameters: &[String],
@@ -51,15 +51,15 @@ pub(crate) fn nameable_result(
     }
     if name == "Result" {
         if let Some(ok) = first_type_mut(&mut last.arguments) {
-            *ok = syn::parse_quote!(());
+            *ok = Type::Verbatim(quote!(()));
         }
     }
     (name.ends_with("Result") && can_be_in_static(ty.to_token_stream(), parameters)).then_some(ty)
 }
 
-/// Whether the error of a method, among `arguments`, is likely to be built of a parameter of the block around it: it has an
-/// argument that is a bare name, and this also stands among the method's arguments or in what an `Ok` holds, or is a usual
-/// name of a parameter.
+/// Returns whether the error of a method, among `arguments`, is likely to be built of a parameter of the block around it: it
+/// has an argument that is a bare name, which also occurs among the method's arguments or in the value of an `Ok`, or is a
+/// usual name of a parameter.
 fn has_argument_like_parameter(arguments: &PathArguments, signature: &Signature) -> bool {
     const USUAL: [&str; 9] = ["Err", "Fut", "Inner", "Item", "Key", "Output", "Svc", "Val", "Value"];
     let PathArguments::AngleBracketed(arguments) = arguments else { return false };
@@ -115,41 +115,47 @@ fn can_be_in_static(tokens: TokenStream, parameters: &[String]) -> bool {
     })
 }
 
-/// How a function returns a future that it makes itself, as far as its type says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ReturnedFuture {
-    /// `impl Future`
-    Opaque,
-    /// `Pin<Box<dyn Future>>`, or one of the names it is known by; `Pin<Box<impl Future>>`.
-    Boxed,
+/// A future that a function makes itself and returns, as far as its type tells.
+pub(crate) struct ReturnedFuture<'a> {
+    /// The output's type as an expression can name it: `_` if the return type does not name it.
+    pub(crate) output: Type,
+    pub(crate) holder: Holder<'a>,
 }
 
-/// Whether a function that is not async returns a future. One that promises more than a future does (another trait that
-/// is not an auto trait) cannot be wrapped and counts as any value.
-pub(crate) fn returned_future(output: &ReturnType) -> Option<ReturnedFuture> {
+pub(crate) enum Holder<'a> {
+    /// `impl Future`
+    Opaque,
+    /// `Pin<Box<dyn Future>>`, or one of the names it is known by; `Pin<Box<impl Future>>`: with the return type.
+    Boxed(Token![->], &'a Type),
+}
+
+/// Returns the future that a function which is not async returns. One that promises more than a future does (another trait
+/// that is not an auto trait) cannot be wrapped and counts as any other value.
+pub(crate) fn returned_future(output: &ReturnType) -> Option<ReturnedFuture<'_>> {
+    let ReturnType::Type(arrow, written) = output else { return None };
+    let boxed = |output| Some(ReturnedFuture { output, holder: Holder::Boxed(*arrow, written) });
     match top(output)? {
-        Type::ImplTrait(opaque) => is_future(&opaque.bounds).then_some(ReturnedFuture::Opaque),
+        Type::ImplTrait(opaque) if is_future(&opaque.bounds) => {
+            Some(ReturnedFuture { output: output_of(&opaque.bounds), holder: Holder::Opaque })
+        }
         Type::Path(path) => {
             let last = path.path.segments.last()?;
-            let is_boxed = match last.ident.to_string().as_str() {
-                "BoxFuture" | "LocalBoxFuture" => true,
-                "Pin" => is_future(boxed_bounds(&last.arguments)?),
-                _ => false,
-            };
-            is_boxed.then_some(ReturnedFuture::Boxed)
+            match last.ident.to_string().as_str() {
+                "BoxFuture" | "LocalBoxFuture" => boxed(inferred()),
+                "Pin" => {
+                    let bounds = boxed_bounds(&last.arguments)?;
+                    if is_future(bounds) { boxed(output_of(bounds)) } else { None }
+                }
+                _ => None,
+            }
         }
         _ => None,
     }
 }
 
-/// The type of a returned future's output, as an expression may name it: `_` where the return type does not say it.
-pub(crate) fn future_output(output: &ReturnType) -> Type {
-    let bounds = match top(output) {
-        Some(Type::ImplTrait(opaque)) => Some(&opaque.bounds),
-        Some(Type::Path(path)) => path.path.segments.last().and_then(|last| boxed_bounds(&last.arguments)),
-        _ => None,
-    };
-    let arguments = bounds.into_iter().flatten().filter_map(|bound| match bound {
+/// Returns `T` of `Future<Output = T>`, as an expression can name it.
+fn output_of(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Type {
+    let arguments = bounds.iter().filter_map(|bound| match bound {
         TypeParamBound::Trait(bound) => match &bound.path.segments.last()?.arguments {
             PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
             _ => None,
@@ -160,10 +166,14 @@ pub(crate) fn future_output(output: &ReturnType) -> Type {
         GenericArgument::AssocType(binding) if binding.ident == "Output" => nameable(&binding.ty),
         _ => None,
     });
-    output.unwrap_or_else(|| syn::parse_quote!(_))
+    output.unwrap_or_else(inferred)
 }
 
-/// The traits of `Box<dyn Trait>` or `Box<impl Trait>` among the arguments of `Pin`.
+fn inferred() -> Type {
+    Type::Verbatim(quote!(_))
+}
+
+/// Returns the traits of `Box<dyn Trait>` or `Box<impl Trait>` among the arguments of `Pin`.
 fn boxed_bounds(arguments: &PathArguments) -> Option<&Punctuated<TypeParamBound, Token![+]>> {
     let Type::Path(path) = first_type(arguments)? else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Box")?;
@@ -204,7 +214,7 @@ fn top(output: &ReturnType) -> Option<&Type> {
     }
 }
 
-/// The type as an expression may name it: each `impl Trait` in it left to inference. `None` where one stands in a place
+/// Returns the type as an expression can name it, each `impl Trait` in it left to inference; `None` if one is in a place
 /// that inference does not reach.
 pub(crate) fn nameable(ty: &Type) -> Option<Type> {
     let mut ty = ty.clone();
@@ -214,7 +224,7 @@ pub(crate) fn nameable(ty: &Type) -> Option<Type> {
 
 fn infer_opaque(ty: &mut Type) {
     match ty {
-        Type::ImplTrait(_) => *ty = syn::parse_quote!(_),
+        Type::ImplTrait(_) => *ty = inferred(),
         Type::Array(array) => infer_opaque(&mut array.elem),
         Type::Slice(slice) => infer_opaque(&mut slice.elem),
         Type::Paren(paren) => infer_opaque(&mut paren.elem),

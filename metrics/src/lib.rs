@@ -1,4 +1,5 @@
-//! Annotate a function, and know how often it runs, how it ends and how long it takes.
+//! Lock-free metrics: annotate a function to count and time its calls, declare counters, gauges and histograms of your own, and
+//! read everything at any time or export it to Prometheus.
 //!
 //! ```
 //! use tachometer::instrumented;
@@ -19,42 +20,51 @@
 //! }
 //! ```
 //!
-//! # Where to find what
-//! - [`instrumented`]: the annotation, its options, what it counts.
-//! - [`time!`](macro@time): the same for a piece of code that is no function.
-//! - [`snapshot()`], [`FullSnapshot`]: everything at one moment; [`FullSnapshot::since`]: what happened in between.
-//! - [`exporter()`]: snapshots to files, stdout and callbacks at an interval, and at the end;
-//!   [`MetricsRegistry::start_export_thread`]: to one callback alone; [`print_on_exit`]: the text at the end.
-//! - `serve`, `Endpoint` (feature `http`): an endpoint that Prometheus scrapes; `expose`: the answer alone, for programs with
-//!   a server.
-//! - [`metrics!`]: counters, gauges and histograms of your own, in `static`s; [`MetricsRegistry::counter`] and others: by name,
-//!   at run time; [`buckets`]: bounds of histograms.
-//! - [`Family`], [`LabelSet`](macro@LabelSet), [`LabelValue`](macro@LabelValue): such metrics with labels; [`DynamicFamily`]: with
-//!   names that are known at run time.
-//! - [`CallbackGauge`], [`CallbackCounter`], [`Collect`]: what a function of yours says whenever somebody reads
-//!   ([`docs::on_demand`]); [`Info`]: what is said in labels.
-//! - [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`]: shared cells to count
-//!   with by hand, alone or [registered](MetricsRegistry).
-//! - [`MetricsRegistry::with_namespace`], [`with_labels`](MetricsRegistry::with_labels): for all metrics of a program;
-//!   [`list`](MetricsRegistry::list): what is registered.
-//! - [`families`]: what an encoder for another format reads. With the feature `json`, `FullSnapshot::to_json`: a snapshot for
-//!   other programs, that comes back equal.
-//! - [`testing`]: assertions for tests of your program. [`MockClock`]: durations in tests; [`force_os_clock`]: the operating system's clock instead of the processor's counter.
-//! - [`docs`]: how recording works, why what is read is exact, and what each atomic operation is for.
+//! # Where to start
+//! The [user's guide](docs::guide) has a page per task:
 //!
-//! # The way of a call
-//! The modules in the order that a call's numbers go through them: `instrument` (call site, guard, timed future) →
-//! `cells` (where a call is counted, by each thread for itself) → `function` (name and cells together) → `registry` →
-//! [`FullSnapshot`] → `encode` → `export`.
+//! - [annotating functions](docs::guide::annotating): [`instrumented`], [`time!`](macro@time); its [outcomes](docs::guide::outcomes);
+//! - [metrics of your own](docs::guide::metrics): [`metrics!`], [`Counter`], [`Gauge`], [`Histogram`], [`CallbackGauge`], [`Info`], [`Collect`],
+//!   [`MetricsRegistry`], the shared cells [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`];
+//! - [labels](docs::guide::labels): [`Family`], [`DynamicFamily`], [`LabelSet`](macro@LabelSet), [`LabelValue`](macro@LabelValue);
+//! - [reading and exporting](docs::guide::exporting): [`snapshot()`], [`FullSnapshot`], [`exporter()`], [`print_on_exit`]; `serve`,
+//!   `Endpoint` and `expose` with the feature `http`; [`families`] for an encoder of your own;
+//! - [testing](docs::guide::testing): [`mod@testing`], [`MockClock`];
+//! - [instrumenting a library](docs::guide::libraries);
+//! - [limits](docs::guide::limits).
+//!
+//! # Features
+//! | feature | adds |
+//! | --- | --- |
+//! | `enabled` (default) | annotations and [`time!`](macro@time) count; without it they leave the code as it was written |
+//! | `http` | `serve`, `Endpoint`, `expose` |
+//! | `json` | `FullSnapshot::to_json`, `from_json`; serde's `Serialize` and `Deserialize` of snapshots |
+//! | `process` | `MetricsRegistry::register_process_metrics` |
+//! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C |
+//!
+//! # How it works
+//! [`docs::recording`] describes how a call is recorded and why a snapshot is exact, [`docs::memory_ordering`] the reason for
+//! each atomic operation, [`docs::on_demand`] how callbacks run. The modules in the order in which a call passes
+//! through them: `instrument` (call site, guard, timed future) → `cells` (sharded cells) → `function` (name and cells) →
+//! `registry` → [`FullSnapshot`] → `encode` → `export`.
+
+// On docs.rs only: items that need a feature are marked with it.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs, compiled.
 #[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
+/// The program of the package's README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod package_readme {}
+
 mod atomic;
 pub mod buckets;
 mod clock;
+mod collect;
 pub mod docs;
 mod encode;
 mod error;
@@ -71,12 +81,14 @@ mod metric;
 mod names;
 mod recorder;
 mod registry;
+mod self_metrics;
 mod snapshot;
 mod sync;
 pub mod testing;
-
 mod unbound;
 mod util;
+#[cfg(not(all(feature = "json", feature = "process", feature = "signals", unix)))]
+mod without_features;
 
 #[doc(hidden)]
 pub mod __private {
@@ -91,6 +103,7 @@ pub use atomic::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, ConnectionGuard, GaugeGuard, MetricsCollector,
 };
 pub use clock::{MockClock, MockGuard, force_os_clock};
+pub use collect::{Collect, Collected, FamilyDescription};
 pub use encode::Format;
 pub use error::Error;
 pub use error_kind::ErrorKind;
@@ -103,8 +116,7 @@ pub use http::fuzzing;
 pub use http::{Endpoint, Exposition, Server, expose, serve};
 pub use labels::{LabelSet, LabelValue, LabelVisitor};
 pub use metric::{
-    CallbackCounter, CallbackGauge, Collect, Collected, Counter, FamilyDescription, FloatCounter, FloatGauge,
-    Gauge, Histogram, HistogramTimer, Info,
+    CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, HistogramTimer, Info,
 };
 pub use registry::{MetricDescription, MetricsRegistry, global, install, snapshot};
 pub use snapshot::{

@@ -56,6 +56,31 @@ pub(crate) const fn is_equal(a: &str, b: &str) -> bool {
     index == a.len() && index == b.len()
 }
 
+/// Whether a name belongs, in any format, to the families of instrumented functions or to the library's own.
+pub(crate) fn is_printed_by_the_library(name: &str) -> bool {
+    const FUNCTION_FAMILIES: [&str; 15] = [
+        "function_calls",
+        "function_calls_total",
+        "function_calls_created",
+        "function_errors",
+        "function_errors_total",
+        "function_errors_created",
+        "function_calls_in_flight",
+        "function_duration_seconds",
+        "function_duration_seconds_bucket",
+        "function_duration_seconds_sum",
+        "function_duration_seconds_count",
+        "function_duration_seconds_created",
+        "function_duration_min_seconds",
+        "function_duration_max_seconds",
+        "function_sample_interval",
+    ];
+    name.starts_with(OWN_PREFIX) || FUNCTION_FAMILIES.contains(&name)
+}
+
+/// What the names of the library's own families begin with.
+pub(crate) const OWN_PREFIX: &str = "tachometer_";
+
 #[cfg(test)]
 mod tests {
     use super::{is_label_name, is_metric_name, unit_of};

@@ -26,6 +26,26 @@ impl Added {
     async fn added_in_a_block(&self) {}
 }
 
+struct Bounded;
+
+#[instrumented(labels(number = number))]
+impl Bounded {
+    #[instrumented(max_label_sets = 1)]
+    #[adds_another]
+    async fn of_a_number(&self, number: u32) {}
+}
+
+#[test]
+fn a_method_put_last_keeps_the_labels_of_its_block() {
+    assert!(poll(pin!(Bounded.of_a_number(1))).is_ready());
+    assert!(poll(pin!(Bounded.of_a_number(2))).is_ready());
+    let functions = tachometer::snapshot().functions;
+    let of_a_number = functions.into_iter().filter(|function| function.function == "Bounded::of_a_number");
+    let mut numbers: Vec<String> = of_a_number.map(|function| function.labels[0].1.to_string()).collect();
+    numbers.sort();
+    assert_eq!(numbers, ["1", "__overflow__"]);
+}
+
 #[test]
 fn an_attribute_that_arrives_later_finds_the_word_async() {
     assert!(poll(pin!(added_from_above())).is_ready());

@@ -61,6 +61,15 @@ enum Kinded<T> {
     Some(T),
 }
 
+#[derive(::tachometer::ErrorKind)]
+#[tachometer(crate = facade::renamed)]
+struct KindedToo;
+
+#[facade::renamed::instrumented(crate = facade::renamed)]
+fn kinded_too() -> ::core::result::Result<(), KindedToo> {
+    ::core::result::Result::Err(KindedToo)
+}
+
 #[::tachometer::instrumented]
 fn kinded(visit: bool) -> ::core::result::Result<(), Kinded<::core::convert::Infallible>> {
     if visit { ::core::result::Result::Err(Kinded::None) } else { ::core::result::Result::Ok(()) }
@@ -83,6 +92,8 @@ fn nothing_is_taken_for_ours() {
     assert_eq!(super::outcomes("hostile piece"), (0, 1, 0, 0, 0));
     assert!(kinded(true).is_err());
     assert_eq!(super::counted("kinded").error_kinds[0].1, 1);
+    assert!(kinded_too().is_err());
+    assert_eq!(super::counted("kinded_too").error_kinds[0].1, 1);
     let polled = super::poll(::core::pin::pin!(future(1, 2, 3)));
     assert_eq!(polled, ::core::task::Poll::Ready(::core::result::Result::Err(6)));
     assert_eq!(super::outcomes("result"), (0, 1, 0, 0, 0));

@@ -59,6 +59,7 @@ enum Value<VALUES, __into> {
 }
 
 #[derive(::tachometer::LabelValue)]
+#[tachometer(crate = facade::renamed)]
 struct Transparent<VALUES>(VALUES);
 
 #[derive(::tachometer::LabelSet)]
@@ -71,9 +72,26 @@ struct Labels<V, NAMES> {
 }
 
 #[derive(::tachometer::LabelSet)]
+#[tachometer(crate = facade::renamed)]
 struct Names<'__visitor, LabelVisitor: ?::core::marker::Sized> {
     #[label("visitor")]
     __visitor: &'__visitor LabelVisitor,
+}
+
+#[derive(::tachometer::LabelValue, ::tachometer::ErrorKind)]
+#[tachometer(crate = facade::renamed)]
+enum Refusal {
+    #[label_value("none")]
+    None,
+    #[error_kind("error")]
+    Err,
+}
+
+#[test]
+fn one_attribute_gives_the_path_to_all_derives() {
+    ::std::assert_eq!(<Refusal as ::tachometer::LabelValue>::VALUES.unwrap(), ["none", "err"]);
+    ::std::assert_eq!(::tachometer::ErrorKind::error_kind(&Refusal::None), "none");
+    ::std::assert_eq!(::tachometer::ErrorKind::error_kind(&Refusal::Err), "error");
 }
 
 #[test]

@@ -37,8 +37,31 @@ fn of_two_with_one_name_one_is_shown_and_the_text_says_why() {
     assert_eq!(taken.declared["same"].series.len(), 1);
     assert!(refusals(&taken).iter().any(|reason| reason.contains("\"same\" is a declared")), "{taken}");
     let error =
-        tachometer::global().try_gauge_from("open_files", "Another", || 1.0).expect_err("it is taken");
+        tachometer::global().try_callback_gauge("open_files", "Another", || 1.0).expect_err("it is taken");
     assert!(error.to_string().contains("\"open_files\" is a declared gauge already"), "{error}");
+}
+
+#[test]
+fn the_text_of_one_that_fails_is_not_that_of_others_under_its_name() {
+    static FAILS: CallbackGauge = CallbackGauge::new("wrong", "Text of the callback", || panic!("it fails"));
+    FAILS.show();
+    tachometer::global().set_callback_timeout(LONG);
+    tachometer::global().register_minmax("wrong").update(7);
+    let text = snapshot().to_prometheus_format();
+    assert!(text.contains("\n# HELP wrong_min The smallest value of wrong.\n"), "{text}");
+    assert!(!text.contains("Text of the callback"), "{text}");
+}
+
+#[test]
+fn the_reasons_why_metrics_are_refused_and_why_answers_are_stand_together() {
+    static LESS: CallbackCounter = CallbackCounter::new("less_total", "Less than nothing", || -1.0);
+    LESS.show();
+    tachometer::global().set_callback_timeout(LONG);
+    let refused = refusals(&snapshot());
+    for reason in ["\"same\" is a declared", "less_total"] {
+        assert!(refused.iter().any(|refused| refused.contains(reason)), "{reason}: {refused:?}");
+    }
+    assert!(refused.is_sorted(), "{refused:?}");
 }
 
 #[test]

@@ -21,6 +21,9 @@ enum Forms {
     Twice,
     #[error_kind(crate = tachometer)]
     OfTheWhole,
+    #[tachometer(crate = tachometer)]
+    Shared,
+    OnAFieldToo(#[tachometer(crate = tachometer)] std::fmt::Error),
     OnAField(#[error_kind(transparent)] std::fmt::Error),
 }
 
@@ -33,6 +36,10 @@ struct WithoutAField;
 struct QuotedPath;
 
 #[derive(ErrorKind)]
+#[tachometer(crat = tachometer)]
+struct Misspelt;
+
+#[derive(ErrorKind)]
 union Union {
     number: u32,
 }
@@ -41,14 +48,15 @@ fn use_kinds<E: ErrorKind>(_: &E) {}
 
 fn main() {
     use_kinds(&Forms::Bare);
-    for form in [Forms::Empty, Forms::Equals, Forms::Number, Forms::Twice, Forms::OfTheWhole] {
+    for form in [Forms::Empty, Forms::Equals, Forms::Number, Forms::Twice, Forms::OfTheWhole, Forms::Shared] {
         use_kinds(&form);
     }
-    for of in [Forms::Misspelt, Forms::Both, Forms::OnAField] {
+    for of in [Forms::Misspelt, Forms::Both, Forms::OnAField, Forms::OnAFieldToo] {
         use_kinds(&of(std::fmt::Error));
     }
     use_kinds(&WithoutAField);
     use_kinds(&QuotedPath);
+    use_kinds(&Misspelt);
     let union = Union { number: 1 };
     use_kinds(&union);
     // SAFETY: there is no other field.

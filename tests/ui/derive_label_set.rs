@@ -56,6 +56,8 @@ struct Forms {
     twice: u8,
     #[label(crate = tachometer)]
     path: u8,
+    #[tachometer(crate = tachometer)]
+    shared_path: u8,
 }
 
 #[derive(LabelSet)]
@@ -73,6 +75,25 @@ struct MisspeltPath {
 #[derive(LabelSet)]
 #[label(crate = "tachometer")]
 struct QuotedPath {
+    tier: u8,
+}
+
+#[derive(LabelSet)]
+#[tachometer("name")]
+struct SharedName {
+    tier: u8,
+}
+
+#[derive(LabelSet)]
+#[tachometer]
+struct SharedBare {
+    tier: u8,
+}
+
+#[derive(LabelSet)]
+#[label(crate = tachometer)]
+#[tachometer(crate = tachometer)]
+struct BothPaths {
     tier: u8,
 }
 
@@ -98,6 +119,9 @@ fn main() {
     use_labels::<NameOfTheWhole>(None);
     use_labels::<MisspeltPath>(None);
     use_labels::<QuotedPath>(None);
+    use_labels::<SharedName>(None);
+    use_labels::<SharedBare>(None);
+    use_labels::<BothPaths>(None);
     use_labels::<Tuple>(None);
     use_labels(Some(Tier::Free));
     use_labels::<Union>(None);

@@ -2,9 +2,11 @@
 
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
-/// A counter: how often something has happened.
+/// A counter in one shared cell: how often something has happened.
 ///
 /// Wraps at 2⁶⁴. Writers are wait-free.
+#[doc = include_str!("../metric/which_counter.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::AtomicCounter;

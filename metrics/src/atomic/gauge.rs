@@ -2,7 +2,9 @@
 
 use crate::sync::{AtomicI64, Ordering, const_unless_loom};
 
-/// A gauge: how much of something there is now. It may be negative.
+/// A gauge in one shared cell: how much of something there is now. It may be negative.
+#[doc = include_str!("../metric/which_gauge.md")]
+/// # Behaviour
 ///
 /// Writers are wait-free. The value saturates: above `i64::MAX` it stays there, and below `i64::MIN` there. A reader that looks
 /// in the middle of an update beyond the end may see the other end, and an update that goes the other way at that very moment may

@@ -5,7 +5,9 @@ use crate::error::{Cause, Error};
 use crate::snapshot::HistogramSnapshot;
 use crate::sync::{AtomicU64, Ordering, const_unless_loom, zeros};
 
-/// A histogram with the inclusive upper bounds it was made with.
+/// A histogram in one set of shared cells, with fixed inclusive upper bounds.
+#[doc = include_str!("../metric/which_histogram.md")]
+/// # Behaviour
 ///
 /// Bounds strictly increase; the list ends at the first `u64::MAX` and what stands behind it is padding. A list that
 /// does not end at `u64::MAX` gets one more bucket for everything above its last bound. The unit is the user's; a

@@ -5,7 +5,7 @@ use super::shape::Shape;
 use super::sink::{Sink, write_past_lock};
 use crate::encode::Format;
 use crate::error::{Cause, Error};
-use crate::registry::{Metrics, MetricsRegistry, global};
+use crate::registry::{Contents, MetricsRegistry, global};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
 use crate::unbound::{Life, Unbound};
@@ -268,7 +268,7 @@ impl ExporterBuilder<'_> {
         for sink in sinks {
             let reporter = self.on_error.clone().map_or(Reporter::Stderr { told: false }, Reporter::Callback);
             let export =
-                export_to(Arc::clone(self.registry.metrics()), sink, reporter, Arc::clone(&exporter.life));
+                export_to(Arc::clone(self.registry.contents()), sink, reporter, Arc::clone(&exporter.life));
             exporter.tickers.push(schedule::start(self.registry, self.interval, export)?);
         }
         #[cfg(all(feature = "signals", unix))]
@@ -291,10 +291,15 @@ impl fmt::Debug for ExporterBuilder<'_> {
 }
 
 /// Reads `metrics`, hands it to `sink` and counts how that ended.
-fn export_to(metrics: Arc<Metrics>, mut sink: Sink, mut reporter: Reporter, life: Arc<Life>) -> impl FnMut() {
-    let counts = metrics.sink_counts(&sink.name);
+fn export_to(
+    contents: Arc<Contents>,
+    mut sink: Sink,
+    mut reporter: Reporter,
+    life: Arc<Life>,
+) -> impl FnMut() {
+    let counts = contents.self_metrics().sink(&sink.name);
     move || {
-        let snapshot = metrics.read();
+        let snapshot = contents.read();
         life.see(&snapshot);
         match catch_panic(|| (sink.write)(&snapshot)) {
             Some(Ok(())) => {

@@ -2,7 +2,7 @@
 
 use super::schedule;
 use crate::error::Error;
-use crate::registry::{Metrics, MetricsRegistry};
+use crate::registry::{Contents, MetricsRegistry};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
 use crate::util::catch_panic;
@@ -71,19 +71,19 @@ impl MetricsRegistry {
         interval: Duration,
         callback: impl FnMut(FullSnapshot) + Send + 'static,
     ) -> Result<ExportHandle, Error> {
-        let export = export_to(Arc::clone(self.metrics()), callback);
+        let export = export_to(Arc::clone(self.contents()), callback);
         let ticker = schedule::start(self, interval, export)?;
-        self.metrics().count_export_start();
+        self.contents().self_metrics().count_export_thread();
         Ok(ExportHandle { ticker })
     }
 }
 
 /// Reads `metrics` and hands it to `callback`, whose panics end there.
-fn export_to(metrics: Arc<Metrics>, mut callback: impl FnMut(FullSnapshot)) -> impl FnMut() {
+fn export_to(contents: Arc<Contents>, mut callback: impl FnMut(FullSnapshot)) -> impl FnMut() {
     move || {
-        let snapshot = metrics.read();
+        let snapshot = contents.read();
         if catch_panic(|| callback(snapshot)).is_none() {
-            metrics.count_export_panic();
+            contents.self_metrics().count_export_panic();
         }
     }
 }

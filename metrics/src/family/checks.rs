@@ -19,7 +19,7 @@ pub(super) const fn check_labels(names: &[&str]) {
         );
         assert!(
             !is_reserved(name),
-            "`le` and `quantile` are no names for labels: Prometheus uses them itself"
+            "a label must not be called `le` or `quantile`: Prometheus uses these names itself"
         );
         assert!(!is_among_first(name, names, index), "two labels of a set must not have the same name");
         index += 1;

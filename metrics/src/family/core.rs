@@ -1,6 +1,7 @@
 //! What all handles of a family share: its cells, and which series there are.
 
 use super::table::{Entry, OVERFLOW, OVERFLOW_VALUE, Owner, Table};
+use crate::collect::{Collection, Registered, Shape};
 use crate::labels::LabelSet;
 use crate::labels::lookup::Labels;
 use crate::labels::set::values_of;
@@ -8,9 +9,8 @@ use crate::labels::text::{LabelText, values_from_last};
 use crate::metric::kind::{ALONE, Kind};
 use crate::metric::{Declaration, Declared};
 use crate::recorder::Reader;
-use crate::snapshot::{MetricKind, SeriesSnapshot};
+use crate::snapshot::{FamilySnapshot, MetricKind, SeriesSnapshot};
 use crate::sync::Arc;
-use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
@@ -57,12 +57,15 @@ impl Limits {
     pub(super) const DEFAULT: Self = Limits { most: 1_000, idle_after: None };
 
     pub(super) const fn with_at_most(self, most: usize) -> Self {
-        assert!(most > 0 && most <= MOST_THAT_MAY_BE_SAID, "a family may have from one to a million series");
+        assert!(
+            most > 0 && most <= MOST_THAT_MAY_BE_SAID,
+            "the maximum number of series must be between 1 and 1000000"
+        );
         Limits { most, ..self }
     }
 
     pub(super) const fn with_expiry(self, idle: Duration) -> Self {
-        assert!(!idle.is_zero(), "a series that expires after no time at all would never be seen");
+        assert!(!idle.is_zero(), "the time after which series expire must be longer than zero");
         Limits { idle_after: Some(idle), ..self }
     }
 }
@@ -186,20 +189,8 @@ impl<M: Kind> Owner for Core<M> {
     }
 }
 
-impl<M: Kind> Declared for Core<M> {
-    fn declaration(&self) -> &Declaration {
-        &self.declaration
-    }
-
-    fn kind(&self) -> MetricKind {
-        M::KIND
-    }
-
-    fn label_names(&self) -> &[&'static str] {
-        self.sets.names
-    }
-
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
+impl<M: Kind> Core<M> {
+    fn series(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
         match &self.sets.series {
             SetsOfSeries::Known(count, values) => {
                 let values_at = |index| values_of(values, *count, index).into_iter().flatten();
@@ -225,13 +216,45 @@ impl<M: Kind> Declared for Core<M> {
             }
         }
     }
+}
 
-    fn overflowed(&self) -> Option<u64> {
-        self.table().map(Table::overflowed)
+impl<M: Kind> Registered for Core<M> {
+    fn describe(&self) -> String {
+        match self.sets.names {
+            [] => M::WHAT.to_owned(),
+            labels => format!("{} with the labels {labels:?}", M::WHAT),
+        }
     }
 
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn shape(&self) -> Shape {
+        Shape::Plain(M::KIND)
+    }
+
+    fn help(&self) -> Option<&str> {
+        Some(self.declaration.help)
+    }
+
+    fn label_names(&self) -> Vec<&str> {
+        self.sets.names.to_vec()
+    }
+
+    fn collect(&self, name: &str, into: &mut Collection<'_>) {
+        let series = self.series(into.reader());
+        // After the series, so that no update is shown as overflowed and not in the overflow series.
+        if let Some(table) = self.table() {
+            into.add_overflowed(name, table.overflowed());
+        }
+        into.add(name, self.declaration.help, FamilySnapshot::new(M::KIND, series));
+    }
+
+    fn counts_by_thread(&self) -> bool {
+        M::KIND != MetricKind::Gauge
+    }
+}
+
+impl<M: Kind> Declared for Core<M> {
+    fn declaration(&self) -> &Declaration {
+        &self.declaration
     }
 }
 

@@ -1,12 +1,13 @@
 //! What there may be a family of, and what a registry needs of a family.
 
+use crate::collect::Registered;
 use crate::metric::kind::Kind;
 use crate::metric::{Counter, Declared, FloatCounter, FloatGauge, Gauge, Histogram};
 
 /// A metric there may be a [`Family`] of: [`Counter`], [`FloatCounter`], [`Gauge`], [`FloatGauge`], [`Histogram`].
 #[diagnostic::on_unimplemented(
-    message = "there is no family of `{Self}`",
-    label = "a family is of `Counter`, `FloatCounter`, `Gauge`, `FloatGauge` or `Histogram`"
+    message = "`{Self}` cannot be the metric of a family",
+    label = "the metric of a family is `Counter`, `FloatCounter`, `Gauge`, `FloatGauge` or `Histogram`"
 )]
 pub trait Metric: Kind {}
 
@@ -28,5 +29,5 @@ pub trait AnyFamily: Sized {
 
     /// The handle of a metric that a registry reads already, if it is the same but for its help text and its bounds on series.
     #[doc(hidden)]
-    fn of_standing(&self, standing: &'static dyn Declared) -> Option<Self>;
+    fn of_standing(&self, standing: &'static dyn Registered) -> Option<Self>;
 }

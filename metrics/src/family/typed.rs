@@ -5,16 +5,22 @@ use super::core::{Core, Sets};
 use super::metric::{AnyFamily, Metric};
 use super::plan::Plan;
 use super::series::{Held, Looked, Of, Series};
+use crate::collect::Registered;
 use crate::labels::LabelSet;
 use crate::labels::set::count;
 use crate::metric::histogram::HistogramOptions;
 use crate::metric::kind::Kind;
 use crate::metric::{Declare, Declared, Histogram};
+use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
 /// A metric with labels: a series for each set of labels, `L`.
+///
+/// Declared in [`metrics!`](crate::metrics!), it is exported from the first snapshot on: if all values of its labels are known, with
+/// all its series at zero, otherwise with those that have been updated. A plain `static` outside of `metrics!` appears only after
+/// its first use; on other systems than Linux, so does one in `metrics!`.
 ///
 /// ```
 /// use tachometer::{Counter, Family, LabelSet, LabelValue, metrics};
@@ -96,7 +102,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// A family printed as `name` with that `# HELP`.
     ///
     /// # Panics
-    /// Where Prometheus does not allow the name or that of a label, where two labels have the same name, or where two known values
+    /// If Prometheus does not allow the name or that of a label, where two labels have the same name, or where two known values
     /// of a label do; in a `static`, a compile error.
     #[must_use]
     #[track_caller]
@@ -139,11 +145,14 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// ```
     ///
     /// # Panics
-    /// Where it is zero or more than a million, and where the sets are [known](Self#known-sets): these are all there. In a
+    /// If it is zero or more than a million, and where the sets are [known](Self#known-sets): these are all there. In a
     /// `static`, a compile error.
     #[must_use]
     pub const fn max_series(mut self, most: usize) -> Self {
-        assert!(L::COUNT.is_none(), "the sets of these labels are known: there is a series for each");
+        assert!(
+            L::COUNT.is_none(),
+            "`max_series` is not allowed if all sets of labels are known: there is a series for each"
+        );
         self.plan.limits = self.plan.limits.with_at_most(most);
         self
     }
@@ -154,11 +163,14 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// before. It begins again at zero, but where it is [held](Self::hold): then it goes on where it was.
     ///
     /// # Panics
-    /// Where the time is zero, and where the sets are [known](Self#known-sets): these are always there. In a `static`, a
+    /// If the time is zero, and where the sets are [known](Self#known-sets): these are always there. In a `static`, a
     /// compile error.
     #[must_use]
     pub const fn expire_after(mut self, idle: Duration) -> Self {
-        assert!(L::COUNT.is_none(), "the sets of these labels are known: their series are always there");
+        assert!(
+            L::COUNT.is_none(),
+            "`expire_after` is not allowed if all sets of labels are known: there is always a series for each"
+        );
         self.plan.limits = self.plan.limits.with_expiry(idle);
         self
     }
@@ -259,8 +271,8 @@ impl<L: LabelSet, M: Metric> AnyFamily for Family<L, M> {
         self.plan.core_to_register(Sets::of::<L>)
     }
 
-    fn of_standing(&self, standing: &'static dyn Declared) -> Option<Self> {
-        let core = standing.as_any().downcast_ref::<Core<M>>()?;
+    fn of_standing(&self, standing: &'static dyn Registered) -> Option<Self> {
+        let core = (standing as &dyn Any).downcast_ref::<Core<M>>()?;
         let is_same = core.has_sets_like(L::NAMES, L::COUNT, self.plan.options);
         is_same.then(|| Family { plan: self.plan.of_core(core), labels: PhantomData })
     }

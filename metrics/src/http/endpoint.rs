@@ -120,7 +120,7 @@ impl Endpoint {
     ///
     /// Each registry has a path of its own: two of them may have families of one name, which no scraper takes twice.
     pub fn path(self, path: impl Into<String>, registry: &MetricsRegistry) -> Self {
-        self.page(path.into(), Page::Metrics(Arc::clone(registry.metrics())))
+        self.page(path.into(), Page::Metrics(Arc::clone(registry.contents())))
     }
 
     /// Answers `200 OK` at `path`, for who wants to know whether the program is alive.
@@ -218,8 +218,8 @@ impl Endpoint {
         let (listener, address) = bind().map_err(cannot_listen)?;
         // From now on its scrapes are counted, and shown at zero until there is one.
         for (_, page) in &pages {
-            if let Page::Metrics(metrics) = page {
-                metrics.scrapes();
+            if let Page::Metrics(contents) = page {
+                contents.self_metrics().scrapes();
             }
         }
         let site = Site::new(pages, self.created);
@@ -253,7 +253,7 @@ impl Endpoint {
             if pages.iter().any(|(taken, _)| *taken == path) {
                 return Err(Cause::PathTaken { path }.into());
             }
-            pages.push((path, Page::Metrics(Arc::clone(global().metrics()))));
+            pages.push((path, Page::Metrics(Arc::clone(global().contents()))));
         }
         Ok(pages)
     }

@@ -2,7 +2,8 @@
 
 use super::negotiation::Wishes;
 use crate::encode::Format;
-use crate::registry::{Metrics, MetricsRegistry, ScrapeFormat, ScrapeResult, Scrapes, global};
+use crate::registry::{Contents, MetricsRegistry, global};
+use crate::self_metrics::{ScrapeFormat, ScrapeResult, Scrapes};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
@@ -85,9 +86,9 @@ impl MetricsRegistry {
             wishes.hear(name.as_ref(), value.as_ref());
         }
         let format = wishes.format();
-        let metrics = self.metrics();
-        let scrapes = metrics.scrapes();
-        let body = render(metrics, format, wishes.gzip(), &mut String::new(), Some(scrapes));
+        let contents = self.contents();
+        let scrapes = contents.self_metrics().scrapes();
+        let body = render(contents, format, wishes.gzip(), &mut String::new(), Some(scrapes));
         scrapes.ended(format.into(), ScrapeResult::Ok);
         Exposition {
             content_type: format.content_type(),
@@ -104,7 +105,7 @@ pub(super) fn content_encoding(gzip: bool) -> Option<&'static str> {
 /// The body of an answer, with `text` as the room to make it in: what is not compressed takes the room along. What it cost is
 /// counted in `scrapes`, where it is made for a scrape.
 pub(super) fn render(
-    metrics: &Metrics,
+    contents: &Contents,
     format: Format,
     gzip: bool,
     text: &mut String,
@@ -112,7 +113,7 @@ pub(super) fn render(
 ) -> Vec<u8> {
     let begin = Instant::now();
     text.clear();
-    metrics.read().encode(format, text);
+    contents.read().encode(format, text);
     let series = scrapes.map(|_| series_in(text));
     let body = if gzip { compress(text) } else { mem::take(text).into_bytes() };
     if let Some((scrapes, series)) = scrapes.zip(series) {

@@ -2,7 +2,8 @@
 
 use super::exposition::{CONSTANT_HEADERS, content_encoding};
 use crate::encode::Format;
-use crate::registry::{Metrics, ScrapeFormat, ScrapeResult};
+use crate::registry::Contents;
+use crate::self_metrics::{ScrapeFormat, ScrapeResult};
 use crate::sync::unmodelled::Arc;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -66,14 +67,14 @@ pub(super) struct Response {
 /// A scrape that is being answered. It counts as cut unless it is said how it ended.
 #[derive(Debug)]
 pub(super) struct Scrape {
-    metrics: Arc<Metrics>,
+    contents: Arc<Contents>,
     format: ScrapeFormat,
     result: ScrapeResult,
 }
 
 impl Scrape {
-    pub(super) fn begin(metrics: Arc<Metrics>, format: Format) -> Self {
-        Scrape { metrics, format: format.into(), result: ScrapeResult::Cut }
+    pub(super) fn begin(contents: Arc<Contents>, format: Format) -> Self {
+        Scrape { contents, format: format.into(), result: ScrapeResult::Cut }
     }
 
     pub(super) fn end(mut self, result: ScrapeResult) {
@@ -83,7 +84,7 @@ impl Scrape {
 
 impl Drop for Scrape {
     fn drop(&mut self) {
-        self.metrics.scrapes().ended(self.format, self.result);
+        self.contents.self_metrics().scrapes().ended(self.format, self.result);
     }
 }
 

@@ -4,14 +4,15 @@ use super::exposition::render;
 use super::request::{Method, Request};
 use super::response::{Response, Scrape, Status};
 use crate::encode::Format;
-use crate::registry::{Metrics, ScrapeResult};
+use crate::registry::Contents;
+use crate::self_metrics::ScrapeResult;
 use crate::sync::unmodelled::Arc;
 use crate::util::catch_panic;
 
 /// What stands at a path.
 #[derive(Debug, Clone)]
 pub(super) enum Page {
-    Metrics(Arc<Metrics>),
+    Metrics(Arc<Contents>),
     Health,
 }
 
@@ -38,7 +39,7 @@ impl Site {
         let response = match (request.method, page) {
             (Method::Other, _) => Response::refusal(Status::MethodNotAllowed),
             (_, Page::Health) => Response::healthy(),
-            (_, Page::Metrics(metrics)) => self.metrics(&metrics, request),
+            (_, Page::Metrics(contents)) => self.metrics(&contents, request),
         };
         for_method(response, request.method)
     }
@@ -51,17 +52,17 @@ impl Site {
         }
     }
 
-    fn metrics(&mut self, metrics: &Arc<Metrics>, request: &Request<'_>) -> Response {
+    fn metrics(&mut self, contents: &Arc<Contents>, request: &Request<'_>) -> Response {
         let format = match request.wishes.format() {
             Format::OpenMetrics if self.created => Format::OpenMetricsWithCreated,
             format => format,
         };
         let gzip = request.wishes.gzip();
         // `HEAD` is answered as `GET` is, for the length, and is no scrape.
-        let scrape = (request.method == Method::Get).then(|| Scrape::begin(Arc::clone(metrics), format));
+        let scrape = (request.method == Method::Get).then(|| Scrape::begin(Arc::clone(contents), format));
         // Reading runs code of error types, which may panic. The room is cleared before it is used again.
-        let scrapes = scrape.as_ref().map(|_| metrics.scrapes());
-        let Some(body) = catch_panic(|| render(metrics, format, gzip, &mut self.room, scrapes)) else {
+        let scrapes = scrape.as_ref().map(|_| contents.self_metrics().scrapes());
+        let Some(body) = catch_panic(|| render(contents, format, gzip, &mut self.room, scrapes)) else {
             if let Some(scrape) = scrape {
                 scrape.end(ScrapeResult::Error);
             }

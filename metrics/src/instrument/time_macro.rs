@@ -62,7 +62,7 @@ macro_rules! time {
     };
     ($($mistake:tt)*) => {
         ::core::compile_error!(
-            "`time!` takes a string literal and an expression, as in `time!(\"parse\", parse(text))`"
+            "`time!` needs a string literal and an expression, as in `time!(\"parse\", parse(text))`"
         )
     };
 }
@@ -76,7 +76,7 @@ macro_rules! time {
     };
     ($($mistake:tt)*) => {
         ::core::compile_error!(
-            "`time!` takes a string literal and an expression, as in `time!(\"parse\", parse(text))`"
+            "`time!` needs a string literal and an expression, as in `time!(\"parse\", parse(text))`"
         )
     };
 }

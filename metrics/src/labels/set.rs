@@ -45,8 +45,8 @@ use super::value::LabelValue;
 /// What is said by hand must agree: as many `VALUES` and visits as `NAMES`, in one order. Where it does not, values are
 /// counted under another label or for another series; memory is safe all the same.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no set of labels",
-    label = "labels are the fields of a struct that derives `LabelSet`, or `()` where there are none"
+    message = "`{Self}` is not a set of labels",
+    label = "a set of labels is a struct that derives `LabelSet`, or `()` if there are none"
 )]
 pub trait LabelSet {
     /// What the labels are called, in order; all different, and each as Prometheus allows: `[a-zA-Z_][a-zA-Z0-9_]*`.

@@ -2,12 +2,15 @@
 
 use super::declaration::Declaration;
 use super::declared::Declared;
-use crate::recorder::Reader;
-use crate::snapshot::{MetricKind, SeriesSnapshot};
+use crate::collect::{Collection, FamilyDescription, Registered, Shape, Source};
+use crate::snapshot::MetricKind;
 use crate::sync::const_unless_loom;
-use std::any::Any;
+use crate::sync::unmodelled::Arc;
 
-/// How much of something there is, as a function says that is called for each snapshot: open files, entries of a cache.
+/// A gauge whose value a function returns for each snapshot: open files, entries of a cache.
+#[doc = include_str!("from_the_start_callback.md")]
+#[doc = include_str!("which_gauge.md")]
+/// # Example
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -26,15 +29,18 @@ use std::any::Any;
 ///
 /// The function runs on a thread of the library's, and a snapshot does not wait for it for ever; see
 /// [`docs::on_demand`](crate::docs::on_demand). One that captures something is registered by
-/// [`gauge_from`](crate::MetricsRegistry::gauge_from).
+/// [`callback_gauge`](crate::MetricsRegistry::callback_gauge).
 #[derive(Debug)]
 pub struct CallbackGauge {
     declaration: Declaration,
     callback: fn() -> f64,
 }
 
-/// A quantity that only grows, as a function says that is called for each snapshot: what a library of another language
-/// counts, a number of the system's.
+/// A counter whose value a function returns for each snapshot: what a library in another language counts, or the operating
+/// system.
+#[doc = include_str!("from_the_start_callback.md")]
+#[doc = include_str!("which_counter.md")]
+/// # Example
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -52,7 +58,7 @@ pub struct CallbackGauge {
 ///
 /// What is negative or not a number is no counter: it is not shown, and `tachometer_refused_metric_info` says so. By
 /// convention the name ends in `_total`. Otherwise as [`CallbackGauge`]; one that captures something is registered by
-/// [`counter_from`](crate::MetricsRegistry::counter_from).
+/// [`callback_counter`](crate::MetricsRegistry::callback_counter).
 #[derive(Debug)]
 pub struct CallbackCounter {
     declaration: Declaration,
@@ -61,13 +67,13 @@ pub struct CallbackCounter {
 
 /// Both are the same but for what they are.
 macro_rules! callback {
-    ($metric:ident, $kind:ident) => {
+    ($metric:ident, $kind:ident, $what:ident) => {
         impl $metric {
             const_unless_loom! {
                 /// Printed as `name` with that `# HELP`, at what `callback` returns.
                 ///
                 /// # Panics
-                /// Where Prometheus does not allow the name; in a `static`, a compile error.
+                /// If Prometheus does not allow the name; in a `static`, this is a compile error.
                 #[must_use]
                 #[track_caller]
                 pub const fn new(name: &'static str, help: &'static str, callback: fn() -> f64) -> Self {
@@ -82,30 +88,37 @@ macro_rules! callback {
             }
         }
 
+        impl Registered for $metric {
+            fn describe(&self) -> String {
+                concat!("a declared ", stringify!($what)).to_owned()
+            }
+
+            fn shape(&self) -> Shape {
+                Shape::Plain(MetricKind::$kind)
+            }
+
+            fn help(&self) -> Option<&str> {
+                Some(self.declaration.help)
+            }
+
+            /// What it shows is found by asking its source, which is code of the program's.
+            fn collect(&self, name: &str, into: &mut Collection<'_>) {
+                into.describe_answered(name, self.declaration.help);
+            }
+
+            fn source(&self) -> Option<Arc<Source>> {
+                let Declaration { name, help, .. } = &self.declaration;
+                Some(Arc::new(Source::callback(FamilyDescription::$what(*name, *help), self.callback)))
+            }
+        }
+
         impl Declared for $metric {
             fn declaration(&self) -> &Declaration {
                 &self.declaration
-            }
-
-            fn kind(&self) -> MetricKind {
-                MetricKind::$kind
-            }
-
-            /// Nothing: it is not for whoever holds a reader to run a function of the program's.
-            fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-                Vec::new()
-            }
-
-            fn as_any(&'static self) -> &'static dyn Any {
-                self
-            }
-
-            fn callback(&self) -> Option<fn() -> f64> {
-                Some(self.callback)
             }
         }
     };
 }
 
-callback!(CallbackGauge, Gauge);
-callback!(CallbackCounter, Counter);
+callback!(CallbackGauge, Gauge, gauge);
+callback!(CallbackCounter, Counter, counter);

@@ -1,17 +1,15 @@
 //! Counters: each thread adds in a cell of its own.
 
 use super::declaration::Declaration;
-use super::declared::Declared;
-use super::kind::{ALONE, Kind};
+use super::kind::{ALONE, Kind, Single};
 use crate::recorder::{Reader, Rows};
-use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
+use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
-use std::any::Any;
 
 /// A number of things that only grows: jobs done, bytes sent.
-///
-/// Each thread counts in a cell of its own, so threads that count at once do not disturb each other, and counting is a load
-/// and a store.
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_counter.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{Counter, metrics};
@@ -40,7 +38,7 @@ impl Counter {
         /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -76,25 +74,20 @@ impl Counter {
     }
 }
 
-impl Declared for Counter {
+impl Single for Counter {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, reader: &mut Reader) -> SampleValue {
+        <Self as Kind>::read(&self.cells, 0, reader)
     }
 }
 
-/// A quantity that only grows and is no whole number: seconds of work, joules.
+/// A quantity that only grows and need not be an integer: seconds of work, joules.
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_counter.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{FloatCounter, metrics};
@@ -121,7 +114,7 @@ impl FloatCounter {
         /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -151,21 +144,13 @@ impl FloatCounter {
     }
 }
 
-impl Declared for FloatCounter {
+impl Single for FloatCounter {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, reader: &mut Reader) -> SampleValue {
+        <Self as Kind>::read(&self.cells, 0, reader)
     }
 }
 
@@ -208,6 +193,7 @@ impl Kind for Counter {
     type Options = ();
     type Cells = Rows;
     const KIND: MetricKind = MetricKind::Counter;
+    const WHAT: &'static str = "a declared counter";
 
     fn cells((): (), width: usize) -> Rows {
         Rows::new(width)
@@ -226,6 +212,7 @@ impl Kind for FloatCounter {
     type Options = ();
     type Cells = Rows;
     const KIND: MetricKind = MetricKind::Counter;
+    const WHAT: &'static str = "a declared float counter";
 
     fn cells((): (), width: usize) -> Rows {
         Rows::new(width)

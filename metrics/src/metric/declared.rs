@@ -1,10 +1,7 @@
-//! A metric as a registry sees it, and the macro that declares metrics.
+//! Declared metrics, and the macro that declares them.
 
 use super::declaration::Declaration;
-use crate::recorder::Reader;
-use crate::snapshot::{MetricKind, SeriesSnapshot};
-use std::any::Any;
-use std::fmt;
+use crate::collect::Registered;
 
 /// Declares metrics in `static`s, so that the global registry shows them from the first snapshot on, at zero.
 ///
@@ -39,28 +36,10 @@ macro_rules! metrics {
     )*};
 }
 
-/// A metric as a registry sees it.
-pub trait Declared: fmt::Debug + Sync {
-    /// What is said of it.
+/// A metric with a name and a help text that lives as long as the program.
+pub trait Declared: Registered {
+    /// Returns what it was declared with.
     fn declaration(&self) -> &Declaration;
-    /// What kind it is.
-    fn kind(&self) -> MetricKind;
-    /// What each of its series shows now.
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot>;
-    /// Of what is asked for on demand: the function that says it, in the place of [`read`](Self::read).
-    fn callback(&self) -> Option<fn() -> f64> {
-        None
-    }
-    /// What the labels of its series are called.
-    fn label_names(&self) -> &[&'static str] {
-        &[]
-    }
-    /// How many updates went to the overflow series, where there may be one.
-    fn overflowed(&self) -> Option<u64> {
-        None
-    }
-    /// Itself, for who knows what it may be.
-    fn as_any(&'static self) -> &'static dyn Any;
 }
 
 /// What may stand in `metrics!`.

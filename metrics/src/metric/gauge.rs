@@ -1,16 +1,17 @@
 //! Gauges: one cell each, which all threads write.
 
 use super::declaration::Declaration;
-use super::declared::Declared;
-use super::kind::Kind;
+use super::kind::{Kind, Single};
 use crate::atomic::AtomicGauge;
 use crate::recorder::{Levels, Reader};
-use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
+use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
-use std::any::Any;
 use std::time::SystemTime;
 
-/// How many of something there are now: jobs that wait, connections. It may be negative, and [saturates](AtomicGauge).
+/// A current number of things: jobs that wait, connections. It may be negative, and [saturates](AtomicGauge).
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_gauge.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{Gauge, metrics};
@@ -37,7 +38,7 @@ impl Gauge {
         /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -104,25 +105,20 @@ impl Gauge {
     }
 }
 
-impl Declared for Gauge {
+impl Single for Gauge {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(SampleValue::Level(self.get()))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, _: &mut Reader) -> SampleValue {
+        SampleValue::Level(self.get())
     }
 }
 
-/// How much of something there is now that is no whole number: a temperature, a ratio, a moment.
+/// A current quantity that need not be an integer: a temperature, a ratio, a time.
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_gauge.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{FloatGauge, metrics};
@@ -150,7 +146,7 @@ impl FloatGauge {
         /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -195,21 +191,13 @@ impl FloatGauge {
     }
 }
 
-impl Declared for FloatGauge {
+impl Single for FloatGauge {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
-    }
-
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(SampleValue::Quantity(self.get()))
-    }
-
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn value(&self, _: &mut Reader) -> SampleValue {
+        SampleValue::Quantity(self.get())
     }
 }
 
@@ -289,6 +277,7 @@ impl Kind for Gauge {
     type Options = ();
     type Cells = Levels;
     const KIND: MetricKind = MetricKind::Gauge;
+    const WHAT: &'static str = "a declared gauge";
 
     fn cells((): (), width: usize) -> Levels {
         Levels::new(width)
@@ -307,6 +296,7 @@ impl Kind for FloatGauge {
     type Options = ();
     type Cells = Levels;
     const KIND: MetricKind = MetricKind::Gauge;
+    const WHAT: &'static str = "a declared float gauge";
 
     fn cells((): (), width: usize) -> Levels {
         Levels::new(width)

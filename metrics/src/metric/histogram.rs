@@ -1,19 +1,20 @@
 //! Histograms: values by size, exact in every number that is read.
 
 use super::declaration::Declaration;
-use super::declared::Declared;
-use super::kind::{ALONE, Kind};
+use super::kind::{ALONE, Kind, Single};
 use crate::buckets::table::BucketTable;
 use crate::clock::{self, Ticks};
 use crate::recorder::{Observations, Reader};
-use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot};
+use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
-use std::any::Any;
 use std::time::Duration;
 
-/// How values are spread: sizes of answers, times of jobs.
+/// A distribution of values: response sizes, run times of jobs.
 ///
-/// Buckets, sum and count that are read are always those of the same values.
+/// Buckets, sum and count that are read always belong to the same values.
+#[doc = include_str!("from_the_start.md")]
+#[doc = include_str!("which_histogram.md")]
+/// # Example
 ///
 /// ```
 /// use tachometer::{Histogram, buckets, metrics};
@@ -90,7 +91,7 @@ impl Histogram {
         /// [`of_time`](Self::of_time) with [`buckets::seconds`](crate::buckets::seconds): `&[0.1, 0.5]` is no list of `u64`.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.
+        /// If Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
@@ -167,28 +168,32 @@ pub(crate) fn nanos_of(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-impl Declared for Histogram {
+impl Single for Histogram {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
 
-    fn kind(&self) -> MetricKind {
-        Self::KIND
+    fn value(&self, reader: &mut Reader) -> SampleValue {
+        <Self as Kind>::read(&self.cells, 0, reader)
     }
 
-    fn read(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        SeriesSnapshot::alone(<Self as Kind>::read(&self.cells, 0, reader))
+    fn describe(&self) -> String {
+        let (bounds, is_of_time) = self.options();
+        describe_histogram(bounds, is_of_time)
     }
+}
 
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
-    }
+/// For an error: what it is, with what tells it from other histograms.
+pub(crate) fn describe_histogram(bounds: &[u64], is_of_time: bool) -> String {
+    let of_time = if is_of_time { " of time" } else { "" };
+    format!("{}{of_time} with the bounds {bounds:?}", Histogram::WHAT)
 }
 
 impl Kind for Histogram {
     type Options = HistogramOptions;
     type Cells = HistogramCells;
     const KIND: MetricKind = MetricKind::Histogram;
+    const WHAT: &'static str = "a declared histogram";
 
     fn cells(options: HistogramOptions, width: usize) -> HistogramCells {
         HistogramCells::new(options, width)
@@ -204,7 +209,7 @@ impl Kind for Histogram {
     }
 }
 
-/// Where a time is recorded.
+/// If a time is recorded.
 pub trait Observe {
     /// Records so many nanoseconds.
     #[doc(hidden)]

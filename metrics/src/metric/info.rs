@@ -2,14 +2,13 @@
 
 use super::declaration::Declaration;
 use super::declared::Declared;
+use crate::collect::{Collection, Registered, Shape};
 use crate::names::{is_equal, is_label_name, is_reserved};
-use crate::recorder::Reader;
-use crate::snapshot::{MetricKind, SampleValue, SeriesSnapshot};
+use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
-use crate::sync::unmodelled::OnceLock;
-use std::any::Any;
 
-/// Something about the program that is said in labels: its version, the commit it was built from. Its value is 1.
+/// Facts about the program in labels: its version, the commit it was built from. Its value is 1.
+#[doc = include_str!("from_the_start_callback.md")]
 ///
 /// ```
 /// use tachometer::{Info, metrics};
@@ -26,13 +25,11 @@ use std::any::Any;
 /// By convention the name ends in `_info`. It is a gauge in every format: OpenMetrics has a type `info`, whose family has the
 /// name without the ending, and that would be one more name that may clash, in that format only, for nothing that a
 /// scraper does with it. What is known when the program runs is registered by
-/// [`register_info`](crate::MetricsRegistry::register_info).
+/// [`info`](crate::MetricsRegistry::info).
 #[derive(Debug)]
 pub struct Info {
     declaration: Declaration,
     labels: &'static [(&'static str, &'static str)],
-    /// Those of the labels, found when somebody asks.
-    names: OnceLock<Vec<&'static str>>,
 }
 
 impl Info {
@@ -40,7 +37,7 @@ impl Info {
         /// Printed as `name` with that `# HELP` and these labels.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name or one of the labels' names, or two of these are the same; in a `static`,
+        /// If Prometheus does not allow the name or one of the labels' names, or two of these are the same; in a `static`,
         /// a compile error.
         #[must_use]
         #[track_caller]
@@ -50,7 +47,7 @@ impl Info {
             labels: &'static [(&'static str, &'static str)],
         ) -> Self {
             check(labels);
-            Info { declaration: Declaration::new(name, help), labels, names: OnceLock::new() }
+            Info { declaration: Declaration::new(name, help), labels }
         }
     }
 
@@ -80,7 +77,7 @@ const fn check(labels: &[(&str, &str)]) {
         );
         assert!(
             !is_reserved(name),
-            "`le` and `quantile` are no names for labels: Prometheus uses them itself"
+            "a label must not be called `le` or `quantile`: Prometheus uses these names itself"
         );
         let mut before = 0;
         while before < index {
@@ -91,25 +88,65 @@ const fn check(labels: &[(&str, &str)]) {
     }
 }
 
+impl Registered for Info {
+    fn describe(&self) -> String {
+        format!("a declared gauge with the labels {:?}", self.label_names())
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Plain(MetricKind::Gauge)
+    }
+
+    fn help(&self) -> Option<&str> {
+        Some(self.declaration.help)
+    }
+
+    fn label_names(&self) -> Vec<&str> {
+        self.labels.iter().map(|(name, _)| *name).collect()
+    }
+
+    fn collect(&self, name: &str, into: &mut Collection<'_>) {
+        into.add(name, self.declaration.help, info_family(self.labels));
+    }
+}
+
 impl Declared for Info {
     fn declaration(&self) -> &Declaration {
         &self.declaration
     }
+}
 
-    fn kind(&self) -> MetricKind {
-        MetricKind::Gauge
+/// An info metric that is made while the program runs.
+#[derive(Debug)]
+pub(crate) struct DynamicInfo {
+    pub(crate) help: String,
+    pub(crate) labels: Vec<(String, String)>,
+}
+
+impl Registered for DynamicInfo {
+    fn describe(&self) -> String {
+        format!("an info metric with the labels {:?}", self.labels)
     }
 
-    fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        vec![SeriesSnapshot::new(self.labels.iter().map(owned).collect(), SampleValue::Level(1))]
+    fn shape(&self) -> Shape {
+        Shape::Plain(MetricKind::Gauge)
     }
 
-    fn as_any(&'static self) -> &'static dyn Any {
-        self
+    fn help(&self) -> Option<&str> {
+        Some(&self.help)
     }
 
-    fn label_names(&self) -> &[&'static str] {
-        self.names.get_or_init(|| self.labels.iter().map(|(name, _)| *name).collect())
+    fn label_names(&self) -> Vec<&str> {
+        self.labels.iter().map(|(name, _)| name.as_str()).collect()
     }
+
+    fn collect(&self, name: &str, into: &mut Collection<'_>) {
+        into.add(name, &self.help, info_family(&self.labels));
+    }
+}
+
+fn info_family<S: AsRef<str>>(labels: &[(S, S)]) -> FamilySnapshot {
+    let owned = |(name, value): &(S, S)| (name.as_ref().to_owned(), value.as_ref().to_owned());
+    let series = SeriesSnapshot::new(labels.iter().map(owned).collect(), SampleValue::Level(1));
+    FamilySnapshot::new(MetricKind::Gauge, vec![series])
 }

@@ -1,17 +1,15 @@
 //! Metrics that a program declares of its own: counters, gauges and histograms in `static`s, and what it says on demand.
 
 mod callback;
-pub(crate) mod collect;
 pub(crate) mod counter;
 mod declaration;
 mod declared;
 pub(crate) mod gauge;
 pub(crate) mod histogram;
-mod info;
+pub(crate) mod info;
 pub(crate) mod kind;
 
 pub use callback::{CallbackCounter, CallbackGauge};
-pub use collect::{Collect, Collected, FamilyDescription};
 pub use counter::{Counter, FloatCounter};
 pub(crate) use declaration::Declaration;
 pub(crate) use declaration::{attached, since};

@@ -1,7 +1,7 @@
 //! Registering families of metrics.
 
-use super::named::Metric;
-use super::{MetricsRegistry, granted};
+use super::held::Held;
+use super::metrics_registry::{MetricsRegistry, unwrap_registered};
 use crate::error::Error;
 use crate::family::AnyFamily;
 
@@ -21,38 +21,35 @@ impl MetricsRegistry {
     /// }
     ///
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
-    /// let books: Family<Shelf<'static>, Gauge> = registry.register_family(Family::new("books", "Books on shelves"));
+    /// let books: Family<Shelf<'static>, Gauge> = registry.family(Family::new("books", "Books on shelves"));
     /// books.with(&Shelf { name: "travel" }).set(12);
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("books{name=\"travel\"} 12\n"));
     /// ```
     ///
     /// # Panics
-    /// Where [`try_register_family`](Self::try_register_family) returns an error.
+    /// If [`try_family`](Self::try_family) returns an error.
     #[track_caller]
-    pub fn register_family<F: AnyFamily>(&self, family: F) -> F {
-        granted(self.try_register_family(family))
+    pub fn family<F: AnyFamily>(&self, family: F) -> F {
+        unwrap_registered(self.try_family(family))
     }
 
-    /// As [`register_family`](Self::register_family).
+    /// Does the same as [`family`](Self::family), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where something else has the name, or prints a name that this would print, in whichever format; where a label of it is one
+    /// If something else has the name, or prints a name that this would print, in whichever format; where a label of it is one
     /// that all series of the registry [have](Self::with_labels). The message says where in the source both stand.
-    pub fn try_register_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
-        let same = |standing: &Metric| match standing {
-            Metric::Declared(standing) => family.of_standing(*standing).map(Some),
-            _ => None,
-        };
+    pub fn try_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
+        let same = |standing: &Held| family.of_standing(standing.fixed()?).map(Some);
         // First, for what is made is never freed.
-        let standing = self.metrics.named().standing(family.name()).and_then(same).flatten();
+        let standing = self.contents().table().listing().plain(family.name()).and_then(same).flatten();
         if let Some(standing) = standing {
             return Ok(standing);
         }
         let declared = family.to_register();
-        let metric = Metric::Declared(declared);
+        let held = Held::Static(declared);
         let declaration = declared.declaration();
-        let wanted = metric.wanted(declaration.name, declaration.place);
-        let standing = self.metrics.named().register(wanted, same, || (metric, None))?;
+        let registration = held.registration(declaration.name, declaration.place);
+        let standing = self.contents().table().register(registration, same, || (held.clone(), None))?;
         Ok(standing.unwrap_or(family))
     }
 }

@@ -1,7 +1,7 @@
 //! The registry that instrumented functions use unless they name another.
 
-use super::MetricsRegistry;
 use super::functions::Functions;
+use super::metrics_registry::MetricsRegistry;
 use crate::error::{Cause, Error};
 use crate::function::Function;
 use crate::snapshot::FullSnapshot;
@@ -46,7 +46,7 @@ pub fn global() -> &'static MetricsRegistry {
 /// ```
 ///
 /// # Errors
-/// Where the global registry is in use already, by a call of an instrumented function, of [`global`], of [`snapshot`] or of
+/// If the global registry is in use already, by a call of an instrumented function, of [`global`], of [`snapshot`] or of
 /// this function. `registry` is dropped then.
 pub fn install(registry: MetricsRegistry) -> Result<(), Error> {
     if FUNCTIONS.are_called() {

@@ -1,105 +1,115 @@
-//! What is registered, described.
+//! The metrics of a registry at one moment, and how they are read.
 
-use super::MetricsRegistry;
-use super::named::{Metric, NamedMetrics, Registered};
-use crate::names::unit_of;
-use crate::snapshot::MetricKind;
-use std::fmt;
+use super::held::Held;
+use super::scope::Scope;
+use crate::collect::{Answer, Collection, Printed, Source};
+use crate::self_metrics::Findings;
+use crate::snapshot::{FamilySnapshot, FullSnapshot};
+use crate::sync::unmodelled::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
-/// A family that a registry prints for something that was registered or declared. [`MetricsRegistry::list`] says all of them.
-///
-/// [`Display`](fmt::Display) shows it in one line, `jobs_total{zone} (counter, src/jobs.rs:7:9): Jobs done`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MetricDescription {
-    /// The family's name, as it is printed.
-    pub name: String,
-    /// What kind of metric it is.
-    pub kind: MetricKind,
-    /// The `# HELP` text that was given; `None` where a plain default is printed.
-    pub help: Option<String>,
-    /// The unit, where the name ends in one and it was declared with a help text.
-    pub unit: Option<&'static str>,
-    /// What the labels of its series are called, in the order they are printed in: its own, then those that all series of the
-    /// registry have.
-    pub labels: Vec<String>,
-    /// Where in the source it was first registered, or where the `static` stands.
-    pub place: &'static Location<'static>,
+/// What tells a metric from others of its registry: its name with the namespace, and what it adds to it.
+pub(super) type Key = (String, Printed);
+
+/// A registered metric.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) metric: Held,
+    /// Where in the source it was registered, or declared.
+    pub(super) place: &'static Location<'static>,
 }
 
-impl MetricsRegistry {
-    /// What was registered or declared, in order of the names that are printed; a collector or a min/max is several.
-    ///
-    /// It is there also where it has no series yet. Of the [`global`](crate::global) registry, metrics in `static`s are among it.
-    /// Instrumented functions are not: they share a few families, and [snapshots](crate::FullSnapshot::functions) have all of
-    /// them from the start. Nor is what was refused: `tachometer_refused_metric_info` says why.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tachometer::MetricsRegistry;
-    ///
-    /// let registry = MetricsRegistry::new(Duration::from_secs(10)).with_namespace("shop");
-    /// registry.counter("carts_total", "Carts that were paid");
-    /// registry.register_minmax("cart_items");
-    /// let list = registry.list();
-    /// let names: Vec<&str> = list.iter().map(|metric| metric.name.as_str()).collect();
-    /// assert_eq!(names, ["shop_cart_items_max", "shop_cart_items_min", "shop_carts_total"]);
-    /// assert_eq!(list[2].help.as_deref(), Some("Carts that were paid"));
-    /// for metric in &list {
-    ///     println!("{metric}");
-    /// }
-    /// ```
-    pub fn list(&self) -> Vec<MetricDescription> {
-        self.metrics.named().list()
+/// Shares with its table whatever has not changed since.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Listing {
+    pub(super) scope: Arc<Scope>,
+    pub(super) metrics: Arc<BTreeMap<Key, Entry>>,
+    /// Help texts that were given later, by the name they were given for.
+    pub(super) help: Arc<BTreeMap<String, String>>,
+    /// Why metrics in `static`s are not here.
+    pub(super) refused: Arc<BTreeSet<String>>,
+}
+
+impl Listing {
+    /// Returns the name that is printed for what its user calls `name`.
+    pub(super) fn full_name(&self, name: &str) -> String {
+        self.scope.full_name(name).into_owned()
     }
-}
 
-impl NamedMetrics {
-    pub(super) fn list(&self) -> Vec<MetricDescription> {
-        let mut list = Vec::new();
-        for ((registered, _), Registered { metric, place }) in &self.metrics {
-            let labels: Vec<String> = self.label_names(metric).map(str::to_owned).collect();
-            for (suffix, kind) in metric.shape().families() {
-                let name = format!("{registered}{suffix}");
-                list.push(MetricDescription {
-                    kind: *kind,
-                    help: self.help_of(&name, registered, metric).map(str::to_owned),
-                    unit: metric.help().and_then(|_| unit_of(&name)),
-                    labels: labels.clone(),
-                    place,
-                    name,
-                });
+    /// Returns what is printed under `name` as it is.
+    pub(super) fn plain(&self, name: &str) -> Option<&Held> {
+        let key = (self.full_name(name), Printed::Plain);
+        self.metrics.get(&key).map(|entry| &entry.metric)
+    }
+
+    /// Whether each thread has cells of its own for what is printed as `name`, with the namespace or without it.
+    pub(super) fn counts_by_thread(&self, name: &str) -> bool {
+        let found = self.metrics.get(&(name.to_owned(), Printed::Plain)).map(|entry| &entry.metric);
+        found.or_else(|| self.plain(name)).is_some_and(|metric| metric.counts_by_thread())
+    }
+
+    /// Whether a snapshot has to ask code of the program's.
+    pub(super) fn has_sources(&self) -> bool {
+        self.metrics.values().any(|entry| entry.metric.source().is_some())
+    }
+
+    /// Returns whom a snapshot has to ask.
+    pub(super) fn sources(&self) -> Vec<Arc<Source>> {
+        self.metrics.values().filter_map(|entry| entry.metric.source()).collect()
+    }
+
+    /// Adds what the sources returned.
+    pub(super) fn add_answer(&self, answer: &Answer, snapshot: &mut FullSnapshot, findings: &mut Findings) {
+        for (name, family) in &answer.families {
+            match self.clashing_label(family) {
+                Some(label) => {
+                    findings.refused.insert(format!(
+                        "{name:?} is not shown: its label {label:?} is one that all series of the registry have already"
+                    ));
+                }
+                None => {
+                    snapshot.declared.insert(self.full_name(name), family.clone());
+                }
             }
         }
-        list.sort_by(|a, b| a.name.cmp(&b.name));
-        list
+        findings.refused.extend(answer.refusals.iter().cloned());
     }
 
-    fn label_names<'a>(&'a self, metric: &'a Metric) -> impl Iterator<Item = &'a str> {
-        // None of its own is among those of all.
-        let shared = self.scope.labels.iter().map(|(name, _)| name.as_str());
-        metric.label_names().into_iter().chain(shared)
+    fn clashing_label<'a>(&self, family: &'a FamilySnapshot) -> Option<&'a str> {
+        let labels = family.series.iter().flat_map(|series| &series.labels);
+        labels.map(|(label, _)| label.as_str()).find(|label| self.scope.label(label).is_some())
     }
 
-    /// The text that was given for the name that is printed, or for the one that was registered, or where it was declared.
-    fn help_of<'a>(&'a self, printed: &str, registered: &str, metric: &'a Metric) -> Option<&'a str> {
-        let described = |name: &str| self.help.get(self.scope.given_name(name)?).map(String::as_str);
-        described(printed).or_else(|| described(registered)).or_else(|| metric.help())
-    }
-}
-
-impl fmt::Display for MetricDescription {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        if !self.labels.is_empty() {
-            write!(f, "{{{}}}", self.labels.join(","))?;
+    /// Adds what all metrics show. The answers of their sources are there already.
+    pub(super) fn collect(&self, into: &mut Collection<'_>) {
+        for ((name, _), Entry { metric, .. }) in &*self.metrics {
+            metric.collect(name, into);
         }
-        write!(f, " ({}, {})", self.kind, self.place)?;
-        match &self.help {
-            // It would be more than one line.
-            Some(help) => write!(f, ": {}", help.replace('\n', "\\n")),
-            None => Ok(()),
+    }
+
+    /// Adds what is said of all of them: labels, help texts that were given later, refusals.
+    pub(super) fn describe(&self, snapshot: &mut FullSnapshot, findings: &mut Findings) {
+        let given = self.help.iter().map(|(name, help)| (self.full_name(name), help.clone()));
+        let given: BTreeMap<String, String> = given.collect();
+        // The text that a metric was declared with is its own. A text that was given later holds for all metrics of that name, so
+        // it is repeated under each name that they print.
+        let are_declared = |name: &str| self.named(name).any(|(_, entry)| entry.metric.help().is_some());
+        for (name, help) in given.iter().filter(|(name, _)| are_declared(name)) {
+            for (_, entry) in self.named(name) {
+                for (suffix, _) in entry.metric.shape().families() {
+                    snapshot.help.insert(format!("{name}{suffix}"), help.clone());
+                }
+            }
         }
+        snapshot.help.extend(given);
+        snapshot.labels.clone_from(&self.scope.labels);
+        findings.refused.extend(self.refused.iter().cloned());
+    }
+
+    /// Returns the metrics that were registered under that name, with its namespace.
+    fn named(&self, name: &str) -> impl Iterator<Item = (&Key, &Entry)> {
+        let [first, last] = [Printed::FIRST, Printed::LAST].map(|printed| (name.to_owned(), printed));
+        self.metrics.range(first..=last)
     }
 }

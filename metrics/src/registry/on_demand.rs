@@ -1,133 +1,13 @@
-//! Metrics that a function says whenever somebody reads: registering them, and what is asked.
+//! Registering callbacks, collectors and info metrics.
 
-use super::named::Metric;
-use super::scope::Scope;
-use super::{MetricsRegistry, granted};
+use super::held::Held;
+use super::metrics_registry::{MetricsRegistry, unwrap_registered};
+use crate::collect::{Collect, FamilyDescription, Registered, Source, SourceFamily, label_mistake};
 use crate::error::Error;
-use crate::metric::collect::label_mistake;
-use crate::metric::{Collect, Collected, Declared, FamilyDescription};
-use crate::snapshot::{FamilySnapshot, FullSnapshot, MetricKind, SampleValue, SeriesSnapshot};
+use crate::metric::info::DynamicInfo;
 use crate::sync::unmodelled::Arc;
-use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
-
-/// Something that is asked for its families, each time somebody reads.
-pub(super) struct Source {
-    /// Never empty.
-    families: Vec<FamilyDescription>,
-    ask: Box<dyn Fn(&mut Collected<'_>) + Send + Sync>,
-    /// For errors: whose families they are.
-    pub(super) origin: &'static str,
-}
-
-/// What a program registered by itself.
-const ON_DEMAND: &str = "on demand";
-
-impl fmt::Debug for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source").field("families", &self.families).finish_non_exhaustive()
-    }
-}
-
-impl Source {
-    fn alone(family: FamilyDescription, callback: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
-        let FamilyDescription { name, kind, .. } = family.clone();
-        let ask = move |into: &mut Collected<'_>| {
-            let value = callback();
-            let value = if kind == MetricKind::Counter {
-                SampleValue::Sum(value)
-            } else {
-                SampleValue::Quantity(value)
-            };
-            into.add(&name, &[], value);
-        };
-        Source { families: vec![family], ask: Box::new(ask), origin: ON_DEMAND }
-    }
-
-    /// Of a metric in a `static`, whose function this is.
-    pub(super) fn declared(metric: &'static dyn Declared, callback: fn() -> f64) -> Self {
-        let (name, help) = (metric.declaration().name.to_owned(), metric.declaration().help.to_owned());
-        Source::alone(FamilyDescription { name, help, kind: metric.kind() }, callback)
-    }
-
-    /// What it goes by: its first family, which no other source of its registry has.
-    pub(super) fn name(&self) -> &str {
-        &self.families[0].name
-    }
-
-    /// Runs code of the program's.
-    pub(super) fn ask(&self) -> Answer {
-        let mut collected = Collected::new(&self.families);
-        (self.ask)(&mut collected);
-        let (families, refusals) = collected.finish();
-        Answer { families, refusals }
-    }
-}
-
-/// What a source said.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Answer {
-    pub(super) families: Vec<(String, FamilySnapshot)>,
-    /// Why further families cannot be shown.
-    pub(super) refusals: Vec<String>,
-}
-
-impl Answer {
-    /// Adds this to a snapshot of the registry whose `scope` is this.
-    pub(super) fn write_into(&self, snapshot: &mut FullSnapshot, scope: &Scope) {
-        let refused = &mut snapshot.own.refused;
-        for (name, family) in &self.families {
-            let labels = family.series.iter().flat_map(|series| &series.labels);
-            match labels.map(|(label, _)| label).find(|label| scope.label(label).is_some()) {
-                Some(label) => refused.push(format!(
-                    "{name:?} is not shown: its label {label:?} is one that all series of the registry have already"
-                )),
-                None => {
-                    snapshot.declared.insert(scope.full_name(name).into_owned(), family.clone());
-                }
-            }
-        }
-        refused.extend(self.refusals.iter().cloned());
-    }
-}
-
-/// A family of a source, as a metric of its registry.
-#[derive(Debug, Clone)]
-pub(super) struct OnDemand {
-    source: Arc<Source>,
-    index: usize,
-}
-
-impl OnDemand {
-    pub(super) fn description(&self) -> &FamilyDescription {
-        &self.source.families[self.index]
-    }
-
-    /// For an error: what it is.
-    pub(super) fn describe(&self) -> String {
-        format!("a {} {}", self.description().kind, self.source.origin)
-    }
-
-    /// The source, of its first family.
-    pub(super) fn source(&self) -> Option<&Arc<Source>> {
-        (self.index == 0).then_some(&self.source)
-    }
-}
-
-/// An info metric that was made while the program runs.
-#[derive(Debug)]
-pub(super) struct StandingInfo {
-    pub(super) help: String,
-    pub(super) labels: Vec<(String, String)>,
-}
-
-impl StandingInfo {
-    pub(super) fn family(&self) -> FamilySnapshot {
-        let series = SeriesSnapshot::new(self.labels.clone(), SampleValue::Level(1));
-        FamilySnapshot::new(MetricKind::Gauge, vec![series])
-    }
-}
 
 impl MetricsRegistry {
     /// A gauge called `name` that shows what `callback` returns, which is called for each snapshot.
@@ -140,7 +20,7 @@ impl MetricsRegistry {
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
     /// let jobs = Arc::new(Mutex::new(vec!["sweep", "dust"]));
     /// let seen = Arc::clone(&jobs);
-    /// registry.gauge_from("chores_waiting", "Chores that wait", move || seen.lock().unwrap().len() as f64);
+    /// registry.callback_gauge("chores_waiting", "Chores that wait", move || seen.lock().unwrap().len() as f64);
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("\nchores_waiting 2.0\n"));
     /// jobs.lock().unwrap().pop();
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("\nchores_waiting 1.0\n"));
@@ -152,30 +32,30 @@ impl MetricsRegistry {
     /// [`CallbackGauge`](crate::CallbackGauge).
     ///
     /// # Panics
-    /// Where [`try_gauge_from`](Self::try_gauge_from) returns an error.
+    /// If [`try_callback_gauge`](Self::try_callback_gauge) returns an error.
     #[track_caller]
-    pub fn gauge_from(
+    pub fn callback_gauge(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
         callback: impl Fn() -> f64 + Send + Sync + 'static,
     ) {
-        granted(self.try_gauge_from(name, help, callback));
+        unwrap_registered(self.try_callback_gauge(name, help, callback));
     }
 
-    /// As [`gauge_from`](Self::gauge_from).
+    /// Does the same as [`callback_gauge`](Self::callback_gauge), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name, or something else has it, also another callback, or prints it, in whichever
+    /// If Prometheus does not allow the name, or something else has it, also another callback, or prints it, in whichever
     /// format.
     #[track_caller]
-    pub fn try_gauge_from(
+    pub fn try_callback_gauge(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
         callback: impl Fn() -> f64 + Send + Sync + 'static,
     ) -> Result<(), Error> {
-        self.register_source(Source::alone(FamilyDescription::gauge(name, help), callback))
+        self.register_source(Source::callback(FamilyDescription::gauge(name, help), callback))
     }
 
     /// A counter called `name` that shows what `callback` returns, which is called for each snapshot and should never return
@@ -186,37 +66,37 @@ impl MetricsRegistry {
     /// use tachometer::MetricsRegistry;
     ///
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
-    /// registry.counter_from("chores_done_total", "Chores done", || 12.0);
+    /// registry.callback_counter("chores_done_total", "Chores done", || 12.0);
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("# TYPE chores_done_total counter\n"));
     /// ```
     ///
     /// What is negative or not a number is no counter: it is not shown, and `tachometer_refused_metric_info` says so.
-    /// Otherwise as [`gauge_from`](Self::gauge_from); in a `static`: [`CallbackCounter`](crate::CallbackCounter).
+    /// Otherwise as [`callback_gauge`](Self::callback_gauge); in a `static`: [`CallbackCounter`](crate::CallbackCounter).
     ///
     /// # Panics
-    /// Where [`try_counter_from`](Self::try_counter_from) returns an error.
+    /// If [`try_callback_counter`](Self::try_callback_counter) returns an error.
     #[track_caller]
-    pub fn counter_from(
+    pub fn callback_counter(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
         callback: impl Fn() -> f64 + Send + Sync + 'static,
     ) {
-        granted(self.try_counter_from(name, help, callback));
+        unwrap_registered(self.try_callback_counter(name, help, callback));
     }
 
-    /// As [`counter_from`](Self::counter_from).
+    /// Does the same as [`callback_counter`](Self::callback_counter), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_gauge_from`](Self::try_gauge_from).
+    /// As [`try_callback_gauge`](Self::try_callback_gauge).
     #[track_caller]
-    pub fn try_counter_from(
+    pub fn try_callback_counter(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
         callback: impl Fn() -> f64 + Send + Sync + 'static,
     ) -> Result<(), Error> {
-        self.register_source(Source::alone(FamilyDescription::counter(name, help), callback))
+        self.register_source(Source::callback(FamilyDescription::counter(name, help), callback))
     }
 
     /// The families of `collector`, which is asked for them for each snapshot; see [`Collect`] for an example.
@@ -224,26 +104,19 @@ impl MetricsRegistry {
     /// One that says that it has no families is never asked.
     ///
     /// # Panics
-    /// Where [`try_families_from`](Self::try_families_from) returns an error.
+    /// If [`try_collect_from`](Self::try_collect_from) returns an error.
     #[track_caller]
-    pub fn families_from(&self, collector: impl Collect) {
-        granted(self.try_families_from(collector));
+    pub fn collect_from(&self, collector: impl Collect) {
+        unwrap_registered(self.try_collect_from(collector));
     }
 
-    /// As [`families_from`](Self::families_from).
+    /// Does the same as [`collect_from`](Self::collect_from), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_gauge_from`](Self::try_gauge_from), for one of the families; then none of them is registered.
+    /// As [`try_callback_gauge`](Self::try_callback_gauge), for one of the families; then none of them is registered.
     #[track_caller]
-    pub fn try_families_from(&self, collector: impl Collect) -> Result<(), Error> {
-        self.collect_from(collector, ON_DEMAND)
-    }
-
-    #[track_caller]
-    pub(super) fn collect_from(&self, collector: impl Collect, origin: &'static str) -> Result<(), Error> {
-        let families = collector.families();
-        let ask = move |into: &mut Collected<'_>| collector.collect(into);
-        self.register_source(Source { families, ask: Box::new(ask), origin })
+    pub fn try_collect_from(&self, collector: impl Collect) -> Result<(), Error> {
+        self.register_source(Source::collector(collector))
     }
 
     /// An info metric called `name`: a gauge at 1 with these labels, which say something that does not change. The same name
@@ -255,26 +128,26 @@ impl MetricsRegistry {
     ///
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
     /// let zone = String::from("north");
-    /// registry.register_info("warehouse_info", "Where this runs", &[("zone", &zone)]);
+    /// registry.info("warehouse_info", "Where this runs", &[("zone", &zone)]);
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("\nwarehouse_info{zone=\"north\"} 1\n"));
     /// ```
     ///
     /// By convention the name ends in `_info`. In a `static`: [`Info`](crate::Info).
     ///
     /// # Panics
-    /// Where [`try_register_info`](Self::try_register_info) returns an error.
+    /// If [`try_info`](Self::try_info) returns an error.
     #[track_caller]
-    pub fn register_info(&self, name: impl Into<String>, help: impl Into<String>, labels: &[(&str, &str)]) {
-        granted(self.try_register_info(name, help, labels));
+    pub fn info(&self, name: impl Into<String>, help: impl Into<String>, labels: &[(&str, &str)]) {
+        unwrap_registered(self.try_info(name, help, labels));
     }
 
-    /// As [`register_info`](Self::register_info).
+    /// Does the same as [`info`](Self::info), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name or one of the labels' names, two of these are the same, or something else
+    /// If Prometheus does not allow the name or one of the labels' names, two of these are the same, or something else
     /// has the name, also an info metric with other labels, or prints it, in whichever format.
     #[track_caller]
-    pub fn try_register_info(
+    pub fn try_info(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
@@ -286,14 +159,12 @@ impl MetricsRegistry {
         }
         let owned = |(label, value): &(&str, &str)| ((*label).to_owned(), (*value).to_owned());
         let labels: Vec<_> = labels.iter().map(owned).collect();
-        let info = Arc::new(StandingInfo { help: help.into(), labels: labels.clone() });
-        let same = |standing: &Metric| match standing {
-            Metric::Info(info) => (info.labels == labels).then_some(()),
-            _ => None,
+        let is_same = |standing: &Held| {
+            standing.shared::<DynamicInfo>().filter(|info| info.labels == labels).map(|_| ())
         };
-        let metric = Metric::Info(info);
-        let wanted = metric.wanted(&name, Location::caller());
-        self.metrics().named().register(wanted, same, || (metric, ()))
+        let info = Held::Shared(Arc::new(DynamicInfo { help: help.into(), labels: labels.clone() }));
+        let registration = info.registration(&name, Location::caller());
+        self.contents().table().register(registration, is_same, || (info.clone(), ()))
     }
 
     /// How long a snapshot waits for the callbacks and collectors of this registry, all of them together; a second, if this is
@@ -311,16 +182,14 @@ impl MetricsRegistry {
     /// registry.set_callback_timeout(Duration::from_millis(200));
     /// ```
     pub fn set_callback_timeout(&self, timeout: Duration) {
-        self.metrics().callbacks.set_timeout(timeout);
+        self.contents().rounds().set_timeout(timeout);
     }
 
     #[track_caller]
-    fn register_source(&self, source: Source) -> Result<(), Error> {
+    pub(super) fn register_source(&self, source: Source) -> Result<(), Error> {
+        // Dropped after the lock is released: what it owns is the program's, whose destructors may do anything.
         let source = Arc::new(source);
-        let families = source.families.iter().enumerate().map(|(index, family)| {
-            (family.name.clone(), Metric::OnDemand(OnDemand { source: Arc::clone(&source), index }))
-        });
-        // `source` is dropped behind the lock, for what it owns is the program's and may do anything then.
-        self.metrics().named().register_all(families, Location::caller())
+        let families = SourceFamily::all(&source).map(|(name, family)| (name, family as Arc<dyn Registered>));
+        self.contents().table().register_all(families, Location::caller())
     }
 }

@@ -3,9 +3,9 @@
 //! On Linux; elsewhere nothing is shown. Time and the limit come from the system's calls, for these are exact where `/proc` has
 //! hundredths of a second, and the rest from `/proc/self`.
 
-use super::{MetricsRegistry, granted};
+use super::metrics_registry::{MetricsRegistry, unwrap_registered};
+use crate::collect::{Collect, Collected, FamilyDescription, Source};
 use crate::error::Error;
-use crate::metric::{Collect, Collected, FamilyDescription};
 use crate::sync::unmodelled::lock;
 
 impl MetricsRegistry {
@@ -40,21 +40,21 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_register_process_metrics`](Self::try_register_process_metrics) returns an error.
+    /// If [`try_register_process_metrics`](Self::try_register_process_metrics) returns an error.
     #[track_caller]
     pub fn register_process_metrics(&self) {
-        granted(self.try_register_process_metrics());
+        unwrap_registered(self.try_register_process_metrics());
     }
 
-    /// As [`register_process_metrics`](Self::register_process_metrics).
+    /// Does the same as [`register_process_metrics`](Self::register_process_metrics), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where something else prints one of the names.
+    /// If something else prints one of the names.
     #[track_caller]
     pub fn try_register_process_metrics(&self) -> Result<(), Error> {
-        let mut are_registered = lock(&self.metrics.of_process);
+        let mut are_registered = lock(&self.contents().has_process_metrics);
         if !*are_registered {
-            self.collect_from(Process::new(), "of `register_process_metrics`")?;
+            self.register_source(Source::of_library(Process::new(), "of `register_process_metrics`"))?;
             *are_registered = true;
         }
         Ok(())

@@ -1,11 +1,10 @@
 //! What all metrics of a registry share: a namespace before their names, and labels.
 
-use super::named::{NamedMetrics, Registered};
-use super::names::OWN_PREFIX;
-use super::{MetricsRegistry, granted};
+use super::listing::Entry;
+use super::metrics_registry::{MetricsRegistry, unwrap_registered};
+use super::table::Table;
 use crate::error::{Cause, Error};
-use crate::names::{RESERVED_LABELS, is_label_name, is_metric_name};
-use crate::sync::unmodelled::lock;
+use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name};
 use std::borrow::Cow;
 
 #[derive(Debug, Clone, Default)]
@@ -34,21 +33,21 @@ impl MetricsRegistry {
     /// For the metrics in `static`s, [`install`](crate::install) such a registry as the global one.
     ///
     /// # Panics
-    /// Where [`try_with_namespace`](Self::try_with_namespace) returns an error.
+    /// If [`try_with_namespace`](Self::try_with_namespace) returns an error.
     #[must_use]
     #[track_caller]
     pub fn with_namespace(self, namespace: impl Into<String>) -> Self {
-        granted(self.try_with_namespace(namespace))
+        unwrap_registered(self.try_with_namespace(namespace))
     }
 
-    /// As [`with_namespace`](Self::with_namespace).
+    /// Does the same as [`with_namespace`](Self::with_namespace), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where a metric's name cannot begin so, or the library's own do; where the registry has a namespace, or a metric that was
+    /// If a metric's name cannot begin so, or the library's own do; where the registry has a namespace, or a metric that was
     /// registered without one. The registry is dropped then.
     pub fn try_with_namespace(self, namespace: impl Into<String>) -> Result<Self, Error> {
         let namespace = namespace.into();
-        lock(&self.metrics.named).set_namespace(namespace)?;
+        self.contents().table_as_it_is().set_namespace(namespace)?;
         Ok(self)
     }
 
@@ -68,20 +67,20 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_with_labels`](Self::try_with_labels) returns an error.
+    /// If [`try_with_labels`](Self::try_with_labels) returns an error.
     #[must_use]
     #[track_caller]
     pub fn with_labels<N: Into<String>, V: Into<String>>(
         self,
         labels: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        granted(self.try_with_labels(labels))
+        unwrap_registered(self.try_with_labels(labels))
     }
 
-    /// As [`with_labels`](Self::with_labels).
+    /// Does the same as [`with_labels`](Self::with_labels), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where Prometheus does not allow a name, where it is reserved (`function`, `module`, `outcome`, `error_kind`, `le`,
+    /// If Prometheus does not allow a name, where it is reserved (`function`, `module`, `outcome`, `error_kind`, `le`,
     /// `quantile`, and all that begin with `__`) or given twice, or where a metric has declared a label of that name. The
     /// registry is dropped then.
     pub fn try_with_labels<N: Into<String>, V: Into<String>>(
@@ -91,7 +90,7 @@ impl MetricsRegistry {
         // Before the lock is taken: it may be code of the program's.
         let labels: Vec<_> = labels.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         for (name, value) in labels {
-            lock(&self.metrics.named).add_label(name, value)?;
+            self.contents().table_as_it_is().add_label(name, value)?;
         }
         Ok(self)
     }
@@ -120,7 +119,7 @@ impl Scope {
     }
 }
 
-impl NamedMetrics {
+impl Table {
     fn set_namespace(&mut self, namespace: String) -> Result<(), Error> {
         let refused =
             |why: &str| Err(Cause::Scope(format!("{namespace:?} can be no namespace: {why}")).into());
@@ -130,15 +129,15 @@ impl NamedMetrics {
         if format!("{namespace}_").starts_with(OWN_PREFIX) {
             return refused("so begin the names of tachometer's own metrics");
         }
-        if let Some(standing) = &self.scope.namespace {
+        if let Some(standing) = &self.scope().namespace {
             return refused(&format!("the registry has the namespace {standing:?} already"));
         }
-        if let Some(((name, _), Registered { place, .. })) = self.metrics.first_key_value() {
+        if let Some(((name, _), Entry { place, .. })) = self.metrics().first_key_value() {
             return refused(&format!(
                 "{name:?} is registered without it already ({place}); name it before the first metric"
             ));
         }
-        self.scope.namespace = Some(namespace);
+        self.scope_mut().namespace = Some(namespace);
         Ok(())
     }
 
@@ -153,16 +152,16 @@ impl NamedMetrics {
         if RESERVED_LABELS.contains(&&*name) {
             return refused(&format!("it is one of those that are reserved: {}", RESERVED_LABELS.join(", ")));
         }
-        if let Some(standing) = self.scope.label(&name) {
+        if let Some(standing) = self.scope().label(&name) {
             return refused(&format!("they have one of that name already, with the value {standing:?}"));
         }
-        for ((metric, _), Registered { metric: registered, place }) in &self.metrics {
+        for ((metric, _), Entry { metric: registered, place }) in self.metrics() {
             if registered.label_names().contains(&&*name) {
                 let what = registered.describe();
                 return refused(&format!("{what} {metric:?} ({place}) has one of that name itself"));
             }
         }
-        self.scope.labels.push((name, value));
+        self.scope_mut().labels.push((name, value));
         Ok(())
     }
 }
@@ -170,36 +169,38 @@ impl NamedMetrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collect::{Collection, Registered, Shape};
     use crate::metric::{Declaration, Declared};
-    use crate::recorder::Reader;
-    use crate::snapshot::{FullSnapshot, MetricKind, SeriesSnapshot};
+    use crate::self_metrics::Findings;
+    use crate::snapshot::{FullSnapshot, MetricKind};
     use crate::sync::leak;
-    use std::any::Any;
     use std::time::SystemTime;
 
     /// A metric whose series have a label `zone`.
     #[derive(Debug)]
     struct Zoned(Declaration);
 
+    impl Registered for Zoned {
+        fn describe(&self) -> String {
+            "a declared counter".to_owned()
+        }
+
+        fn shape(&self) -> Shape {
+            Shape::Plain(MetricKind::Counter)
+        }
+
+        fn label_names(&self) -> Vec<&str> {
+            vec!["zone"]
+        }
+
+        fn collect(&self, _: &str, _: &mut Collection<'_>) {
+            unreachable!("it is refused");
+        }
+    }
+
     impl Declared for Zoned {
         fn declaration(&self) -> &Declaration {
             &self.0
-        }
-
-        fn kind(&self) -> MetricKind {
-            MetricKind::Counter
-        }
-
-        fn read(&self, _: &mut Reader) -> Vec<SeriesSnapshot> {
-            Vec::new()
-        }
-
-        fn label_names(&self) -> &[&'static str] {
-            &["zone"]
-        }
-
-        fn as_any(&'static self) -> &'static dyn Any {
-            self
         }
     }
 
@@ -211,17 +212,19 @@ mod tests {
 
     #[test]
     fn a_declared_label_of_the_registrys_name_is_refused_by_its_place() {
-        let mut named = NamedMetrics::default();
-        named.add_label("zone".to_owned(), "eu".to_owned()).expect("there is none yet");
+        let mut table = Table::default();
+        table.add_label("zone".to_owned(), "eu".to_owned()).expect("there is none yet");
         let (metric, place) = zoned();
-        named.adopt(metric);
-        let mut snapshot = FullSnapshot::empty(SystemTime::now());
-        named.read_into(&mut snapshot);
+        table.adopt(metric);
+        let (mut snapshot, mut findings) = (FullSnapshot::empty(SystemTime::now()), Findings::default());
+        let listing = table.listing();
+        listing.collect(&mut Collection::new(&mut snapshot, &mut findings, || false));
+        listing.describe(&mut snapshot, &mut findings);
         assert!(snapshot.declared.is_empty());
         assert_eq!(
-            snapshot.own.refused,
+            Vec::from_iter(findings.refused),
             [format!(
-                "cannot register a declared counter with the labels [\"zone\"] \"zoned_total\" ({place}): its label \"zone\" is one that all series \
+                "cannot register a declared counter \"zoned_total\" ({place}): its label \"zone\" is one that all series \
                  of the registry have already"
             )]
         );
@@ -229,19 +232,19 @@ mod tests {
 
     #[test]
     fn a_label_that_a_metric_has_declared_is_refused_by_its_place() {
-        let mut named = NamedMetrics::default();
+        let mut table = Table::default();
         let (metric, place) = zoned();
-        named.adopt(metric);
-        assert_eq!(named.list()[0].labels, ["zone"]);
-        let error = named.add_label("zone".to_owned(), "eu".to_owned()).expect_err("it clashes").to_string();
+        table.adopt(metric);
+        assert_eq!(table.listing().descriptions()[0].labels, ["zone"]);
+        let error = table.add_label("zone".to_owned(), "eu".to_owned()).expect_err("it clashes").to_string();
         assert_eq!(
             error,
             format!(
-                "\"zone\" can be no label of all series: a declared counter with the labels [\"zone\"] \"zoned_total\" ({place}) has one of that name \
+                "\"zone\" can be no label of all series: a declared counter \"zoned_total\" ({place}) has one of that name \
                  itself"
             )
         );
-        named.add_label("rack".to_owned(), "7".to_owned()).expect("it is another");
-        assert_eq!(named.list()[0].labels, ["zone", "rack"]);
+        table.add_label("rack".to_owned(), "7".to_owned()).expect("it is another");
+        assert_eq!(table.listing().descriptions()[0].labels, ["zone", "rack"]);
     }
 }

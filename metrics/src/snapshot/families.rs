@@ -19,7 +19,9 @@
 //! }
 //! ```
 
-use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, SampleValue, SeriesSnapshot};
+use super::{
+    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, OwnFamily, SampleValue, SeriesSnapshot,
+};
 use crate::names::unit_of;
 use std::borrow::Cow;
 use std::fmt;
@@ -115,21 +117,15 @@ pub struct Labels<'a> {
     function: Option<&'a FunctionSnapshot>,
     /// Of a family that was declared.
     declared: &'a [(String, String)],
-    first: Option<(&'static str, &'a str)>,
     last: Option<(&'static str, &'a str)>,
     /// What all series have that have no label of that name.
     shared: &'a [(String, String)],
 }
 
 impl<'a> Labels<'a> {
-    /// A label alone.
-    pub(super) fn one(name: &'static str, value: &'a str) -> Self {
-        Labels { last: Some((name, value)), ..Labels::default() }
-    }
-
-    /// Two labels, of the library's own.
-    pub(super) fn two(first: (&'static str, &'a str), last: (&'static str, &'a str)) -> Self {
-        Labels { first: Some(first), last: Some(last), ..Labels::default() }
+    /// Those of a series that has no labels but these.
+    pub(super) fn declared(declared: &'a [(String, String)]) -> Self {
+        Labels { declared, ..Labels::default() }
     }
 
     /// Each label's name and value, unescaped.
@@ -152,7 +148,7 @@ impl<'a> Labels<'a> {
                 .chain(own)
         });
         let declared = self.declared.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        identity.into_iter().flatten().chain(declared).chain(self.first).chain(self.last)
+        identity.into_iter().flatten().chain(declared).chain(self.last)
     }
 }
 
@@ -241,6 +237,22 @@ fn seconds(nanos: u64) -> f64 {
     nanos as f64 / 1e9
 }
 
+impl SampleValue {
+    pub(super) fn as_value(&self) -> Value<'_> {
+        match self {
+            SampleValue::Count(count) => Value::Number(Number::Unsigned(*count)),
+            SampleValue::Level(level) => Value::Number(Number::Signed(*level)),
+            SampleValue::Sum(quantity) | SampleValue::Quantity(quantity) => {
+                Value::Number(Number::Float(*quantity))
+            }
+            SampleValue::Histogram(histogram) => {
+                Value::Histogram(Distribution { histogram, scale: Scale::Same })
+            }
+            SampleValue::Times(histogram) => Value::nanoseconds(histogram),
+        }
+    }
+}
+
 impl FullSnapshot {
     /// Everything in this snapshot as families of series, in a stable order: instrumented functions, what was
     /// registered by name, then the library's own. A family without a series is left out.
@@ -253,7 +265,7 @@ impl FullSnapshot {
         self.number_families(&mut families);
         families.extend(self.declared.iter().map(|(name, family)| self.declared_family(name, family)));
         families[functions..].sort_by(|a, b| a.name.cmp(&b.name));
-        families.extend(self.own.families());
+        families.extend(self.own.iter().map(OwnFamily::as_family));
         families.retain(|family| !family.series.is_empty());
         if !self.labels.is_empty() {
             for series in families.iter_mut().flat_map(|family| &mut family.series) {
@@ -385,18 +397,8 @@ impl FullSnapshot {
 
     fn declared_family<'a>(&'a self, name: &'a str, family: &'a FamilySnapshot) -> MetricFamily<'a> {
         let series = family.series.iter().map(|SeriesSnapshot { labels, value }| Series {
-            labels: Labels { declared: labels, ..Labels::default() },
-            value: match value {
-                SampleValue::Count(count) => Value::Number(Number::Unsigned(*count)),
-                SampleValue::Level(level) => Value::Number(Number::Signed(*level)),
-                SampleValue::Sum(quantity) | SampleValue::Quantity(quantity) => {
-                    Value::Number(Number::Float(*quantity))
-                }
-                SampleValue::Histogram(histogram) => {
-                    Value::Histogram(Distribution { histogram, scale: Scale::Same })
-                }
-                SampleValue::Times(histogram) => Value::nanoseconds(histogram),
-            },
+            labels: Labels::declared(labels),
+            value: value.as_value(),
         });
         let plain_help = || format!("Metric {name}.");
         MetricFamily {

@@ -2,10 +2,8 @@
 //!
 //! Everything that formats, compares or exports reads these types and nothing else.
 
-mod callbacks;
 mod collector;
 mod declared;
-mod exports;
 pub mod families;
 mod function;
 mod histogram;
@@ -13,25 +11,21 @@ mod labels;
 mod moment;
 mod own;
 mod run;
-mod scrapes;
 #[cfg(feature = "json")]
 mod serial;
 mod since;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use callbacks::{CallbackFailures, FailuresBySource};
 pub use collector::MetricsSnapshot;
 pub use declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
-pub(crate) use exports::{Exports, SinkExports};
 pub(crate) use families::MetricKind;
 pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
 pub(crate) use labels::printed_labels;
 pub(crate) use moment::Moment;
-pub(crate) use own::OwnMetrics;
+pub(crate) use own::OwnFamily;
 pub(crate) use run::RunId;
-pub(crate) use scrapes::ScrapeMetrics;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -84,8 +78,9 @@ pub struct FullSnapshot {
     pub labels: Vec<(String, String)>,
     /// The `# HELP` texts that were given, by registered or by printed name.
     pub(crate) help: BTreeMap<String, String>,
-    /// What the library says of itself.
-    pub(crate) own: OwnMetrics,
+    /// The library's own families, printed after all others, in this order.
+    #[cfg_attr(feature = "json", serde(rename = "self_metrics"))]
+    pub(crate) own: Vec<OwnFamily>,
     /// Since when counters and histograms have counted: since the registry was made; of a difference, since the earlier
     /// snapshot.
     #[cfg_attr(feature = "json", serde(with = "serial::timestamp"))]
@@ -114,7 +109,7 @@ impl FullSnapshot {
             functions: Vec::new(),
             labels: Vec::new(),
             help: BTreeMap::new(),
-            own: OwnMetrics::default(),
+            own: Vec::new(),
             created,
             run: None,
             taken: Moment::now(),

@@ -67,7 +67,7 @@ impl FullSnapshot {
             functions: self.functions.iter().map(|function| function.since_in(earlier)).collect(),
             labels: self.labels.clone(),
             help: self.help.clone(),
-            own: self.own.since(&earlier.own),
+            own: self.own.iter().map(|family| family.since(&earlier.own)).collect(),
             created: earlier.timestamp,
             run: self.run,
             taken: self.taken,

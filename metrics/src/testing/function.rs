@@ -174,7 +174,7 @@ impl FunctionExpectation {
             return Ok(());
         }
         let mut text = format!("{title} is not as expected{}{}{table}", period.scope(), period.since);
-        if let Some(absent) = self.labels.absent_value(labels.iter().map(Vec::as_slice)) {
+        if let Some(absent) = self.labels.absent_value(&labels.iter().map(Vec::as_slice)) {
             add_line(&mut text, &absent);
         }
         if all.len() > 1 {

@@ -35,7 +35,7 @@ impl WantedLabels {
     /// of it is right.
     pub(super) fn absent_value<'a>(
         &self,
-        series: impl Iterator<Item = &'a [Pair<'a>]> + Clone,
+        series: &(impl Iterator<Item = &'a [Pair<'a>]> + Clone),
     ) -> Option<String> {
         let values = |name: &str, others: &[(String, String)]| -> BTreeSet<&'a str> {
             let with_others = |labels: &&[Pair<'a>]| {

@@ -154,7 +154,7 @@ impl MetricExpectation {
             return Ok(());
         }
         let mut text = format!("{title} is not as expected{}{}{table}", period.scope(), period.since);
-        if let Some(absent) = self.labels.absent_value(labels) {
+        if let Some(absent) = self.labels.absent_value(&labels) {
             add_line(&mut text, &absent);
         }
         if family.series.len() > 1 {

@@ -6,6 +6,18 @@ use wrap::tachometer::{self, testing};
 #[tachometer::instrumented(crate = wrap::tachometer)]
 fn called() {}
 
+#[derive(tachometer::LabelValue, tachometer::ErrorKind)]
+#[tachometer(crate = wrap::tachometer)]
+enum Refusal {
+    Declined,
+}
+
+#[derive(tachometer::LabelSet)]
+#[tachometer(crate = wrap::tachometer)]
+struct Labels {
+    refusal: Refusal,
+}
+
 #[tachometer::instrumented(crate = wrap::tachometer)]
 #[allow(dead_code)]
 fn never() {}
@@ -19,6 +31,9 @@ fn main() {
         tachometer::snapshot().functions.iter().map(|function| function.function.clone()).collect()
     };
     assert_eq!(names(), ["in_dylib", "in_dylib_never"], "those in the file of the library are at zero");
+    let labels = Labels { refusal: Refusal::Declined };
+    assert_eq!(tachometer::LabelSet::index(&labels), 0);
+    assert_eq!(tachometer::ErrorKind::error_kind(&labels.refusal), "declined");
     let watch = testing::watch();
     called();
     USED.increment();

@@ -1,182 +1,12 @@
 //! What is written comes back equal; what could not have been written is refused.
 
+use super::random::{alone, collector, function, snapshot};
 use crate::snapshot::{
-    CallbackFailures, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
-    MetricsSnapshot, Moment, OwnMetrics, RunId, SampleValue, ScrapeMetrics, SeriesSnapshot, SinkExports,
+    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot,
+    OwnFamily, SampleValue, SeriesSnapshot,
 };
-use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-fn sampled_u64() -> impl Strategy<Value = u64> {
-    prop_oneof![0..100_u64, any::<u64>(), Just(u64::MAX)]
-}
-
-/// Some that are not outside of `extremes`.
-fn recent_of(extremes: Option<(u64, u64)>) -> Option<(u64, u64)> {
-    extremes.filter(|(min, _)| min % 3 > 0).map(|(min, max)| (min + (max - min) / 3, max))
-}
-
-fn extremes() -> impl Strategy<Value = (u64, u64)> {
-    (sampled_u64(), sampled_u64()).prop_map(|(a, b)| (a.min(b), a.max(b)))
-}
-
-fn histogram() -> impl Strategy<Value = HistogramSnapshot> {
-    let finite = btree_set(0..u64::MAX, 0..6).prop_map(Vec::from_iter);
-    let with_buckets = finite.prop_flat_map(|finite| {
-        let buckets = vec(sampled_u64(), finite.len() + 1);
-        (Just(finite), buckets)
-    });
-    (with_buckets, sampled_u64(), proptest::option::of(extremes())).prop_map(
-        |((finite, buckets), sum, extremes)| {
-            HistogramSnapshot::new(&finite, buckets, sum).with_extremes(extremes, recent_of(extremes))
-        },
-    )
-}
-
-/// Any text: quotes, line feeds, control characters, other scripts.
-fn text() -> impl Strategy<Value = String> {
-    any::<String>()
-}
-
-/// Distinct names in no order.
-fn pairs<V: Strategy>(
-    name: impl Strategy<Value = String>,
-    value: V,
-) -> impl Strategy<Value = Vec<(String, V::Value)>>
-where
-    V::Value: Clone,
-{
-    btree_map(name, value, 0..4).prop_map(Vec::from_iter).prop_shuffle()
-}
-
-prop_compose! {
-    fn function()(
-        function in text(),
-        module in text(),
-        // A prefix keeps clear of reserved names.
-        labels in pairs("my_[a-z0-9_]{0,3}", text()),
-        counts in [0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4],
-        in_flight in 0..=i64::MAX,
-        error_kinds in pairs(text(), sampled_u64()),
-        sample_interval in 1..=u64::MAX,
-        latency in histogram(),
-    ) -> FunctionSnapshot {
-        let [ok, errors, panics, cancelled] = counts;
-        FunctionSnapshot {
-            function, module, labels, ok, errors, panics, cancelled, in_flight, error_kinds, sample_interval, latency,
-        }
-    }
-}
-
-fn time() -> impl Strategy<Value = SystemTime> {
-    // Some thirty thousand years before and after 1970.
-    let seconds = -1_000_000_000_000..1_000_000_000_000_i64;
-    (seconds, 0..1_000_000_000_u32).prop_map(|(seconds, nanos)| {
-        let length = Duration::new(seconds.unsigned_abs(), nanos);
-        if seconds < 0 { UNIX_EPOCH - length } else { UNIX_EPOCH + length }
-    })
-}
-
-/// Metrics of one kind; the first letter of their names keeps them from those of other kinds.
-fn named<V: Strategy>(name: &'static str, value: V) -> impl Strategy<Value = BTreeMap<String, V::Value>> {
-    btree_map(name, value, 0..4)
-}
-
-fn collector() -> impl Strategy<Value = MetricsSnapshot> {
-    (sampled_u64(), sampled_u64(), sampled_u64(), any::<i64>()).prop_map(
-        |(requests, errors, bytes_sent, active_connections)| MetricsSnapshot {
-            requests,
-            errors,
-            bytes_sent,
-            active_connections,
-        },
-    )
-}
-
-prop_compose! {
-    fn scrapes()(
-        ended in [[sampled_u64(), sampled_u64(), sampled_u64()], [sampled_u64(), sampled_u64(), sampled_u64()]],
-        render in histogram(),
-        body_bytes in sampled_u64(),
-        compressed in sampled_u64(),
-        series in sampled_u64(),
-    ) -> ScrapeMetrics {
-        ScrapeMetrics { ended, render, body_bytes, compressed, series }
-    }
-}
-
-prop_compose! {
-    fn own_metrics()(
-        clock_source in proptest::option::of(text()),
-        export_panics in proptest::option::of(sampled_u64()),
-        overflowed_calls in proptest::option::of(sampled_u64()),
-        scrapes in proptest::option::of(scrapes()),
-        exports in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
-        overflowed_updates in btree_map(text(), sampled_u64(), 0..3),
-        refused in vec(text(), 0..3),
-        callbacks in btree_map(text(), (sampled_u64(), sampled_u64(), sampled_u64()), 0..3),
-    ) -> OwnMetrics {
-        let sink = |(name, (ok, errors, panics))| (name, SinkExports { ok, errors, panics });
-        let exports = exports.into_iter().map(sink).collect();
-        let failures =
-            |(name, (panics, timeouts, no_thread))| (name, CallbackFailures { panics, timeouts, no_thread });
-        let callback_failures = callbacks.into_iter().map(failures).collect();
-        OwnMetrics {
-            clock_source: clock_source.map(Into::into), export_panics, overflowed_calls, overflowed_updates, scrapes,
-            exports, refused, callback_failures,
-        }
-    }
-}
-
-/// The family of a metric without labels.
-fn alone(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
-    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
-}
-
-/// A metric that was declared.
-fn declared() -> impl Strategy<Value = FamilySnapshot> {
-    prop_oneof![
-        sampled_u64().prop_map(|count| alone(MetricKind::Counter, SampleValue::Count(count))),
-        (0.0..1e300).prop_map(|sum| alone(MetricKind::Counter, SampleValue::Sum(sum))),
-        any::<i64>().prop_map(|level| alone(MetricKind::Gauge, SampleValue::Level(level))),
-        prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]
-            .prop_filter("a NaN is not equal to itself", |quantity| !quantity.is_nan())
-            .prop_map(|quantity| alone(MetricKind::Gauge, SampleValue::Quantity(quantity))),
-        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Histogram(it))),
-        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Times(it))),
-    ]
-}
-
-prop_compose! {
-    fn snapshot()(
-        times in (time(), time(), proptest::option::of((any::<u64>(), 0..1_000_000_000_u32))),
-        metrics in named("m[a-zA-Z0-9:]{0,8}", collector()),
-        histograms in named("h[a-zA-Z0-9:]{0,8}", histogram()),
-        minmax in named("x[a-zA-Z0-9:]{0,8}", extremes()),
-        counters in named("c[a-zA-Z0-9:]{0,8}", sampled_u64()),
-        gauges in named("g[a-zA-Z0-9:]{0,8}", any::<i64>()),
-        declared in named("d[a-zA-Z0-9:]{0,8}", declared()),
-        mut functions in vec(function(), 0..4),
-        // Another prefix than that of functions' own.
-        labels in pairs("our_[a-z0-9_]{0,3}", text()),
-        help in btree_map(text(), text(), 0..4),
-        own in own_metrics(),
-        has_run in any::<bool>(),
-    ) -> FullSnapshot {
-        functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
-        functions.dedup_by(|a, b| a.identity() == b.identity());
-        let (timestamp, created, elapsed) = times;
-        FullSnapshot {
-            timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, labels, help, own,
-            created,
-            run: has_run.then(RunId::random),
-            taken: Moment::default(),
-            elapsed: elapsed.map(|(seconds, nanos)| Duration::new(seconds, nanos)),
-        }
-    }
-}
+use std::time::{Duration, UNIX_EPOCH};
 
 proptest! {
     #[test]
@@ -239,7 +69,12 @@ fn small() -> FullSnapshot {
     });
     snapshot.labels.push(("zone".into(), "eu".into()));
     snapshot.help.insert("jobs".into(), "Jobs done".into());
-    snapshot.own.clock_source = Some("tsc".into());
+    let clock = vec![SeriesSnapshot::new(vec![("source".into(), "tsc".into())], SampleValue::Quantity(1.0))];
+    snapshot.own.push(OwnFamily {
+        name: "tachometer_clock_info".into(),
+        help: "The clock.".into(),
+        family: FamilySnapshot::new(MetricKind::Gauge, clock),
+    });
     snapshot
 }
 
@@ -259,7 +94,8 @@ fn the_shape_is_that_of_the_public_fields() {
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30],"recent":[9,30]}}],"#,
         r#""labels":{"zone":"eu"},"#,
         r#""help":{"jobs":"Jobs done"},"#,
-        r#""own":{"clock_source":"tsc","export_panics":null,"overflowed_calls":null,"overflowed_updates":{},"refused":[],"scrapes":null,"exports":{},"callback_failures":{}},"#,
+        r#""self_metrics":[{"name":"tachometer_clock_info","help":"The clock.","#,
+        r#""kind":"gauge","series":[{"labels":{"source":"tsc"},"value":{"quantity":1.0}}]}],"#,
         r#""created":"1970-01-01T00:00:00.000000000Z","#,
         r#""elapsed":null}"#,
     );
@@ -281,7 +117,8 @@ fn unknown_members_are_ignored_and_absent_ones_are_empty() {
             "function": "f", "module": "m", "ok": 1, "errors": 0, "panics": 0, "cancelled": 0, "in_flight": 0, "new": 1,
             "latency": {"buckets": [1], "boundaries": [18446744073709551615], "sum": 5}
         }],
-        "own": {"new": 1}
+        "own": {"new": 1},
+        "self_metrics": []
     }"#;
     let latency = HistogramSnapshot::new(&[], vec![1], 5);
     let mut expected = FullSnapshot::empty(UNIX_EPOCH + Duration::from_secs(9));
@@ -308,23 +145,13 @@ fn unknown_members_are_ignored_and_absent_ones_are_empty() {
     assert_eq!(FullSnapshot::from_json(json).expect("it is a snapshot"), nothing);
 }
 
-/// Formats and results may be added.
+/// As a newer version writes it, which has more of them.
 #[test]
-fn scrapes_are_counted_by_name() {
-    let mut snapshot = small();
-    snapshot.own.scrapes = Some(ScrapeMetrics {
-        ended: [[1, 2, 3], [4, 5, 6]],
-        render: HistogramSnapshot::new(&[], vec![1], 5),
-        body_bytes: 1,
-        compressed: 1,
-        series: 1,
-    });
-    let json = snapshot.to_json();
-    let ended = r#""ended":{"text":{"ok":1,"error":2,"cut":3},"openmetrics":{"ok":4,"error":5,"cut":6}}"#;
-    assert!(json.contains(ended), "{json}");
-    let newer = json.replace(ended, r#""ended":{"text":{"ok":1,"new":7},"protobuf":{"ok":8}}"#);
-    let back = FullSnapshot::from_json(&newer).expect("it is a snapshot");
-    assert_eq!(back.own.scrapes.expect("they are there").ended, [[1, 0, 0], [0, 0, 0]]);
+fn families_of_the_librarys_own_that_are_not_known_come_back() {
+    let json = small().to_json().replace("tachometer_clock_info", "tachometer_new_info");
+    let back = FullSnapshot::from_json(&json).expect("it is a snapshot");
+    assert!(back.to_prometheus_format().contains("tachometer_new_info{source=\"tsc\",zone=\"eu\"} 1.0\n"));
+    assert_eq!(back.to_json(), json);
 }
 
 #[test]
@@ -467,6 +294,8 @@ fn snapshots_that_break_a_rule_are_refused_by_name() {
         (r#""level":"#, r#""request_latency_us_created":"#, "print \"request_latency_us_created\""),
         (r#""level":"#, r#""function_calls":"#, "two metrics would print \"function_calls\""),
         (r#""level":"#, r#""function_calls_created":"#, "print \"function_calls_created\""),
+        ("tachometer_clock_info", "clock_info", "\"clock_info\" is no family of the library's own"),
+        (r#""source""#, r#""le""#, "\"le\" is no label that a series may have"),
         (r#""ok":2,"#, "", "missing field `ok`"),
         (r#""timestamp":"2026-11-24T17:32:56.000000005Z","#, "", "missing field `timestamp`"),
         (

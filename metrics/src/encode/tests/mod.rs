@@ -1,2 +1,4 @@
 #[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "json")]
+mod random;

@@ -7,7 +7,6 @@
 //! Unknown fields are ignored, so that an older reader understands a newer writer. What may be missing is what can be absent:
 //! maps, labels, kinds, extremes, a difference's time; a missing count is an error and not a zero.
 
-pub(super) mod ended;
 pub(super) mod float;
 pub(super) mod pairs;
 mod raw;

@@ -1,13 +1,13 @@
 //! The raw forms, and what makes each of them a snapshot.
 
 use super::super::{
-    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnMetrics,
+    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnFamily,
     RunId, SampleValue, SeriesSnapshot,
     families::{MetricKind, without_total},
     printed_labels,
 };
 use super::{pairs, timestamp};
-use crate::names::{RESERVED_LABELS, is_label_name, is_metric_name};
+use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -39,8 +39,8 @@ pub(crate) struct RawFull {
     labels: Vec<(String, String)>,
     #[serde(default)]
     help: BTreeMap<String, String>,
-    #[serde(default)]
-    own: OwnMetrics,
+    #[serde(default, rename = "self_metrics")]
+    own: Vec<OwnFamily>,
     #[serde(default)]
     created: Option<Created>,
     #[serde(default)]
@@ -167,6 +167,14 @@ impl TryFrom<RawFull> for FullSnapshot {
         for (name, family) in &declared {
             check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
         }
+        for OwnFamily { name, family, .. } in &own {
+            if !name.starts_with(OWN_PREFIX) {
+                return Err(format!(
+                    "{name:?} is no family of the library's own: they begin with {OWN_PREFIX:?}"
+                ));
+            }
+            check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
+        }
         let snapshot = FullSnapshot {
             timestamp,
             metrics,
@@ -214,8 +222,11 @@ fn in_order(
 /// Refuses names that Prometheus does not allow, and what would print a name twice.
 fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
     let names = snapshot.metrics.keys().chain(snapshot.histograms.keys()).chain(snapshot.minmax.keys());
-    for name in
-        names.chain(snapshot.counters.keys()).chain(snapshot.gauges.keys()).chain(snapshot.declared.keys())
+    for name in names
+        .chain(snapshot.counters.keys())
+        .chain(snapshot.gauges.keys())
+        .chain(snapshot.declared.keys())
+        .chain(snapshot.own.iter().map(|family| &family.name))
     {
         if !is_metric_name(name) {
             return Err(format!("{name:?} is no metric name"));

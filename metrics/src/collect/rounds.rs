@@ -19,8 +19,8 @@
 //! One that is done waits for the next round, unless another does. They know the sources, not the registry: it can be dropped
 //! while one is stuck, whom nobody waits for.
 
-use super::on_demand::{Answer, Source};
-use crate::snapshot::{CallbackFailures, FailuresBySource};
+use super::source::{Answer, Source};
+use crate::self_metrics::{CallbackFailures, FailuresBySource};
 use crate::sync::unmodelled::{Arc, Condvar, Mutex, PoisonError, lock};
 use crate::util::catch_panic;
 use std::cell::Cell;
@@ -40,7 +40,7 @@ thread_local! {
 
 /// Who asks the sources of a registry.
 #[derive(Debug)]
-pub(super) struct Callbacks {
+pub(crate) struct Rounds {
     shared: Arc<Shared>,
 }
 
@@ -86,8 +86,8 @@ struct Standing {
     failures: CallbackFailures,
 }
 
-impl Callbacks {
-    pub(super) fn new() -> Self {
+impl Rounds {
+    pub(crate) fn new() -> Self {
         let state = State {
             timeout: DEFAULT_TIMEOUT,
             sources: BTreeMap::new(),
@@ -103,15 +103,15 @@ impl Callbacks {
             has_ended: false,
         };
         let shared = Shared { state: Mutex::new(state), answered: Condvar::new(), wanted: Condvar::new() };
-        Callbacks { shared: Arc::new(shared) }
+        Rounds { shared: Arc::new(shared) }
     }
 
-    pub(super) fn set_timeout(&self, timeout: Duration) {
+    pub(crate) fn set_timeout(&self, timeout: Duration) {
         lock(&self.shared.state).timeout = timeout;
     }
 
     /// Asks all that `sources` names, which is called without a lock; or has another snapshot do so.
-    pub(super) fn ask(&self, sources: impl FnOnce() -> Vec<Arc<Source>>) -> Arc<Answer> {
+    pub(crate) fn ask(&self, sources: impl FnOnce() -> Vec<Arc<Source>>) -> Arc<Answer> {
         if IS_WORKER.get() {
             return Arc::default();
         }
@@ -139,13 +139,13 @@ impl Callbacks {
     }
 
     /// How often each source has failed; also of those that never have.
-    pub(super) fn failures(&self) -> FailuresBySource {
+    pub(crate) fn failures(&self) -> FailuresBySource {
         let state = lock(&self.shared.state);
         state.sources.iter().map(|(name, standing)| (name.clone(), standing.failures)).collect()
     }
 }
 
-impl Drop for Callbacks {
+impl Drop for Rounds {
     fn drop(&mut self) {
         lock(&self.shared.state).has_ended = true;
         self.shared.wanted.notify_all();

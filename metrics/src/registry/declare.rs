@@ -1,20 +1,17 @@
-//! Metrics with a name and a help text that are declared at run time, each in one registry.
+//! Metrics with a help text that are declared at run time.
 
-use super::named::{Metric, Wanted};
-use super::names::Shape;
-use super::{MetricsRegistry, granted};
+use super::held::Held;
+use super::metrics_registry::{MetricsRegistry, unwrap_registered};
+use super::table::Registration;
 use crate::buckets::table::BucketTable;
+use crate::collect::Shape;
 use crate::error::{Cause, Error};
-use crate::metric::{Counter, Declaration, Declared, FloatCounter, FloatGauge, Gauge, Histogram};
-use crate::snapshot::MetricKind;
+use crate::metric::histogram::describe_histogram;
+use crate::metric::kind::{Kind, Single};
+use crate::metric::{Counter, Declaration, FloatCounter, FloatGauge, Gauge, Histogram};
 use crate::sync::{leak, leak_slice};
+use std::any::Any;
 use std::panic::Location;
-
-/// For errors: what they are.
-const COUNTER: &str = "a declared counter";
-const FLOAT_COUNTER: &str = "a declared float counter";
-const GAUGE: &str = "a declared gauge";
-const FLOAT_GAUGE: &str = "a declared float gauge";
 
 /// # Metrics by name
 /// As those in `static`s ([`metrics!`](crate::metrics)): each thread counts in cells of its own, handles are `&'static`, and
@@ -38,7 +35,7 @@ const FLOAT_GAUGE: &str = "a declared float gauge";
 /// assert_eq!(REGISTRY.counter("seeds_total", "").get(), 5);
 /// ```
 impl MetricsRegistry {
-    /// A [`Counter`] called `name` with that `# HELP`. The same name gives the same counter again, whose text stays as it is.
+    /// Registers a [`Counter`] called `name` with the help text `help`. The same name returns the same counter, whose text stays as it is.
     ///
     /// Ask for it once and keep it: each time takes the registry's lock.
     ///
@@ -55,16 +52,16 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_counter`](Self::try_counter) returns an error.
+    /// If [`try_counter`](Self::try_counter) returns an error.
     #[track_caller]
     pub fn counter(&self, name: impl Into<String>, help: impl Into<String>) -> &'static Counter {
-        granted(self.try_counter(name, help))
+        unwrap_registered(self.try_counter(name, help))
     }
 
-    /// As [`counter`](Self::counter).
+    /// Does the same as [`counter`](Self::counter), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name, or something else has it, or prints a name that this would print, in whichever
+    /// If Prometheus does not allow the name; or if another metric has it, or prints a name that this one would print, in any
     /// format; the message says where in the source both stand. What a `register_…` method gave is something else; a metric in
     /// a `static`, of the [`global`](crate::global) registry, is the same.
     ///
@@ -84,12 +81,10 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static Counter, Error> {
-        self.try_make((name, help), (COUNTER.to_owned(), MetricKind::Counter), Counter::of, |_: &Counter| {
-            true
-        })
+        self.try_make((name, help), Counter::WHAT.to_owned(), Counter::of, |_| true)
     }
 
-    /// A [`FloatCounter`] called `name` with that `# HELP`. As [`counter`](Self::counter).
+    /// Registers a [`FloatCounter`]; see [`counter`](Self::counter).
     ///
     /// ```
     /// use std::time::Duration;
@@ -101,13 +96,13 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_float_counter`](Self::try_float_counter) returns an error.
+    /// If [`try_float_counter`](Self::try_float_counter) returns an error.
     #[track_caller]
     pub fn float_counter(&self, name: impl Into<String>, help: impl Into<String>) -> &'static FloatCounter {
-        granted(self.try_float_counter(name, help))
+        unwrap_registered(self.try_float_counter(name, help))
     }
 
-    /// As [`float_counter`](Self::float_counter).
+    /// Does the same as [`float_counter`](Self::float_counter), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_counter`](Self::try_counter).
@@ -117,15 +112,10 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static FloatCounter, Error> {
-        self.try_make(
-            (name, help),
-            (FLOAT_COUNTER.to_owned(), MetricKind::Counter),
-            FloatCounter::of,
-            |_: &FloatCounter| true,
-        )
+        self.try_make((name, help), FloatCounter::WHAT.to_owned(), FloatCounter::of, |_| true)
     }
 
-    /// A [`Gauge`] called `name` with that `# HELP`. As [`counter`](Self::counter).
+    /// Registers a [`Gauge`]; see [`counter`](Self::counter).
     ///
     /// ```
     /// use std::time::Duration;
@@ -139,13 +129,13 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_gauge`](Self::try_gauge) returns an error.
+    /// If [`try_gauge`](Self::try_gauge) returns an error.
     #[track_caller]
     pub fn gauge(&self, name: impl Into<String>, help: impl Into<String>) -> &'static Gauge {
-        granted(self.try_gauge(name, help))
+        unwrap_registered(self.try_gauge(name, help))
     }
 
-    /// As [`gauge`](Self::gauge).
+    /// Does the same as [`gauge`](Self::gauge), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_counter`](Self::try_counter).
@@ -155,10 +145,10 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static Gauge, Error> {
-        self.try_make((name, help), (GAUGE.to_owned(), MetricKind::Gauge), Gauge::of, |_: &Gauge| true)
+        self.try_make((name, help), Gauge::WHAT.to_owned(), Gauge::of, |_| true)
     }
 
-    /// A [`FloatGauge`] called `name` with that `# HELP`. As [`counter`](Self::counter).
+    /// Registers a [`FloatGauge`]; see [`counter`](Self::counter).
     ///
     /// ```
     /// use std::time::Duration;
@@ -170,13 +160,13 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_float_gauge`](Self::try_float_gauge) returns an error.
+    /// If [`try_float_gauge`](Self::try_float_gauge) returns an error.
     #[track_caller]
     pub fn float_gauge(&self, name: impl Into<String>, help: impl Into<String>) -> &'static FloatGauge {
-        granted(self.try_float_gauge(name, help))
+        unwrap_registered(self.try_float_gauge(name, help))
     }
 
-    /// As [`float_gauge`](Self::float_gauge).
+    /// Does the same as [`float_gauge`](Self::float_gauge), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_counter`](Self::try_counter).
@@ -186,12 +176,7 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static FloatGauge, Error> {
-        self.try_make(
-            (name, help),
-            (FLOAT_GAUGE.to_owned(), MetricKind::Gauge),
-            FloatGauge::of,
-            |_: &FloatGauge| true,
-        )
+        self.try_make((name, help), FloatGauge::WHAT.to_owned(), FloatGauge::of, |_| true)
     }
 
     /// A [`Histogram`] of whole numbers of any unit, called `name` with that `# HELP`. As [`counter`](Self::counter); the same
@@ -210,7 +195,7 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_histogram`](Self::try_histogram) returns an error.
+    /// If [`try_histogram`](Self::try_histogram) returns an error.
     #[track_caller]
     pub fn histogram(
         &self,
@@ -218,10 +203,10 @@ impl MetricsRegistry {
         help: impl Into<String>,
         bounds: &[u64],
     ) -> &'static Histogram {
-        granted(self.try_histogram(name, help, bounds))
+        unwrap_registered(self.try_histogram(name, help, bounds))
     }
 
-    /// As [`histogram`](Self::histogram).
+    /// Does the same as [`histogram`](Self::histogram), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_counter`](Self::try_counter), where a histogram with other bounds is something else; and where the bounds do not
@@ -252,7 +237,7 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_histogram_of_time`](Self::try_histogram_of_time) returns an error.
+    /// If [`try_histogram_of_time`](Self::try_histogram_of_time) returns an error.
     #[track_caller]
     pub fn histogram_of_time(
         &self,
@@ -260,10 +245,10 @@ impl MetricsRegistry {
         help: impl Into<String>,
         bounds: &[u64],
     ) -> &'static Histogram {
-        granted(self.try_histogram_of_time(name, help, bounds))
+        unwrap_registered(self.try_histogram_of_time(name, help, bounds))
     }
 
-    /// As [`histogram_of_time`](Self::histogram_of_time).
+    /// Does the same as [`histogram_of_time`](Self::histogram_of_time), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_histogram`](Self::try_histogram).
@@ -289,7 +274,7 @@ impl MetricsRegistry {
         let bounds = &bounds[..finite];
         self.try_make(
             (name, help),
-            (describe_histogram(bounds, is_of_time), MetricKind::Histogram),
+            describe_histogram(bounds, is_of_time),
             |declaration| {
                 let bounds = leak_slice(finite, |index| bounds[index]);
                 Histogram::made(declaration, bounds, is_of_time)
@@ -300,51 +285,25 @@ impl MetricsRegistry {
 
     /// Nothing is made, and so nothing leaked, of what is there already or refused.
     #[track_caller]
-    fn try_make<M: Declared + Send + Sync + 'static>(
+    fn try_make<M: Single>(
         &self,
         (name, help): (impl Into<String>, impl Into<String>),
-        (what, kind): (String, MetricKind),
+        what: String,
         build: impl FnOnce(Declaration) -> M,
         is_same: impl Fn(&M) -> bool,
     ) -> Result<&'static M, Error> {
         // Before the lock is taken: it may be code of the program's.
         let (name, help) = (name.into(), help.into());
         let place = Location::caller();
-        let wanted = Wanted { name: &name, what, shape: Shape::Plain(kind), labels: Vec::new(), place };
-        let same = |standing: &Metric| match standing {
-            Metric::Declared(standing) => {
-                standing.as_any().downcast_ref().filter(|standing| is_same(standing))
-            }
-            _ => None,
+        let shape = Shape::Plain(M::KIND);
+        let registration = Registration { name: &name, what, shape, labels: Vec::new(), place };
+        let same = |standing: &Held| {
+            let any: &'static dyn Any = standing.fixed()?;
+            any.downcast_ref().filter(|standing| is_same(standing))
         };
-        self.metrics.named().register(wanted, same, || {
+        self.contents().table().register(registration, same, || {
             let made = leak(build(Declaration::of_registry(name.clone().leak(), help.leak(), place)));
-            (Metric::Declared(made), made)
+            (Held::Static(made), made)
         })
     }
-}
-
-/// For an error: what it is, with what tells it from others of its kind.
-pub(super) fn describe_declared(metric: &'static dyn Declared) -> String {
-    let any = metric.as_any();
-    if let Some(histogram) = any.downcast_ref::<Histogram>() {
-        let (bounds, is_of_time) = histogram.options();
-        return describe_histogram(bounds, is_of_time);
-    }
-    let what = match metric.kind() {
-        MetricKind::Counter if any.is::<FloatCounter>() => FLOAT_COUNTER,
-        MetricKind::Counter => COUNTER,
-        MetricKind::Gauge if any.is::<FloatGauge>() => FLOAT_GAUGE,
-        MetricKind::Gauge => GAUGE,
-        MetricKind::Histogram => "a declared histogram",
-    };
-    match metric.label_names() {
-        [] => what.to_owned(),
-        labels => format!("{what} with the labels {labels:?}"),
-    }
-}
-
-fn describe_histogram(bounds: &[u64], is_of_time: bool) -> String {
-    let of_time = if is_of_time { " of time" } else { "" };
-    format!("a declared histogram{of_time} with the bounds {bounds:?}")
 }

@@ -1,7 +1,8 @@
-//! Counting the scrapes of a registry.
+//! Scrapes of a registry, by format and by result, and what they cost.
 
+use super::families::{count, counter, gauge, histogram};
 use crate::atomic::{AtomicCounter, AtomicGauge, AtomicHistogram};
-use crate::snapshot::ScrapeMetrics;
+use crate::snapshot::{OwnFamily, SampleValue, SeriesSnapshot};
 use std::time::Duration;
 
 const MICROSECOND: u64 = 1_000;
@@ -23,10 +24,15 @@ const RENDER_BOUNDS: [u64; 13] = [
     1_000 * MILLISECOND,
 ];
 
+/// The values of the label `format`, in the order of [`ScrapeFormat`].
+const FORMATS: [&str; 2] = ["text", "openmetrics"];
+/// The values of the label `result`, in the order of [`ScrapeResult`].
+const RESULTS: [&str; 3] = ["ok", "error", "cut"];
+
 /// What was scraped of a registry. Whoever serves it counts here.
 #[derive(Debug)]
 pub(crate) struct Scrapes {
-    ended: [[AtomicCounter; 3]; 2],
+    ended: [[AtomicCounter; RESULTS.len()]; FORMATS.len()],
     render: AtomicHistogram<{ RENDER_BOUNDS.len() }>,
     body_bytes: AtomicCounter,
     compressed: AtomicCounter,
@@ -76,14 +82,40 @@ impl Scrapes {
         self.ended[format as usize][result as usize].increment();
     }
 
-    pub(super) fn read(&self) -> ScrapeMetrics {
-        ScrapeMetrics {
-            ended: [0, 1]
-                .map(|format: usize| [0, 1, 2].map(|result: usize| self.ended[format][result].get())),
-            render: self.render.snapshot(),
-            body_bytes: self.body_bytes.get(),
-            compressed: self.compressed.get(),
-            series: self.series.get().unsigned_abs(),
-        }
+    pub(super) fn families(&self) -> [OwnFamily; 5] {
+        let ended = FORMATS.iter().zip(&self.ended).flat_map(|(format, by_result)| {
+            RESULTS
+                .iter()
+                .zip(by_result)
+                .map(|(result, scrapes)| count(&[("format", format), ("result", result)], scrapes.get()))
+        });
+        [
+            counter(
+                "tachometer_scrapes_total",
+                "Scrapes by format, and by result: ok where the whole answer was sent, error where it could not be made, \
+                 cut where the scraper went away or did not read it in time.",
+                ended.collect(),
+            ),
+            histogram(
+                "tachometer_scrape_render_seconds",
+                "How long it took to read the metrics and to make the body for a scrape.",
+                SeriesSnapshot::alone(SampleValue::Times(self.render.snapshot())),
+            ),
+            counter(
+                "tachometer_scrape_body_bytes_total",
+                "Bytes of the bodies that were made for scrapes, compressed where they were; a cut scrape counts in full.",
+                vec![count(&[], self.body_bytes.get())],
+            ),
+            counter(
+                "tachometer_scrapes_compressed_total",
+                "Bodies that were compressed.",
+                vec![count(&[], self.compressed.get())],
+            ),
+            gauge(
+                "tachometer_scrape_series",
+                "Series in the last body.",
+                SeriesSnapshot::alone(SampleValue::Level(self.series.get())),
+            ),
+        ]
     }
 }

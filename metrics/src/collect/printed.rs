@@ -5,7 +5,7 @@ use crate::snapshot::families::without_total;
 
 /// What a metric makes of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub enum Shape {
     /// Four families.
     Collector,
     /// A histogram that was registered without saying what of, whose family says it.
@@ -19,22 +19,27 @@ pub(super) enum Shape {
 /// What a metric adds to its name where it is printed. Metrics of one name that add different things print different
 /// names, and stand side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Printed {
+pub(crate) enum Printed {
     Plain,
     Collector,
     Latency,
     MinMax,
 }
 
+impl Printed {
+    pub(crate) const FIRST: Self = Printed::Plain;
+    pub(crate) const LAST: Self = Printed::MinMax;
+}
+
 /// Which formats have a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Formats {
+pub(crate) enum Formats {
     All,
     OpenMetrics,
 }
 
 impl Shape {
-    pub(super) const fn printed(self) -> Printed {
+    pub(crate) const fn printed(self) -> Printed {
         match self {
             Shape::Collector => Printed::Collector,
             Shape::Latency => Printed::Latency,
@@ -44,7 +49,7 @@ impl Shape {
     }
 
     /// The kind of each family, and what is added to the metric's name for it.
-    pub(super) const fn families(self) -> &'static [(&'static str, MetricKind)] {
+    pub(crate) const fn families(self) -> &'static [(&'static str, MetricKind)] {
         use MetricKind::{Counter, Gauge, Histogram};
         match self {
             Shape::Collector => &[
@@ -62,7 +67,7 @@ impl Shape {
     }
 
     /// Every name that a family or a sample of the metric `name` has, and where.
-    pub(super) fn printed_names(self, name: &str) -> Vec<(String, Formats)> {
+    pub(crate) fn printed_names(self, name: &str) -> Vec<(String, Formats)> {
         let mut printed = Vec::new();
         for (suffix, kind) in self.families() {
             let family = format!("{name}{suffix}");
@@ -82,28 +87,3 @@ impl Shape {
         printed
     }
 }
-
-/// Whether a name belongs, in any format, to the families of instrumented functions or to the library's own.
-pub(super) fn is_printed_by_the_library(name: &str) -> bool {
-    const FUNCTION_FAMILIES: [&str; 15] = [
-        "function_calls",
-        "function_calls_total",
-        "function_calls_created",
-        "function_errors",
-        "function_errors_total",
-        "function_errors_created",
-        "function_calls_in_flight",
-        "function_duration_seconds",
-        "function_duration_seconds_bucket",
-        "function_duration_seconds_sum",
-        "function_duration_seconds_count",
-        "function_duration_seconds_created",
-        "function_duration_min_seconds",
-        "function_duration_max_seconds",
-        "function_sample_interval",
-    ];
-    name.starts_with(OWN_PREFIX) || FUNCTION_FAMILIES.contains(&name)
-}
-
-/// What the names of the library's own families begin with.
-pub(super) const OWN_PREFIX: &str = "tachometer_";

@@ -1,0 +1,156 @@
+//! Any snapshots.
+
+use crate::snapshot::{
+    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot, Moment,
+    OwnFamily, RunId, SampleValue, SeriesSnapshot,
+};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+pub(super) fn sampled_u64() -> impl Strategy<Value = u64> {
+    prop_oneof![0..100_u64, any::<u64>(), Just(u64::MAX)]
+}
+
+/// Some that are not outside of `extremes`.
+pub(super) fn recent_of(extremes: Option<(u64, u64)>) -> Option<(u64, u64)> {
+    extremes.filter(|(min, _)| min % 3 > 0).map(|(min, max)| (min + (max - min) / 3, max))
+}
+
+pub(super) fn extremes() -> impl Strategy<Value = (u64, u64)> {
+    (sampled_u64(), sampled_u64()).prop_map(|(a, b)| (a.min(b), a.max(b)))
+}
+
+pub(super) fn histogram() -> impl Strategy<Value = HistogramSnapshot> {
+    let finite = btree_set(0..u64::MAX, 0..6).prop_map(Vec::from_iter);
+    let with_buckets = finite.prop_flat_map(|finite| {
+        let buckets = vec(sampled_u64(), finite.len() + 1);
+        (Just(finite), buckets)
+    });
+    (with_buckets, sampled_u64(), proptest::option::of(extremes())).prop_map(
+        |((finite, buckets), sum, extremes)| {
+            HistogramSnapshot::new(&finite, buckets, sum).with_extremes(extremes, recent_of(extremes))
+        },
+    )
+}
+
+/// Any text: quotes, line feeds, control characters, other scripts.
+pub(super) fn text() -> impl Strategy<Value = String> {
+    any::<String>()
+}
+
+/// Distinct names in no order.
+pub(super) fn pairs<V: Strategy>(
+    name: impl Strategy<Value = String>,
+    value: V,
+) -> impl Strategy<Value = Vec<(String, V::Value)>>
+where
+    V::Value: Clone,
+{
+    btree_map(name, value, 0..4).prop_map(Vec::from_iter).prop_shuffle()
+}
+
+prop_compose! {
+    pub(super) fn function()(
+        function in text(),
+        module in text(),
+        // A prefix keeps clear of reserved names.
+        labels in pairs("my_[a-z0-9_]{0,3}", text()),
+        counts in [0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4],
+        in_flight in 0..=i64::MAX,
+        error_kinds in pairs(text(), sampled_u64()),
+        sample_interval in 1..=u64::MAX,
+        latency in histogram(),
+    ) -> FunctionSnapshot {
+        let [ok, errors, panics, cancelled] = counts;
+        FunctionSnapshot {
+            function, module, labels, ok, errors, panics, cancelled, in_flight, error_kinds, sample_interval, latency,
+        }
+    }
+}
+
+pub(super) fn time() -> impl Strategy<Value = SystemTime> {
+    // Some thirty thousand years before and after 1970.
+    let seconds = -1_000_000_000_000..1_000_000_000_000_i64;
+    (seconds, 0..1_000_000_000_u32).prop_map(|(seconds, nanos)| {
+        let length = Duration::new(seconds.unsigned_abs(), nanos);
+        if seconds < 0 { UNIX_EPOCH - length } else { UNIX_EPOCH + length }
+    })
+}
+
+/// Metrics of one kind; the first letter of their names keeps them from those of other kinds.
+pub(super) fn named<V: Strategy>(
+    name: &'static str,
+    value: V,
+) -> impl Strategy<Value = BTreeMap<String, V::Value>> {
+    btree_map(name, value, 0..4)
+}
+
+pub(super) fn collector() -> impl Strategy<Value = MetricsSnapshot> {
+    (sampled_u64(), sampled_u64(), sampled_u64(), any::<i64>()).prop_map(
+        |(requests, errors, bytes_sent, active_connections)| MetricsSnapshot {
+            requests,
+            errors,
+            bytes_sent,
+            active_connections,
+        },
+    )
+}
+
+/// The family of a metric without labels.
+pub(super) fn alone(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
+    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
+}
+
+/// A metric that was declared.
+pub(super) fn declared() -> impl Strategy<Value = FamilySnapshot> {
+    prop_oneof![
+        sampled_u64().prop_map(|count| alone(MetricKind::Counter, SampleValue::Count(count))),
+        (0.0..1e300).prop_map(|sum| alone(MetricKind::Counter, SampleValue::Sum(sum))),
+        any::<i64>().prop_map(|level| alone(MetricKind::Gauge, SampleValue::Level(level))),
+        prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]
+            .prop_filter("a NaN is not equal to itself", |quantity| !quantity.is_nan())
+            .prop_map(|quantity| alone(MetricKind::Gauge, SampleValue::Quantity(quantity))),
+        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Histogram(it))),
+        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Times(it))),
+    ]
+}
+
+/// Families of the library's own.
+pub(super) fn own() -> impl Strategy<Value = Vec<OwnFamily>> {
+    let families = btree_map("tachometer_[a-z]{1,8}", (text(), declared()), 0..4);
+    families.prop_map(|families| {
+        let own = |(name, (help, family))| OwnFamily { name, help, family };
+        families.into_iter().map(own).collect()
+    })
+}
+
+prop_compose! {
+    pub(super) fn snapshot()(
+        times in (time(), time(), proptest::option::of((any::<u64>(), 0..1_000_000_000_u32))),
+        metrics in named("m[a-zA-Z0-9:]{0,8}", collector()),
+        histograms in named("h[a-zA-Z0-9:]{0,8}", histogram()),
+        minmax in named("x[a-zA-Z0-9:]{0,8}", extremes()),
+        counters in named("c[a-zA-Z0-9:]{0,8}", sampled_u64()),
+        gauges in named("g[a-zA-Z0-9:]{0,8}", any::<i64>()),
+        declared in named("d[a-zA-Z0-9:]{0,8}", declared()),
+        mut functions in vec(function(), 0..4),
+        // Another prefix than that of functions' own.
+        labels in pairs("our_[a-z0-9_]{0,3}", text()),
+        help in btree_map(text(), text(), 0..4),
+        own in own(),
+        has_run in any::<bool>(),
+    ) -> FullSnapshot {
+        functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
+        functions.dedup_by(|a, b| a.identity() == b.identity());
+        let (timestamp, created, elapsed) = times;
+        FullSnapshot {
+            timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, labels, help, own,
+            created,
+            run: has_run.then(RunId::random),
+            taken: Moment::default(),
+            elapsed: elapsed.map(|(seconds, nanos)| Duration::new(seconds, nanos)),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Descriptions of what is registered.
+
+use super::held::Held;
+use super::listing::{Entry, Listing};
+use super::metrics_registry::MetricsRegistry;
+use crate::names::unit_of;
+use crate::snapshot::MetricKind;
+use std::fmt;
+use std::panic::Location;
+
+/// A family that a registry prints for something that was registered or declared. [`MetricsRegistry::list`] says all of them.
+///
+/// [`Display`](fmt::Display) shows it in one line, `jobs_total{zone} (counter, src/jobs.rs:7:9): Jobs done`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MetricDescription {
+    /// The family's name, as it is printed.
+    pub name: String,
+    /// What kind of metric it is.
+    pub kind: MetricKind,
+    /// The `# HELP` text that was given; `None` where a plain default is printed.
+    pub help: Option<String>,
+    /// The unit, where the name ends in one and it was declared with a help text.
+    pub unit: Option<&'static str>,
+    /// What the labels of its series are called, in the order they are printed in: its own, then those that all series of the
+    /// registry have.
+    pub labels: Vec<String>,
+    /// Where in the source it was first registered, or where the `static` stands.
+    pub place: &'static Location<'static>,
+}
+
+impl MetricsRegistry {
+    /// What was registered or declared, in order of the names that are printed; a collector or a min/max is several.
+    ///
+    /// It is there also where it has no series yet. Of the [`global`](crate::global) registry, metrics in `static`s are among it.
+    /// Instrumented functions are not: they share a few families, and [snapshots](crate::FullSnapshot::functions) have all of
+    /// them from the start. Nor is what was refused: `tachometer_refused_metric_info` says why.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::MetricsRegistry;
+    ///
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10)).with_namespace("shop");
+    /// registry.counter("carts_total", "Carts that were paid");
+    /// registry.register_minmax("cart_items");
+    /// let list = registry.list();
+    /// let names: Vec<&str> = list.iter().map(|metric| metric.name.as_str()).collect();
+    /// assert_eq!(names, ["shop_cart_items_max", "shop_cart_items_min", "shop_carts_total"]);
+    /// assert_eq!(list[2].help.as_deref(), Some("Carts that were paid"));
+    /// for metric in &list {
+    ///     println!("{metric}");
+    /// }
+    /// ```
+    pub fn list(&self) -> Vec<MetricDescription> {
+        self.contents().table().listing().descriptions()
+    }
+}
+
+impl Listing {
+    pub(super) fn descriptions(&self) -> Vec<MetricDescription> {
+        let mut list = Vec::new();
+        for ((registered, _), Entry { metric, place }) in &*self.metrics {
+            let labels: Vec<String> = self.label_names(metric).map(str::to_owned).collect();
+            for (suffix, kind) in metric.shape().families() {
+                let name = format!("{registered}{suffix}");
+                list.push(MetricDescription {
+                    kind: *kind,
+                    help: self.help_of(&name, registered, metric).map(str::to_owned),
+                    unit: metric.help().and_then(|_| unit_of(&name)),
+                    labels: labels.clone(),
+                    place,
+                    name,
+                });
+            }
+        }
+        list.sort_by(|a, b| a.name.cmp(&b.name));
+        list
+    }
+
+    fn label_names<'a>(&'a self, metric: &'a Held) -> impl Iterator<Item = &'a str> {
+        // None of its own is among those of all.
+        let shared = self.scope.labels.iter().map(|(name, _)| name.as_str());
+        metric.label_names().into_iter().chain(shared)
+    }
+
+    /// The text that was given for the name that is printed, or for the one that was registered, or where it was declared.
+    fn help_of<'a>(&'a self, printed: &str, registered: &str, metric: &'a Held) -> Option<&'a str> {
+        let described = |name: &str| self.help.get(self.scope.given_name(name)?).map(String::as_str);
+        described(printed).or_else(|| described(registered)).or_else(|| metric.help())
+    }
+}
+
+impl fmt::Display for MetricDescription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if !self.labels.is_empty() {
+            write!(f, "{{{}}}", self.labels.join(","))?;
+        }
+        write!(f, " ({}, {})", self.kind, self.place)?;
+        match &self.help {
+            // It would be more than one line.
+            Some(help) => write!(f, ": {}", help.replace('\n', "\\n")),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Exports of a registry, by sink and by result.
+
+use super::families::{count, counter};
+use crate::atomic::AtomicCounter;
+use crate::snapshot::OwnFamily;
+use crate::sync::unmodelled::{Arc, Mutex, lock};
+use std::collections::BTreeMap;
+
+/// The exports of all exporters of a registry.
+#[derive(Debug, Default)]
+pub(super) struct Exports {
+    by_sink: Mutex<BTreeMap<String, Arc<SinkCounts>>>,
+    /// Export threads with a callback that were ever started.
+    threads: AtomicCounter,
+    /// Panics of their callbacks.
+    panics: AtomicCounter,
+}
+
+/// The exports to one sink, by how they ended.
+#[derive(Debug, Default)]
+pub(crate) struct SinkCounts {
+    pub(crate) ok: AtomicCounter,
+    pub(crate) errors: AtomicCounter,
+    pub(crate) panics: AtomicCounter,
+}
+
+impl Exports {
+    /// Returns the counts of the sinks called `name`, which are shown from now on.
+    pub(super) fn of_sink(&self, name: &str) -> Arc<SinkCounts> {
+        Arc::clone(lock(&self.by_sink).entry(name.to_owned()).or_default())
+    }
+
+    /// Shows the panics of export threads from now on.
+    pub(super) fn count_thread(&self) {
+        self.threads.increment();
+    }
+
+    pub(super) fn count_panic(&self) {
+        self.panics.increment();
+    }
+
+    /// Returns the panics of export threads, once there is such a thread.
+    pub(super) fn panics_family(&self) -> Option<OwnFamily> {
+        let panics = || {
+            counter(
+                "tachometer_export_panics_total",
+                "Callbacks of export threads that panicked.",
+                vec![count(&[], self.panics.get())],
+            )
+        };
+        (self.threads.get() > 0).then(panics)
+    }
+
+    pub(super) fn sinks_family(&self) -> OwnFamily {
+        let by_sink = lock(&self.by_sink);
+        let series = by_sink.iter().flat_map(|(sink, counts)| {
+            let SinkCounts { ok, errors, panics } = &**counts;
+            [("ok", ok), ("error", errors), ("panic", panics)]
+                .map(|(result, exports)| count(&[("sink", sink), ("result", result)], exports.get()))
+        });
+        counter(
+            "tachometer_exports_total",
+            "Exports by sink, and by result: error where the sink said so, panic where it panicked.",
+            series.collect(),
+        )
+    }
+}

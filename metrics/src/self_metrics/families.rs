@@ -1,0 +1,36 @@
+//! Making families of counts.
+
+use crate::snapshot::{FamilySnapshot, MetricKind, OwnFamily, SampleValue, SeriesSnapshot};
+
+pub(super) fn counter(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+    family(MetricKind::Counter, name, help, series)
+}
+
+pub(super) fn gauge(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+    family(MetricKind::Gauge, name, help, series)
+}
+
+#[cfg(feature = "http")]
+pub(super) fn histogram(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+    family(MetricKind::Histogram, name, help, series)
+}
+
+/// A series of a counter.
+pub(super) fn count(labels: &[(&str, &str)], count: u64) -> SeriesSnapshot {
+    series(labels, SampleValue::Count(count))
+}
+
+/// A series whose label carries the information; its value is 1.
+pub(super) fn info(label: &str, value: &str) -> SeriesSnapshot {
+    series(&[(label, value)], SampleValue::Level(1))
+}
+
+fn series(labels: &[(&str, &str)], value: SampleValue) -> SeriesSnapshot {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    SeriesSnapshot::new(labels.iter().map(owned).collect(), value)
+}
+
+fn family(kind: MetricKind, name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+    let family = FamilySnapshot::new(kind, series);
+    OwnFamily { name: name.to_owned(), help: help.to_owned(), family }
+}

@@ -1,0 +1,18 @@
+//! Self-metrics: what the library counts about its own work, as families under the prefix `tachometer_`.
+//!
+//! They are ordinary families in a snapshot, so formats, differences and JSON need to know nothing of them. To add one: count it in
+//! a file here, and add its family to [`SelfMetrics::read`] or to [`Findings`].
+
+mod callbacks;
+mod exports;
+mod families;
+mod findings;
+#[cfg(feature = "http")]
+mod scrapes;
+mod totals;
+
+pub(crate) use callbacks::{CallbackFailures, FailuresBySource};
+pub(crate) use findings::Findings;
+#[cfg(feature = "http")]
+pub(crate) use scrapes::{ScrapeFormat, ScrapeResult, Scrapes};
+pub(crate) use totals::SelfMetrics;

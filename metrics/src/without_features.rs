@@ -1,0 +1,104 @@
+//! Methods of features that are off: calling one is an error that names the feature.
+//!
+//! Without them the compiler suggests methods of similar names. Functions and types need nothing like it: of a path to
+//! something that is configured out, the compiler names the feature by itself.
+//!
+//! No type implements the traits. Their bounds have a lifetime, so that they are checked where a method is called, not here.
+
+#[cfg(not(feature = "json"))]
+mod json {
+    use crate::{Error, ExporterBuilder, FullSnapshot};
+
+    #[diagnostic::on_unimplemented(
+        message = "this method needs the feature `json` of `tachometer`",
+        label = "needs the feature `json`",
+        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"json\"] }}"
+    )]
+    pub trait WithJson {}
+
+    impl FullSnapshot {
+        #[doc(hidden)]
+        pub fn to_json<'a>(&'a self) -> String
+        where
+            &'a Self: WithJson,
+        {
+            unreachable!()
+        }
+
+        #[doc(hidden)]
+        pub fn encode_json<'a>(&'a self, _text: &mut String)
+        where
+            &'a Self: WithJson,
+        {
+        }
+
+        #[doc(hidden)]
+        pub fn from_json<'a>(_json: &'a str) -> Result<FullSnapshot, Error>
+        where
+            &'a str: WithJson,
+        {
+            unreachable!()
+        }
+    }
+
+    impl<'a> ExporterBuilder<'a> {
+        #[doc(hidden)]
+        pub fn json(self) -> Self
+        where
+            ExporterBuilder<'a>: WithJson,
+        {
+            self
+        }
+    }
+}
+
+#[cfg(not(feature = "process"))]
+mod process {
+    use crate::{Error, MetricsRegistry};
+
+    #[diagnostic::on_unimplemented(
+        message = "this method needs the feature `process` of `tachometer`",
+        label = "needs the feature `process`",
+        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"process\"] }}"
+    )]
+    pub trait WithProcess {}
+
+    impl MetricsRegistry {
+        #[doc(hidden)]
+        pub fn register_process_metrics<'a>(&'a self)
+        where
+            &'a Self: WithProcess,
+        {
+        }
+
+        #[doc(hidden)]
+        pub fn try_register_process_metrics<'a>(&'a self) -> Result<(), Error>
+        where
+            &'a Self: WithProcess,
+        {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(not(all(feature = "signals", unix)))]
+mod signals {
+    use crate::ExporterBuilder;
+
+    #[diagnostic::on_unimplemented(
+        message = "`on_signals` needs the feature `signals` of `tachometer`, and Unix",
+        label = "needs the feature `signals`, on Unix",
+        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"signals\"] }}"
+    )]
+    pub trait WithSignals {}
+
+    impl<'a> ExporterBuilder<'a> {
+        #[doc(hidden)]
+        pub fn on_signals(self) -> Self
+        where
+            ExporterBuilder<'a>: WithSignals,
+        {
+            self
+        }
+    }
+}
