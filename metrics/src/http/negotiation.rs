@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn the_preferred_format_is_chosen() {
         for (accept, open_metrics) in [
-            // Those of Prometheus and VictoriaMetrics are recorded, in `tests/accept.txt`. curl, Firefox:
+            // Those of Prometheus and VictoriaMetrics are recorded, in `tests/it/http/accept.txt`. curl, Firefox:
             ("*/*", false),
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false),
             ("application/openmetrics-text", true),
