@@ -12,7 +12,7 @@ use crate::util::periodic::PeriodicThread;
 use std::time::Duration;
 
 /// A running exporter. Dropping it makes a last export to each sink and ends the exports. Returned by
-/// [`ExporterBuilder::start`](crate::ExporterBuilder::start).
+/// [`ExporterBuilder::start`](crate::export::ExporterBuilder::start).
 ///
 /// `let _ = ….start()?` is not a binding: the exporter ends at once. If it is bound to a name (`let _exporter = …`) in `main`, it
 /// ends on return, on `?` and on a panic, but not on `process::exit`. Dropping it waits for the last exports, so a sink that

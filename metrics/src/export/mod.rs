@@ -1,8 +1,9 @@
 //! Exports of snapshots to callbacks, files and stdout, at an interval and once more at the end.
 //!
-//! `schedule` starts a thread that repeats an export. Users start one with `thread` or `builder`, which returns an `exporter`. A
-//! `sink` writes snapshots to one destination in an `output_format`; a `reporter` reports its errors.
+//! [`exporter()`] configures an [`Exporter`] with several sinks; [`print_on_exit`] prints once, at the end.
 
+// `schedule` starts a thread that repeats an export. Users start one with `thread` or `builder`, which returns an `exporter`. A
+// `sink` writes snapshots to one destination in an `output_format`; a `reporter` reports its errors.
 mod builder;
 mod exporter;
 mod on_exit;
