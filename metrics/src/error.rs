@@ -190,13 +190,10 @@ impl fmt::Display for Error {
             ),
             Cause::FileFormat { path, format } => write!(
                 f,
-                "cannot write {format} to {}: a file `*.prom` must contain Prometheus text, the only format that its \
-                 collectors read; leave out the format, or choose another extension",
-                path.display()
+                "cannot write {format} to {path:?}: a file `*.prom` must contain Prometheus text, the only format that its \
+                 collectors read; leave out the format, or choose another extension"
             ),
-            Cause::FilePath { path, error } => {
-                write!(f, "cannot export to the file {}: {error}", path.display())
-            }
+            Cause::FilePath { path, error } => write!(f, "cannot export to the file {path:?}: {error}"),
             #[cfg(all(feature = "signals", unix))]
             Cause::Signals(error) => write!(f, "failed to register the signal handlers: {error}"),
             Cause::Installed => f.write_str(

@@ -35,7 +35,7 @@ fn what_cannot_be_printed_is_an_error() {
     for name in ["", "a:b", "é", "__name__", "a-b"] {
         assert!(error("x_info", &[(name, "x")]).contains("has an invalid label name"), "{name}");
     }
-    assert!(error("x_info", &[("le", "x")]).contains("neither `le` nor `quantile`"));
+    assert!(error("x_info", &[("le", "x")]).contains("must not be `le` or `quantile`"));
     assert!(error("x_info", &[("a", "x"), ("a", "y")]).contains("\"x_info\" has two labels named \"a\""));
     assert_eq!(registry.snapshot_all().declared.len(), 1);
 }
