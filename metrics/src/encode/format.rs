@@ -1,7 +1,5 @@
 //! The exposition formats.
 
-use crate::snapshot::FullSnapshot;
-
 /// An exposition format, which scrapers read.
 ///
 /// Series have the same names, labels and values in all formats.
@@ -34,19 +32,6 @@ impl Format {
             Format::OpenMetrics | Format::OpenMetricsWithCreated => {
                 "application/openmetrics-text; version=1.0.0; charset=utf-8"
             }
-        }
-    }
-}
-
-impl FullSnapshot {
-    /// Appends this snapshot in `format` to `text`.
-    ///
-    /// Reuse a cleared `text` to avoid allocations: there is then none per series, and few per family.
-    pub fn encode(&self, format: Format, text: &mut String) {
-        match format {
-            Format::Prometheus => super::prometheus::write(self, text),
-            Format::OpenMetrics => super::openmetrics::write(self, false, text),
-            Format::OpenMetricsWithCreated => super::openmetrics::write(self, true, text),
         }
     }
 }

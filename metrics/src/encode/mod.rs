@@ -1,6 +1,6 @@
 //! Encoders of snapshots: one file per format, each reading only the snapshot.
 //!
-//! The exposition formats share `lines`, which uses `number` and `escape`.
+//! `text` chooses the encoder of an exposition format. The encoders share `lines`, which uses `number` and `escape`.
 
 mod escape;
 mod format;
@@ -13,5 +13,6 @@ mod prometheus;
 mod table;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use format::Format;

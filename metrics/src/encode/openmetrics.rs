@@ -1,38 +1,10 @@
 //! OpenMetrics text, version 1.0.
 
 use super::escape::Quotes;
-use super::format::Format;
 use super::lines::{Lines, kind_name};
 use crate::snapshot::FullSnapshot;
 use crate::snapshot::families::{MetricFamily, MetricKind, Number, without_total};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-impl FullSnapshot {
-    /// Returns this snapshot as OpenMetrics 1.0 (`application/openmetrics-text; version=1.0.0; charset=utf-8`).
-    ///
-    /// The series are those of [`to_prometheus_format`](Self::to_prometheus_format), with the same names, labels and values. The
-    /// family of a counter `jobs_total` is named `jobs` in this format. OpenMetrics requires the suffix `_total` for counters, so
-    /// a counter without it has the type `unknown`, under its own name. A snapshot without metrics is `# EOF` alone.
-    /// [`encode`](Self::encode) appends to an existing buffer, and can add `_created` samples.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tachometer::MetricsRegistry;
-    ///
-    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
-    /// registry.describe("jobs_total", "Jobs done");
-    /// registry.register_counter("jobs_total").add(3);
-    /// assert_eq!(
-    ///     registry.snapshot_all().to_openmetrics_format(),
-    ///     "# HELP jobs Jobs done\n# TYPE jobs counter\njobs_total 3\n# EOF\n"
-    /// );
-    /// ```
-    pub fn to_openmetrics_format(&self) -> String {
-        let mut text = String::new();
-        self.encode(Format::OpenMetrics, &mut text);
-        text
-    }
-}
 
 /// Appends `snapshot` to `text`. If `created`, each counter and histogram has a `_created` sample.
 pub(super) fn write(snapshot: &FullSnapshot, created: bool, text: &mut String) {
