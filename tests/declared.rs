@@ -262,7 +262,7 @@ fn a_sum_never_falls_and_a_gauge_saturates() {
 
     let levels =
         tachometer::DynamicFamily::<tachometer::Gauge>::new("levels", "Levels", ["of"]).expect("names");
-    let levels = registry.register_family(levels);
+    let levels = registry.family(levels);
     let level = levels.with(&["one"]);
     level.set(i64::MAX);
     level.add(7);

@@ -42,18 +42,18 @@ fn on_demand() -> Result<(), Error> {
     ON_DEMAND.2.show();
     let registry = MetricsRegistry::new(Duration::from_secs(1));
     let value = String::from("captured");
-    registry.gauge_from("a", "A gauge", {
+    registry.callback_gauge("a", "A gauge", {
         let value = value.clone();
         move || value.len() as f64
     });
-    registry.counter_from(String::from("b_total"), String::from("A counter"), || 1.0);
-    registry.families_from(Shop);
-    registry.register_info("c_info", "An info metric", &[("label", &value)]);
+    registry.callback_counter(String::from("b_total"), String::from("A counter"), || 1.0);
+    registry.collect_from(Shop);
+    registry.info("c_info", "An info metric", &[("label", &value)]);
     registry.register_process_metrics();
-    let _: () = registry.try_gauge_from("d", "A gauge", || 1.0)?;
-    let _: () = registry.try_counter_from("e_total", "A counter", || 1.0)?;
-    let _: () = registry.try_register_info("f_info", "An info metric", &[])?;
-    let _: Error = registry.try_families_from(Shop).expect_err("its names are taken");
+    let _: () = registry.try_callback_gauge("d", "A gauge", || 1.0)?;
+    let _: () = registry.try_callback_counter("e_total", "A counter", || 1.0)?;
+    let _: () = registry.try_info("f_info", "An info metric", &[])?;
+    let _: Error = registry.try_collect_from(Shop).expect_err("its names are taken");
     let _: () = registry.try_register_process_metrics()?;
     let _: fn(&MetricsRegistry, Duration) = MetricsRegistry::set_callback_timeout;
     Ok(())
@@ -80,16 +80,16 @@ fn families_of_metrics() -> Result<(), Error> {
 
     let registry = MetricsRegistry::new(Duration::from_secs(1));
     let made = DynamicFamily::new("dynamic_total", String::from("help"), ["a", "b"])?;
-    let dynamic: DynamicFamily<Counter> = registry.register_family(made);
+    let dynamic: DynamicFamily<Counter> = registry.family(made);
     dynamic.with(&["1", "2"]).increment();
     let _: &[&str] = dynamic.labels();
     let _: bool = dynamic.remove(&["1", "2"]);
     let _: usize = dynamic.remove_where(|_| true);
     let bounds = DynamicFamily::histogram("dynamic_sizes", "help", ["a"], [1, 2])?;
     let _: DynamicFamily<Histogram> =
-        registry.try_register_family(bounds.max_series(5).expire_after(Duration::from_mins(1)))?;
+        registry.try_family(bounds.max_series(5).expire_after(Duration::from_mins(1)))?;
     let _: DynamicFamily<Histogram> = DynamicFamily::histogram_of_time("times", "help", ["a"], vec![1])?;
-    let _: Family<OfSize, Counter> = registry.register_family(Family::new("at_run_time_total", "help"));
+    let _: Family<OfSize, Counter> = registry.family(Family::new("at_run_time_total", "help"));
     Ok(())
 }
 

@@ -22,7 +22,7 @@ fn name(number: usize) -> String {
 fn what_comes_beyond_the_bound_is_one_series_and_is_counted() {
     let registry = registry();
     let family: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("bounded_total", "Bounded").max_series(3));
+        registry.family(Family::new("bounded_total", "Bounded").max_series(3));
     assert_eq!(overflowed(&registry.snapshot_all(), "bounded_total"), Some(0));
     for _ in 0..2 {
         for number in 0..5 {
@@ -38,7 +38,7 @@ fn what_comes_beyond_the_bound_is_one_series_and_is_counted() {
 #[test]
 fn without_another_word_the_bound_is_a_thousand() {
     let registry = registry();
-    let family: Family<Named<'_>, Counter> = registry.register_family(Family::new("thousand_total", "Many"));
+    let family: Family<Named<'_>, Counter> = registry.family(Family::new("thousand_total", "Many"));
     for number in 0..1_010 {
         family.with(&Named { name: &name(number) }).add(2);
     }
@@ -51,7 +51,7 @@ fn without_another_word_the_bound_is_a_thousand() {
 fn a_value_that_looks_like_the_overflow_series_is_part_of_it() {
     let registry = registry();
     let family: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("impostor_total", "Bounded").max_series(1));
+        registry.family(Family::new("impostor_total", "Bounded").max_series(1));
     for name in ["__overflow__", "a", "b", "__overflow__"] {
         family.with(&Named { name }).increment();
     }
@@ -63,7 +63,7 @@ fn a_value_that_looks_like_the_overflow_series_is_part_of_it() {
 fn a_removed_series_makes_room_and_begins_again_at_zero() {
     let registry = registry();
     let family: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("removed_total", "Removed").max_series(2));
+        registry.family(Family::new("removed_total", "Removed").max_series(2));
     let [a, b, c] = ["a", "b", "c"].map(|name| Named { name });
     family.with(&a).add(5);
     family.with(&b).add(5);
@@ -84,10 +84,10 @@ fn a_removed_series_makes_room_and_begins_again_at_zero() {
 fn series_come_and_go_without_end_and_none_inherits_a_number() {
     let registry = registry();
     let counters: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("churned_total", "Churned").max_series(40));
-    let gauges: Family<Named<'_>, Gauge> = registry.register_family(Family::new("churned_level", "Churned"));
+        registry.family(Family::new("churned_total", "Churned").max_series(40));
+    let gauges: Family<Named<'_>, Gauge> = registry.family(Family::new("churned_level", "Churned"));
     let sizes: Family<Named<'_>, Histogram> =
-        registry.register_family(Family::histogram("churned_bytes", "Churned", &[10]));
+        registry.family(Family::histogram("churned_bytes", "Churned", &[10]));
     for round in 0..200 {
         for number in 0..30 {
             let name = name(round * 30 + number);
@@ -124,8 +124,7 @@ fn series_are_removed_by_what_their_labels_are() {
         number: u8,
     }
     let registry = registry();
-    let family: Family<Two<'_>, Counter> =
-        registry.register_family(Family::new("by_label_total", "By label"));
+    let family: Family<Two<'_>, Counter> = registry.family(Family::new("by_label_total", "By label"));
     for (name, number) in [("a", 1), ("a", 2), ("b", 1)] {
         family.with(&Two { name, number }).increment();
     }
@@ -146,7 +145,7 @@ fn series_are_removed_by_what_their_labels_are() {
 #[test]
 fn a_held_series_is_hidden_and_comes_back_where_it_was() {
     let registry = registry();
-    let family: Family<Named<'_>, Counter> = registry.register_family(Family::new("held_total", "Held"));
+    let family: Family<Named<'_>, Counter> = registry.family(Family::new("held_total", "Held"));
     let held = family.hold(&Named { name: "a" });
     let again = held.clone();
     held.add(2);
@@ -172,7 +171,7 @@ fn a_held_series_is_hidden_and_comes_back_where_it_was() {
 #[test]
 fn a_guard_keeps_a_gauge_right_over_a_removal() {
     let registry = registry();
-    let family: Family<Named<'_>, Gauge> = registry.register_family(Family::new("guarded", "Guarded"));
+    let family: Family<Named<'_>, Gauge> = registry.family(Family::new("guarded", "Guarded"));
     let guards: Vec<_> = (0..3).map(|_| family.with(&Named { name: "a" }).track()).collect();
     assert!(family.remove(&Named { name: "a" }));
     drop(guards);
@@ -183,7 +182,7 @@ fn a_guard_keeps_a_gauge_right_over_a_removal() {
 fn a_handle_without_room_counts_as_overflow_until_there_is_room() {
     let registry = registry();
     let family: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("no_room_total", "Full").max_series(1));
+        registry.family(Family::new("no_room_total", "Full").max_series(1));
     family.with(&Named { name: "a" }).increment();
     let held = family.hold(&Named { name: "b" });
     held.increment();
@@ -202,7 +201,7 @@ fn series_expire_when_no_snapshot_finds_them_updated_for_long_enough() {
     let _entered = clock.enter();
     let registry = registry();
     let family: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("expiring_total", "Expiring").expire_after(IDLE));
+        registry.family(Family::new("expiring_total", "Expiring").expire_after(IDLE));
     let held = family.hold(&Named { name: "held" });
     held.add(3);
     family.with(&Named { name: "busy" }).increment();
@@ -224,7 +223,7 @@ fn series_expire_when_no_snapshot_finds_them_updated_for_long_enough() {
 #[test]
 fn known_sets_are_never_removed() {
     let registry = registry();
-    let family: Family<Known, Counter> = registry.register_family(Family::new("lasting_total", "Lasting"));
+    let family: Family<Known, Counter> = registry.family(Family::new("lasting_total", "Lasting"));
     family.with(&Known { big: true }).increment();
     assert!(!family.remove(&Known { big: true }));
     assert_eq!(family.remove_where(|_| true), 0);
@@ -240,7 +239,7 @@ fn differences_of_very_many_series_are_found_by_their_labels() {
     const SERIES: usize = 10_000;
     let registry = registry();
     let family: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("very_many_total", "Very many").max_series(SERIES));
+        registry.family(Family::new("very_many_total", "Very many").max_series(SERIES));
     let add = |amount| (0..SERIES).for_each(|number| family.with(&Named { name: &name(number) }).add(amount));
     add(2);
     let earlier = registry.snapshot_all();

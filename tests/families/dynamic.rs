@@ -13,9 +13,8 @@ struct Named<'a> {
 fn labels_named_at_run_time_are_labels() {
     let registry = registry();
     let name = format!("dynamic_{}_total", "words");
-    let family: DynamicFamily<Counter> = registry.register_family(
-        DynamicFamily::new(name, "Words", vec!["one".to_owned(), "other".to_owned()]).unwrap(),
-    );
+    let family: DynamicFamily<Counter> = registry
+        .family(DynamicFamily::new(name, "Words", vec!["one".to_owned(), "other".to_owned()]).unwrap());
     family.with(&["a", "b"]).increment();
     let held = family.with(&["a", "b"]).hold();
     held.add(2);
@@ -32,11 +31,11 @@ fn labels_named_at_run_time_are_labels() {
 fn without_labels_there_is_one_series() {
     let registry = registry();
     let none = || DynamicFamily::<Counter>::new("unlabelled_total", "No labels", [""; 0]).unwrap();
-    let family = registry.register_family(none());
+    let family = registry.family(none());
     let held = family.hold(&[]);
     family.with(&[]).increment();
     held.add(2);
-    registry.register_family(none()).with(&[]).increment();
+    registry.family(none()).with(&[]).increment();
     assert_eq!((family.with(&[]).get(), held.get(), family.remove(&[])), (4, 4, false));
     let snapshot = registry.snapshot_all();
     assert_eq!(counts(&snapshot, "unlabelled_total"), [(String::new(), 4)]);
@@ -47,7 +46,7 @@ fn without_labels_there_is_one_series() {
 fn too_few_values_are_an_error_that_names_the_family() {
     let registry = registry();
     let family: DynamicFamily<Gauge> =
-        registry.register_family(DynamicFamily::new("few_values", "Few", ["one", "other"]).unwrap());
+        registry.family(DynamicFamily::new("few_values", "Few", ["one", "other"]).unwrap());
     let panic = panic::catch_unwind(|| family.with(&["a"]).set(1)).unwrap_err();
     assert_eq!(
         panic.downcast_ref::<String>().map(String::as_str),
@@ -86,19 +85,18 @@ fn names_that_cannot_be_are_errors() {
 #[test]
 fn the_same_family_is_the_same_handle_and_another_is_an_error() {
     let registry = registry();
-    let first: Family<Named<'_>, Counter> = registry.register_family(Family::new("same_total", "Same"));
-    let second: Family<Named<'_>, Counter> = registry.register_family(Family::new("same_total", "Same"));
+    let first: Family<Named<'_>, Counter> = registry.family(Family::new("same_total", "Same"));
+    let second: Family<Named<'_>, Counter> = registry.family(Family::new("same_total", "Same"));
     first.with(&Named { name: "a" }).increment();
     second.with(&Named { name: "a" }).increment();
     assert_eq!(counts(&registry.snapshot_all(), "same_total"), [("a".to_owned(), 2)]);
-    let gauge = registry.try_register_family(Family::<Named<'_>, Gauge>::new("same_total", "Another"));
+    let gauge = registry.try_family(Family::<Named<'_>, Gauge>::new("same_total", "Another"));
     assert!(gauge.unwrap_err().to_string().contains("same_total"));
     let other_labels: Result<DynamicFamily<Counter>, _> =
-        registry.try_register_family(DynamicFamily::new("same_total", "Another", ["town"]).unwrap());
+        registry.try_family(DynamicFamily::new("same_total", "Another", ["town"]).unwrap());
     assert!(other_labels.is_err());
-    let sizes = |bounds| {
-        registry.try_register_family(Family::<Named<'_>, Histogram>::histogram("same_bytes", "", bounds))
-    };
+    let sizes =
+        |bounds| registry.try_family(Family::<Named<'_>, Histogram>::histogram("same_bytes", "", bounds));
     assert!(sizes(&[1, 2]).is_ok() && sizes(&[1, 2]).is_ok());
     assert!(sizes(&[1, 3]).is_err());
 }
@@ -106,7 +104,7 @@ fn the_same_family_is_the_same_handle_and_another_is_an_error() {
 #[test]
 fn a_family_of_one_registry_is_not_in_the_global_one() {
     let registry = registry();
-    let family: Family<Named<'_>, Gauge> = registry.register_family(Family::new("apart", "Apart"));
+    let family: Family<Named<'_>, Gauge> = registry.family(Family::new("apart", "Apart"));
     family.with(&Named { name: "a" }).set(4);
     assert!(!tachometer::snapshot().declared.contains_key("apart"));
     let family = &registry.snapshot_all().declared["apart"];

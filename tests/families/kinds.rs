@@ -19,14 +19,12 @@ struct Named<'a> {
 #[test]
 fn each_kind_does_with_labels_what_it_does_without() {
     let registry = registry();
-    let counter: Family<Named<'_>, Counter> = registry.register_family(Family::new("kinds_total", "Counter"));
-    let floats: Family<Named<'_>, FloatCounter> =
-        registry.register_family(Family::new("kinds_sum_total", "Floats"));
-    let gauge: Family<Known, Gauge> = registry.register_family(Family::new("kinds_level", "Gauge"));
-    let quantity: Family<Named<'_>, FloatGauge> =
-        registry.register_family(Family::new("kinds_quantity", "Quantity"));
+    let counter: Family<Named<'_>, Counter> = registry.family(Family::new("kinds_total", "Counter"));
+    let floats: Family<Named<'_>, FloatCounter> = registry.family(Family::new("kinds_sum_total", "Floats"));
+    let gauge: Family<Known, Gauge> = registry.family(Family::new("kinds_level", "Gauge"));
+    let quantity: Family<Named<'_>, FloatGauge> = registry.family(Family::new("kinds_quantity", "Quantity"));
     let bytes: Family<Known, Histogram> =
-        registry.register_family(Family::histogram("kinds_bytes", "Histogram", &[10, 20]));
+        registry.family(Family::histogram("kinds_bytes", "Histogram", &[10, 20]));
     let name = Named { name: "a" };
     for _ in 0..2 {
         counter.with(&name).add(2);
@@ -66,7 +64,7 @@ fn timers_record_in_their_series() {
     let _entered = clock.enter();
     let registry = registry();
     let times: Family<Named<'_>, Histogram> =
-        registry.register_family(Family::histogram_of_time("kinds_seconds", "Times", &BOUNDS));
+        registry.family(Family::histogram_of_time("kinds_seconds", "Times", &BOUNDS));
     let name = Named { name: "a" };
     let stopped = times.with(&name).start_timer();
     clock.advance(Duration::from_millis(250));
@@ -84,10 +82,9 @@ fn timers_record_in_their_series() {
 #[test]
 fn whoever_only_reads_makes_no_series() {
     let registry = registry();
-    let counter: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("looked_at_total", "Looked at"));
+    let counter: Family<Named<'_>, Counter> = registry.family(Family::new("looked_at_total", "Looked at"));
     let times: Family<Named<'_>, Histogram> =
-        registry.register_family(Family::histogram("looked_at_bytes", "Looked at", &[10]));
+        registry.family(Family::histogram("looked_at_bytes", "Looked at", &[10]));
     assert_eq!(counter.with(&Named { name: "a" }).get(), 0);
     assert_eq!(times.with(&Named { name: "a" }).read().buckets, [0, 0]);
     let snapshot = registry.snapshot_all();
@@ -99,7 +96,7 @@ fn whoever_only_reads_makes_no_series() {
 #[test]
 fn seconds_since_1970_are_whole_in_a_whole_gauge() {
     let registry = registry();
-    let gauge: Family<Known, Gauge> = registry.register_family(Family::new("last_seen_seconds", "Last seen"));
+    let gauge: Family<Known, Gauge> = registry.family(Family::new("last_seen_seconds", "Last seen"));
     gauge.with(&Known { big: true }).set_to_current_time();
     assert!(gauge.with(&Known { big: true }).get() > 1_600_000_000);
 }

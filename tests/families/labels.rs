@@ -60,7 +60,7 @@ struct Two<'a> {
 #[test]
 fn values_are_told_apart_by_where_they_end_and_by_every_byte() {
     let registry = registry();
-    let family: Family<Two<'_>, Counter> = registry.register_family(Family::new("two_total", "Two"));
+    let family: Family<Two<'_>, Counter> = registry.family(Family::new("two_total", "Two"));
     let long = "x".repeat(200);
     let longer = format!("{long}x");
     let sets = [
@@ -106,7 +106,7 @@ struct InPieces<'a> {
 fn in_how_many_pieces_a_value_is_written_does_not_matter() {
     let registry = registry();
     let family: Family<InPieces<'_>, Counter> =
-        registry.register_family(Family::new("pieces_total", "Pieces").max_series(2));
+        registry.family(Family::new("pieces_total", "Pieces").max_series(2));
     for round in 0..3 {
         for length in 1..20 {
             family.with(&InPieces { value: Pieces("one value, whole", length) }).increment();
@@ -148,12 +148,12 @@ impl LabelSet for Short {
 #[test]
 fn sets_that_contradict_themselves_are_counted_somewhere() {
     let registry = registry();
-    let liars: Family<Liar, Counter> = registry.register_family(Family::new("liars_total", "Liars"));
+    let liars: Family<Liar, Counter> = registry.family(Family::new("liars_total", "Liars"));
     for index in [0, 1, 2, usize::MAX] {
         liars.with(&Liar(index)).increment();
         liars.with(&Liar(index)).hold().increment();
     }
-    let short: Family<Short, Counter> = registry.register_family(Family::new("short_total", "Short"));
+    let short: Family<Short, Counter> = registry.family(Family::new("short_total", "Short"));
     short.with(&Short).increment();
     let snapshot = registry.snapshot_all();
     assert_eq!(counts(&snapshot, "liars_total"), [("yes".to_owned(), 2), ("no".to_owned(), 6)]);
@@ -163,7 +163,7 @@ fn sets_that_contradict_themselves_are_counted_somewhere() {
 #[test]
 fn without_labels_a_family_is_one_series() {
     let registry = registry();
-    let family: Family<(), Counter> = registry.register_family(Family::new("alone_total", "Alone"));
+    let family: Family<(), Counter> = registry.family(Family::new("alone_total", "Alone"));
     family.with(&()).add(3);
     assert!(registry.snapshot_all().to_prometheus_format().contains("\nalone_total 3\n"));
 }
@@ -193,7 +193,7 @@ impl LabelSet for Recursive<'_> {
 fn labels_may_use_their_own_family() {
     let registry = registry();
     let family: Family<Recursive<'static>, Counter> =
-        registry.register_family(Family::new("recursive_total", "Depths"));
+        registry.family(Family::new("recursive_total", "Depths"));
     family.with(&Recursive(&family, 2)).increment();
     let counts = counts(&registry.snapshot_all(), "recursive_total");
     assert_eq!(counts.iter().map(|(depth, _)| depth.as_str()).collect::<Vec<_>>(), ["0", "1", "2"]);

@@ -29,9 +29,9 @@ const ROUNDS: usize = 2_000;
 #[test]
 fn totals_are_exact_beside_snapshots() {
     let registry = registry();
-    let named: Family<Named<'_>, Counter> = registry.register_family(Family::new("crowd_total", "Crowd"));
+    let named: Family<Named<'_>, Counter> = registry.family(Family::new("crowd_total", "Crowd"));
     let known: Family<Known, Histogram> =
-        registry.register_family(Family::histogram("crowd_bytes", "Crowd", &[10, 20]));
+        registry.family(Family::histogram("crowd_bytes", "Crowd", &[10, 20]));
     let (begin, is_over) = (Barrier::new(THREADS + 1), AtomicBool::new(false));
     thread::scope(|scope| {
         let writers: Vec<_> = (0..THREADS)
@@ -82,7 +82,7 @@ fn totals_are_exact_beside_snapshots() {
 fn whatever_comes_and_goes_no_update_counts_for_other_labels() {
     let registry = registry();
     let family: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("restless_total", "Restless").max_series(THREADS));
+        registry.family(Family::new("restless_total", "Restless").max_series(THREADS));
     // Each thread has a series of its own, which it alone removes: between two removals it must be exact, whoever uses the
     // indices that are free again.
     thread::scope(|scope| {
@@ -113,7 +113,7 @@ fn whatever_comes_and_goes_no_update_counts_for_other_labels() {
 fn beyond_the_bound_nothing_is_lost_either() {
     let registry = registry();
     let family: Family<Named<'_>, Counter> =
-        registry.register_family(Family::new("crowded_total", "Crowded").max_series(10));
+        registry.family(Family::new("crowded_total", "Crowded").max_series(10));
     thread::scope(|scope| {
         for thread in 0..THREADS {
             let family = &family;

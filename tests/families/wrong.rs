@@ -20,7 +20,7 @@ impl LabelSet for AnyNumber<'_> {
 fn there_are_no_two_series_of_the_same_labels_whatever_number_is_said() {
     let registry = registry();
     let family: Family<AnyNumber<'_>, Counter> =
-        registry.register_family(Family::new("any_number_total", "Any").max_series(2));
+        registry.family(Family::new("any_number_total", "Any").max_series(2));
     let said: [&[&str]; 6] =
         [&["a"], &["a", ""], &["a", "", "b"], &[], &["x", "y"], &["__overflow__", "__overflow__", "z"]];
     for values in said {

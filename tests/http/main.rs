@@ -70,6 +70,7 @@ fn shown(registry: &MetricsRegistry, name: &str, labels: &[(&str, &str)]) -> Opt
     let series = family.series.iter().find(|series| series.labels.iter().eq(labels.iter().copied()))?;
     match &series.value {
         Value::Number(Number::Unsigned(number)) => Some(*number),
+        Value::Number(Number::Signed(level)) => u64::try_from(*level).ok(),
         Value::Histogram(distribution) => Some(distribution.count()),
         other => panic!("{name} is {other:?}"),
     }

@@ -25,7 +25,7 @@ fn all_kinds_of_values_are_shown_in_a_stable_order() {
         FamilyDescription::histogram("disk_wait_us", "Waits"),
         FamilyDescription::gauge("disk_idle", "Of which there is none"),
     ];
-    registry.families_from(Adds(families, |into| {
+    registry.collect_from(Adds(families, |into| {
         let waits = AtomicHistogram::new([10, 20]);
         waits.record(15);
         into.gauge("disk_free_bytes", &[("disk", "b"), ("bus", "x\\y")], 1.5);
@@ -54,8 +54,8 @@ fn all_kinds_of_values_are_shown_in_a_stable_order() {
 fn refused(family: FamilyDescription, add: fn(&mut Collected<'_>)) -> String {
     let registry = registry(LONG);
     let good = vec![FamilyDescription::gauge("good", "Good")];
-    registry.families_from(Adds(good, |into| into.gauge("good", &[], 1.0)));
-    registry.families_from(Adds(vec![FamilyDescription::gauge("beside", "Good"), family], add));
+    registry.collect_from(Adds(good, |into| into.gauge("good", &[], 1.0)));
+    registry.collect_from(Adds(vec![FamilyDescription::gauge("beside", "Good"), family], add));
     let snapshot = registry.snapshot_all();
     let shown: Vec<_> = snapshot.families().iter().map(|family| family.name.to_string()).collect();
     assert_eq!(
@@ -137,7 +137,7 @@ fn one_name_that_is_taken_refuses_the_whole_collector() {
     let families =
         |last: &str| vec![FamilyDescription::gauge("first", "First"), FamilyDescription::gauge(last, "Last")];
     for last in ["taken", "first", "tachometer_x", "no name"] {
-        assert!(registry.try_families_from(Adds(families(last), |_| {})).is_err(), "{last}");
+        assert!(registry.try_collect_from(Adds(families(last), |_| {})).is_err(), "{last}");
     }
     registry.register_gauge("first").set(1);
     assert_eq!(registry.snapshot_all().gauges["first"], 1);
@@ -146,6 +146,6 @@ fn one_name_that_is_taken_refuses_the_whole_collector() {
 #[test]
 fn one_without_families_is_never_asked() {
     let registry = registry(LONG);
-    registry.families_from(Adds(Vec::new(), |_| unreachable!()));
+    registry.collect_from(Adds(Vec::new(), |_| unreachable!()));
     assert_eq!(registry.snapshot_all().to_prometheus_format(), "");
 }

@@ -37,7 +37,7 @@ fn of_two_with_one_name_one_is_shown_and_the_text_says_why() {
     assert_eq!(taken.declared["same"].series.len(), 1);
     assert!(refusals(&taken).iter().any(|reason| reason.contains("\"same\" is a declared")), "{taken}");
     let error =
-        tachometer::global().try_gauge_from("open_files", "Another", || 1.0).expect_err("it is taken");
+        tachometer::global().try_callback_gauge("open_files", "Another", || 1.0).expect_err("it is taken");
     assert!(error.to_string().contains("\"open_files\" is a declared gauge already"), "{error}");
 }
 

@@ -25,13 +25,13 @@ fn one_that_panics_is_absent_and_counted_and_asked_again() {
     let registry = registry(LONG);
     let panics = Arc::new(AtomicBool::new(false));
     let read = Arc::clone(&panics);
-    registry.gauge_from("bad", "Panics at times", move || {
+    registry.callback_gauge("bad", "Panics at times", move || {
         if read.load(Ordering::Relaxed) {
             panic_any(Bomb);
         }
         1.0
     });
-    registry.gauge_from("good", "Never does", || 2.0);
+    registry.callback_gauge("good", "Never does", || 2.0);
     for (times, is_bad) in [(0, false), (1, true), (2, true), (2, false)] {
         panics.store(is_bad, Ordering::Relaxed);
         let snapshot = registry.snapshot_all();
@@ -48,7 +48,7 @@ fn the_text_of_one_that_fails_is_not_that_of_others_under_its_name() {
     let registry = registry(LONG);
     let fails = Arc::new(AtomicBool::new(false));
     let read = Arc::clone(&fails);
-    registry.gauge_from("http", "Text of the callback", move || {
+    registry.callback_gauge("http", "Text of the callback", move || {
         assert!(!read.load(Ordering::Relaxed), "it fails");
         1.0
     });
@@ -81,7 +81,7 @@ impl Collect for Halfway {
 #[test]
 fn a_collector_that_panics_has_added_nothing() {
     let registry = registry(LONG);
-    registry.families_from(Halfway);
+    registry.collect_from(Halfway);
     let snapshot = registry.snapshot_all();
     assert!(snapshot.declared.is_empty());
     assert_eq!(failures(&snapshot, "half", "panic"), 1);
@@ -98,7 +98,7 @@ fn stuck(registry: &MetricsRegistry, name: &str) -> Stuck {
     let ((start, begun), (go_on, wait)) = (mpsc::channel(), mpsc::channel::<()>());
     let times = Arc::new(AtomicU32::new(0));
     let (wait, counted) = (Mutex::new(wait), Arc::clone(&times));
-    registry.gauge_from(name, "Waits", move || {
+    registry.callback_gauge(name, "Waits", move || {
         counted.fetch_add(1, Ordering::Relaxed);
         // The test may have ended.
         let _ = start.send(());
@@ -128,7 +128,7 @@ fn one_that_hangs_is_left_out_and_is_not_started_again_while_it_runs() {
     assert_eq!(value(&snapshot, "stuck"), None);
     let before = failures(&snapshot, "stuck", "timeout");
     assert!(before >= 1);
-    registry.gauge_from("after", "Registered since", || 1.0);
+    registry.callback_gauge("after", "Registered since", || 1.0);
     // It is not waited for any more: that would take a minute.
     registry.set_callback_timeout(LONG);
     for times in 1..=3 {
@@ -158,7 +158,7 @@ fn others_of_the_same_snapshot_are_asked_while_one_hangs() {
     let first = stuck(&registry, "a_first");
     let go_on = Mutex::new(first.go_on);
     // The second ends what the first waits for: behind it, both would be absent.
-    registry.gauge_from("b_second", "Does not wait", move || {
+    registry.callback_gauge("b_second", "Does not wait", move || {
         let _ = go_on.lock().expect("nobody panics").send(());
         6.0
     });
@@ -196,7 +196,7 @@ fn a_registry_is_dropped_while_one_hangs_which_then_is_dropped_too() {
     let ((start, started), (go_on, wait), (end, ended)) =
         (mpsc::channel(), mpsc::channel::<()>(), mpsc::channel());
     let (wait, last) = (Mutex::new(wait), Last(end));
-    registry.gauge_from("stuck", "Waits", move || {
+    registry.callback_gauge("stuck", "Waits", move || {
         let _ = (&last, start.send(()), wait.lock().expect("nobody panics").recv());
         1.0
     });
@@ -212,7 +212,7 @@ fn a_registry_is_dropped_while_one_hangs_which_then_is_dropped_too() {
 #[test]
 fn without_any_time_nobody_is_asked() {
     let registry = registry(Duration::ZERO);
-    registry.gauge_from("never", "Is not asked", || unreachable!());
+    registry.callback_gauge("never", "Is not asked", || unreachable!());
     registry.register_counter("counted").increment();
     let text = registry.snapshot_all().to_prometheus_format();
     assert_eq!(text, "# HELP counted Counter counted.\n# TYPE counted counter\ncounted 1\n");
@@ -221,6 +221,6 @@ fn without_any_time_nobody_is_asked() {
 #[test]
 fn more_time_than_a_clock_can_tell_is_no_mistake() {
     let registry = registry(Duration::MAX);
-    registry.gauge_from("patient", "Has all the time", || 1.0);
+    registry.callback_gauge("patient", "Has all the time", || 1.0);
     assert_eq!(value(&registry.snapshot_all(), "patient"), Some(&SampleValue::Quantity(1.0)));
 }

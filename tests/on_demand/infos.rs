@@ -6,8 +6,8 @@ use tachometer::{FullSnapshot, Info};
 #[test]
 fn they_are_a_gauge_at_one_with_their_labels_in_every_format() {
     let registry = registry(LONG);
-    registry.register_info("host_info", "The host", &[("zone", "a\nb"), ("function", "f"), ("empty", "")]);
-    registry.register_info("host_info", "The host", &[("zone", "a\nb"), ("function", "f"), ("empty", "")]);
+    registry.info("host_info", "The host", &[("zone", "a\nb"), ("function", "f"), ("empty", "")]);
+    registry.info("host_info", "The host", &[("zone", "a\nb"), ("function", "f"), ("empty", "")]);
     let snapshot = registry.snapshot_all();
     let sample = "host_info{zone=\"a\\nb\",function=\"f\",empty=\"\"} 1\n";
     let block = format!("# HELP host_info The host\n# TYPE host_info gauge\n{sample}");
@@ -19,9 +19,9 @@ fn they_are_a_gauge_at_one_with_their_labels_in_every_format() {
 #[test]
 fn what_cannot_be_printed_is_an_error() {
     let registry = registry(LONG);
-    registry.register_info("build_info", "The build", &[("version", "1")]);
+    registry.info("build_info", "The build", &[("version", "1")]);
     let error = |name: &str, labels: &[(&str, &str)]| {
-        registry.try_register_info(name, "Another", labels).expect_err("it cannot be printed").to_string()
+        registry.try_info(name, "Another", labels).expect_err("it cannot be printed").to_string()
     };
     assert!(
         error("build_info", &[("version", "2")])

@@ -10,8 +10,8 @@ fn scoped() -> MetricsRegistry {
 #[test]
 fn they_have_its_namespace_and_its_labels() {
     let registry = scoped();
-    registry.gauge_from("open", "Open", || 1.0);
-    registry.register_info("build_info", "The build", &[("version", "1")]);
+    registry.callback_gauge("open", "Open", || 1.0);
+    registry.info("build_info", "The build", &[("version", "1")]);
     let snapshot = registry.snapshot_all();
     assert_eq!(value(&snapshot, "shop_open"), Some(&SampleValue::Quantity(1.0)));
     assert!(snapshot.to_prometheus_format().starts_with(
@@ -45,8 +45,8 @@ impl Collect for Zones {
 #[test]
 fn a_label_that_all_series_have_already_is_not_shown_twice() {
     let registry = scoped();
-    registry.families_from(Zones);
-    let error = registry.try_register_info("x_info", "Clashes", &[("zone", "us")]).expect_err("it clashes");
+    registry.collect_from(Zones);
+    let error = registry.try_info("x_info", "Clashes", &[("zone", "us")]).expect_err("it clashes");
     assert!(error.to_string().contains("its label \"zone\" is one that all series"), "{error}");
     let snapshot = registry.snapshot_all();
     assert_eq!(snapshot.declared.keys().collect::<Vec<_>>(), ["shop_here"]);

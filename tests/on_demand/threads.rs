@@ -11,10 +11,10 @@ use tachometer::{Counter, MetricsRegistry, SampleValue, instrumented, metrics};
 #[test]
 fn a_callback_may_take_snapshots_which_leave_callbacks_out() {
     let (outer, inner) = (Arc::new(registry(LONG)), Arc::new(registry(LONG)));
-    inner.gauge_from("inner", "Of another registry", || 1.0);
+    inner.callback_gauge("inner", "Of another registry", || 1.0);
     inner.register_counter("counted").add(3);
     let (own, other) = (Arc::downgrade(&outer), Arc::clone(&inner));
-    outer.gauge_from("outer", "Takes snapshots", move || {
+    outer.callback_gauge("outer", "Takes snapshots", move || {
         let own = own.upgrade().expect("it is read").snapshot_all();
         let other = other.snapshot_all();
         assert!(own.declared.is_empty() && other.declared.is_empty());
@@ -29,10 +29,10 @@ fn a_callback_may_take_snapshots_which_leave_callbacks_out() {
 fn a_callback_may_register_which_the_next_snapshot_shows() {
     let registry = Arc::new(registry(LONG));
     let own = Arc::downgrade(&registry);
-    registry.gauge_from("parent", "Registers others", move || {
+    registry.callback_gauge("parent", "Registers others", move || {
         let own = own.upgrade().expect("it is read");
         own.register_counter("child_counter").increment();
-        let is_new = own.try_gauge_from("child", "Of a callback", || 7.0).is_ok();
+        let is_new = own.try_callback_gauge("child", "Of a callback", || 7.0).is_ok();
         own.set_callback_timeout(LONG);
         f64::from(u8::from(is_new))
     });
@@ -50,7 +50,7 @@ fn a_callback_may_drop_the_registry() {
     let registry = Arc::new(Mutex::new(Some(Arc::new(registry(LONG)))));
     let own: Arc<MetricsRegistry> = registry.lock().unwrap().clone().expect("it is there");
     let (held, weak): (_, Weak<_>) = (Arc::clone(&registry), Arc::downgrade(&own));
-    own.gauge_from("last", "Lets go of it", move || {
+    own.callback_gauge("last", "Lets go of it", move || {
         drop(held.lock().unwrap().take());
         1.0
     });
@@ -73,7 +73,7 @@ fn its_thread_ends_with_the_registry() {
     thread_local!(static AT_THE_END: OnceCell<AtTheEnd> = const { OnceCell::new() });
     let registry = registry(LONG);
     let (end, ended) = mpsc::channel();
-    registry.gauge_from("here", "Leaves something on its thread", move || {
+    registry.callback_gauge("here", "Leaves something on its thread", move || {
         AT_THE_END.with(|at_the_end| {
             at_the_end.get_or_init(|| AtTheEnd(end.clone()));
         });
@@ -96,7 +96,7 @@ fn called_by_a_callback() {}
 
 #[test]
 fn what_a_callback_counts_is_in_the_same_snapshot() {
-    tachometer::global().gauge_from("counts", "Counts", || {
+    tachometer::global().callback_gauge("counts", "Counts", || {
         called_by_a_callback();
         ASKED.increment();
         ASKED.get() as f64
@@ -120,7 +120,7 @@ fn one_thread_asks_all_of_them_in_every_snapshot() {
     let threads = Arc::new(Mutex::new(Vec::new()));
     for name in ["one", "two"] {
         let threads = Arc::clone(&threads);
-        registry.gauge_from(name, "Says where it runs", move || {
+        registry.callback_gauge(name, "Says where it runs", move || {
             threads.lock().unwrap().push(thread::current().id());
             assert_eq!(thread::current().name(), Some("tachometer-callbacks"));
             1.0
@@ -154,7 +154,7 @@ fn without_a_thread_callbacks_are_absent_and_nothing_else_is() {
     }
     assert!(thread::Builder::new().spawn(|| {}).is_err(), "there must be no thread for this test");
     let registry = registry(LONG);
-    registry.gauge_from("asked", "On a thread", || 1.0);
+    registry.callback_gauge("asked", "On a thread", || 1.0);
     registry.register_counter("counted").add(2);
     for times in 1..=2 {
         let snapshot = registry.snapshot_all();

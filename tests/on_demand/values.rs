@@ -11,10 +11,10 @@ fn each_snapshot_asks_again() {
     let registry = registry(LONG);
     let asked = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&asked);
-    registry.counter_from("asked_total", "How often", move || {
+    registry.callback_counter("asked_total", "How often", move || {
         (counted.fetch_add(1, Ordering::Relaxed) + 1) as f64
     });
-    registry.gauge_from("level", "A level", || -2.5);
+    registry.callback_gauge("level", "A level", || -2.5);
     for times in 1..=3_u32 {
         let snapshot = registry.snapshot_all();
         assert_eq!(value(&snapshot, "asked_total"), Some(&SampleValue::Sum(f64::from(times))));
@@ -28,8 +28,9 @@ fn every_format_shows_them_and_differences_subtract_them() {
     let registry = registry(LONG);
     let total = Arc::new(AtomicU64::new(5));
     let read = Arc::clone(&total);
-    registry.counter_from("sent_bytes_total", "What was sent", move || read.load(Ordering::Relaxed) as f64);
-    registry.gauge_from("open", "What is open", || 3.0);
+    registry
+        .callback_counter("sent_bytes_total", "What was sent", move || read.load(Ordering::Relaxed) as f64);
+    registry.callback_gauge("open", "What is open", || 3.0);
     let earlier = registry.snapshot_all();
     assert!(earlier.to_prometheus_format().starts_with(
         "# HELP open What is open\n# TYPE open gauge\nopen 3.0\n\
@@ -50,11 +51,13 @@ fn a_name_that_something_else_has_or_prints_is_an_error() {
     let registry = registry(LONG);
     registry.register_counter("jobs_total");
     registry.register_histogram("wait", [10]);
-    registry.gauge_from("taken", "The first", || 1.0);
-    let gauge =
-        |name: &str| registry.try_gauge_from(name, "Another", || 2.0).expect_err("it is taken").to_string();
-    let counter =
-        |name: &str| registry.try_counter_from(name, "Another", || 2.0).expect_err("it is taken").to_string();
+    registry.callback_gauge("taken", "The first", || 1.0);
+    let gauge = |name: &str| {
+        registry.try_callback_gauge(name, "Another", || 2.0).expect_err("it is taken").to_string()
+    };
+    let counter = |name: &str| {
+        registry.try_callback_counter(name, "Another", || 2.0).expect_err("it is taken").to_string()
+    };
     for (error, wanted) in [(gauge("taken"), "a gauge"), (counter("taken"), "a counter")] {
         assert!(error.starts_with(&format!("cannot register {wanted} on demand \"taken\"")), "{error}");
         assert!(error.contains("\"taken\" is a gauge on demand already"), "{error}");
@@ -64,7 +67,7 @@ fn a_name_that_something_else_has_or_prints_is_an_error() {
     assert!(gauge("wait_latency_us_sum").contains("prints \"wait_latency_us_sum\" already"));
     assert!(counter("tachometer_x").contains("tachometer itself prints"));
     assert!(gauge("a-b").contains("\"a-b\" is no metric name"));
-    registry.counter_from("runs_total", "A counter", || 1.0);
+    registry.callback_counter("runs_total", "A counter", || 1.0);
     assert!(registry.try_register_gauge("runs_created").is_err());
     assert!(registry.try_register_gauge("runs_total").is_err());
     assert_eq!(value(&registry.snapshot_all(), "taken"), Some(&SampleValue::Quantity(1.0)));
@@ -76,9 +79,9 @@ fn a_counter_that_is_none_is_not_shown_and_the_text_says_so() {
     for (name, value) in
         [("nan_total", f64::NAN), ("negative_total", -0.5), ("infinite_total", f64::INFINITY)]
     {
-        registry.counter_from(name, "Odd", move || value);
+        registry.callback_counter(name, "Odd", move || value);
     }
-    registry.gauge_from("odd", "What a gauge may be", || f64::NAN);
+    registry.callback_gauge("odd", "What a gauge may be", || f64::NAN);
     let snapshot = registry.snapshot_all();
     let shown: Vec<_> = snapshot.declared.keys().collect();
     assert_eq!(shown, ["infinite_total", "odd"]);
@@ -97,7 +100,7 @@ fn what_a_snapshot_shows_was_asked_for_after_it_was_called() {
     let registry = registry(LONG);
     let total = Arc::new(AtomicU64::new(0));
     let read = Arc::clone(&total);
-    registry.counter_from("total", "What was counted", move || read.load(Ordering::Relaxed) as f64);
+    registry.callback_counter("total", "What was counted", move || read.load(Ordering::Relaxed) as f64);
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {

@@ -267,7 +267,7 @@ fn a_familys_labels_are_not_those_of_all_series() {
     let zones = || Family::<Zone<'_>, Counter>::new("zones_total", "By zone");
     let registry = registry().with_labels([("zone", "eu")]);
     let line = line!() - 2;
-    let error = refusal(registry.try_register_family(zones()));
+    let error = refusal(registry.try_family(zones()));
     let wanted = format!(
         "cannot register a declared counter with the labels [\"zone\"] \"zones_total\" ({}:{line}:",
         file!()
@@ -277,11 +277,11 @@ fn a_familys_labels_are_not_those_of_all_series() {
         &[&wanted, "its label \"zone\" is one that all series of the registry have already"],
     );
     let registry = self::registry().with_namespace("shop");
-    registry.register_family(zones()).with(&Zone { zone: "us" }).increment();
+    registry.family(zones()).with(&Zone { zone: "us" }).increment();
     let error = refusal(registry.try_with_labels([("zone", "eu")]));
     assert_names(&error, &["\"zone\" can be no label of all series", "\"shop_zones_total\"", file!()]);
     let registry = self::registry().with_namespace("shop").with_labels([("rack", "7")]);
-    registry.register_family(zones()).with(&Zone { zone: "us" }).increment();
+    registry.family(zones()).with(&Zone { zone: "us" }).increment();
     assert_eq!(registry.list()[0].labels, ["zone", "rack"]);
     let snapshot = registry.snapshot_all();
     let text = snapshot.to_prometheus_format();

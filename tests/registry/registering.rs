@@ -51,8 +51,8 @@ const WAYS: [Way; 9] = [
     ("a gauge", "", |registry, name| registry.try_register_gauge(name).map(drop)),
     ("a declared counter", "", |registry, name| registry.try_counter(name, "").map(drop)),
     ("a declared histogram", "", |registry, name| registry.try_histogram(name, "", &[1, 2]).map(drop)),
-    ("a gauge on demand", "", |registry, name| registry.try_gauge_from(name, "", || 1.0)),
-    ("an info metric", "", |registry, name| registry.try_register_info(name, "", &[("version", "1")])),
+    ("a gauge on demand", "", |registry, name| registry.try_callback_gauge(name, "", || 1.0)),
+    ("an info metric", "", |registry, name| registry.try_info(name, "", &[("version", "1")])),
 ];
 
 #[test]

@@ -23,7 +23,7 @@ struct Registered<M: tachometer::Metric> {
 impl<M: tachometer::Metric> Registered<M> {
     fn new(family: Family<Order<'static>, M>) -> Self {
         let registry = MetricsRegistry::new(Duration::MAX);
-        Registered { family: registry.register_family(family.max_series(MOST)), registry }
+        Registered { family: registry.family(family.max_series(MOST)), registry }
     }
 
     fn render(&self, text: &mut String) {

@@ -7,6 +7,7 @@
 mod checks;
 mod core;
 mod dynamic;
+mod lock;
 mod metric;
 mod plan;
 mod series;

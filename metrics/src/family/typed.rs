@@ -102,7 +102,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// A family printed as `name` with that `# HELP`.
     ///
     /// # Panics
-    /// Where Prometheus does not allow the name or that of a label, where two labels have the same name, or where two known values
+    /// If Prometheus does not allow the name or that of a label, where two labels have the same name, or where two known values
     /// of a label do; in a `static`, a compile error.
     #[must_use]
     #[track_caller]
@@ -145,7 +145,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// ```
     ///
     /// # Panics
-    /// Where it is zero or more than a million, and where the sets are [known](Self#known-sets): these are all there. In a
+    /// If it is zero or more than a million, and where the sets are [known](Self#known-sets): these are all there. In a
     /// `static`, a compile error.
     #[must_use]
     pub const fn max_series(mut self, most: usize) -> Self {
@@ -163,7 +163,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// before. It begins again at zero, but where it is [held](Self::hold): then it goes on where it was.
     ///
     /// # Panics
-    /// Where the time is zero, and where the sets are [known](Self#known-sets): these are always there. In a `static`, a
+    /// If the time is zero, and where the sets are [known](Self#known-sets): these are always there. In a `static`, a
     /// compile error.
     #[must_use]
     pub const fn expire_after(mut self, idle: Duration) -> Self {

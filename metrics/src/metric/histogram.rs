@@ -91,7 +91,7 @@ impl Histogram {
         /// [`of_time`](Self::of_time) with [`buckets::seconds`](crate::buckets::seconds): `&[0.1, 0.5]` is no list of `u64`.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.
+        /// If Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
@@ -209,7 +209,7 @@ impl Kind for Histogram {
     }
 }
 
-/// Where a time is recorded.
+/// If a time is recorded.
 pub trait Observe {
     /// Records so many nanoseconds.
     #[doc(hidden)]

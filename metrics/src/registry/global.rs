@@ -46,7 +46,7 @@ pub fn global() -> &'static MetricsRegistry {
 /// ```
 ///
 /// # Errors
-/// Where the global registry is in use already, by a call of an instrumented function, of [`global`], of [`snapshot`] or of
+/// If the global registry is in use already, by a call of an instrumented function, of [`global`], of [`snapshot`] or of
 /// this function. `registry` is dropped then.
 pub fn install(registry: MetricsRegistry) -> Result<(), Error> {
     if FUNCTIONS.are_called() {
