@@ -3,6 +3,7 @@
 use super::scan::{Module, Named, Scanner};
 use super::{relative, room_of, root, source_files, tokens};
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 
 /// What of a crate is read: its modules and the imports between its files.
 pub(super) struct Crate {
@@ -39,7 +40,7 @@ impl Crate {
             // Others begin with a name that has been imported.
             let is_direct = |path: &&Named| {
                 let first = &path.path[0];
-                let is_child = || self.modules.contains_key(&[&**place, &[first.clone()]].concat());
+                let is_child = || self.modules.contains_key(&[place, from_ref(first)].concat());
                 matches!(first.as_str(), "crate" | "self" | "super") || is_child()
             };
             for import in module.uses.iter().chain(module.paths.iter().filter(is_direct)) {
@@ -60,14 +61,14 @@ impl Crate {
     fn resolve(&self, place: &[String], path: &[String], depth: usize) -> Vec<String> {
         let (mut module, mut path) = (place.to_vec(), path);
         while let Some((segment, rest)) = path.split_first() {
-            let child = [&*module, &[segment.clone()]].concat();
+            let child = [&*module, from_ref(segment)].concat();
             match segment.as_str() {
                 "crate" => module.clear(),
                 "self" => {}
                 "super" => module.truncate(module.len() - 1),
                 _ if self.modules.contains_key(&child) => module = child,
                 _ if depth < 8 => {
-                    let is_it = |import: &&Named| import.name == *segment && import.path != [segment.clone()];
+                    let is_it = |import: &&Named| import.name == *segment && import.path != from_ref(segment);
                     let Some(import) = self.modules[&module].uses.iter().find(is_it) else { return module };
                     return self.resolve(&module, &[&*import.path, rest].concat(), depth + 1);
                 }

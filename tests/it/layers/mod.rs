@@ -108,7 +108,7 @@ fn unsafe_code_is_where_the_design_says() {
 fn documents_name_files_that_exist() {
     for document in [DESIGN, CONTRIBUTING] {
         let text = read(&root().join(document));
-        let is_file = |name: &String| name.ends_with(".rs") && name.contains('/');
+        let is_file = |name: &String| name.contains('/') && is_rust(Path::new(name));
         for file in names(&text).filter(is_file) {
             let exists =
                 [root().join(&file), root().join(LIBRARY).join(&file)].iter().any(|path| path.exists());
@@ -216,6 +216,10 @@ fn tokens(path: &Path) -> TokenStream {
     read(path).parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
+}
+
 /// All files below `folder`, with or without those of tests.
 fn source_files(folder: &Path, with_tests: bool) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -223,7 +227,7 @@ fn source_files(folder: &Path, with_tests: bool) -> Vec<PathBuf> {
     let files_of = |path: PathBuf| match path.file_name().and_then(|name| name.to_str()) {
         Some("tests") if !with_tests => Vec::new(),
         _ if path.is_dir() => source_files(&path, with_tests),
-        _ if path.extension().is_some_and(|extension| extension == "rs") => vec![path],
+        _ if is_rust(&path) => vec![path],
         _ => Vec::new(),
     };
     paths.flat_map(files_of).collect()

@@ -43,7 +43,7 @@ impl Scanner<'_> {
             let (next, after_next) = (tokens.get(at + 1), tokens.get(at + 2));
             at += 1;
             match token {
-                TokenTree::Punct(sign) if sign.as_char() == '#' => {
+                TokenTree::Punct(punct) if punct.as_char() == '#' => {
                     at += usize::from(next.is_some_and(|next| is_sign(next, '!')));
                     if let Some(TokenTree::Group(attribute)) = tokens.get(at)
                         && attribute.delimiter() == Delimiter::Bracket
@@ -76,10 +76,12 @@ impl Scanner<'_> {
                     at += usize::from(next.is_some_and(is_parenthesis));
                 }
                 TokenTree::Ident(word) => {
-                    let path = read_path(&tokens[at - 1..]);
+                    let (before, from_here) = tokens.split_at(at - 1);
+                    let signs = before.iter().rev().map_while(sign).take(2).collect::<String>();
+                    let path = read_path(from_here);
                     at += 3 * (path.len() - 1);
                     // Not `::core`, `$crate` or `.method`.
-                    if before.is_some_and(|before| ":$.".contains(|sign| is_sign(before, sign))) {
+                    if signs == "::" || signs.starts_with('$') || signs.starts_with('.') && signs != ".." {
                         continue;
                     }
                     let module = self.modules.get_mut(place).expect("it is being scanned");
@@ -165,8 +167,12 @@ fn ends_item(token: &TokenTree) -> bool {
     is_sign(token, ';') || matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-fn is_sign(token: &TokenTree, sign: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
+fn sign(token: &TokenTree) -> Option<char> {
+    if let TokenTree::Punct(punct) = token { Some(punct.as_char()) } else { None }
+}
+
+fn is_sign(token: &TokenTree, char: char) -> bool {
+    sign(token) == Some(char)
 }
 
 fn is_pub(token: &TokenTree) -> bool {
