@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, clippy::pedantic)]
 
-use tachometer::{Counter, FullSnapshot, Gauge, SampleValue, metrics, snapshot};
+use tachometer::{Counter, FullSnapshot, Gauge, families::SampleValue, metrics, snapshot};
 
 fn shown<'a>(snapshot: &'a FullSnapshot, name: &str) -> &'a SampleValue {
     snapshot.declared[name].value().expect("it has no labels")

@@ -3,8 +3,8 @@
 use std::time::Duration;
 use std::{panic, thread};
 use tachometer::{
-    Counter, FloatCounter, FloatGauge, FullSnapshot, Gauge, Histogram, MockClock, SampleValue, buckets,
-    metrics, snapshot,
+    Counter, FloatCounter, FloatGauge, FullSnapshot, Gauge, Histogram, MockClock, buckets,
+    families::SampleValue, metrics, snapshot,
 };
 
 fn value<'a>(snapshot: &'a FullSnapshot, name: &str) -> &'a SampleValue {
@@ -81,7 +81,7 @@ fn nothing_is_lost_of_many_threads_also_of_those_that_have_ended() {
             let now = ADDED.get();
             assert!(now >= count, "{now} after {count}");
             count = now;
-            let spread = SPREAD.read();
+            let spread = SPREAD.snapshot();
             assert!(spread.total() >= total);
             total = spread.total();
         }
@@ -90,7 +90,7 @@ fn nothing_is_lost_of_many_threads_also_of_those_that_have_ended() {
         }
     }
     assert_eq!(ADDED.get(), 2 * THREADS * (1 + 2 * TIMES + 1_000_000));
-    let spread = SPREAD.read();
+    let spread = SPREAD.snapshot();
     assert_eq!(spread.total(), 2 * THREADS * TIMES);
     let sum: u64 = (0..TIMES).map(|number| number % 30).sum();
     assert_eq!(spread.sum(), 2 * THREADS * sum);
@@ -123,7 +123,7 @@ fn timers_record_the_time_until_they_are_dropped_also_by_a_panic() {
     }));
     assert!(panicked.is_err());
     MEASURED.observe_duration(Duration::MAX);
-    let read = MEASURED.read();
+    let read = MEASURED.snapshot();
     assert_eq!(read.buckets, [1, 1, 2]);
     assert_eq!(read.sum(), u64::MAX, "saturated");
 }
@@ -235,16 +235,16 @@ fn a_sum_never_falls_and_a_gauge_saturates() {
     let mut before = 0;
     for duration in [Duration::from_secs(5), Duration::MAX, Duration::MAX, Duration::from_nanos(1)] {
         waits.observe_duration(duration);
-        let sum = waits.read().sum();
+        let sum = waits.snapshot().sum();
         assert!(sum >= before, "{sum} after {before}");
         before = sum;
         // Of several threads, too.
         std::thread::scope(|scope| {
             scope.spawn(|| waits.observe_duration(duration));
         });
-        assert!(waits.read().sum() >= before);
+        assert!(waits.snapshot().sum() >= before);
     }
-    assert_eq!((waits.read().total(), waits.read().sum()), (8, u64::MAX));
+    assert_eq!((waits.snapshot().total(), waits.snapshot().sum()), (8, u64::MAX));
 
     let gauge = registry.gauge("level", "A level");
     gauge.set(i64::MAX);

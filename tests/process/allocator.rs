@@ -7,7 +7,12 @@ use std::hint::black_box;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use tachometer::{Counter, Family, Held, LabelSet, SampleValue, Series, instrumented, metrics};
+use tachometer::{
+    Counter, Family, LabelSet,
+    families::SampleValue,
+    family::{Held, Series},
+    instrumented, metrics,
+};
 
 struct Instrumented;
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 use tachometer::{
-    Counter, Family, FullSnapshot, Gauge, LabelSet, MetricsRegistry, SampleValue, global, install,
+    Counter, Family, FullSnapshot, Gauge, LabelSet, MetricsRegistry, families::SampleValue, global, install,
     instrumented, metrics, snapshot,
 };
 

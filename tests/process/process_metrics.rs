@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::time::{Duration, SystemTime};
-use tachometer::{FullSnapshot, MetricsRegistry, SampleValue};
+use tachometer::{FullSnapshot, MetricsRegistry, families::SampleValue};
 
 /// A registry that waits for callbacks longer than any test takes.
 fn registry() -> MetricsRegistry {

@@ -7,8 +7,8 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 use tachometer::{
-    FullSnapshot, FunctionSnapshot, Histogram, MetricsRegistry, MockClock, MockGuard, SampleValue,
-    instrumented, metrics,
+    FullSnapshot, FunctionSnapshot, Histogram, MetricsRegistry, MockClock, families::SampleValue,
+    guard::MockGuard, instrumented, metrics,
 };
 
 /// What a window lasts at least.
@@ -160,7 +160,7 @@ metrics! {
 #[test]
 fn a_histogram_shows_the_extremes_of_recent_values() {
     let (clock, _entered, _turn) = turn();
-    let extremes = || (RECENT_SIZES.read().extremes(), RECENT_SIZES.read().recent_extremes());
+    let extremes = || (RECENT_SIZES.snapshot().extremes(), RECENT_SIZES.snapshot().recent_extremes());
     assert_eq!(extremes(), (None, None));
     RECENT_SIZES.observe(7);
     RECENT_SIZES.observe(u64::MAX);
@@ -169,7 +169,7 @@ fn a_histogram_shows_the_extremes_of_recent_values() {
     for _ in 0..3 {
         // Reading alone ends no window.
         clock.advance(WINDOW);
-        RECENT_SIZES.read();
+        RECENT_SIZES.snapshot();
         RECENT_SIZES.observe(8);
     }
     assert_eq!(extremes(), (Some((0, u64::MAX)), Some((0, u64::MAX))));

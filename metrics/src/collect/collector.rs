@@ -10,7 +10,7 @@ use std::mem;
 ///
 /// ```
 /// use std::time::Duration;
-/// use tachometer::{Collect, Collected, FamilyDescription, MetricsRegistry};
+/// use tachometer::{collect::{Collect, Collected, FamilyDescription}, MetricsRegistry};
 ///
 /// struct Shelves(Vec<(String, u32)>);
 ///
@@ -46,7 +46,7 @@ pub trait Collect: Send + Sync + 'static {
 /// What a family is called, what it means and what kind it is.
 ///
 /// ```
-/// use tachometer::FamilyDescription;
+/// use tachometer::collect::FamilyDescription;
 ///
 /// let free = FamilyDescription::gauge("shelf_free_meters", "What is free of a shelf");
 /// assert_eq!(free, free.clone());
@@ -83,7 +83,7 @@ impl FamilyDescription {
 ///
 /// ```
 /// use std::time::Duration;
-/// use tachometer::{Collect, Collected, FamilyDescription, MetricsRegistry, SampleValue};
+/// use tachometer::{collect::{Collect, Collected, FamilyDescription}, families::SampleValue, MetricsRegistry};
 ///
 /// struct Lift;
 ///

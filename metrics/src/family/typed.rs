@@ -75,7 +75,7 @@ use std::time::Duration;
 ///
 /// let timer = BAKING.with(&Bake { crusty: true }).start_timer();
 /// drop(timer);
-/// assert_eq!(BAKING.with(&Bake { crusty: true }).read().total(), 1);
+/// assert_eq!(BAKING.with(&Bake { crusty: true }).snapshot().total(), 1);
 /// assert_eq!(tachometer::snapshot().declared["baking_seconds"].series.len(), 2);
 /// ```
 ///
@@ -188,7 +188,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// first asked for is looked up with each update, as by [`with`](Self::with).
     ///
     /// ```
-    /// use tachometer::{Family, Gauge, Held, LabelSet, Series, metrics};
+    /// use tachometer::{family::{Held, Series}, metrics, Family, Gauge, LabelSet};
     ///
     /// #[derive(LabelSet)]
     /// struct Pond<'a> {

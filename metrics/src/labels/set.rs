@@ -8,7 +8,7 @@ use super::value::LabelValue;
 /// like this:
 ///
 /// ```
-/// use tachometer::{LabelSet, LabelVisitor};
+/// use tachometer::{family::LabelVisitor, LabelSet};
 ///
 /// struct Status(u16);
 ///

@@ -191,7 +191,7 @@ impl MetricsRegistry {
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
     /// let sizes = registry.histogram("upload_bytes", "Size of uploads", &[1_000, 1_000_000]);
     /// sizes.observe(12_345);
-    /// assert_eq!(sizes.read().buckets, [0, 1, 0]);
+    /// assert_eq!(sizes.snapshot().buckets, [0, 1, 0]);
     /// ```
     ///
     /// # Panics

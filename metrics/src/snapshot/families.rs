@@ -19,9 +19,9 @@
 //! }
 //! ```
 
-use super::{
-    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, OwnFamily, SampleValue, SeriesSnapshot,
-};
+pub use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
+
+use super::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, OwnFamily};
 use crate::names::unit_of;
 use std::borrow::Cow;
 use std::fmt;

@@ -14,12 +14,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tachometer::families::MetricKind;
 use tachometer::{
-    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, CallbackCounter, CallbackGauge, Collect,
-    Collected, Counter, DynamicFamily, Endpoint, Error, ExportHandle, Exporter, ExporterBuilder, Exposition,
-    Family, FamilyDescription, FamilySnapshot, FloatCounter, FloatGauge, Format, FullSnapshot,
-    FunctionSnapshot, Gauge, Held, Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, LabelVisitor,
-    Metric, MetricDescription, MetricsCollector, MetricsRegistry, MetricsSnapshot, SampleValue, Series,
-    SeriesGuard, SeriesSnapshot, Server,
+    AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, CallbackCounter, CallbackGauge, Counter,
+    DynamicFamily, Endpoint, Error, ExportHandle, Family, FloatCounter, FloatGauge, Format, FullSnapshot,
+    FunctionSnapshot, Gauge, Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, MetricsCollector,
+    MetricsRegistry, MetricsSnapshot,
+    collect::{Collect, Collected, FamilyDescription, MetricDescription},
+    export::{Exporter, ExporterBuilder},
+    families::{FamilySnapshot, SampleValue, SeriesSnapshot},
+    family::{Held, LabelVisitor, Metric, Series},
+    guard::SeriesGuard,
+    http::{Exposition, Server},
 };
 
 /// A value of somebody's own.

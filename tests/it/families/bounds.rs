@@ -2,7 +2,7 @@
 
 use super::{counts, overflowed, registry, series};
 use std::time::Duration;
-use tachometer::{Counter, Family, Gauge, Histogram, LabelSet, MockClock, SampleValue};
+use tachometer::{Counter, Family, Gauge, Histogram, LabelSet, MockClock, families::SampleValue};
 
 #[derive(LabelSet)]
 struct Named<'a> {

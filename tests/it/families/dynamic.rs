@@ -2,7 +2,7 @@
 
 use super::{counts, overflowed, registry};
 use std::panic;
-use tachometer::{Counter, DynamicFamily, Family, Gauge, Histogram, LabelSet, SampleValue};
+use tachometer::{Counter, DynamicFamily, Family, Gauge, Histogram, LabelSet, families::SampleValue};
 
 #[derive(LabelSet)]
 struct Named<'a> {

@@ -3,7 +3,8 @@
 use super::{registry, series};
 use std::time::Duration;
 use tachometer::{
-    Counter, Family, FloatCounter, FloatGauge, Gauge, Histogram, LabelSet, MockClock, SampleValue, buckets,
+    Counter, Family, FloatCounter, FloatGauge, Gauge, Histogram, LabelSet, MockClock, buckets,
+    families::SampleValue,
 };
 
 #[derive(LabelSet)]
@@ -44,7 +45,7 @@ fn each_kind_does_with_labels_what_it_does_without() {
     drop(tracked);
     assert_eq!((counter.with(&name).get(), floats.with(&name).get().to_bits()), (4, 0.5_f64.to_bits()));
     assert_eq!(quantity.with(&name).get().to_bits(), (-0.5_f64).to_bits());
-    let read = bytes.with(&Known { big: true }).read();
+    let read = bytes.with(&Known { big: true }).snapshot();
     assert_eq!((read.buckets.as_slice(), read.sum(), read.total()), ([0, 2, 2].as_slice(), 80, 4));
     let snapshot = registry.snapshot_all();
     let alone = |value| vec![("a".to_owned(), value)];
@@ -75,7 +76,7 @@ fn timers_record_in_their_series() {
     times.with(&name).start_timer().discard();
     assert_eq!(times.with(&name).time(|| clock.advance(Duration::from_secs(2))), ());
     times.with(&name).observe_duration(Duration::from_millis(1));
-    let read = times.with(&name).read();
+    let read = times.with(&name).snapshot();
     assert_eq!((read.buckets.as_slice(), read.sum()), ([2, 1, 1].as_slice(), 3_001_000_000));
 }
 
@@ -86,7 +87,7 @@ fn whoever_only_reads_makes_no_series() {
     let times: Family<Named<'_>, Histogram> =
         registry.family(Family::histogram("looked_at_bytes", "Looked at", &[10]));
     assert_eq!(counter.with(&Named { name: "a" }).get(), 0);
-    assert_eq!(times.with(&Named { name: "a" }).read().buckets, [0, 0]);
+    assert_eq!(times.with(&Named { name: "a" }).snapshot().buckets, [0, 0]);
     let snapshot = registry.snapshot_all();
     assert!(
         series(&snapshot, "looked_at_total").is_empty() && series(&snapshot, "looked_at_bytes").is_empty()

@@ -2,7 +2,7 @@
 
 use super::{counts, registry};
 use std::fmt;
-use tachometer::{Counter, Family, LabelSet, LabelValue, LabelVisitor, metrics, snapshot};
+use tachometer::{Counter, Family, LabelSet, LabelValue, family::LabelVisitor, metrics, snapshot};
 
 #[derive(LabelValue, Clone, Copy)]
 enum Kind {

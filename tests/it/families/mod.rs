@@ -8,7 +8,7 @@ mod threads;
 mod wrong;
 
 use std::time::Duration;
-use tachometer::{FullSnapshot, MetricsRegistry, SampleValue};
+use tachometer::{FullSnapshot, MetricsRegistry, families::SampleValue};
 
 fn registry() -> MetricsRegistry {
     MetricsRegistry::new(Duration::from_secs(10))

@@ -4,7 +4,9 @@ use super::{counts, overflowed, registry, series};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use tachometer::{Counter, Family, Histogram, LabelSet, LabelValue, SampleValue, metrics, snapshot};
+use tachometer::{
+    Counter, Family, Histogram, LabelSet, LabelValue, families::SampleValue, metrics, snapshot,
+};
 
 #[derive(LabelSet)]
 struct Named<'a> {

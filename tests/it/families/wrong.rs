@@ -3,7 +3,7 @@
 use super::{counts, registry};
 use std::fmt;
 use std::panic;
-use tachometer::{Counter, Family, LabelSet, LabelValue, LabelVisitor, metrics};
+use tachometer::{Counter, Family, LabelSet, LabelValue, family::LabelVisitor, metrics};
 
 /// Two labels, of which any number is said.
 struct AnyNumber<'a>(&'a [&'a str]);

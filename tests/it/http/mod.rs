@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 use tachometer::families::{Number, Value};
-use tachometer::{Endpoint, Error, MetricsRegistry, Server};
+use tachometer::{Endpoint, Error, MetricsRegistry, http::Server};
 
 /// Nothing here takes nearly as long; what does has hung.
 const HUNG: Duration = Duration::from_secs(50);

@@ -8,7 +8,7 @@ mod hostile;
 mod sets;
 mod values;
 
-use tachometer::{LabelSet, LabelValue, LabelVisitor};
+use tachometer::{LabelSet, LabelValue, family::LabelVisitor};
 
 /// What the value writes.
 fn text<V: LabelValue + ?Sized>(value: &V) -> String {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
-use tachometer::{LabelSet, LabelValue, LabelVisitor};
+use tachometer::{LabelSet, LabelValue, family::LabelVisitor};
 
 #[derive(Clone, Copy, Debug, LabelValue, PartialEq)]
 enum Method {

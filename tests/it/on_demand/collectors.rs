@@ -1,7 +1,11 @@
 //! Collectors: what they add, and what never reaches the text.
 
 use super::{LONG, failures, refusals, registry};
-use tachometer::{AtomicHistogram, Collect, Collected, FamilyDescription, FullSnapshot, SampleValue};
+use tachometer::{
+    AtomicHistogram, FullSnapshot,
+    collect::{Collect, Collected, FamilyDescription},
+    families::SampleValue,
+};
 
 /// A collector of these families that adds what the function says.
 struct Adds(Vec<FamilyDescription>, fn(&mut Collected<'_>));

@@ -2,7 +2,7 @@
 
 use super::{LONG, refusals, value};
 use std::sync::atomic::{AtomicU32, Ordering};
-use tachometer::{CallbackCounter, CallbackGauge, Counter, Info, SampleValue, metrics, snapshot};
+use tachometer::{CallbackCounter, CallbackGauge, Counter, Info, families::SampleValue, metrics, snapshot};
 
 static LEVEL: AtomicU32 = AtomicU32::new(4);
 

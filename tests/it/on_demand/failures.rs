@@ -6,7 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tachometer::{Collect, Collected, FamilyDescription, FullSnapshot, MetricsRegistry, SampleValue};
+use tachometer::{
+    FullSnapshot, MetricsRegistry,
+    collect::{Collect, Collected, FamilyDescription},
+    families::SampleValue,
+};
 
 /// Hardly any time.
 const SHORT: Duration = Duration::from_millis(1);

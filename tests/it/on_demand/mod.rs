@@ -9,7 +9,7 @@ mod threads;
 mod values;
 
 use std::time::Duration;
-use tachometer::{FullSnapshot, MetricsRegistry, SampleValue};
+use tachometer::{FullSnapshot, MetricsRegistry, families::SampleValue};
 
 /// Longer than any test takes: whatever is waited for comes.
 const LONG: Duration = Duration::from_mins(1);

@@ -1,7 +1,11 @@
 //! What all metrics of a registry share, metrics on demand do as well.
 
 use super::{LONG, registry, value};
-use tachometer::{Collect, Collected, FamilyDescription, FullSnapshot, MetricsRegistry, SampleValue};
+use tachometer::{
+    FullSnapshot, MetricsRegistry,
+    collect::{Collect, Collected, FamilyDescription},
+    families::SampleValue,
+};
 
 fn scoped() -> MetricsRegistry {
     registry(LONG).with_namespace("shop").with_labels([("zone", "eu")])

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, Weak};
 use std::{env, thread};
-use tachometer::{Counter, MetricsRegistry, SampleValue, instrumented, metrics};
+use tachometer::{Counter, MetricsRegistry, families::SampleValue, instrumented, metrics};
 
 #[test]
 fn a_callback_may_take_snapshots_which_leave_callbacks_out() {

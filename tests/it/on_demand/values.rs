@@ -4,7 +4,7 @@ use super::{LONG, refusals, registry, value};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use tachometer::{FullSnapshot, SampleValue};
+use tachometer::{FullSnapshot, families::SampleValue};
 
 #[test]
 fn each_snapshot_asks_again() {

@@ -2,7 +2,9 @@
 
 use super::*;
 use std::ptr;
-use tachometer::{Counter, Family, Histogram, LabelSet, SampleValue, buckets, instrumented, metrics};
+use tachometer::{
+    Counter, Family, Histogram, LabelSet, buckets, families::SampleValue, instrumented, metrics,
+};
 
 fn value(snapshot: &FullSnapshot, name: &str) -> SampleValue {
     snapshot.declared[name].value().expect("it has no labels").clone()

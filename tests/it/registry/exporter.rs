@@ -49,7 +49,7 @@ fn the_registrys_interval_is_the_exporters_unless_it_has_its_own() {
 
 #[test]
 fn each_sink_has_a_last_export_however_the_exporter_ends() {
-    type End = fn(tachometer::Exporter, MetricsRegistry);
+    type End = fn(tachometer::export::Exporter, MetricsRegistry);
     let ends: [End; 4] = [
         |exporter, _| drop(exporter),
         |exporter, _| {
@@ -230,7 +230,7 @@ fn a_sink_that_hangs_holds_up_neither_the_others_nor_who_counts() {
 #[test]
 fn a_sink_may_end_its_exporter() {
     let registry = MetricsRegistry::new(SHORT);
-    let (give, exporter) = mpsc::channel::<tachometer::Exporter>();
+    let (give, exporter) = mpsc::channel::<tachometer::export::Exporter>();
     let (sink, exports) = sending_sink();
     let mut sink = sink;
     give.send(

@@ -2,7 +2,7 @@
 
 use super::*;
 use tachometer::families::MetricKind;
-use tachometer::{Counter, Gauge, MetricDescription, metrics};
+use tachometer::{Counter, Gauge, collect::MetricDescription, metrics};
 
 #[test]
 fn every_family_is_there_by_name_as_it_is_printed() {

@@ -190,7 +190,7 @@ mod labels {
         assert_eq!(
             difference(&watch, function("serve").with("tenant", 0).with("tier", "fre").errors(1)),
             "function \"serve\" with tenant=\"0\", tier=\"fre\" (module \"testing::functions::labels\") is not as expected, \
-             since the watch at tests/testing/functions.rs:LINE
+             since the watch at tests/process/testing/functions.rs:LINE
           expected  counted
   errors         1        0  <--
   no series has tier=\"fre\"; values of \"tier\": \"free\"

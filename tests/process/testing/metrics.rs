@@ -229,7 +229,7 @@ mod families {
         assert_eq!(
             difference(&watch, metric("tested_jobs_total").with("kind", "raport").by(1)),
             "counter \"tested_jobs_total\" with kind=\"raport\" is not as expected, since the watch at \
-             tests/testing/metrics.rs:LINE
+             tests/process/testing/metrics.rs:LINE
       expected  counted
   by         1        0  <--
   no series has kind=\"raport\"; values of \"kind\": \"report\" and \"mail\"
