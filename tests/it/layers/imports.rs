@@ -68,15 +68,30 @@ impl Crate {
                 "super" => module.truncate(module.len() - 1),
                 _ if self.modules.contains_key(&child) => module = child,
                 _ if depth < 8 => {
-                    let is_it = |import: &&Named| import.name == *segment && import.path != from_ref(segment);
-                    let Some(import) = self.modules[&module].uses.iter().find(is_it) else { return module };
-                    return self.resolve(&module, &[&*import.path, rest].concat(), depth + 1);
+                    let Some(import) = self.import(&module, segment, depth) else { return module };
+                    return self.resolve(&module, &[&*import, rest].concat(), depth + 1);
                 }
                 _ => return module,
             }
             path = rest;
         }
         module
+    }
+
+    /// The path by which a `use` brings `name` into `module`, by itself or with all that another module has.
+    fn import(&self, module: &[String], name: &String, depth: usize) -> Option<Vec<String>> {
+        let uses = &self.modules[module].uses;
+        let is_it = |import: &&Named| import.name == *name && import.path != from_ref(name);
+        if let Some(import) = uses.iter().find(is_it) {
+            return Some(import.path.clone());
+        }
+        let has_it = |all: &&Named| {
+            let other = self.resolve(module, &all.path, depth + 1);
+            let Module { uses, words, .. } = &self.modules[&other];
+            other != module && (words.contains(name) || uses.iter().any(|import| import.name == *name))
+        };
+        let all = uses.iter().filter(|import| import.name == "*").find(has_it)?;
+        Some([&*all.path, from_ref(name)].concat())
     }
 
     pub(super) fn rooms(&self) -> BTreeSet<String> {
