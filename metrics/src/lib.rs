@@ -48,6 +48,8 @@
 //! through them: `instrument` (call site, guard, timed future) → `cells` (sharded cells) → `function` (name and cells) →
 //! `registry` → [`FullSnapshot`] → `encode` → `export`.
 
+// Allowed by name in the files that DESIGN.md lists.
+#![deny(unsafe_code)]
 // On docs.rs only: items that need a feature are marked with it.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

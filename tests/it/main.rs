@@ -10,6 +10,7 @@ mod global;
 mod http;
 mod instrumented;
 mod labels;
+mod layers;
 mod on_demand;
 mod primitives;
 mod registry;

@@ -1,5 +1,7 @@
 //! An async call: a future that is timed from its first poll to its end.
 
+#![expect(unsafe_code, reason = "pins one field of a pinned future")]
+
 use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
 use super::{Site, Stopwatch};
 use crate::error_kind::ErrorKind;
