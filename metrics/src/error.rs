@@ -190,10 +190,11 @@ impl fmt::Display for Error {
             ),
             Cause::FileFormat { path, format } => write!(
                 f,
-                "cannot write {format} to {path:?}: a file `*.prom` must contain Prometheus text, the only format that its \
-                 collectors read; leave out the format, or choose another extension"
+                "cannot write {format} to \"{}\": a file `*.prom` must contain Prometheus text, the only format that its \
+                 collectors read; leave out the format, or choose another extension",
+                path.display()
             ),
-            Cause::FilePath { path, error } => write!(f, "cannot export to the file {path:?}: {error}"),
+            Cause::FilePath { path, error } => write!(f, "cannot export to the file \"{}\": {error}", path.display()),
             #[cfg(all(feature = "signals", unix))]
             Cause::Signals(error) => write!(f, "failed to register the signal handlers: {error}"),
             Cause::Installed => f.write_str(

@@ -229,7 +229,7 @@ fn a_prom_file_holds_prometheus_text_and_no_other_format() {
         (registry.exporter().format(Format::OpenMetricsWithCreated), "OpenMetrics"),
     ] {
         let error = refusal(builder.to_file(&path).start());
-        let cannot = format!("cannot write {format} to {path:?}:");
+        let cannot = format!("cannot write {format} to \"{}\":", path.display());
         assert_names(&error, &[&cannot, "a file `*.prom` must contain Prometheus text"]);
     }
     assert!(!path.exists());
