@@ -135,7 +135,7 @@ impl EventLoop {
             if !self.is_due(slot, Connection::deadline) {
                 continue;
             }
-            // Bytes that arrived while other connections were served count.
+            // Input that arrived while other connections were served still counts.
             self.proceed(slot);
             if !self.is_due(slot, Connection::deadline) {
                 continue;
@@ -205,7 +205,7 @@ impl EventLoop {
         due.retain(|slot| self.is_due(*slot, Connection::eviction_deadline));
         due.sort_by_key(|slot| self.slots[*slot].as_ref().map(Connection::eviction_rank));
         for slot in due {
-            // Bytes that arrived while other connections were served count.
+            // Input that arrived while other connections were served still counts.
             self.proceed(slot);
             if self.slots[slot].is_none() {
                 return Some(slot);
