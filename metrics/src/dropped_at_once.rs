@@ -90,7 +90,7 @@ impl DroppedAtOnce {
             return;
         }
         let line = format!(
-            "tachometer: a `{}` was dropped as soon as it was created, which {}: bind it to a name, as in `let _guard = …`, not \
+            "tachometer: `{}` was dropped as soon as it was created, which {}: bind it to a name, as in `let _guard = …`, not \
              `let _ = …`\n",
             self.guard, self.effect
         );

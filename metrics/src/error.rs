@@ -10,7 +10,6 @@ use crate::buckets::bounds::BoundsFault;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 /// An error of this library. Its message names the culprit and what is allowed.
 ///
@@ -27,9 +26,15 @@ use std::time::SystemTime;
 /// The message contains that of the underlying error, if there is one; so
 /// [`source`](std::error::Error::source) returns `None`, and reports that walk the chain print nothing twice.
 /// [`io_error`](Self::io_error) returns the error of the operating system.
-#[derive(Debug)]
+/// [`Debug`](fmt::Debug) shows the message too: it is what `unwrap()` and a `main` that returns an error print.
 pub struct Error {
     cause: Cause,
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 #[derive(Debug)]
@@ -53,7 +58,7 @@ pub(crate) enum Cause {
     /// An exporter without sinks.
     NoSink,
     /// Two snapshots whose counters did not start together.
-    OtherRun { later: SystemTime, earlier: SystemTime },
+    OtherRun,
     /// A format that no sink of the exporter follows.
     FormatWithoutSink,
     /// A file for the textfile collector in a format that it does not read.
@@ -124,7 +129,7 @@ impl Error {
             #[cfg(feature = "http")]
             Cause::SpawnEndpoint(_) => Kind::ThreadSpawn,
             Cause::Installed | Cause::ClockInUse => Kind::AlreadyInUse,
-            Cause::OtherRun { .. } => Kind::DifferentRuns,
+            Cause::OtherRun => Kind::DifferentRuns,
             #[cfg(feature = "json")]
             Cause::Json(_) => Kind::InvalidJson,
         }
@@ -177,12 +182,9 @@ impl fmt::Display for Error {
             Cause::NoSink => f.write_str(
                 "the exporter has no sink: add at least one before `start`, as in `to_file(\"metrics.prom\")`",
             ),
-            Cause::OtherRun { later, earlier } => write!(
-                f,
-                "the two snapshots are from different runs and have no difference: the counters of the later one started at \
-                 {}, those of the earlier one at {} (seconds since 1970)",
-                seconds(*later),
-                seconds(*earlier)
+            Cause::OtherRun => f.write_str(
+                "the two snapshots are from different runs and have no difference: their counters started at different times; \
+                 compare their values instead, or use `since`, which returns what the later run has counted",
             ),
             Cause::FormatWithoutSink => f.write_str(
                 "a format of the exporter has no sink: set each format directly before its sink, as in \
@@ -225,11 +227,6 @@ impl fmt::Display for Error {
             Cause::Json(error) => write!(f, "invalid snapshot JSON: {error}"),
         }
     }
-}
-
-fn seconds(time: SystemTime) -> f64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .map_or_else(|before| -before.duration().as_secs_f64(), |since| since.as_secs_f64())
 }
 
 // Without a source: the message contains that of the underlying error.

@@ -12,7 +12,7 @@ const PROGRAM: &str = "TACHOMETER_TEST_PROGRAM";
 /// Often enough that the scheduler cannot interrupt each between the call and the drop. The line comes once.
 const TIMES: usize = 50;
 
-const BEGINNING: &str = "tachometer: a `";
+const BEGINNING: &str = "tachometer: `";
 const FIX: &str = "bind it to a name, as in `let _guard = …`, not `let _ = …`";
 
 /// In a child: runs one of the programs. Else: nothing.

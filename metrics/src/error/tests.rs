@@ -1,7 +1,6 @@
 use super::{Cause, Error, Kind};
 use crate::buckets::bounds::BoundsFault;
 use std::io;
-use std::time::{Duration, SystemTime};
 
 const DENIED: &str = "the operating system refuses";
 
@@ -12,7 +11,6 @@ fn denied() -> io::Error {
 /// One of each cause, with the kind that it must have.
 fn causes() -> Vec<(Cause, Kind)> {
     let text = str::to_owned;
-    let epoch = SystemTime::UNIX_EPOCH;
     let mut causes = vec![
         (Cause::Bounds(BoundsFault::Empty), Kind::InvalidBounds),
         (Cause::Name { name: text("a-b") }, Kind::InvalidName),
@@ -29,7 +27,7 @@ fn causes() -> Vec<(Cause, Kind)> {
         (Cause::Spawn(denied()), Kind::ThreadSpawn),
         (Cause::Installed, Kind::AlreadyInUse),
         (Cause::ClockInUse, Kind::AlreadyInUse),
-        (Cause::OtherRun { later: epoch, earlier: epoch + Duration::from_secs(1) }, Kind::DifferentRuns),
+        (Cause::OtherRun, Kind::DifferentRuns),
     ];
     #[cfg(all(feature = "signals", unix))]
     causes.push((Cause::Signals(denied()), Kind::Io));

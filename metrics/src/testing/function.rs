@@ -183,6 +183,7 @@ impl FunctionExpectation {
             });
             add_list(&mut text, "series of it that changed", changed);
         }
+        text.push_str(period.hint());
         Err(Difference::new(text))
     }
 

@@ -161,6 +161,7 @@ impl MetricExpectation {
         if family.series.len() > 1 {
             add_list(&mut text, "series of it that changed", family.tally());
         }
+        text.push_str(period.hint());
         Err(Difference::new(text))
     }
 

@@ -46,6 +46,15 @@ impl<'a> Period<'a> {
         self.registry.finds_all()
     }
 
+    /// Returns a hint for messages if only this thread is watched: its calls may have been on another one.
+    pub(super) fn hint(&self) -> &'static str {
+        if self.of_thread {
+            "\n  other threads, also those that the test starts, are not counted: `testing::watch()` counts all"
+        } else {
+            ""
+        }
+    }
+
     /// Returns the phrase for messages if only this thread is watched.
     pub(super) fn scope(&self) -> &'static str {
         if self.of_thread { " on this thread" } else { "" }

@@ -86,6 +86,7 @@ pub fn watch_registry(registry: &MetricsRegistry) -> Watch<'_> {
 /// Each assertion takes a new snapshot. There may be several, with calls in between; all are about what happened since the watch
 /// began.
 #[derive(Debug)]
+#[must_use = "a watch compares what happens after it with expectations: bind it to a name"]
 pub struct Watch<'a> {
     registry: &'a MetricsRegistry,
     earlier: FullSnapshot,
