@@ -58,7 +58,7 @@ impl Functions {
 
     /// Whether one of them has been called.
     pub(super) fn are_called(&self) -> bool {
-        self.attached.iter().any(|function| function.cells.are_used())
+        self.attached.iter().any(|function| function.cells.has_calls())
     }
 
     /// Module and name of those that have been read, also of those that have no series yet.

@@ -5,8 +5,8 @@ use crate::recorder::block::{Block, BlockReading};
 use crate::recorder::call_cells::CallCells;
 use crate::recorder::epoch::{Epoch, window_of};
 use crate::recorder::outcome::Outcome;
-use crate::recorder::rows::Rows;
-use crate::recorder::writer::Writers;
+use crate::recorder::shards::Shards;
+use crate::recorder::writer::WriterPool;
 use crate::sync::{List, leak, model};
 use loom::cell::UnsafeCell;
 use loom::thread;
@@ -28,7 +28,7 @@ fn after(calls: &[Call]) -> BlockReading {
             reading.buckets[TABLE.find(nanos)] += 1;
             widen(&mut reading.extremes, nanos);
         }
-        if let Some(failure) = outcome.failure() {
+        if let Some(failure) = outcome.failure_index() {
             reading.failed[failure as usize] += 1;
         }
     }
@@ -90,7 +90,7 @@ fn readings_are_prefixes(preemptions: usize, calls: &'static [Call], snapshots: 
 fn make(block: Block, epoch: &Epoch, (outcome, nanos): Call, is_sampled: bool) {
     block.start();
     match nanos {
-        Some(nanos) if is_sampled => block.end_in_full::<true>(epoch, outcome, nanos),
+        Some(nanos) if is_sampled => block.end_slow::<true>(epoch, outcome, nanos),
         Some(nanos) => block.end(epoch, outcome, nanos),
         None => block.end_untimed(epoch, outcome),
     }
@@ -98,9 +98,9 @@ fn make(block: Block, epoch: &Epoch, (outcome, nanos): Call, is_sampled: bool) {
 
 /// How many of `calls` a snapshot shows.
 fn read(block: Block, epoch: &'static Epoch, is_sampled: bool, calls: &[Call]) -> usize {
-    let raised = epoch.raise(|| false);
+    let guard = epoch.advance(|| false);
     let mut reading = BlockReading::default();
-    let attempts = block.read(raised.epoch, is_sampled, &mut reading);
+    let attempts = block.read(guard.epoch, is_sampled, &mut reading);
     // Each attempt but the last was overtaken by a call's end; and loom may show a writer the old epoch for ever.
     assert!(attempts as usize <= calls.len() + 1, "{attempts} attempts");
     prefix(&reading, calls)
@@ -151,10 +151,10 @@ fn recent_extremes_are_those_of_the_windows(
         let epoch: &'static Epoch = leak(Epoch::new());
         let block = Block::new(&TABLE);
         let snapshot = move |rotates| {
-            let raised = epoch.raise(|| rotates);
+            let guard = epoch.advance(|| rotates);
             let mut reading = BlockReading::default();
-            block.read(raised.epoch, is_sampled, &mut reading);
-            (window_of(raised.epoch), reading)
+            block.read(guard.epoch, is_sampled, &mut reading);
+            (window_of(guard.epoch), reading)
         };
         let writer = thread::spawn(move || {
             let window_after = |call: &Call| {
@@ -210,17 +210,17 @@ fn a_copy_shows_what_is_recent_to_its_reader() {
         let block = Block::new(&TABLE);
         make(block, epoch, CALLS[0], false);
         // Two windows end that the writer does not see, and the third under its next call.
-        drop(epoch.raise(|| true));
-        drop(epoch.raise(|| true));
+        drop(epoch.advance(|| true));
+        drop(epoch.advance(|| true));
         let writer = thread::spawn(move || {
             make(block, epoch, CALLS[1], false);
             block.window()
         });
-        let raised = epoch.raise(|| true);
+        let guard = epoch.advance(|| true);
         let mut reading = BlockReading::default();
-        block.read(raised.epoch, false, &mut reading);
-        let window = window_of(raised.epoch);
-        drop(raised);
+        block.read(guard.epoch, false, &mut reading);
+        let window = window_of(guard.epoch);
+        drop(guard);
         prefix_in_windows(&reading, &CALLS, window, &[0, writer.join().unwrap()]);
     });
 }
@@ -246,9 +246,9 @@ fn an_untimed_call_of_a_sampled_function_may_begin_a_window() {
 #[test]
 fn a_lease_hands_on_what_was_written() {
     model(2, || {
-        let writers: &'static Writers = leak(Writers::new());
+        let writers: &'static WriterPool = leak(WriterPool::new());
         let epoch: &'static Epoch = leak(Epoch::new());
-        let cells: &'static CallCells = leak(CallCells::numbered(&TABLE, 1));
+        let cells: &'static CallCells = leak(CallCells::with_key(&TABLE, 1));
         let call = move |nanos| {
             let writer = writers.lease();
             let block = cells.block_of(writer);
@@ -265,11 +265,11 @@ fn a_lease_hands_on_what_was_written() {
         for thread in threads {
             thread.join().unwrap();
         }
-        let raised = epoch.raise(|| false);
+        let guard = epoch.advance(|| false);
         let mut reading = BlockReading::default();
         let (mut ended, mut sum) = (0, 0);
         for block in cells.blocks() {
-            block.read(raised.epoch, false, &mut reading);
+            block.read(guard.epoch, false, &mut reading);
             ended += reading.buckets.iter().sum::<u64>();
             sum += reading.sum;
         }
@@ -290,8 +290,8 @@ fn additions_in_a_piece_of_cells_that_was_added_stay_there() {
 
 fn additions_stay_at(index: usize) {
     model(2, move || {
-        let writers: &'static Writers = leak(Writers::new());
-        let rows: &'static Rows = leak(Rows::numbered(1));
+        let writers: &'static WriterPool = leak(WriterPool::new());
+        let rows: &'static Shards = leak(Shards::with_key(1));
         let add = move |amount| {
             let writer = writers.lease();
             rows.change_by(writer, index, amount);

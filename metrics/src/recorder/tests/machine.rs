@@ -1,12 +1,12 @@
 //! What the cells take and how they behave on a real machine; their protocols are proven in `models`.
 
 use crate::buckets::table::BucketTable;
-use crate::recorder::array::{Array, FIRST_PIECE, piece_of};
+use crate::recorder::array::{CellArray, FIRST_CHUNK, locate};
 use crate::recorder::block::{Block, BlockReading};
 use crate::recorder::epoch::Epoch;
 use crate::recorder::outcome::Outcome;
-use crate::recorder::slot::Number;
-use crate::recorder::writer::{Writer, Writers};
+use crate::recorder::slot::SlotKey;
+use crate::recorder::writer::{Writer, WriterPool};
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Barrier;
 use std::thread;
@@ -24,7 +24,7 @@ fn memory_is_as_promised() {
 #[test]
 fn threads_that_come_and_go_share_the_writers_of_the_most_at_once() {
     const AT_ONCE: usize = 20;
-    let writers = Writers::new();
+    let writers = WriterPool::new();
     for _ in 0..50 {
         let all_there = Barrier::new(AT_ONCE);
         thread::scope(|scope| {
@@ -42,19 +42,19 @@ fn threads_that_come_and_go_share_the_writers_of_the_most_at_once() {
 
 #[test]
 fn a_writer_finds_its_blocks_under_any_number() {
-    let writers = Writers::new();
+    let writers = WriterPool::new();
     let writer = writers.lease();
     let numbers = [1, 2, 31, 32, 8_191, 8_192, 20_000, 100_000];
-    let blocks = numbers.map(|number| (Number::chosen(number), Block::new(&TABLE)));
+    let blocks = numbers.map(|number| (SlotKey::fixed(number), Block::new(&TABLE)));
     for (number, block) in &blocks {
         assert!(writer.get(number).is_none());
         writer.set(number, *block);
     }
     for (number, block) in &blocks {
-        assert!(writer.get(number).is_some_and(|found| found.is(*block)), "{number:?}");
+        assert!(writer.get(number).is_some_and(|found| found.ptr_eq(*block)), "{number:?}");
     }
     for empty in [0, 50_000] {
-        assert!(writer.get(&Number::<Block>::chosen(empty)).is_none());
+        assert!(writer.get(&SlotKey::<Block>::fixed(empty)).is_none());
     }
 }
 
@@ -73,7 +73,7 @@ fn a_writer_that_never_pauses_is_read_after_a_few_attempts() {
         });
         let mut reading = BlockReading::default();
         let attempts =
-            (0..20_000).map(|_| block.read(epoch.raise(|| false).epoch, false, &mut reading)).max();
+            (0..20_000).map(|_| block.read(epoch.advance(|| false).epoch, false, &mut reading)).max();
         done.store(true, Ordering::Relaxed);
         attempts
     });
@@ -85,9 +85,9 @@ fn a_writer_that_never_pauses_is_read_after_a_few_attempts() {
 fn pieces_follow_one_another_without_a_gap() {
     let mut expected = (0, 0);
     for behind in 0..10_000 {
-        assert_eq!(piece_of(behind), expected, "{behind}");
+        assert_eq!(locate(behind), expected, "{behind}");
         expected.1 += 1;
-        if expected.1 == FIRST_PIECE << expected.0 {
+        if expected.1 == FIRST_CHUNK << expected.0 {
             expected = (expected.0 + 1, 0);
         }
     }
@@ -96,10 +96,10 @@ fn pieces_follow_one_another_without_a_gap() {
 #[test]
 fn each_index_has_a_cell_of_its_own_that_stays() {
     const WIDTH: usize = 7;
-    let array: Array<AtomicU64> = Array::new(WIDTH);
+    let array: CellArray<AtomicU64> = CellArray::new(WIDTH);
     for index in (0_usize..300).rev() {
         // SAFETY: it was made with this width.
-        let cell = unsafe { array.get_or_make(WIDTH, index) };
+        let cell = unsafe { array.get_or_create(WIDTH, index) };
         assert_eq!(cell.swap(index as u64 + 1, Ordering::Relaxed), 0, "{index} was used before");
     }
     for index in 0_usize..300 {
