@@ -23,9 +23,11 @@ import time
 
 # Where the weakened places are.
 LIBRARY = "metrics/src/lib.rs"
-BLOCK = "metrics/src/recorder/block.rs"
-EPOCH = "metrics/src/recorder/epoch.rs"
+CELL = "metrics/src/recorder/block/cell.rs"
 HISTORY = "metrics/src/recorder/block/history.rs"
+READ = "metrics/src/recorder/block/read.rs"
+WRITE = "metrics/src/recorder/block/write.rs"
+EPOCH = "metrics/src/recorder/epoch.rs"
 WRITER = "metrics/src/recorder/writer.rs"
 LIST = "metrics/src/sync/list.rs"
 ERROR_KINDS = "metrics/src/function/error_kinds.rs"
@@ -42,7 +44,7 @@ SAMPLED = "a_reading_of_sampled_calls"
 BETWEEN = "a_reading_between_sampled_calls"
 WINDOW = "recent_extremes_are_those_of_the_calls_of_a_window"
 WINDOWS = "recent_extremes_are_those_of_the_calls_of_several"
-UNSEEN = "windows_pass_that_a_writer"
+UNSEEN = "a_writer_may_miss_windows"
 QUICK = "windows_that_follow_each_other_quickly"
 COPY = "a_copy_shows_what_is_recent"
 UNTIMED = "an_untimed_call_of_a_sampled"
@@ -59,60 +61,60 @@ WEAKENED = [
      "fetch_add(1, «Ordering::Release»)", "Ordering::Relaxed", "an_error_kind"),
     ("an error kind is read Relaxed", ERROR_KINDS,
      "self.count.load(«Ordering::Acquire»)", "Ordering::Relaxed", "an_error_kind"),
-    ("the count is stored Relaxed", BLOCK,
+    ("the count is stored Relaxed", WRITE,
      "^ replaced, «Ordering::Release»)", "Ordering::Relaxed", PLAIN),
-    ("the count is first read Relaxed", BLOCK,
+    ("the count is first read Relaxed", READ,
      "let before = head.load(«Ordering::Acquire»);", "Ordering::Relaxed", PLAIN),
-    ("no fence before the count is read again", BLOCK,
+    ("no fence before the count is read again", READ,
      "«fence(Ordering::Acquire);»", "", PLAIN),
-    ("the sum is stored Relaxed", BLOCK,
+    ("the sum is stored Relaxed", WRITE,
      "saturating_add(nanos), «Ordering::Release»)", "Ordering::Relaxed", PLAIN),
-    ("the last duration is stored Relaxed", BLOCK,
+    ("the last duration is stored Relaxed", WRITE,
      ".store(nanos, «Ordering::Release»)", "Ordering::Relaxed", FAILURES),
-    ("the first bucket is stored Relaxed", BLOCK,
+    ("the first bucket is stored Relaxed", WRITE,
      "«add_one(&self.buckets()[0]);»",
-     "self.buckets()[0].store(own(&self.buckets()[0]).wrapping_add(1), Ordering::Relaxed);", PLAIN),
-    ("another bucket is stored Relaxed", BLOCK,
-     "«add_one(&self.buckets()[table.find(last)]);»",
-     "let bucket = &self.buckets()[table.find(last)]; bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);",
+     "self.buckets()[0].store(load_own(&self.buckets()[0]).wrapping_add(1), Ordering::Relaxed);", PLAIN),
+    ("another bucket is stored Relaxed", WRITE,
+     "«add_one(&self.buckets()[table.find(pending)]);»",
+     "let bucket = &self.buckets()[table.find(pending)]; bucket.store(load_own(bucket).wrapping_add(1), Ordering::Relaxed);",
      FAILURES),
-    ("the new minimum is stored Relaxed", BLOCK,
+    ("the new minimum is stored Relaxed", WRITE,
      ".store(new_min, «Ordering::Release»)", "Ordering::Relaxed", FAILURES),
-    ("the new maximum is stored Relaxed", BLOCK,
+    ("the new maximum is stored Relaxed", WRITE,
      ".store(new_max, «Ordering::Release»)", "Ordering::Relaxed", FAILURES),
-    ("a failure is stored Relaxed", BLOCK,
-     "own(&failed[current]).wrapping_add(1), «Ordering::Release»", "Ordering::Relaxed", FAILURES),
-    ("a start is stored Relaxed", BLOCK,
-     "«add_one(started);»", "started.store(own(started).wrapping_add(1), Ordering::Relaxed);", PLAIN),
-    ("the copy is published Relaxed", BLOCK,
+    ("a failure is stored Relaxed", WRITE,
+     "load_own(&failed[current]).wrapping_add(1), «Ordering::Release»", "Ordering::Relaxed", FAILURES),
+    ("a start is stored Relaxed", WRITE,
+     "«add_one(started);»", "started.store(load_own(started).wrapping_add(1), Ordering::Relaxed);", PLAIN),
+    ("the copy is published Relaxed", WRITE,
      "published.epoch.store(epoch, «Ordering::Release»)", "Ordering::Relaxed", BETWEEN),
-    ("the copy is found Relaxed", BLOCK,
+    ("the copy is found Relaxed", READ,
      "published.epoch.load(«Ordering::Acquire»)", "Ordering::Relaxed", BETWEEN),
-    ("the reader gives up looking again", BLOCK,
+    ("the reader gives up looking again", READ,
      "if «head.load(Ordering::Acquire) != before» {", "false", PLAIN),
-    ("the reader files no last call", BLOCK,
+    ("the reader files no last call", READ,
      "if «reading.timed() != timed» {", "false", EVERY_KIND),
-    ("the copy lacks the last call", BLOCK,
-     "«bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);»", "", BETWEEN),
-    ("the number of timed calls is stored Relaxed", BLOCK,
-     "own(&slots.timed[current]).wrapping_add(1), «Ordering::Release»", "Ordering::Relaxed", SAMPLED),
-    ("a copy counts a call too many", BLOCK,
+    ("the copy lacks the last call", WRITE,
+     "«bucket.store(load_own(bucket).wrapping_add(1), Ordering::Relaxed);»", "", BETWEEN),
+    ("the number of timed calls is stored Relaxed", WRITE,
+     "load_own(&slots.timed[current]).wrapping_add(1), «Ordering::Release»", "Ordering::Relaxed", SAMPLED),
+    ("a copy counts a call too many", WRITE,
      "slots.published_ended.store(«head >> COUNT_BIT»,", "(head >> COUNT_BIT) + 1", BETWEEN),
     ("what came before a window is stored Relaxed", HISTORY,
      "cell.store(*value, «Ordering::Release»)", "Ordering::Relaxed", QUICK),
-    ("a window that has passed is written where it is read", BLOCK,
-     "slots.history[«1 - current»].write(", "current", WINDOW),
-    ("a new window keeps the extremes of the last", BLOCK,
-     "«self.replace_extremes(slot(head, EXTREMES_BIT), NO_EXTREMES);»", "", COPY),
-    ("a new window's extremes are emptied where they are read", BLOCK,
-     "self.replace_extremes(«slot(head, EXTREMES_BIT)», NO_EXTREMES)", "1 - slot(head, EXTREMES_BIT)", COPY),
-    ("a new window does not count with its first call", BLOCK,
+    ("a window that has passed is written where it is read", WRITE,
+     "slots.history[«1 - current»].store(", "current", WINDOW),
+    ("a new window keeps the extremes of the last", WRITE,
+     "«self.write_extremes(current_slot(head, EXTREMES_BIT), NO_EXTREMES);»", "", COPY),
+    ("a new window's extremes are emptied where they are read", WRITE,
+     "self.write_extremes(«current_slot(head, EXTREMES_BIT)», NO_EXTREMES)", "1 - current_slot(head, EXTREMES_BIT)", COPY),
+    ("a new window does not count with its first call", WRITE,
      "«1 << HISTORY_BIT | 1 << EXTREMES_BIT»", "1 << EXTREMES_BIT", WINDOW),
-    ("an untimed call does not begin its window", BLOCK,
-     "self.commit(own(head), outcome, «replaced»);", "0", UNTIMED),
-    ("a copy shows the writer's window for the reader's", BLOCK,
+    ("an untimed call does not begin its window", WRITE,
+     "self.commit(load_own(head), outcome, «replaced»);", "0", UNTIMED),
+    ("a copy shows the writer's window for the reader's", WRITE,
      "self.publish::<SAMPLED>(epoch, past.lifetime(extremes), past.recent(«window»,", "past.window", COPY),
-    ("a reader takes the writer's window for its own", BLOCK,
+    ("a reader takes the writer's window for its own", READ,
      "= (past.lifetime(extremes), past.recent(«window», extremes))", "past.window", UNSEEN),
     ("a window is forgotten too early", HISTORY,
      "Some(place) => «self.earlier[place - 1]»,", "NO_EXTREMES", WINDOW),
@@ -143,7 +145,7 @@ WEAKENED = [
      "self.read(|cell| «cell.swap(0, Ordering::Relaxed)»)",
      "let value = cell.load(Ordering::Relaxed); cell.store(0, Ordering::Relaxed); value", "what_a_histogram_records"),
     ("a new extreme gives up after one exchange", MIN_MAX,
-     "Err(now) => «current = now»,", "return", "no_extreme_is_lost"),
+     "Err(actual) => «current = actual»,", "return", "no_extreme_is_lost"),
     ("a series keeps what was counted before its index was free", SERIES,
      "«self.owner.clear(self.index);»", "", INDEX),
     ("a series gives its index back when it is removed", SERIES,

@@ -52,7 +52,7 @@ impl Functions {
     /// Whether the linker found all of them. One that it did not find stands in another object file than this library, whose
     /// functions are known from their first use on.
     pub(super) fn are_all_linked(&self) -> bool {
-        let linked: HashSet<*const Function> = link_section::all().map(ptr::from_ref).collect();
+        let linked: HashSet<*const Function> = link_section::functions().map(ptr::from_ref).collect();
         self.attached.iter().all(|function| linked.contains(&ptr::from_ref(*function)))
     }
 

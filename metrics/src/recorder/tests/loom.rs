@@ -1,4 +1,4 @@
-//! Models of the protocols, run by loom in every order: `bash .ci/loom`.
+//! Loom models of the recording protocols: `bash .ci/loom`.
 
 use crate::buckets::table::BucketTable;
 use crate::recorder::block::{Block, BlockReading};
