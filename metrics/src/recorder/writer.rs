@@ -118,10 +118,10 @@ impl PageTable {
         let new_page = || leak(Page(array::from_fn(|_| Slot::empty())));
         match self.pages.get(index / PAGE_SLOTS) {
             Some(page) => &page.get_or_init(new_page).0[index % PAGE_SLOTS],
-            None => {
-                let next = self.next.get_or_init(|| leak(PageTable::new()));
-                next.find_or_create(index - TABLE_PAGES * PAGE_SLOTS)
-            }
+            None => self
+                .next
+                .get_or_init(|| leak(PageTable::new()))
+                .find_or_create(index - TABLE_PAGES * PAGE_SLOTS),
         }
     }
 }
