@@ -1,6 +1,7 @@
 //! The numbers of a server: requests, errors, bytes sent, open connections.
 
-use super::{AtomicCounter, AtomicGauge, GaugeGuard};
+use super::counter::AtomicCounter;
+use super::gauge::{AtomicGauge, GaugeGuard};
 use crate::snapshot::MetricsSnapshot;
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
