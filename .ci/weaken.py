@@ -4,11 +4,11 @@
     python3 .ci/weaken.py             all weakenings; and all models with nothing weakened, as `.ci/loom` runs them
     python3 .ci/weaken.py NAME…       the weakenings whose name contains one of these; and the models that see them
 
-A model that no weakening can break proves nothing. What loom cannot show is argued in `metrics/src/docs/recording.md`.
+A model that no weakening can break proves nothing. `metrics/src/docs/recording.md` argues what loom cannot show.
 
-The models are compiled once, from a copy of the tree in which every place of the table below is a choice at run time:
+The models are compiled once, from a copy of the tree in which every place of the table below is chosen at run time:
 `if crate::weakened(17) { WEAKENED } else { ORIGINAL }`. An environment variable selects one weakening for a process; with none
-selected, all models must pass. The choice is no operation of loom's, so a model has as many executions as without it.
+selected, all models must pass. The choice is not an operation of loom's, so it adds no executions to a model.
 Ends with 1 if a model passes that should fail, or fails that should pass.
 """
 
@@ -21,11 +21,13 @@ import subprocess
 import sys
 import time
 
-# Where the weakened places are.
+# The files of the weakened places.
 LIBRARY = "metrics/src/lib.rs"
-BLOCK = "metrics/src/recorder/block.rs"
-EPOCH = "metrics/src/recorder/epoch.rs"
+CELL = "metrics/src/recorder/block/cell.rs"
 HISTORY = "metrics/src/recorder/block/history.rs"
+READ = "metrics/src/recorder/block/read.rs"
+WRITE = "metrics/src/recorder/block/write.rs"
+EPOCH = "metrics/src/recorder/epoch.rs"
 WRITER = "metrics/src/recorder/writer.rs"
 LIST = "metrics/src/sync/list.rs"
 ERROR_KINDS = "metrics/src/function/error_kinds.rs"
@@ -34,7 +36,7 @@ HISTOGRAM = "metrics/src/atomic/histogram.rs"
 MIN_MAX = "metrics/src/atomic/min_max.rs"
 SERIES = "metrics/src/family/table.rs"
 
-# The quickest model that sees it.
+# The models. Each weakening names the fastest one that fails with it.
 PLAIN = "a_reading_of_plain_calls"
 FAILURES = "a_reading_of_failures"
 EVERY_KIND = "a_reading_of_calls_of_every_kind"
@@ -42,7 +44,7 @@ SAMPLED = "a_reading_of_sampled_calls"
 BETWEEN = "a_reading_between_sampled_calls"
 WINDOW = "recent_extremes_are_those_of_the_calls_of_a_window"
 WINDOWS = "recent_extremes_are_those_of_the_calls_of_several"
-UNSEEN = "windows_pass_that_a_writer"
+UNSEEN = "a_writer_may_miss_windows"
 QUICK = "windows_that_follow_each_other_quickly"
 COPY = "a_copy_shows_what_is_recent"
 UNTIMED = "an_untimed_call_of_a_sampled"
@@ -52,67 +54,67 @@ ERRORS = "a_collector_shows_no_error"
 INDEX = "an_index_is_used_anew"
 HELD = "a_held_series_comes_back"
 
-# What is weakened; the file; what stands there, once, with the weakened part between « and »: an expression, or whole
-# statements; what that part becomes; the model that sees it.
+# The name of the weakening; the file; a text that occurs there exactly once, with the weakened part, an expression or whole
+# statements, between « and »; the replacement of that part; the model that must fail.
 WEAKENED = [
     ("an error kind is counted Relaxed", ERROR_KINDS,
      "fetch_add(1, «Ordering::Release»)", "Ordering::Relaxed", "an_error_kind"),
     ("an error kind is read Relaxed", ERROR_KINDS,
      "self.count.load(«Ordering::Acquire»)", "Ordering::Relaxed", "an_error_kind"),
-    ("the count is stored Relaxed", BLOCK,
+    ("the count is stored Relaxed", WRITE,
      "^ replaced, «Ordering::Release»)", "Ordering::Relaxed", PLAIN),
-    ("the count is first read Relaxed", BLOCK,
+    ("the count is first read Relaxed", READ,
      "let before = head.load(«Ordering::Acquire»);", "Ordering::Relaxed", PLAIN),
-    ("no fence before the count is read again", BLOCK,
+    ("no fence before the count is read again", READ,
      "«fence(Ordering::Acquire);»", "", PLAIN),
-    ("the sum is stored Relaxed", BLOCK,
+    ("the sum is stored Relaxed", WRITE,
      "saturating_add(nanos), «Ordering::Release»)", "Ordering::Relaxed", PLAIN),
-    ("the last duration is stored Relaxed", BLOCK,
+    ("the last duration is stored Relaxed", WRITE,
      ".store(nanos, «Ordering::Release»)", "Ordering::Relaxed", FAILURES),
-    ("the first bucket is stored Relaxed", BLOCK,
+    ("the first bucket is stored Relaxed", WRITE,
      "«add_one(&self.buckets()[0]);»",
-     "self.buckets()[0].store(own(&self.buckets()[0]).wrapping_add(1), Ordering::Relaxed);", PLAIN),
-    ("another bucket is stored Relaxed", BLOCK,
-     "«add_one(&self.buckets()[table.find(last)]);»",
-     "let bucket = &self.buckets()[table.find(last)]; bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);",
+     "self.buckets()[0].store(load_own(&self.buckets()[0]).wrapping_add(1), Ordering::Relaxed);", PLAIN),
+    ("another bucket is stored Relaxed", WRITE,
+     "«add_one(&self.buckets()[table.find(pending)]);»",
+     "let bucket = &self.buckets()[table.find(pending)]; bucket.store(load_own(bucket).wrapping_add(1), Ordering::Relaxed);",
      FAILURES),
-    ("the new minimum is stored Relaxed", BLOCK,
+    ("the new minimum is stored Relaxed", WRITE,
      ".store(new_min, «Ordering::Release»)", "Ordering::Relaxed", FAILURES),
-    ("the new maximum is stored Relaxed", BLOCK,
+    ("the new maximum is stored Relaxed", WRITE,
      ".store(new_max, «Ordering::Release»)", "Ordering::Relaxed", FAILURES),
-    ("a failure is stored Relaxed", BLOCK,
-     "own(&failed[current]).wrapping_add(1), «Ordering::Release»", "Ordering::Relaxed", FAILURES),
-    ("a start is stored Relaxed", BLOCK,
-     "«add_one(started);»", "started.store(own(started).wrapping_add(1), Ordering::Relaxed);", PLAIN),
-    ("the copy is published Relaxed", BLOCK,
+    ("a failure is stored Relaxed", WRITE,
+     "load_own(&failed[current]).wrapping_add(1), «Ordering::Release»", "Ordering::Relaxed", FAILURES),
+    ("a start is stored Relaxed", WRITE,
+     "«add_one(started);»", "started.store(load_own(started).wrapping_add(1), Ordering::Relaxed);", PLAIN),
+    ("the copy is published Relaxed", WRITE,
      "published.epoch.store(epoch, «Ordering::Release»)", "Ordering::Relaxed", BETWEEN),
-    ("the copy is found Relaxed", BLOCK,
+    ("the copy is found Relaxed", READ,
      "published.epoch.load(«Ordering::Acquire»)", "Ordering::Relaxed", BETWEEN),
-    ("the reader gives up looking again", BLOCK,
+    ("the reader gives up looking again", READ,
      "if «head.load(Ordering::Acquire) != before» {", "false", PLAIN),
-    ("the reader files no last call", BLOCK,
+    ("the reader leaves the last call out", READ,
      "if «reading.timed() != timed» {", "false", EVERY_KIND),
-    ("the copy lacks the last call", BLOCK,
-     "«bucket.store(own(bucket).wrapping_add(1), Ordering::Relaxed);»", "", BETWEEN),
-    ("the number of timed calls is stored Relaxed", BLOCK,
-     "own(&slots.timed[current]).wrapping_add(1), «Ordering::Release»", "Ordering::Relaxed", SAMPLED),
-    ("a copy counts a call too many", BLOCK,
+    ("the copy lacks the last call", WRITE,
+     "«bucket.store(load_own(bucket).wrapping_add(1), Ordering::Relaxed);»", "", BETWEEN),
+    ("the number of timed calls is stored Relaxed", WRITE,
+     "load_own(&slots.timed[current]).wrapping_add(1), «Ordering::Release»", "Ordering::Relaxed", SAMPLED),
+    ("a copy counts a call too many", WRITE,
      "slots.published_ended.store(«head >> COUNT_BIT»,", "(head >> COUNT_BIT) + 1", BETWEEN),
     ("what came before a window is stored Relaxed", HISTORY,
      "cell.store(*value, «Ordering::Release»)", "Ordering::Relaxed", QUICK),
-    ("a window that has passed is written where it is read", BLOCK,
-     "slots.history[«1 - current»].write(", "current", WINDOW),
-    ("a new window keeps the extremes of the last", BLOCK,
-     "«self.replace_extremes(slot(head, EXTREMES_BIT), NO_EXTREMES);»", "", COPY),
-    ("a new window's extremes are emptied where they are read", BLOCK,
-     "self.replace_extremes(«slot(head, EXTREMES_BIT)», NO_EXTREMES)", "1 - slot(head, EXTREMES_BIT)", COPY),
-    ("a new window does not count with its first call", BLOCK,
+    ("a window that has passed is written where it is read", WRITE,
+     "slots.history[«1 - current»].store(", "current", WINDOW),
+    ("a new window keeps the extremes of the last", WRITE,
+     "«self.write_extremes(current_slot(head, EXTREMES_BIT), NO_EXTREMES);»", "", COPY),
+    ("a new window's extremes are emptied where they are read", WRITE,
+     "self.write_extremes(«current_slot(head, EXTREMES_BIT)», NO_EXTREMES)", "1 - current_slot(head, EXTREMES_BIT)", COPY),
+    ("a new window does not count with its first call", WRITE,
      "«1 << HISTORY_BIT | 1 << EXTREMES_BIT»", "1 << EXTREMES_BIT", WINDOW),
-    ("an untimed call does not begin its window", BLOCK,
-     "self.commit(own(head), outcome, «replaced»);", "0", UNTIMED),
-    ("a copy shows the writer's window for the reader's", BLOCK,
+    ("an untimed call does not begin its window", WRITE,
+     "self.commit(load_own(head), outcome, «replaced»);", "0", UNTIMED),
+    ("a copy shows the writer's window for the reader's", WRITE,
      "self.publish::<SAMPLED>(epoch, past.lifetime(extremes), past.recent(«window»,", "past.window", COPY),
-    ("a reader takes the writer's window for its own", BLOCK,
+    ("a reader takes the writer's window for its own", READ,
      "= (past.lifetime(extremes), past.recent(«window», extremes))", "past.window", UNSEEN),
     ("a window is forgotten too early", HISTORY,
      "Some(place) => «self.earlier[place - 1]»,", "NO_EXTREMES", WINDOW),
@@ -143,7 +145,7 @@ WEAKENED = [
      "self.read(|cell| «cell.swap(0, Ordering::Relaxed)»)",
      "let value = cell.load(Ordering::Relaxed); cell.store(0, Ordering::Relaxed); value", "what_a_histogram_records"),
     ("a new extreme gives up after one exchange", MIN_MAX,
-     "Err(now) => «current = now»,", "return", "no_extreme_is_lost"),
+     "Err(actual) => «current = actual»,", "return", "no_extreme_is_lost"),
     ("a series keeps what was counted before its index was free", SERIES,
      "«self.owner.clear(self.index);»", "", INDEX),
     ("a series gives its index back when it is removed", SERIES,
@@ -155,12 +157,12 @@ WEAKENED = [
      "if «!is_held» && this", "is_held", HELD),
     ("an update does not ask whether its series was removed", SERIES,
      "«self.is_active() || self.wake()»", "true", "an_idle_series_goes"),
-    ("a range is what the cells say", MIN_MAX,
+    ("a range is what the cells hold", MIN_MAX,
      "(min, max) => «Some((max, min))»,", "Some((min, max))", "the_extremes_of_all_values"),
 ]
 
 
-# Selects a weakening by its place in the table, for the functions below and for `CHOICE`.
+# The environment variable that selects a weakening by its index in the table.
 VARIABLE = "TACHOMETER_WEAKENED"
 
 CHOICE = f"""
@@ -172,18 +174,18 @@ pub(crate) fn weakened(number: usize) -> bool {{
 }}
 """
 
-# For one process, which runs one model.
+# The timeout of a process, which runs one model.
 TIMEOUT_SECONDS = 1800
 
 TARGET = pathlib.Path("target/loom")
 
 
 def find(name, source, path, marked):
-    """Returns where the marked part of a place begins and ends in its file."""
+    """Returns the offsets of the begin and the end of the marked part in its file."""
     before, _, rest = marked.partition("«")
     part, mark, after = rest.partition("»")
     if not part or not mark:
-        sys.exit(f"{name}: mark with « and » what becomes a choice in {marked!r}")
+        sys.exit(f"{name}: mark the weakened part with « and » in {marked!r}")
     found = source.count(before + part + after)
     if found != 1:
         sys.exit(f"{name}: {path} holds {before + part + after!r} {found} times, not once; adapt the table in {__file__}")
@@ -193,7 +195,7 @@ def find(name, source, path, marked):
 
 def embed(source, begin, end, places):
     """Returns the source between two offsets with each of `places` as a choice. One may contain another."""
-    # The outermost come first. Two of the same part: the second stands where the first is not selected.
+    # The outermost come first. Of two with the same part, the second is in the branch in which the first is not selected.
     places = sorted(places, key=lambda place: (place[0], -place[1]))
     pieces = []
     while places:
@@ -211,7 +213,7 @@ def embed(source, begin, end, places):
 
 
 def copy_tree(tree):
-    """Copies the tree to `tree` with all weakenings. What stands there already keeps its time, so Cargo need not compile it."""
+    """Copies the tree to `tree` with all weakenings. Unchanged files keep their time, so Cargo need not compile them again."""
     places = {}
     for number, (name, path, marked, weakened, _) in enumerate(WEAKENED):
         source = pathlib.Path(path).read_text(encoding="utf-8")
@@ -237,11 +239,11 @@ def copy_tree(tree):
 
 
 def compile_models(tree, target):
-    """Returns the program with the models."""
+    """Compiles the models and returns the path of the program."""
     environment = dict(os.environ, RUSTFLAGS="--cfg loom", CARGO_TARGET_DIR=str(target))
     command = ["cargo", "test", "--quiet", "--locked", "--release", "-p", "tachometer", "--lib", "--no-run",
                "--message-format", "json-render-diagnostics"]
-    # Warnings of the choices (braces that are not needed) say nothing; errors do.
+    # Warnings about the choices (unnecessary braces) are irrelevant; errors are not.
     result = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         sys.exit(f"the weakened library does not compile\n{result.stderr}")
@@ -251,7 +253,7 @@ def compile_models(tree, target):
 
 
 def run(program, model, number):
-    """Runs a model, with a weakening or with none; returns what it does, how long it took, and what it printed."""
+    """Runs a model, with a weakening or with none; returns its result, its time, and its output."""
     environment = dict(os.environ, RUST_TEST_THREADS="1", RUST_BACKTRACE="0")
     environment.pop(VARIABLE, None)
     if number is not None:
@@ -262,7 +264,7 @@ def run(program, model, number):
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return "takes too long", TIMEOUT_SECONDS, ""
-    # A model fails with a panic. A program that ends otherwise has not run it.
+    # A model fails by a panic. A program that ends in another way has not run it.
     does = "passes" if result.returncode == 0 else "fails" if "panicked at" in result.stdout else "does not run"
     return does, time.monotonic() - began, result.stdout
 
@@ -276,11 +278,12 @@ def main():
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", TARGET)).resolve()
     copy_tree(target / "weakened")
     began = time.monotonic()
-    program = compile_models(target / "weakened", target)
+    # Not the target of `.ci/loom`: Cargo takes the copy and the original for the same package, and does not rebuild.
+    program = compile_models(target / "weakened", target / "weakened-target")
     print(f"compiled with {len(WEAKENED)} weakenings in {time.monotonic() - began:.0f} s", flush=True)
     listed = subprocess.run([program, "--list", "--format", "terse"], capture_output=True, text=True, check=True).stdout
     models = [line.removesuffix(": test") for line in listed.splitlines() if "loom::" in line]
-    # A model, and the weakening that it must fail with. With none, all models; they take longest, and so begin first.
+    # A model, and the weakening with which it must fail. All models with no weakening take longest, and so begin first.
     runs = [(model, None) for model in models]
     for number in chosen:
         name, *_, word = WEAKENED[number]

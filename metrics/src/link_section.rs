@@ -1,24 +1,24 @@
-//! The instrumented functions, and the metrics in `static`s, that are linked into the program, found without a call.
+//! Link-time registration of instrumented functions and of metrics in `static`s.
 //!
-//! Each annotation puts an entry for its function into a section of the object file, and `metrics!` for its metrics into
-//! another; the linker lays the sections of all object files side by side, and gives their begin and end a name. So nothing
-//! needs to run before `main`.
+//! Each annotation puts an entry for its function into a section of the object file. `metrics!` puts entries for its metrics into
+//! another section. The linker concatenates the sections of all object files and defines symbols for their begin and end. So
+//! no code needs to run before `main`.
 //!
-//! This is how it works where object files are ELF. Elsewhere functions and metrics are known from their first use on.
+//! This works for ELF object files. On other platforms, functions and metrics are known after their first use.
 
 #![allow(unsafe_code, reason = "names sections of the object file, and reads what the linker lays there")]
 
 use crate::function::Function;
 use crate::metric::Declared;
 
-/// Whether all are found that are linked into the same file as this library, also those that have not been used yet. In a
-/// program that has this library in a `dylib`, those of the executable are in another file, and known from their first use on.
+/// Whether all functions and metrics that are linked into the same file as this library are found before their first use. If
+/// this library is in a `dylib`, those of the executable are in another file and are known after their first use.
 pub(crate) const FINDS_ALL: bool = cfg!(all(target_os = "linux", not(miri)));
 
-/// A function in the section.
+/// A section entry for a function.
 ///
-/// Two copies of this library in one program put theirs into one section, so the form is to stay as it is, and whose
-/// function it is comes first.
+/// Two copies of this library in one program share the section. So the layout must not change between versions, and the owner
+/// comes first.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Linked {
@@ -26,29 +26,30 @@ pub struct Linked {
     function: *const u8,
 }
 
-/// Each copy of this library has one, at an address of its own.
+/// Identifies this copy of the library by its address.
 static OWNER: u8 = 0;
 
-// SAFETY: two addresses that never change, of a `static` and of a `&'static Function`, which is `Sync`.
+// SAFETY: the fields are two addresses that never change: of a `static`, and of a `&'static Function`, which is `Sync`.
 unsafe impl Sync for Linked {}
 
 impl Linked {
-    /// An entry for `function`.
+    /// Creates an entry for `function`.
     #[must_use]
     pub const fn new(function: &'static Function) -> Self {
         Linked { owner: &raw const OWNER, function: std::ptr::from_ref(function).cast() }
     }
 
+    /// Returns the function if the entry belongs to this copy of the library.
     #[cfg(all(target_os = "linux", not(miri)))]
-    fn own(&self) -> Option<&'static Function> {
-        // SAFETY: made by `new` of this copy, from a `&'static Function`.
+    fn function(&self) -> Option<&'static Function> {
+        // SAFETY: the owner proves that `new` of this copy has created the entry, from a `&'static Function`.
         std::ptr::eq(self.owner, &raw const OWNER).then(|| unsafe { &*self.function.cast() })
     }
 }
 
 /// Puts the function of a call site into the section.
 ///
-/// A macro of this library, so that a crate that forbids unsafe code may use it: naming a section counts as such.
+/// It is a macro of this library because naming a section counts as unsafe code: so crates that forbid unsafe code may use it.
 #[cfg(all(target_os = "linux", not(miri)))]
 #[doc(hidden)]
 #[macro_export]
@@ -56,14 +57,14 @@ macro_rules! __link {
     ($site:ident) => {
         const _: () = {
             #[used]
-            // SAFETY: the section holds nothing but entries of this form.
+            // SAFETY: the section holds nothing but entries of this layout.
             #[unsafe(link_section = "tachometer_functions")]
             static LINKED: $crate::__private::Linked = $crate::__private::Linked::new($site.function());
         };
     };
 }
 
-/// Nothing to be done here.
+/// Does nothing: this platform has no such sections.
 #[cfg(not(all(target_os = "linux", not(miri))))]
 #[doc(hidden)]
 #[macro_export]
@@ -71,7 +72,7 @@ macro_rules! __link {
     ($site:ident) => {};
 }
 
-/// A metric in the section of metrics. As [`Linked`]: the form is to stay as it is.
+/// A section entry for a metric. As for [`Linked`], the layout must not change between versions.
 #[derive(Debug)]
 #[repr(C)]
 pub struct LinkedMetric {
@@ -79,24 +80,25 @@ pub struct LinkedMetric {
     metric: fn() -> &'static dyn Declared,
 }
 
-// SAFETY: an address that never changes, and a function.
+// SAFETY: the fields are an address that never changes, and a function.
 unsafe impl Sync for LinkedMetric {}
 
 impl LinkedMetric {
-    /// An entry for the metric that the function says.
+    /// Creates an entry for the metric that `metric` returns.
     #[must_use]
     pub const fn new(metric: fn() -> &'static dyn Declared) -> Self {
         LinkedMetric { owner: &raw const OWNER, metric }
     }
 
+    /// Returns the metric if the entry belongs to this copy of the library.
     #[cfg(all(target_os = "linux", not(miri)))]
-    fn own(&self) -> Option<&'static dyn Declared> {
+    fn metric(&self) -> Option<&'static dyn Declared> {
         // The function of another copy of this library would return a metric of that copy.
         std::ptr::eq(self.owner, &raw const OWNER).then(|| (self.metric)())
     }
 }
 
-/// Puts a metric into its section, as `__link` does with functions.
+/// Puts a metric into its section, as `__link` does for functions.
 #[cfg(all(target_os = "linux", not(miri)))]
 #[doc(hidden)]
 #[macro_export]
@@ -104,7 +106,7 @@ macro_rules! __link_metric {
     ($metric:ident) => {
         const _: () = {
             #[used]
-            // SAFETY: the section holds nothing but entries of this form.
+            // SAFETY: the section holds nothing but entries of this layout.
             #[unsafe(link_section = "tachometer_metrics")]
             static LINKED: $crate::__private::LinkedMetric =
                 $crate::__private::LinkedMetric::new(|| $crate::__private::Declare::declared(&$metric));
@@ -112,7 +114,7 @@ macro_rules! __link_metric {
     };
 }
 
-/// Nothing to be done here.
+/// Does nothing: this platform has no such sections.
 #[cfg(not(all(target_os = "linux", not(miri))))]
 #[doc(hidden)]
 #[macro_export]
@@ -120,17 +122,17 @@ macro_rules! __link_metric {
     ($metric:ident) => {};
 }
 
-/// All of one section, whose entries are of this type and whose name is this.
+/// Returns all entries of the section `$name`, which are of type `$entry`.
 #[cfg(all(target_os = "linux", not(miri)))]
 macro_rules! section {
     ($entry:ty, $name:literal) => {{
-        /// Without it the linker would not know the section in a program that puts nothing there.
+        /// Makes the section exist in a program without entries; the linker defines no symbols for it otherwise.
         #[used]
         // SAFETY: adds nothing to the section.
         #[unsafe(link_section = $name)]
         static NONE: [$entry; 0] = [];
 
-        // SAFETY: these are what linkers call the begin and the end of a section with this name.
+        // SAFETY: linkers define these symbols for the begin and the end of a section with this name.
         unsafe extern "C" {
             #[link_name = concat!("__start_", $name)]
             static BEGIN: [u8; 0];
@@ -138,8 +140,8 @@ macro_rules! section {
             static END: [u8; 0];
         }
 
-        // SAFETY: between the two lie the entries of all object files, one behind the other, and nothing else. They are never
-        // written, and those of any copy of this library have this form.
+        // SAFETY: between the two symbols are the entries of all object files, contiguous, and nothing else. They are never
+        // written, and those of every copy of this library have this layout.
         let section: &'static [$entry] = unsafe {
             let (begin, end) = ((&raw const BEGIN).cast::<$entry>(), (&raw const END).cast::<$entry>());
             std::slice::from_raw_parts(begin, end.offset_from_unsigned(begin))
@@ -148,20 +150,20 @@ macro_rules! section {
     }};
 }
 
-/// All functions that are linked in.
+/// Returns the linked functions of this copy of the library.
 #[cfg(all(target_os = "linux", not(miri)))]
-pub(crate) fn all() -> impl Iterator<Item = &'static Function> {
-    section!(Linked, "tachometer_functions").iter().filter_map(Linked::own)
+pub(crate) fn functions() -> impl Iterator<Item = &'static Function> {
+    section!(Linked, "tachometer_functions").iter().filter_map(Linked::function)
 }
 
-/// All metrics in `static`s that are linked in.
+/// Returns the linked metrics of this copy of the library.
 #[cfg(all(target_os = "linux", not(miri)))]
 pub(crate) fn metrics() -> impl Iterator<Item = &'static dyn Declared> {
-    section!(LinkedMetric, "tachometer_metrics").iter().filter_map(LinkedMetric::own)
+    section!(LinkedMetric, "tachometer_metrics").iter().filter_map(LinkedMetric::metric)
 }
 
 #[cfg(not(all(target_os = "linux", not(miri))))]
-pub(crate) fn all() -> impl Iterator<Item = &'static Function> {
+pub(crate) fn functions() -> impl Iterator<Item = &'static Function> {
     std::iter::empty()
 }
 

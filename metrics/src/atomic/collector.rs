@@ -1,13 +1,14 @@
-//! What a server counts: requests, errors, bytes, open connections.
+//! The numbers of a server: requests, errors, bytes sent, open connections.
 
-use super::{AtomicCounter, AtomicGauge, GaugeGuard};
+use super::counter::AtomicCounter;
+use super::gauge::{AtomicGauge, GaugeGuard};
 use crate::snapshot::MetricsSnapshot;
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
 /// The four numbers of a server: requests, errors, bytes sent, open connections.
 ///
-/// Where every thread records a request before its error or its bytes, [`snapshot`](Self::snapshot) never shows an
-/// error or a byte whose request it does not show. Writers are wait-free.
+/// If every thread records a request before its error or its bytes, [`snapshot`](Self::snapshot) never shows an error or a
+/// byte without its request. Writers are wait-free.
 ///
 /// ```
 /// use tachometer::MetricsCollector;
@@ -27,9 +28,9 @@ use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 #[derive(Debug, Default)]
 pub struct MetricsCollector {
     requests: AtomicCounter,
-    /// What follows a request is written with `Release` and read with `Acquire` before the requests are read: whoever
-    /// sees it then sees its request. Read-modify-writes continue each other's release sequence, so the last value
-    /// stands for all that went into it.
+    /// Errors and bytes are added with `Release` after their request, and loaded with `Acquire` before the requests: a reader
+    /// that sees an error also sees its request. Read-modify-writes continue each other's release sequence, so this holds for
+    /// every addition that the loaded value includes.
     errors: AtomicU64,
     /// As `errors`.
     bytes_sent: AtomicU64,
@@ -38,7 +39,7 @@ pub struct MetricsCollector {
 
 impl MetricsCollector {
     const_unless_loom! {
-        /// A collector with everything at zero.
+        /// Creates a collector with all numbers at zero.
         pub const fn new() -> Self {
             MetricsCollector {
                 requests: AtomicCounter::new(),
@@ -59,7 +60,7 @@ impl MetricsCollector {
     /// Counts an error.
     #[inline]
     pub fn record_error(&self) {
-        // Release: pairs with the Acquire in `snapshot` and `snapshot_and_reset`; carries the request before it.
+        // Release: pairs with the Acquire in `snapshot` and `snapshot_and_reset`; publishes the request recorded before.
         self.errors.fetch_add(1, Ordering::Release);
     }
 
@@ -70,27 +71,27 @@ impl MetricsCollector {
         self.bytes_sent.fetch_add(bytes, Ordering::Release);
     }
 
-    /// One connection more.
+    /// Counts a connection as opened.
     #[inline]
     pub fn connection_opened(&self) {
         self.active_connections.increment();
     }
 
-    /// One connection less.
+    /// Counts a connection as closed.
     #[inline]
     pub fn connection_closed(&self) {
         self.active_connections.decrement();
     }
 
-    /// One connection more until the guard is dropped, also when a panic drops it.
+    /// Counts a connection as open until the guard is dropped, also if a panic drops it.
     #[inline]
     pub fn connection(&self) -> ConnectionGuard<'_> {
         ConnectionGuard { _open: self.active_connections.track() }
     }
 
-    /// The four numbers now.
+    /// Returns the current numbers.
     pub fn snapshot(&self) -> MetricsSnapshot {
-        // Acquire: pairs with the Release in `record_error`; the requests of these errors are visible from here on.
+        // Acquire: pairs with the Release in `record_error`; the requests of these errors are visible to the load below.
         let errors = self.errors.load(Ordering::Acquire);
         // Acquire: pairs with the Release in `record_bytes`.
         let bytes_sent = self.bytes_sent.load(Ordering::Acquire);
@@ -102,10 +103,10 @@ impl MetricsCollector {
         }
     }
 
-    /// The counts since the last call, which start again from zero; the connections now, which do not.
+    /// Returns the counts since the last call and resets them to zero. The number of open connections is not reset.
     ///
-    /// Nothing is lost: what others record meanwhile is in this result or in the next. An error whose request an
-    /// earlier call has returned shows alone.
+    /// Nothing is lost: a concurrent recording is in this result or in the next. An error may be in a later result than its
+    /// request.
     pub fn snapshot_and_reset(&self) -> MetricsSnapshot {
         // Acquire: pairs with the Release in `record_error`, as in `snapshot`.
         let errors = self.errors.swap(0, Ordering::Acquire);
@@ -120,7 +121,7 @@ impl MetricsCollector {
     }
 }
 
-/// Keeps a connection counted as open until it is dropped. Made by [`MetricsCollector::connection`].
+/// Keeps a connection counted as open until it is dropped. Created by [`MetricsCollector::connection`].
 #[derive(Debug)]
 #[must_use = "the connection counts as closed as soon as the guard is dropped"]
 pub struct ConnectionGuard<'a> {

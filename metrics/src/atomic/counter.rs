@@ -1,8 +1,8 @@
-//! A number that only grows.
+//! A monotonic counter in a shared cell.
 
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
-/// A counter in one shared cell: how often something has happened.
+/// A counter in one shared cell: the number of times that something has happened.
 ///
 /// Wraps at 2⁶⁴. Writers are wait-free.
 #[doc = include_str!("../metric/which_counter.md")]
@@ -25,38 +25,38 @@ pub struct AtomicCounter {
 
 impl AtomicCounter {
     const_unless_loom! {
-        /// A counter at zero.
+        /// Creates a counter at zero.
         pub const fn new() -> Self {
             AtomicCounter { value: AtomicU64::new(0) }
         }
     }
 
-    /// Counts one.
+    /// Increments by 1.
     #[inline]
     pub fn increment(&self) {
         self.add(1);
     }
 
-    /// Counts `amount` at once.
+    /// Increments by `amount`.
     #[inline]
     pub fn add(&self, amount: u64) {
         // Relaxed: the count orders no other memory; a read-modify-write loses nothing under any ordering.
         self.value.fetch_add(amount, Ordering::Relaxed);
     }
 
-    /// The count so far.
+    /// Returns the current count.
     #[inline]
     pub fn get(&self) -> u64 {
-        // Relaxed: the value is all that is read; coherence keeps a thread's later reads from going back.
+        // Relaxed: nothing else is read; by coherence, a thread's later loads never see an earlier value.
         self.value.load(Ordering::Relaxed)
     }
 
-    /// Starts again from zero and returns the count until then.
+    /// Resets the counter to zero and returns the count until then.
     ///
-    /// One atomic swap: what others add meanwhile is in this result or in the next, never lost and never in both.
+    /// It is one atomic swap: a concurrent addition is in this result or in the next, never lost and never in both.
     #[inline]
     pub fn reset(&self) -> u64 {
-        // Relaxed: one place in the counter's modification order divides what was counted from what will be.
+        // Relaxed: one position in the counter's modification order separates this count from the next.
         self.value.swap(0, Ordering::Relaxed)
     }
 }

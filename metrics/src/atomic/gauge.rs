@@ -1,14 +1,14 @@
-//! A number that goes up and down.
+//! A gauge in a shared cell.
 
 use crate::sync::{AtomicI64, Ordering, const_unless_loom};
 
-/// A gauge in one shared cell: how much of something there is now. It may be negative.
+/// A gauge in one shared cell: the current amount of something. It may be negative.
 #[doc = include_str!("../metric/which_gauge.md")]
 /// # Behaviour
 ///
-/// Writers are wait-free. The value saturates: above `i64::MAX` it stays there, and below `i64::MIN` there. A reader that looks
-/// in the middle of an update beyond the end may see the other end, and an update that goes the other way at that very moment may
-/// leave it there: never to be wrong would take a loop, which is not wait-free.
+/// Writers are wait-free. The value saturates at `i64::MAX` and at `i64::MIN`. An update that exceeds a limit wraps first and is
+/// corrected by a second store. A reader between the two sees a value near the other limit, and a concurrent update in the opposite
+/// direction may leave the gauge there. Preventing that would need a loop, which is not wait-free.
 ///
 /// ```
 /// use tachometer::AtomicGauge;
@@ -29,25 +29,25 @@ pub struct AtomicGauge {
 
 impl AtomicGauge {
     const_unless_loom! {
-        /// A gauge at zero.
+        /// Creates a gauge at zero.
         pub const fn new() -> Self {
             AtomicGauge { value: AtomicI64::new(0) }
         }
     }
 
-    /// One more.
+    /// Increments by 1.
     #[inline]
     pub fn increment(&self) {
         self.add(1);
     }
 
-    /// One less.
+    /// Decrements by 1.
     #[inline]
     pub fn decrement(&self) {
         self.sub(1);
     }
 
-    /// More by `amount`.
+    /// Adds `amount`.
     #[inline]
     pub fn add(&self, amount: i64) {
         // Relaxed: the value orders no other memory, and additions commute.
@@ -57,7 +57,7 @@ impl AtomicGauge {
         }
     }
 
-    /// Less by `amount`.
+    /// Subtracts `amount`.
     #[inline]
     pub fn sub(&self, amount: i64) {
         // Relaxed: as in `add`.
@@ -67,27 +67,27 @@ impl AtomicGauge {
         }
     }
 
-    /// Puts back to its end a value that has just wrapped around. A loop that would never let it wrap is not wait-free.
+    /// Sets a value that has just wrapped to its limit. A loop that prevents the wrap would not be wait-free.
     #[cold]
     fn saturate(&self, is_above: bool) {
         self.set(if is_above { i64::MAX } else { i64::MIN });
     }
 
-    /// Exactly `value` from now on.
+    /// Sets the gauge to `value`.
     #[inline]
     pub fn set(&self, value: i64) {
-        // Relaxed: the last store in the gauge's modification order is its value; nothing else is published by it.
+        // Relaxed: the last store in the gauge's modification order is its value; it publishes nothing else.
         self.value.store(value, Ordering::Relaxed);
     }
 
-    /// The value now.
+    /// Returns the current value.
     #[inline]
     pub fn get(&self) -> i64 {
-        // Relaxed: the value is all that is read.
+        // Relaxed: nothing else is read.
         self.value.load(Ordering::Relaxed)
     }
 
-    /// One more until the guard is dropped, also when a panic drops it.
+    /// Increments by 1 until the guard is dropped, also if a panic drops it.
     #[inline]
     pub fn track(&self) -> GaugeGuard<'_> {
         self.increment();
@@ -95,9 +95,9 @@ impl AtomicGauge {
     }
 }
 
-/// Keeps a gauge up by one until it is dropped. Made by [`AtomicGauge::track`].
+/// Keeps a gauge incremented by 1 until it is dropped. Created by [`AtomicGauge::track`].
 #[derive(Debug)]
-#[must_use = "the gauge goes down again as soon as the guard is dropped"]
+#[must_use = "the gauge is decremented as soon as the guard is dropped"]
 pub struct GaugeGuard<'a> {
     gauge: &'a AtomicGauge,
 }

@@ -1,4 +1,4 @@
-//! How values spread over buckets.
+//! A histogram in shared cells.
 
 use crate::buckets::bounds::{self, BoundsFault};
 use crate::error::{Cause, Error};
@@ -9,12 +9,12 @@ use crate::sync::{AtomicU64, Ordering, const_unless_loom, zeros};
 #[doc = include_str!("../metric/which_histogram.md")]
 /// # Behaviour
 ///
-/// Bounds strictly increase; the list ends at the first `u64::MAX` and what stands behind it is padding. A list that
-/// does not end at `u64::MAX` gets one more bucket for everything above its last bound. The unit is the user's; a
-/// registered histogram is printed as microseconds.
+/// Bounds must be strictly increasing. The list ends at the first `u64::MAX`; entries after it are padding. A list without
+/// `u64::MAX` gets one more bucket for all values above its last bound. The unit is the user's; a registered histogram is printed
+/// as microseconds.
 ///
-/// Recording is wait-free: a binary search and two additions. Bucket and sum are two cells: a snapshot may find a
-/// value, recorded at that very moment, in one and not yet in the other.
+/// Recording is wait-free: a binary search and two additions. Bucket and sum are two cells, so a concurrent snapshot may
+/// include a value in one of them and not in the other.
 ///
 /// ```
 /// use tachometer::AtomicHistogram;
@@ -30,21 +30,21 @@ use crate::sync::{AtomicU64, Ordering, const_unless_loom, zeros};
 #[derive(Debug)]
 pub struct AtomicHistogram<const N: usize> {
     bounds: [u64; N],
-    /// How many of `bounds` are below `u64::MAX`.
+    /// The number of `bounds` below `u64::MAX`.
     /// Invariant: `finite <= N`, and the buckets in use are `0..=finite`.
     finite: usize,
     buckets: [AtomicU64; N],
-    /// The bucket with index `N`: in use where none of the bounds is `u64::MAX`.
+    /// The bucket with index `N`: in use if none of the bounds is `u64::MAX`.
     above: AtomicU64,
     sum: AtomicU64,
 }
 
 impl<const N: usize> AtomicHistogram<N> {
     const_unless_loom! {
-        /// A histogram with these bounds, all buckets empty.
+        /// Creates an empty histogram with these bounds.
         ///
         /// # Panics
-        /// Where the list is empty or does not strictly increase up to its end; in a `static`, that is a compile error.
+        /// Panics if the list is empty or not strictly increasing up to its end. In a `static`, that is a compile error.
         pub const fn new(bounds: [u64; N]) -> Self {
             match Self::checked(bounds) {
                 Ok(histogram) => histogram,
@@ -53,10 +53,10 @@ impl<const N: usize> AtomicHistogram<N> {
         }
     }
 
-    /// A histogram with these bounds, all buckets empty.
+    /// Creates an empty histogram with these bounds.
     ///
     /// # Errors
-    /// Where the list is empty, or does not strictly increase up to its end; the error names the offending pair.
+    /// Fails if the list is empty or not strictly increasing up to its end. The error names the offending pair.
     pub fn try_new(bounds: [u64; N]) -> Result<Self, Error> {
         Self::checked(bounds).map_err(|fault| Cause::Bounds(fault).into())
     }
@@ -76,7 +76,7 @@ impl<const N: usize> AtomicHistogram<N> {
         }
     }
 
-    /// The index of the bucket that `value` belongs in: the first whose bound is not below it.
+    /// Returns the index of the bucket of `value`: the first whose bound is not below it.
     #[inline]
     pub fn find_bucket(&self, value: u64) -> usize {
         bounds::find_bucket(self.finite_bounds(), value)
@@ -87,25 +87,25 @@ impl<const N: usize> AtomicHistogram<N> {
     pub fn record(&self, value: u64) {
         // Relaxed: the cells order no other memory, and each addition is in exactly one snapshot-and-reset.
         self.bucket(self.find_bucket(value)).fetch_add(1, Ordering::Relaxed);
-        // Relaxed: as above; bucket and sum are documented as two cells.
+        // Relaxed: as above; that bucket and sum are two cells is documented.
         self.sum.fetch_add(value, Ordering::Relaxed);
     }
 
-    /// What has been recorded so far.
+    /// Returns the values recorded so far.
     pub fn snapshot(&self) -> HistogramSnapshot {
-        // Relaxed: nothing is inferred from one cell about another.
+        // Relaxed: nothing is concluded from one cell about another.
         self.read(|cell| cell.load(Ordering::Relaxed))
     }
 
-    /// Starts again from nothing, and returns what was recorded until then.
+    /// Resets the histogram and returns the values recorded until then.
     ///
-    /// Nothing is lost: what others record meanwhile is in this result or in the next.
+    /// Nothing is lost: a concurrent recording is in this result or in the next.
     pub fn reset(&self) -> HistogramSnapshot {
-        // Relaxed: one place in each cell's modification order divides what goes into this result from the rest.
+        // Relaxed: one position in each cell's modification order separates this result from the next.
         self.read(|cell| cell.swap(0, Ordering::Relaxed))
     }
 
-    /// The bounds below `u64::MAX`.
+    /// Returns the bounds below `u64::MAX`.
     pub(crate) fn finite_bounds(&self) -> &[u64] {
         &self.bounds[..self.finite]
     }

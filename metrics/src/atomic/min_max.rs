@@ -1,11 +1,11 @@
-//! The smallest and the largest value seen.
+//! The minimum and the maximum of all values, in two shared cells.
 
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
-/// Extremes: the smallest and the largest of all recorded values.
+/// The minimum and the maximum of all recorded values.
 ///
-/// A value that is no new extreme costs two loads. A new one is stored by a compare-and-swap, which is lock-free:
-/// it fails only where another thread's new extreme got in.
+/// A value that is not a new extreme costs two loads. A new extreme is stored by a compare-and-swap loop, which is lock-free:
+/// an attempt fails only if another thread has stored a new extreme, or spuriously.
 ///
 /// ```
 /// use tachometer::AtomicMinMax;
@@ -24,13 +24,13 @@ pub struct AtomicMinMax {
     max: AtomicU64,
 }
 
-/// What the two cells hold while nothing is recorded. No value leaves both like this: it would lower one or raise the
-/// other.
+/// The values of the two cells while nothing is recorded. Every recorded value changes at least one of them: it lowers the
+/// minimum or raises the maximum.
 const EMPTY: (u64, u64) = (u64::MAX, 0);
 
 impl AtomicMinMax {
     const_unless_loom! {
-        /// Extremes of nothing yet.
+        /// Creates the extremes of no values.
         pub const fn new() -> Self {
             AtomicMinMax { min: AtomicU64::new(EMPTY.0), max: AtomicU64::new(EMPTY.1) }
         }
@@ -39,38 +39,37 @@ impl AtomicMinMax {
     /// Records `value`.
     #[inline]
     pub fn update(&self, value: u64) {
-        raise(&self.min, value, |candidate, current| candidate < current);
-        raise(&self.max, value, |candidate, current| candidate > current);
+        replace_if(&self.min, value, |candidate, current| candidate < current);
+        replace_if(&self.max, value, |candidate, current| candidate > current);
     }
 
-    /// The smallest value, `u64::MAX` while there is none.
+    /// Returns the minimum; `u64::MAX` if there is no value.
     #[inline]
     pub fn get_min(&self) -> u64 {
-        // Relaxed: the value is all that is read.
+        // Relaxed: nothing else is read.
         self.min.load(Ordering::Relaxed)
     }
 
-    /// The largest value, 0 while there is none.
+    /// Returns the maximum; 0 if there is no value.
     #[inline]
     pub fn get_max(&self) -> u64 {
-        // Relaxed: the value is all that is read.
+        // Relaxed: nothing else is read.
         self.max.load(Ordering::Relaxed)
     }
 
-    /// The smallest and the largest value, `None` while there is none.
+    /// Returns the minimum and the maximum; `None` if there is no value.
     ///
-    /// The first is never above the second, also while others update or reset.
+    /// The minimum is never above the maximum, also during concurrent updates and resets.
     pub fn range(&self) -> Option<(u64, u64)> {
         ordered(self.get_min(), self.get_max())
     }
 
-    /// Forgets all values, and returns the range it forgot.
+    /// Resets the extremes to those of no values and returns the range until then.
     ///
-    /// A value that is recorded at the same time may count for the forgotten range, for the new one, or for the minimum of
-    /// one and the maximum of the other. The smallest and the largest of all recorded values are never lost: each is in
-    /// one of the ranges.
+    /// A concurrent update may count in the returned range, in the new one, or in the minimum of one and the maximum of the
+    /// other. The minimum and the maximum of all recorded values are never lost: each is in one of the ranges.
     pub fn reset(&self) -> Option<(u64, u64)> {
-        // Relaxed: each swap divides its own cell's updates; `ordered` mends what falls between the two.
+        // Relaxed: each swap separates the updates of its own cell; `ordered` corrects for an update between the two.
         let min = self.min.swap(EMPTY.0, Ordering::Relaxed);
         let max = self.max.swap(EMPTY.1, Ordering::Relaxed);
         ordered(min, max)
@@ -83,26 +82,27 @@ impl Default for AtomicMinMax {
     }
 }
 
-/// Stores `value` where it is `better` than what stands there.
+/// Stores `value` if it is `better` than the current value.
 #[inline]
-fn raise(cell: &AtomicU64, value: u64, better: impl Fn(u64, u64) -> bool) {
-    // Relaxed: the cell publishes nothing but itself. A stale value costs one failed exchange, whose result is current; or
-    // it is of before a reset, and the update counts for the range that was forgotten, as `reset` says.
+fn replace_if(cell: &AtomicU64, value: u64, better: impl Fn(u64, u64) -> bool) {
+    // Relaxed: the cell publishes nothing but itself. A stale value costs one failed exchange, which returns the current one. If
+    // the stale value is from before a reset and `value` is not better, the update counts in the range that the reset returned,
+    // as documented there.
     let mut current = cell.load(Ordering::Relaxed);
     while better(value, current) {
-        // Relaxed: as above; the exchange itself makes sure that no better value is overwritten.
+        // Relaxed: as above; the exchange itself ensures that no better value is overwritten.
         match cell.compare_exchange_weak(current, value, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => return,
-            Err(now) => current = now,
+            Err(actual) => current = actual,
         }
     }
 }
 
-/// The range that two separate reads of the cells stand for.
+/// Returns the range that two separate loads of the cells represent.
 ///
-/// An update writes the minimum first and the maximum after it, and a reset clears them in turn, so a read may find
-/// one half of an update: one cell still empty, or the two crossed. Whatever stands in a cell that is not empty was
-/// recorded, so the range of what is found is a range of recorded values.
+/// An update writes the minimum before the maximum, and a reset clears them one after the other. So the loads may see half an
+/// update: one cell empty, or the minimum above the maximum. A cell that is not empty holds a recorded value, so the result is
+/// always a range of recorded values.
 fn ordered(min: u64, max: u64) -> Option<(u64, u64)> {
     match (min, max) {
         EMPTY => None,
@@ -118,7 +118,7 @@ mod tests {
     use super::ordered;
 
     #[test]
-    fn half_an_update_is_read_as_the_value_it_brings() {
+    fn half_an_update_is_read_as_a_range_of_its_value() {
         assert_eq!(ordered(u64::MAX, 0), None);
         assert_eq!(ordered(5, 0), Some((5, 5)));
         assert_eq!(ordered(u64::MAX, 7), Some((7, 7)));

@@ -1,10 +1,10 @@
-//! Shared cells: one place in memory that any thread may write, usable without a registry.
+//! Metrics in shared (unsharded) cells that any thread may write, usable without a registry.
 //!
-//! All of them are `const`-constructible, `Send + Sync`, allocate nothing and take no lock. Writers are wait-free but
-//! for the compare-and-swap of a new extreme ([`AtomicMinMax`]), which is lock-free.
+//! All of them are `const`-constructible and `Send + Sync`, allocate nothing and take no lock. Writers are wait-free, except for
+//! the compare-and-swap loop of a new extreme ([`AtomicMinMax`]), which is lock-free.
 //!
-//! Each atomic operation says which ordering it has and why. Most are `Relaxed`: a metric publishes nothing but its
-//! own value, and the modification order of a single atomic already makes every read-modify-write count.
+//! Each atomic operation documents its ordering and the reason for it. Most are `Relaxed`: a metric publishes nothing but its
+//! own value, and the modification order of a single atomic ensures that no read-modify-write is lost.
 
 mod collector;
 mod counter;

@@ -1,4 +1,4 @@
-//! The mock clock that this thread has entered.
+//! The mock clock that the current thread has entered.
 
 use crate::sync::unmodelled::{AtomicU64, Ordering};
 use std::cell::Cell;
@@ -11,22 +11,22 @@ thread_local! {
     static ENTERED: Cell<Option<MockTime>> = const { Cell::new(None) };
 }
 
-/// Marks a moment of a mock clock, so that it is not taken for one of a real clock.
+/// The bit that distinguishes moments of a mock clock from those of a real clock.
 pub(super) const MOCK: u64 = 1 << 63;
 
-/// Enters `clock`, or none, and returns what was entered before.
+/// Enters `clock`, or no clock, and returns the one that was entered before.
 pub(super) fn replace(clock: Option<MockTime>) -> Option<MockTime> {
     ENTERED.replace(clock)
 }
 
-/// This moment by the clock that this thread has entered.
+/// Returns the current moment of the entered clock.
 pub(super) fn read() -> Option<u64> {
     time().map(|(_, nanos)| nanos | MOCK)
 }
 
-/// What tells the clock that this thread has entered from others, and the time on it.
+/// Returns the identity and the time of the entered clock.
 pub(super) fn time() -> Option<(usize, u64)> {
-    // Relaxed: the time stands for itself; what else a test hands between its threads orders the rest.
+    // Relaxed: the time publishes nothing else. A test's own synchronization between its threads orders the loads.
     ENTERED.get().map(|nanos| (ptr::from_ref(nanos).addr(), nanos.load(Ordering::Relaxed)))
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 static START: OnceLock<Instant> = OnceLock::new();
 
-/// The nanoseconds since this clock was first asked.
+/// Returns the nanoseconds since this clock was first read.
 pub(super) fn read() -> u64 {
     let now = Instant::now();
     let since = now.saturating_duration_since(*START.get_or_init(|| now));

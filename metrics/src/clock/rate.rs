@@ -1,20 +1,19 @@
-//! How many nanoseconds a tick takes, and how that is measured.
+//! The rate of the raw counter, and its measurement.
 
 use super::raw;
 use std::num::NonZeroU64;
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
-/// Nanoseconds a tick, as a fixed-point number with [`FRACTION_BITS`] fractional bits.
+/// Nanoseconds per tick, as a fixed-point number with [`FRACTION_BITS`] fractional bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rate(NonZeroU64);
 
-/// So many that, together with [`TICK_BITS`], the whole nanoseconds are the upper half of a product, which processors give
-/// for nothing.
+/// Chosen so that, together with [`TICK_BITS`], the whole nanoseconds are the upper half of a product, which needs no shift.
 const FRACTION_BITS: u32 = u64::BITS - TICK_BITS;
 const TICK_BITS: u32 = 2;
 
-/// Counters between 300 MHz and 40 GHz; what measures as anything else is no clock.
+/// The rates of counters between 300 MHz and 40 GHz. A counter with any other rate is not used as a clock.
 const PLAUSIBLE: RangeInclusive<u64> = (1 << FRACTION_BITS) / 40..=(1 << FRACTION_BITS) / 3 * 10;
 
 impl Rate {
@@ -27,10 +26,10 @@ impl Rate {
         self.0.get()
     }
 
-    /// The time of so many ticks, of which there may be 2⁶²: decades.
+    /// Returns the nanoseconds of `ticks`, which must be below 2⁶²: decades.
     ///
-    /// Rounded to the nearest nanosecond. Cutting off would make short calls look shorter, by half a nanosecond each, in
-    /// sums over millions.
+    /// Rounded to the nearest nanosecond. Truncation would shorten each call by half a nanosecond on average, which adds up in
+    /// sums over millions of short calls.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "the halves of a product of two 64-bit numbers")]
     pub(super) fn nanos(self, ticks: u64) -> u64 {
@@ -40,7 +39,7 @@ impl Rate {
     }
 }
 
-/// One moment, by the raw counter and by the operating system's clock.
+/// The readings of the raw counter and of the operating system's clock at the same moment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Anchor {
     pub(super) ticks: u64,
@@ -48,7 +47,7 @@ pub(super) struct Anchor {
 }
 
 impl Anchor {
-    /// The best of a few tries: the one that was least interrupted between the readings.
+    /// Takes the best of five attempts: the one with the least time between its readings.
     pub(super) fn take() -> Self {
         let attempt = || {
             let before = raw::read();
@@ -56,7 +55,8 @@ impl Anchor {
             let apart = raw::read().saturating_sub(before);
             (apart, Anchor { ticks: before.saturating_add(apart / 2), instant })
         };
-        let (_, anchor) = (0..5).map(|_| attempt()).min_by_key(|(apart, _)| *apart).expect("five tries");
+        let (_, anchor) =
+            (0..5).map(|_| attempt()).min_by_key(|(apart, _)| *apart).expect("there are five attempts");
         anchor
     }
 
@@ -64,7 +64,7 @@ impl Anchor {
         later.instant.saturating_duration_since(self.instant)
     }
 
-    /// The rate between two moments; `None` where the counter did not run like a clock.
+    /// Returns the rate between two moments; `None` if it is not plausible for a clock.
     pub(super) fn rate_until(&self, later: &Anchor) -> Option<Rate> {
         let nanos = self.time_until(later).as_nanos();
         let ticks = u128::from(later.ticks.saturating_sub(self.ticks));

@@ -1,8 +1,8 @@
-//! The processor's own counter.
+//! The processor's counter.
 
-#![allow(unsafe_code, reason = "reads the counter of the processor, where there is an instruction for it")]
+#![allow(unsafe_code, reason = "reads the counter of the processor, if it has an instruction for that")]
 
-/// The counter of x86-64 on Linux, where the kernel says whether it may be trusted.
+/// The counter of x86-64 on Linux, whose kernel reports whether it is trustworthy.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod counter {
     use std::fs::File;
@@ -16,8 +16,8 @@ mod counter {
         unsafe { core::arch::x86_64::_rdtsc() }
     }
 
-    /// Whether the kernel itself keeps time by this counter. It does so only while it finds that the counters of all
-    /// processors run evenly and together; what the processor says of itself proves less, under a hypervisor above all.
+    /// Returns whether the kernel itself keeps time by this counter. It does so only while the counters of all processors are
+    /// constant in rate and synchronized. The processor's own claim proves less, especially under a hypervisor.
     ///
     /// Allocates nothing.
     pub(in crate::clock) fn is_trusted() -> bool {
@@ -28,7 +28,7 @@ mod counter {
     }
 }
 
-/// Elsewhere no counter is known to be as good as the system's clock.
+/// On other platforms no counter is known to be as reliable as the system's clock.
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 mod counter {
     pub(in crate::clock) const NAME: &str = "none";

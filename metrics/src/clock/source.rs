@@ -1,29 +1,33 @@
-//! Which clock is read: chosen once, at the first reading.
+//! The choice of the clock, made once, at the first reading.
 
 use super::rate::{Anchor, Rate};
-use super::{DIRECT_RATE, entered, os, raw};
+use super::{entered, os, raw};
 use crate::error::{Cause, Error};
 use crate::sync::unmodelled::{AtomicU8, AtomicU64, Mutex, Ordering, lock};
 use std::hint;
 use std::time::Duration;
 
-/// How long the first reading watches the counter before it knows its rate, to some hundredths of a percent.
+/// The time over which the first reading measures the counter's rate, to some hundredths of a percent.
 const FIRST_WINDOW: Duration = Duration::from_micros(200);
 
-/// From this on, a rate is measured as well as it can be; a longer window would only see changes later.
+/// The time over which a rate is measured as precisely as possible. A longer one would only delay the detection of changes.
 const FULL_WINDOW: Duration = Duration::from_secs(1);
 
 const UNDECIDED: u8 = 0;
 const RAW: u8 = 1;
 const OS: u8 = 2;
 
-/// Invariant: once it is not `UNDECIDED`, it never changes.
+/// Invariant: it does not change after it has been decided.
 static SOURCE: AtomicU8 = AtomicU8::new(UNDECIDED);
 
-/// The rate of the raw counter, once that is chosen.
+/// The rate of the raw counter; zero unless that is the source.
 static RATE: AtomicU64 = AtomicU64::new(0);
 
-/// What is decided off the recording path.
+/// The rate of the raw counter for the fast path. It is zero if the counter must not be read directly: before a source is
+/// chosen, if another source is chosen, and while a mock clock is entered.
+pub(super) static DIRECT_RATE: AtomicU64 = AtomicU64::new(0);
+
+/// The state behind the decisions, which are made off the recording path.
 static CONTROL: Mutex<Control> = Mutex::new(Control { calibration: None, mocks_entered: 0 });
 
 #[derive(Debug)]
@@ -36,15 +40,15 @@ struct Control {
 #[derive(Debug, Clone, Copy)]
 struct Calibration {
     rate: Rate,
-    /// How long the counter was watched for it.
+    /// The time over which the rate was measured.
     window: Duration,
-    /// Where the next window begins.
+    /// The begin of the next measurement.
     anchor: Anchor,
 }
 
-/// Times calls by the operating system's clock from the first on, whatever the processor offers.
+/// Makes all calls be timed by the operating system's clock, whatever the processor offers.
 ///
-/// The clock is chosen once; the text names it (`tachometer_clock_info{source="…"}`).
+/// The clock is chosen once. The exposition names it (`tachometer_clock_info{source="…"}`).
 ///
 /// ```
 /// fn main() -> Result<(), tachometer::Error> {
@@ -54,10 +58,10 @@ struct Calibration {
 /// ```
 ///
 /// # Errors
-/// Where a call has been timed by the processor's counter already.
+/// Fails if a call has already been timed by the processor's counter.
 pub fn force_os_clock() -> Result<(), Error> {
     let _control = lock(&CONTROL);
-    // Relaxed, both: the lock orders all decisions, and this one publishes nothing else.
+    // Relaxed, both: the lock orders all decisions, and this one publishes no rate.
     if SOURCE.load(Ordering::Relaxed) == RAW {
         return Err(Cause::ClockInUse.into());
     }
@@ -65,9 +69,9 @@ pub fn force_os_clock() -> Result<(), Error> {
     Ok(())
 }
 
-/// The name of the source in use; `None` before the first reading.
+/// Returns the name of the source in use; `None` before the first reading.
 pub(crate) fn source_name() -> Option<&'static str> {
-    // Relaxed: only the name is told.
+    // Relaxed: only the name is returned, so nothing else needs to be visible.
     match SOURCE.load(Ordering::Relaxed) {
         RAW => Some(raw::NAME),
         OS => Some("os"),
@@ -75,7 +79,7 @@ pub(crate) fn source_name() -> Option<&'static str> {
     }
 }
 
-/// This moment, by whichever clock this thread reads.
+/// Returns the current moment of the clock that this thread reads.
 #[cold]
 pub(super) fn now() -> u64 {
     entered::read().unwrap_or_else(|| match source() {
@@ -84,7 +88,7 @@ pub(super) fn now() -> u64 {
     })
 }
 
-/// The nanoseconds from `begun` until now.
+/// Returns the nanoseconds from `begun` until now.
 #[cold]
 pub(super) fn nanos_since(begun: u64) -> u64 {
     let now = now();
@@ -95,20 +99,20 @@ pub(super) fn nanos_since(begun: u64) -> u64 {
     if entered::is_mock(now) || source() != RAW {
         return ticks;
     }
-    // Relaxed: the first rate came with the source, and one of a moment ago is as right as one of now.
+    // Relaxed: the first rate was published with the source, and a slightly older rate is as valid as the current one.
     Rate::from_bits(RATE.load(Ordering::Relaxed)).map_or(0, |rate| rate.nanos(ticks))
 }
 
 fn source() -> u8 {
-    // Acquire: pairs with the Release in `choose`: whoever sees the source sees its rate.
+    // Acquire: pairs with the Release in `choose`: a thread that sees the source sees its rate.
     match SOURCE.load(Ordering::Acquire) {
         UNDECIDED => choose(),
         decided => decided,
     }
 }
 
-/// Decides for the raw counter if it can be trusted. Threads that come here together each measure, and one's result
-/// stands. Nothing is allocated, so that an allocator may be among them.
+/// Chooses the raw counter if it can be trusted. Concurrent callers each measure, and the first result is used. Allocates nothing,
+/// so a global allocator may be the caller.
 fn choose() -> u8 {
     let calibration = raw::is_trusted().then(calibrate).flatten();
     let mut control = lock(&CONTROL);
@@ -119,14 +123,14 @@ fn choose() -> u8 {
     }
     let source = if calibration.is_some() { RAW } else { OS };
     control.set_calibration(calibration);
-    // Release: pairs with the Acquire in `source`; carries the rate.
+    // Release: pairs with the Acquire in `source`; publishes the rate.
     SOURCE.store(source, Ordering::Release);
     source
 }
 
 fn calibrate() -> Option<Calibration> {
     let anchor = Anchor::take();
-    // A bound on the turns, for a clock that stands still.
+    // The number of iterations is bounded in case the clock stands still.
     for _ in 0..100_000 {
         let later = Anchor::take();
         let window = anchor.time_until(&later);
@@ -138,8 +142,8 @@ fn calibrate() -> Option<Calibration> {
     None
 }
 
-/// Measures the raw counter's rate once more against the operating system's clock, over a window at least as long as the
-/// one that the rate in use comes from, and at best over the last second or what has passed since the last time.
+/// Measures the raw counter's rate again, against the operating system's clock, over the time since the last anchor. The result
+/// replaces the rate in use if that time is at least as long as the one that the rate was measured over, or a second.
 pub(crate) fn recheck() {
     let mut control = lock(&CONTROL);
     let rechecked = control.calibration.map(Calibration::recheck);
@@ -170,7 +174,7 @@ impl Control {
     fn set_direct_rate(&self) {
         let direct = self.calibration.filter(|_| self.mocks_entered == 0);
         let bits = direct.map_or(0, |calibration| calibration.rate.to_bits());
-        // Relaxed: see `now` in this module's parent.
+        // Relaxed: see `ticks::now`.
         DIRECT_RATE.store(bits, Ordering::Relaxed);
     }
 }

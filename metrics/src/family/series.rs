@@ -14,7 +14,7 @@ use crate::metric::gauge::{
 use crate::metric::histogram::{HistogramTimer, Observe, nanos_of};
 use crate::metric::kind::Kind;
 use crate::metric::{Counter, FloatCounter, FloatGauge, Gauge, Histogram};
-use crate::recorder::{Reader, Rows};
+use crate::recorder::{Reader, Shards};
 use crate::snapshot::HistogramSnapshot;
 use crate::sync::Arc;
 use std::fmt;
@@ -278,7 +278,7 @@ impl<P: Find<Counter>> Series<Counter, P> {
 
     /// How many there have been; it wraps at 2⁶⁴.
     pub fn get(&self) -> u64 {
-        self.read_with(Rows::sum).unwrap_or_default()
+        self.read_with(Shards::sum).unwrap_or_default()
     }
 }
 

@@ -23,7 +23,7 @@ use crate::atomic::AtomicCounter;
 use crate::clock::{self, Ticks};
 use crate::labels::lookup::{AsItIs, Labels, Seeds, hash_of, is_text_of};
 use crate::labels::text::{LENGTH, LabelText};
-use crate::recorder::{MOST_CELLS, PerThread};
+use crate::recorder::{MAX_CELLS, PerThread};
 use crate::sync::unmodelled;
 use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering, leak_slice};
 use std::borrow::Borrow;
@@ -310,7 +310,7 @@ impl Table {
         let freed = lock(&self.free).pop();
         let index = freed.or_else(|| {
             listed.used += 1;
-            (listed.used < MOST_CELLS).then_some(listed.used)
+            (listed.used < MAX_CELLS).then_some(listed.used)
         })?;
         let entry = Arc::new(Entry {
             text: text.into(),

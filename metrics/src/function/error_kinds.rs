@@ -1,7 +1,7 @@
 //! How many errors of each kind a function's calls ended with.
 
 #[cfg(not(loom))]
-use crate::recorder::{Rows, reads_own};
+use crate::recorder::{Shards, reads_local_only};
 use crate::sync::{AtomicBool, AtomicU64, List, Ordering, const_unless_loom};
 use std::ptr;
 
@@ -21,15 +21,15 @@ pub(crate) struct ErrorKinds {
 struct KindCount {
     kind: &'static str,
     count: AtomicU64,
-    /// The same, each thread's part on its own, for who [reads one thread's](crate::recorder::reading_own). A model counts none.
+    /// The same, each thread's part on its own, for who [reads one thread's](crate::recorder::reading_local_only). A model counts none.
     #[cfg(not(loom))]
-    parts: Rows,
+    parts: Shards,
 }
 
 impl KindCount {
     fn read(&self) -> u64 {
         #[cfg(not(loom))]
-        if reads_own() {
+        if reads_local_only() {
             return self.parts.sum(0);
         }
         // Acquire: pairs with the Release in `add`.
@@ -88,7 +88,7 @@ impl ErrorKinds {
                 kind,
                 count: AtomicU64::new(0),
                 #[cfg(not(loom))]
-                parts: Rows::new(1),
+                parts: Shards::new(1),
             })
         })
     }

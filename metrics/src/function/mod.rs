@@ -211,7 +211,7 @@ impl Function {
         }
         let overflowed_calls = into.overflowed_calls.get_or_insert_default();
         // A set that was made for a future is none before the future is polled.
-        for set in self.label_sets.iter().filter(|set| set.function.cells.are_used()) {
+        for set in self.label_sets.iter().filter(|set| set.function.cells.has_calls()) {
             let series = set.function.read_cells(label, kinds, reader);
             if set.is_overflow {
                 *overflowed_calls += series.calls();

@@ -2,7 +2,7 @@
 
 use super::declaration::Declaration;
 use super::kind::{ALONE, Kind, Single};
-use crate::recorder::{Reader, Rows};
+use crate::recorder::{Reader, Shards};
 use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
 
@@ -28,7 +28,7 @@ use crate::sync::const_unless_loom;
 #[derive(Debug)]
 pub struct Counter {
     declaration: Declaration,
-    cells: Rows,
+    cells: Shards,
 }
 
 impl Counter {
@@ -48,7 +48,7 @@ impl Counter {
 
     const_unless_loom! {
         pub(crate) const fn of(declaration: Declaration) -> Self {
-            Counter { declaration, cells: Rows::new(ALONE) }
+            Counter { declaration, cells: Shards::new(ALONE) }
         }
     }
 
@@ -104,7 +104,7 @@ impl Single for Counter {
 pub struct FloatCounter {
     declaration: Declaration,
     /// The bits of floats.
-    cells: Rows,
+    cells: Shards,
 }
 
 impl FloatCounter {
@@ -124,7 +124,7 @@ impl FloatCounter {
 
     const_unless_loom! {
         pub(crate) const fn of(declaration: Declaration) -> Self {
-            FloatCounter { declaration, cells: Rows::new(ALONE) }
+            FloatCounter { declaration, cells: Shards::new(ALONE) }
         }
     }
 
@@ -156,18 +156,18 @@ impl Single for FloatCounter {
 
 /// The cells of a series at `index`, made to count more by `amount`.
 #[inline]
-pub(crate) fn add_to(cells: &Rows, index: usize, amount: u64) {
+pub(crate) fn add_to(cells: &Shards, index: usize, amount: u64) {
     change(cells, index, add(amount));
 }
 
 /// As [`add_to`], where the cells hold the bits of floats.
 #[inline]
-pub(crate) fn add_float_to(cells: &Rows, index: usize, amount: f64) {
+pub(crate) fn add_float_to(cells: &Shards, index: usize, amount: f64) {
     change(cells, index, add_float(amount));
 }
 
 #[inline]
-fn change(cells: &Rows, index: usize, change: impl Fn(u64) -> u64) {
+fn change(cells: &Shards, index: usize, change: impl Fn(u64) -> u64) {
     if !cells.change(index, &change) {
         cells.change_first(index, change);
     }
@@ -183,7 +183,7 @@ fn add_float(amount: f64) -> impl Fn(u64) -> u64 + Copy {
     move |bits| (f64::from_bits(bits) + amount.max(0.0)).to_bits()
 }
 
-pub(crate) fn sum_floats(cells: &Rows, index: usize) -> f64 {
+pub(crate) fn sum_floats(cells: &Shards, index: usize) -> f64 {
     // From the newest thread's part to the oldest one's. Rounding keeps order, so with parts that grow, and a further one in
     // front, no later sum is less than an earlier one.
     cells.parts(index).map(f64::from_bits).sum()
@@ -191,38 +191,38 @@ pub(crate) fn sum_floats(cells: &Rows, index: usize) -> f64 {
 
 impl Kind for Counter {
     type Options = ();
-    type Cells = Rows;
+    type Cells = Shards;
     const KIND: MetricKind = MetricKind::Counter;
     const WHAT: &'static str = "a declared counter";
 
-    fn cells((): (), width: usize) -> Rows {
-        Rows::new(width)
+    fn cells((): (), width: usize) -> Shards {
+        Shards::new(width)
     }
 
-    fn read(cells: &Rows, index: usize, _: &mut Reader) -> SampleValue {
+    fn read(cells: &Shards, index: usize, _: &mut Reader) -> SampleValue {
         SampleValue::Count(cells.sum(index))
     }
 
-    fn clear(cells: &Rows, index: usize) {
+    fn clear(cells: &Shards, index: usize) {
         cells.clear(index);
     }
 }
 
 impl Kind for FloatCounter {
     type Options = ();
-    type Cells = Rows;
+    type Cells = Shards;
     const KIND: MetricKind = MetricKind::Counter;
     const WHAT: &'static str = "a declared float counter";
 
-    fn cells((): (), width: usize) -> Rows {
-        Rows::new(width)
+    fn cells((): (), width: usize) -> Shards {
+        Shards::new(width)
     }
 
-    fn read(cells: &Rows, index: usize, _: &mut Reader) -> SampleValue {
+    fn read(cells: &Shards, index: usize, _: &mut Reader) -> SampleValue {
         SampleValue::Sum(sum_floats(cells, index))
     }
 
-    fn clear(cells: &Rows, index: usize) {
+    fn clear(cells: &Shards, index: usize) {
         cells.clear(index);
     }
 }

@@ -3,7 +3,7 @@
 use super::declaration::Declaration;
 use super::kind::{Kind, Single};
 use crate::atomic::AtomicGauge;
-use crate::recorder::{Levels, Reader};
+use crate::recorder::{Reader, SharedCells};
 use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 use std::time::SystemTime;
@@ -275,38 +275,38 @@ pub(crate) fn get_level(bits: &AtomicU64) -> i64 {
 
 impl Kind for Gauge {
     type Options = ();
-    type Cells = Levels;
+    type Cells = SharedCells;
     const KIND: MetricKind = MetricKind::Gauge;
     const WHAT: &'static str = "a declared gauge";
 
-    fn cells((): (), width: usize) -> Levels {
-        Levels::new(width)
+    fn cells((): (), width: usize) -> SharedCells {
+        SharedCells::new(width)
     }
 
-    fn read(cells: &Levels, index: usize, _: &mut Reader) -> SampleValue {
+    fn read(cells: &SharedCells, index: usize, _: &mut Reader) -> SampleValue {
         SampleValue::Level(get_level(cells.cell(index)))
     }
 
-    fn clear(cells: &Levels, index: usize) {
+    fn clear(cells: &SharedCells, index: usize) {
         set_level(cells.cell(index), 0);
     }
 }
 
 impl Kind for FloatGauge {
     type Options = ();
-    type Cells = Levels;
+    type Cells = SharedCells;
     const KIND: MetricKind = MetricKind::Gauge;
     const WHAT: &'static str = "a declared float gauge";
 
-    fn cells((): (), width: usize) -> Levels {
-        Levels::new(width)
+    fn cells((): (), width: usize) -> SharedCells {
+        SharedCells::new(width)
     }
 
-    fn read(cells: &Levels, index: usize, _: &mut Reader) -> SampleValue {
+    fn read(cells: &SharedCells, index: usize, _: &mut Reader) -> SampleValue {
         SampleValue::Quantity(get_float(cells.cell(index)))
     }
 
-    fn clear(cells: &Levels, index: usize) {
+    fn clear(cells: &SharedCells, index: usize) {
         set_float(cells.cell(index), 0.0);
     }
 }

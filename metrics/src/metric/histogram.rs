@@ -131,9 +131,9 @@ impl Histogram {
     /// Records `value`: of a histogram of time, nanoseconds.
     #[inline]
     pub fn observe(&'static self, value: u64) {
-        if !self.cells.values.record_alone(value) {
+        if !self.cells.values.record_unlabelled(value) {
             self.declaration.attach(self);
-            self.cells.values.record_alone_first(value);
+            self.cells.values.record_unlabelled_first(value);
         }
     }
 

@@ -11,7 +11,7 @@ use std::fmt;
 pub trait Kind: Sized + fmt::Debug + 'static {
     /// What is to be said where one is declared, beside its name and help.
     type Options: Copy + PartialEq + fmt::Debug + Send + Sync + 'static;
-    /// There is one for each index below [`MOST_CELLS`](crate::recorder::MOST_CELLS).
+    /// There is one for each index below [`MAX_CELLS`](crate::recorder::MAX_CELLS).
     type Cells: fmt::Debug + Send + Sync + 'static;
     /// What kind of metric that is to a scraper.
     const KIND: MetricKind;

@@ -1,6 +1,6 @@
-//! Cells by index: the first so many in one piece of memory, further ones in pieces that are added when they are needed.
+//! Cells by index: the first `width` cells in one allocation, further cells in chunks that are added on demand.
 //!
-//! A cell stays where it is, so who has found it needs nobody's leave to use it.
+//! Cells have stable addresses: a reference to one stays valid without further synchronization.
 
 #![expect(unsafe_code, reason = "cells behind a header, in memory that is never freed")]
 
@@ -9,7 +9,7 @@ use std::alloc::Layout;
 use std::array;
 use std::ptr::{self, NonNull};
 
-/// What may be a cell.
+/// A type that may be stored as a cell.
 pub trait Cell: Send + Sync + 'static {
     fn empty() -> Self;
 }
@@ -20,121 +20,125 @@ impl Cell for AtomicU64 {
     }
 }
 
-/// Cells that live for ever. Copies are the same array.
+/// A handle to an array of cells that are never freed. Copies refer to the same array.
 #[derive(Debug)]
-pub(super) struct Array<T> {
-    /// Invariant: points to a header with as many cells behind it as the `width` it was made with; all of it is never freed.
+pub(super) struct CellArray<T> {
+    /// Invariant: points to a header, followed by as many cells as the `width` that the array was created with. The
+    /// allocation is never freed.
     header: NonNull<Header<T>>,
 }
 
-impl<T> Clone for Array<T> {
+impl<T> Clone for CellArray<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Array<T> {}
+impl<T> Copy for CellArray<T> {}
 
-// SAFETY: an array is a shared reference to cells and to what leads to further ones, which all are `Sync`.
-unsafe impl<T: Cell> Send for Array<T> {}
+// SAFETY: an array is a shared reference to cells and to the chunks of further cells, all of which are `Sync`.
+unsafe impl<T: Cell> Send for CellArray<T> {}
 // SAFETY: as above.
-unsafe impl<T: Cell> Sync for Array<T> {}
+unsafe impl<T: Cell> Sync for CellArray<T> {}
 
 #[derive(Debug)]
 #[repr(C)]
 struct Header<T> {
-    further: AtomicPtr<Pieces<T>>,
-    /// None; it aligns a header as the cells behind it.
+    chunks: AtomicPtr<Chunks<T>>,
+    /// Empty; aligns the header like the cells that follow it.
     cells: [T; 0],
 }
 
-/// Piece `n` has 2ⁿ times as many cells as the first.
+/// The chunks of cells beyond `width`. Chunk `n` has 2ⁿ times as many cells as the first.
 #[derive(Debug)]
-struct Pieces<T>([AtomicPtr<T>; PIECES]);
+struct Chunks<T>([AtomicPtr<T>; CHUNKS]);
 
 #[cfg(not(loom))]
-pub(super) const FIRST_PIECE: usize = 16;
+pub(super) const FIRST_CHUNK: usize = 16;
 #[cfg(not(loom))]
-const PIECES: usize = 17;
+const CHUNKS: usize = 17;
 
-// A model pays for each cell.
+// Each cell adds to the cost of a model.
 #[cfg(loom)]
-pub(super) const FIRST_PIECE: usize = 2;
+pub(super) const FIRST_CHUNK: usize = 2;
 #[cfg(loom)]
-const PIECES: usize = 2;
+const CHUNKS: usize = 2;
 
-/// How many cells an array may have: who gives out indices gives out no more.
-pub(crate) const MOST_CELLS: usize = FIRST_PIECE * ((1 << PIECES) - 1);
+/// The maximum number of cells of an array. The callers, which assign the indices, assign none at or above it.
+pub(crate) const MAX_CELLS: usize = FIRST_CHUNK * ((1 << CHUNKS) - 1);
 
-/// A cache line: what one thread writes shares none with what another does.
-const LINE: usize = 64;
+/// The size of a cache line. Arrays are aligned to it and padded to it, which avoids false sharing between threads.
+const CACHE_LINE: usize = 64;
 
-impl<T: Cell> Array<T> {
-    /// An array whose first `width` cells are in one piece.
+impl<T: Cell> CellArray<T> {
+    /// Creates an array whose first `width` cells are in one allocation.
     pub(super) fn new(width: usize) -> Self {
         let cells = Layout::array::<T>(width);
         let with_header = cells.and_then(|cells| Layout::new::<Header<T>>().extend(cells));
-        let (layout, _) = with_header.expect("it fits into memory");
-        let layout = layout.align_to(LINE).expect("a line is small").pad_to_align();
+        let (layout, _) = with_header.expect("the layout fits into the address space");
+        let layout = layout.align_to(CACHE_LINE).expect("a cache line is a valid alignment").pad_to_align();
         let header = leak_layout(layout).cast::<Header<T>>();
-        // SAFETY: the memory has just been allocated with room for a header and `width` cells behind it, aligned for both, as
-        // a header's size is a multiple of a cell's alignment; nobody else knows it.
+        // SAFETY: the memory has just been allocated with room for a header and `width` cells after it, and is aligned for
+        // both, as a header's size is a multiple of a cell's alignment. No other thread knows its address yet.
         unsafe {
-            header.write(Header { further: AtomicPtr::new(ptr::null_mut()), cells: [] });
+            header.write(Header { chunks: AtomicPtr::new(ptr::null_mut()), cells: [] });
             let first = header.add(1).cast::<T>();
             for index in 0..width {
                 first.add(index).write(T::empty());
             }
         }
-        Array { header }
+        CellArray { header }
     }
 
-    /// The cell at `index`, if its piece is there.
+    /// Returns the cell at `index` if it has been allocated.
     ///
     /// # Safety
-    /// `width` is what the array was made with.
+    /// `width` is the width that the array was created with.
     #[inline]
     pub(super) unsafe fn get(self, width: usize, index: usize) -> Option<&'static T> {
         if index < width {
-            // SAFETY: by the invariant of `header`, there are `width` cells behind it.
+            // SAFETY: by the invariant of `header`, `width` cells follow it.
             return Some(unsafe { self.header.add(1).cast::<T>().add(index).as_ref() });
         }
-        let (piece, place) = piece_of(index - width);
-        // Acquire, both: pair with the Releases in `get_or_make`: what they lead to is there.
-        // SAFETY: what is not null there is a leaked list of pieces.
-        let pieces = unsafe { self.further().load(Ordering::Acquire).as_ref() }?;
-        let first = NonNull::new(pieces.0.get(piece)?.load(Ordering::Acquire))?;
-        // SAFETY: a piece has this many cells, and is never freed.
-        Some(unsafe { first.add(place).as_ref() })
+        let (chunk, offset) = locate(index - width);
+        // Acquire, both loads: pair with the Releases in `get_or_create`. The memory that the pointers refer to is
+        // initialized.
+        // SAFETY: a non-null pointer in the header refers to a leaked `Chunks`.
+        let chunks = unsafe { self.chunks().load(Ordering::Acquire).as_ref() }?;
+        let first = NonNull::new(chunks.0.get(chunk)?.load(Ordering::Acquire))?;
+        // SAFETY: `locate` returns an offset below the length of the chunk, and a chunk is never freed.
+        Some(unsafe { first.add(offset).as_ref() })
     }
 
-    /// The cell at `index`.
+    /// Returns the cell at `index`, allocating its chunk if necessary.
     ///
     /// # Safety
-    /// `width` is what the array was made with.
+    /// `width` is the width that the array was created with.
     ///
     /// # Panics
-    /// Where the index is beyond [`MOST_CELLS`].
+    /// Panics if the index is too large: at most `width` plus [`MAX_CELLS`] cells exist.
     #[cold]
-    pub(super) unsafe fn get_or_make(self, width: usize, index: usize) -> &'static T {
-        // SAFETY: as the caller says.
+    pub(super) unsafe fn get_or_create(self, width: usize, index: usize) -> &'static T {
+        // SAFETY: the caller guarantees the width.
         if let Some(cell) = unsafe { self.get(width, index) } {
             return cell;
         }
-        let (piece, _) = piece_of(index - width);
-        assert!(piece < PIECES, "an array has at most {MOST_CELLS} cells");
-        let no_pieces = || ptr::from_ref(leak(Pieces::<T>(array::from_fn(|_| AtomicPtr::default()))));
-        let pieces = set_once(self.further(), || no_pieces().cast_mut());
-        // SAFETY: it is a leaked list of pieces, set here or by another thread.
-        let pieces = unsafe { &*pieces };
-        set_once(&pieces.0[piece], || leak_slice(FIRST_PIECE << piece, |_| T::empty()).as_ptr().cast_mut());
-        // SAFETY: as the caller says.
-        unsafe { self.get(width, index) }.expect("its piece was just set")
+        let (chunk, _) = locate(index - width);
+        assert!(chunk < CHUNKS, "an array has at most {MAX_CELLS} cells");
+        let new_chunks = || ptr::from_ref(leak(Chunks::<T>(array::from_fn(|_| AtomicPtr::default()))));
+        let chunks = get_or_publish(self.chunks(), || new_chunks().cast_mut());
+        // SAFETY: the pointer refers to a leaked `Chunks`, published here or by another thread.
+        let chunks = unsafe { &*chunks };
+        get_or_publish(&chunks.0[chunk], || {
+            leak_slice(FIRST_CHUNK << chunk, |_| T::empty()).as_ptr().cast_mut()
+        });
+        // SAFETY: the caller guarantees the width.
+        unsafe { self.get(width, index) }.expect("the chunk of the cell has just been published")
     }
 
-    fn further(&self) -> &AtomicPtr<Pieces<T>> {
+    fn chunks(&self) -> &AtomicPtr<Chunks<T>> {
         // SAFETY: by the invariant of `header`.
-        unsafe { &self.header.as_ref().further }
+        unsafe { &self.header.as_ref().chunks }
     }
 
     pub(super) fn pointer(self) -> NonNull<u8> {
@@ -142,30 +146,31 @@ impl<T: Cell> Array<T> {
     }
 
     /// # Safety
-    /// The pointer comes from [`pointer`](Self::pointer) of an array of such cells.
+    /// The pointer comes from [`pointer`](Self::pointer) of an array of the same cell type.
     pub(super) unsafe fn from_pointer(pointer: NonNull<u8>) -> Self {
-        Array { header: pointer.cast() }
+        CellArray { header: pointer.cast() }
     }
 }
 
-/// What stands at `place`, which is never set twice. What another thread has set meanwhile goes before what was made.
-fn set_once<T>(place: &AtomicPtr<T>, make: impl FnOnce() -> *mut T) -> *mut T {
+/// Returns the pointer in `place`, publishing the result of `make` if it is null. A pointer is published at most once: if
+/// another thread publishes first, its pointer is returned and the result of `make` stays unused.
+fn get_or_publish<T>(place: &AtomicPtr<T>, make: impl FnOnce() -> *mut T) -> *mut T {
     // Acquire, both loads: pair with the Release below.
-    let standing = place.load(Ordering::Acquire);
-    if !standing.is_null() {
-        return standing;
+    let published = place.load(Ordering::Acquire);
+    if !published.is_null() {
+        return published;
     }
     let new = make();
     // Release: pairs with the Acquires here and in `get`.
     match place.compare_exchange(ptr::null_mut(), new, Ordering::Release, Ordering::Acquire) {
         Ok(_) => new,
-        Err(standing) => standing,
+        Err(published) => published,
     }
 }
 
-/// Which piece the cell is in that comes so many behind the first ones, and its place there.
+/// Returns the chunk of the cell that is `beyond` cells after the first `width`, and the cell's offset in that chunk.
 #[inline]
-pub(super) fn piece_of(behind: usize) -> (usize, usize) {
-    let piece = (behind / FIRST_PIECE + 1).ilog2() as usize;
-    (piece, behind - FIRST_PIECE * ((1 << piece) - 1))
+pub(super) fn locate(beyond: usize) -> (usize, usize) {
+    let chunk = (beyond / FIRST_CHUNK + 1).ilog2() as usize;
+    (chunk, beyond - FIRST_CHUNK * ((1 << chunk) - 1))
 }

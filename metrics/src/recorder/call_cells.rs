@@ -1,8 +1,8 @@
-//! The cells of a function: the blocks of all threads that have called it.
+//! The cells of a function: the blocks of all writers with which it has been called.
 
 use super::block::Block;
 use super::outcome::{Outcome, Time};
-use super::slot::Number;
+use super::slot::SlotKey;
 use super::thread::{self, EPOCH};
 use super::writer::Writer;
 use crate::buckets::table::BucketTable;
@@ -12,18 +12,18 @@ use crate::sync::{List, const_unless_loom};
 #[derive(Debug)]
 pub(crate) struct CallCells {
     table: &'static BucketTable,
-    /// One call in so many is timed; 1: every call.
+    /// The sampling interval: one call in `interval` is timed. 1 times every call.
     interval: u64,
-    /// Where each writer keeps its block for this function.
-    number: Number<Block>,
+    /// Selects each writer's block for this function.
+    key: SlotKey<Block>,
     blocks: List<Block>,
 }
 
 impl CallCells {
     const_unless_loom! {
         pub(crate) const fn new(table: &'static BucketTable, interval: u64) -> Self {
-            assert!(interval > 0, "one call in zero cannot be timed");
-            CallCells { table, interval, number: Number::new(), blocks: List::new() }
+            assert!(interval > 0, "the sampling interval must be non-zero");
+            CallCells { table, interval, key: SlotKey::new(), blocks: List::new() }
         }
     }
 
@@ -31,93 +31,93 @@ impl CallCells {
         self.interval > 1
     }
 
-    /// Cells with this number: a model must be the same in each execution.
+    /// Creates cells with a given key: a model must be the same in each execution.
     #[cfg(all(test, loom))]
-    pub(super) fn numbered(table: &'static BucketTable, number: usize) -> Self {
-        CallCells { number: Number::chosen(number), ..Self::new(table, 1) }
+    pub(super) fn with_key(table: &'static BucketTable, key: usize) -> Self {
+        CallCells { key: SlotKey::fixed(key), ..Self::new(table, 1) }
     }
 
     pub(crate) fn table(&self) -> &'static BucketTable {
         self.table
     }
 
-    /// Whether a call has begun.
-    pub(crate) fn are_used(&self) -> bool {
-        self.number.is_used()
+    /// Returns whether a call has begun.
+    pub(crate) fn has_calls(&self) -> bool {
+        self.key.is_allocated()
     }
 
-    /// The blocks to be read: all, or this thread's alone.
+    /// Returns the blocks that a reader on this thread sees: all, or only this thread's.
     pub(super) fn blocks(&self) -> impl Iterator<Item = Block> {
-        let own = thread::reads_own().then(|| self.own_block());
-        let all = own.is_none().then(|| self.blocks.iter().copied());
-        own.flatten().into_iter().chain(all.into_iter().flatten())
+        let local = thread::reads_local_only().then(|| self.local_block());
+        let all = local.is_none().then(|| self.blocks.iter().copied());
+        local.flatten().into_iter().chain(all.into_iter().flatten())
     }
 
-    /// A call begins. Returns this thread's block, to [end](Self::end_in) it in; `None`, and nothing has begun, where the
-    /// thread has none for this function.
+    /// Begins a call and returns this thread's block, for [`end_in`](Self::end_in). Returns `None`, and begins nothing, if this
+    /// thread has no block for this function yet.
     #[inline]
     pub(crate) fn start(&self) -> Option<Block> {
-        let block = self.own_block()?;
+        let block = self.local_block()?;
         block.start();
         Some(block)
     }
 
-    /// A call begins on a thread without a block for this function. Returns the one it has now; `None` where it may keep
-    /// none any more, and the call is to be [ended](Self::end) without.
+    /// Begins a call on a thread that has no block for this function yet, and returns its new block. Returns `None` if the
+    /// thread cannot keep a block because its lease has ended; the call is then ended by [`end`](Self::end).
     pub(crate) fn start_first(&self) -> Option<Block> {
         let block = thread::lease_writer().map(|writer| self.block_of(writer));
         match block {
             Some(block) => block.start(),
-            None => thread::with_borrowed_writer(|writer| self.block_of(writer).start()),
+            None => thread::with_temporary_lease(|writer| self.block_of(writer).start()),
         }
         block
     }
 
-    /// Whether the call that begins in `block` is one whose time is to be taken.
+    /// Returns whether the call that begins in `block` is to be timed.
     #[inline]
     pub(crate) fn is_due(&self, block: Block) -> bool {
         block.is_due(self.interval)
     }
 
-    /// A call ends on the thread on which it began in `block`.
+    /// Ends a call on the thread that has begun it in `block`.
     #[inline]
     pub(crate) fn end_in(block: Block, outcome: Outcome, time: Time) {
         match time {
             Time::OfEach(nanos) => block.end(&EPOCH, outcome, nanos),
-            Time::OfSome(nanos) => block.end_in_full::<true>(&EPOCH, outcome, nanos),
+            Time::OfSome(nanos) => block.end_slow::<true>(&EPOCH, outcome, nanos),
             Time::NotTaken => block.end_untimed(&EPOCH, outcome),
         }
     }
 
-    /// A call ends on whichever thread this is.
+    /// Ends a call on the current thread, which need not be the thread that has begun it.
     #[inline]
     pub(crate) fn end(&self, outcome: Outcome, time: Time) {
-        match self.own_block() {
+        match self.local_block() {
             Some(block) => Self::end_in(block, outcome, time),
             None => self.end_first(outcome, time),
         }
     }
 
-    /// What [`end`](Self::end) does, on a thread that has no block for this function.
+    /// Does the same as [`end`](Self::end) on a thread that has no block for this function yet.
     #[cold]
     pub(crate) fn end_first(&self, outcome: Outcome, time: Time) {
         let end = |writer| Self::end_in(self.block_of(writer), outcome, time);
         match thread::lease_writer() {
             Some(writer) => end(writer),
-            None => thread::with_borrowed_writer(end),
+            None => thread::with_temporary_lease(end),
         }
     }
 
     #[inline]
-    fn own_block(&self) -> Option<Block> {
-        thread::leased_writer()?.get(&self.number)
+    fn local_block(&self) -> Option<Block> {
+        thread::leased_writer()?.get(&self.key)
     }
 
-    /// The writer's block for this function, made where there is none. The caller has leased the writer.
+    /// Returns the writer's block for this function, creating it if necessary. The caller has leased the writer.
     pub(super) fn block_of(&self, writer: &Writer) -> Block {
-        writer.get(&self.number).unwrap_or_else(|| {
+        writer.get(&self.key).unwrap_or_else(|| {
             let block = *self.blocks.push(Block::new(self.table));
-            writer.set(&self.number, block);
+            writer.set(&self.key, block);
             block
         })
     }

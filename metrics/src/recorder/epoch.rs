@@ -1,31 +1,33 @@
-//! The number that a reader raises, to have running writers hand over a copy of their cells; and the window that it is in.
+//! The reader's epoch: a reader advances it to request a copy of the cells from running writers. It also carries the number
+//! of the current window.
 
 use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, const_unless_loom, fence};
 
-/// Below the number of the window, an epoch's number in its window: a window ends at the latest after so many.
+/// The bits of an epoch below the window's number: the epoch's number within its window, which has at most 2³² epochs.
 const WINDOW_BIT: u32 = 32;
 
-/// How many numbers of windows there are.
+/// The number of distinct window numbers.
 pub(super) const WINDOWS: u64 = 1 << (u64::BITS - WINDOW_BIT);
 
-/// The window that an epoch is in: how many rotations there were before it.
+/// Returns the window that an epoch is in: the number of rotations before it.
 pub(super) fn window_of(epoch: u64) -> u64 {
     epoch >> WINDOW_BIT
 }
 
 #[derive(Debug)]
 pub(crate) struct Epoch {
-    /// A window's number, and below it how many epochs it has had. One cell, so that who sees an epoch knows its window.
+    /// The window's number and, in the lower bits, the number of epochs it has had. They share a cell, so a thread that sees
+    /// an epoch knows its window.
     current: AtomicU64,
-    /// Held by the one reader there may be.
+    /// Held by a reader for as long as it reads: one reader at a time.
     reading: Mutex<()>,
 }
 
-/// One reader, in an epoch of its own.
+/// A reader's exclusive right to read, in an epoch of its own.
 #[derive(Debug)]
-pub(super) struct Raised<'a> {
+pub(super) struct EpochGuard<'a> {
     pub(super) epoch: u64,
-    _alone: MutexGuard<'a, ()>,
+    _exclusive: MutexGuard<'a, ()>,
 }
 
 impl Epoch {
@@ -35,34 +37,36 @@ impl Epoch {
         }
     }
 
-    /// Begins a reader's epoch; the next one waits until the guard is dropped. Where `rotates` says so, it is the first of
-    /// a window. That is asked when no other reader is left, so whoever measures the time between rotations measures it from
-    /// one to the next.
-    pub(super) fn raise(&self, rotates: impl FnOnce() -> bool) -> Raised<'_> {
-        // A reader that panicked has left nothing behind that the next one relies on.
-        let alone = self.reading.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        // Relaxed: only readers write it, and the lock orders them.
+    /// Begins a reader's epoch. The next reader waits until the guard is dropped.
+    ///
+    /// The epoch is the first of a new window if `rotates` returns `true`. `rotates` is called while holding the lock, so times
+    /// that it measures run from one rotation to the next, without other readers in between.
+    pub(super) fn advance(&self, rotates: impl FnOnce() -> bool) -> EpochGuard<'_> {
+        // A reader that panicked has left no state that the next one relies on, so poisoning is ignored.
+        let exclusive = self.reading.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Relaxed: only readers write it, ordered by the lock.
         let before = self.current.load(Ordering::Relaxed);
         let epoch = if rotates() { (window_of(before) + 1) << WINDOW_BIT } else { before + 1 };
-        // Release: pairs with the Acquire in `changed_from`: a writer that sees this epoch overwrites its last copy behind the
-        // last look of the reader before, whom the lock puts before this.
+        // Release: pairs with the Acquire in `changed_since`. A writer overwrites its last copy only after it sees this epoch.
+        // The previous reader's loads of that copy come before this store, ordered by the lock, so they are not affected.
         self.current.store(epoch, Ordering::Release);
-        // SeqCst: pairs with nothing; nothing wrong could be read without it. It has the processor show the epoch to others
-        // before the cells are read, not when it likes: each call that looks before it does may cost the reader an attempt.
+        // SeqCst: pairs with nothing. It is not needed for correctness: it drains the store buffer before the cells are read.
+        // That makes the epoch visible early and bounds the reader's retries: each call that checks the epoch before it is
+        // visible may cost the reader one attempt.
         fence(Ordering::SeqCst);
-        Raised { epoch, _alone: alone }
+        EpochGuard { epoch, _exclusive: exclusive }
     }
 
-    /// Whether no reader has come since the epoch `seen`.
+    /// Returns whether `seen` is still the current epoch.
     #[inline]
-    pub(super) fn is_still(&self, seen: u64) -> bool {
-        // Relaxed: nothing follows from it.
+    pub(super) fn is_current(&self, seen: u64) -> bool {
+        // Relaxed: only decides whether to call `changed_since`, which loads the epoch again.
         self.current.load(Ordering::Relaxed) == seen
     }
 
-    /// The current epoch, if it is not `seen`.
-    pub(super) fn changed_from(&self, seen: u64) -> Option<u64> {
-        // Acquire: pairs with the Release in `raise`.
+    /// Returns the current epoch if it differs from `seen`.
+    pub(super) fn changed_since(&self, seen: u64) -> Option<u64> {
+        // Acquire: pairs with the Release in `advance`.
         let current = self.current.load(Ordering::Acquire);
         (current != seen).then_some(current)
     }

@@ -1,38 +1,38 @@
 //! The cells of histograms: the blocks of all threads that have recorded in them.
 //!
-//! A value is recorded as a call's duration is, so what is read is as exact: count, sum, buckets and extremes are always
-//! those of the same values.
+//! A value is recorded like a call's duration, so readings are equally exact: count, sum, buckets and extremes always belong
+//! to the same values.
 
 use super::array::Cell;
 use super::block::Block;
 use super::outcome::Outcome;
-use super::rows::Rows;
-use super::slot::{Number, Place};
+use super::shards::Shards;
+use super::slot::{SlotKey, TypedSlot};
 use super::thread::{self, EPOCH};
 use crate::buckets::table::BucketTable;
 use crate::sync::const_unless_loom;
 
-/// Values by size, of histograms that have the same bounds and are told apart by an index.
+/// The cells of histograms that share their bounds, by index.
 #[derive(Debug)]
 pub(crate) struct Observations {
     table: BucketTable,
-    blocks: Rows<Place<Block>>,
-    /// Where a writer keeps its block of a histogram without labels once more, to be found in one step: two loads less, which
-    /// are a third of what it takes to record a value.
-    alone: Number<Block>,
+    blocks: Shards<TypedSlot<Block>>,
+    /// Selects, in each writer, the block of a histogram without labels directly. That saves two loads, a third of the cost
+    /// of recording a value.
+    unlabelled: SlotKey<Block>,
 }
 
-impl Cell for Place<Block> {
+impl Cell for TypedSlot<Block> {
     fn empty() -> Self {
-        Place::empty()
+        TypedSlot::empty()
     }
 }
 
 impl Observations {
     const_unless_loom! {
-        /// Histograms of which the first `width` are found in one step less.
+        /// Creates cells of histograms, of which the first `width` are found with one indirection less.
         pub(crate) const fn new(table: BucketTable, width: usize) -> Self {
-            Observations { table, blocks: Rows::new(width), alone: Number::new() }
+            Observations { table, blocks: Shards::new(width), unlabelled: SlotKey::new() }
         }
     }
 
@@ -40,57 +40,57 @@ impl Observations {
         &self.table
     }
 
-    /// The blocks of the histogram at `index` that are to be read.
+    /// Returns the blocks of the histogram at `index` that a reader on this thread sees.
     pub(super) fn blocks(&self, index: usize) -> impl Iterator<Item = Block> {
-        self.blocks.read(index).filter_map(Place::get)
+        self.blocks.visible(index).filter_map(TypedSlot::get)
     }
 
-    /// Records `value` in the histogram at `index`. Returns whether it did: on a thread that has no block for it,
-    /// [`record_first`](Self::record_first) is the way.
+    /// Records `value` in the histogram at `index`. Returns `false`, and records nothing, if this thread has no block for it
+    /// yet; call [`record_first`](Self::record_first) then.
     #[inline]
     pub(crate) fn record(&self, index: usize, value: u64) -> bool {
-        self.blocks.own(index).and_then(Place::get).is_some_and(|block| {
+        self.blocks.local(index).and_then(TypedSlot::get).is_some_and(|block| {
             block.end(&EPOCH, Outcome::Ok, value);
             true
         })
     }
 
-    /// As [`record`](Self::record) at index 0, of a histogram without labels.
+    /// Does the same as [`record`](Self::record) at index 0, for a histogram without labels.
     #[inline]
-    pub(crate) fn record_alone(&self, value: u64) -> bool {
-        let block = thread::leased_writer().and_then(|writer| writer.get(&self.alone));
+    pub(crate) fn record_unlabelled(&self, value: u64) -> bool {
+        let block = thread::leased_writer().and_then(|writer| writer.get(&self.unlabelled));
         block.is_some_and(|block: Block| {
             block.end(&EPOCH, Outcome::Ok, value);
             true
         })
     }
 
-    /// What [`record_alone`](Self::record_alone) does, on a thread without a block.
+    /// Does the same as [`record_unlabelled`](Self::record_unlabelled) on a thread that has no block yet.
     #[cold]
-    pub(crate) fn record_alone_first(&'static self, value: u64) {
+    pub(crate) fn record_unlabelled_first(&'static self, value: u64) {
         self.record_first(0, value);
-        let block = self.blocks.own(0).and_then(Place::get);
+        let block = self.blocks.local(0).and_then(TypedSlot::get);
         if let (Some(writer), Some(block)) = (thread::leased_writer(), block) {
-            writer.set(&self.alone, block);
+            writer.set(&self.unlabelled, block);
         }
     }
 
-    /// What [`record`](Self::record) does, on a thread without a block.
+    /// Does the same as [`record`](Self::record) on a thread that has no block yet.
     #[cold]
     pub(crate) fn record_first(&'static self, index: usize, value: u64) {
-        self.blocks.with_own(index, |place| {
-            let block = place.get().unwrap_or_else(|| {
+        self.blocks.with_local(index, |slot| {
+            let block = slot.get().unwrap_or_else(|| {
                 let block = Block::new(&self.table);
-                place.set(block);
+                slot.set(block);
                 block
             });
             block.end(&EPOCH, Outcome::Ok, value);
         });
     }
 
-    /// Sets the histogram at `index` back to nothing. Nobody records in it or reads it meanwhile, and whoever does afterwards
-    /// does so after this.
+    /// Resets the histogram at `index` to empty. The caller ensures that no thread records in it or reads it during the call,
+    /// and that later recordings and readings happen after it.
     pub(crate) fn clear(&self, index: usize) {
-        self.blocks.all(index).filter_map(Place::get).for_each(Block::clear);
+        self.blocks.all(index).filter_map(TypedSlot::get).for_each(Block::clear);
     }
 }

@@ -1,22 +1,22 @@
-//! How a call ends, and what it took.
+//! The outcome of a call, and its duration.
 
-/// How a call ended.
+/// The outcome of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It returned, and no `Err`.
+    /// It returned a value other than an `Err`.
     Ok,
     /// It returned an `Err`.
     Error,
     /// It unwound.
     Panic,
-    /// Its future was dropped before it was done.
+    /// Its future was dropped before completion.
     Cancelled,
 }
 
 impl Outcome {
-    /// The place of this outcome among those that are not `Ok`.
+    /// Returns the index of this outcome among the failures; `None` for `Ok`.
     #[inline]
-    pub(super) fn failure(self) -> Option<u32> {
+    pub(super) fn failure_index(self) -> Option<u32> {
         match self {
             Outcome::Ok => None,
             Outcome::Error => Some(0),
@@ -26,13 +26,13 @@ impl Outcome {
     }
 }
 
-/// What a call took, in nanoseconds.
+/// The duration of a call, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Time {
-    /// Each call of the function is timed.
+    /// The function times every call.
     OfEach(u64),
-    /// One in several is, and this one was.
+    /// The function samples calls, and this one was timed.
     OfSome(u64),
-    /// One in several is, and this one was not.
+    /// The function samples calls, and this one was not timed.
     NotTaken,
 }

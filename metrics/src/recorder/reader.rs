@@ -1,50 +1,51 @@
-//! Reading the cells of functions.
+//! Exact readings of the cells of functions and histograms.
 
 use super::block::{Block, BlockReading};
 use super::call_cells::CallCells;
-use super::epoch::{Epoch, Raised};
+use super::epoch::{Epoch, EpochGuard};
 use super::observations::Observations;
 use super::thread::{self, EPOCH};
 use crate::buckets::table::BucketTable;
 
-/// The one reader there is at a time. Reads what it likes in one epoch, so that each running writer hands over each of
-/// its blocks at most once.
+/// The only reader at a time. All of its readings are in one epoch, so each running writer publishes each of its blocks at
+/// most once for it.
 #[derive(Debug)]
 pub struct Reader {
-    raised: Raised<'static>,
+    guard: EpochGuard<'static>,
     block: BlockReading,
 }
 
-/// What the cells of a function held: a prefix of what each thread did.
+/// The state of a function's cells: a prefix of each thread's calls.
 #[derive(Debug)]
 pub(crate) struct CallReading {
-    /// Calls that ended with an `Err`, a panic, a cancellation.
+    /// The number of calls that ended with an `Err`, a panic, a cancellation.
     pub(crate) failed: [u64; 3],
-    /// Calls that have ended.
+    /// The number of ended calls.
     pub(crate) ended: u64,
-    /// Those that were timed, by duration.
+    /// The timed calls among them, by duration.
     pub(crate) buckets: Vec<u64>,
     pub(crate) sum: u64,
-    /// `None` while no call has ended.
+    /// `None` until a timed call has ended.
     pub(crate) extremes: Option<(u64, u64)>,
-    /// Those of the calls that belong to the current window and the two before; `None` where none does.
+    /// The extremes of the calls that belong to the current window and the two before; `None` if there are none.
     pub(crate) recent: Option<(u64, u64)>,
     started: u64,
 }
 
 impl Reader {
-    /// Waits for another reader to be done. A window ends where `rotates` says so, which is asked after that.
+    /// Begins reading, after waiting for any other reader to finish. A window ends if `rotates`, which is called after the
+    /// wait, returns `true`.
     pub(crate) fn begin(rotates: impl FnOnce() -> bool) -> Self {
-        // Under loom it is no static reference by itself.
+        // Under loom, `EPOCH` is a lazy static, which does not coerce by itself.
         let epoch: &'static Epoch = &EPOCH;
-        Reader { raised: epoch.raise(rotates), block: BlockReading::default() }
+        Reader { guard: epoch.advance(rotates), block: BlockReading::default() }
     }
 
     pub(crate) fn read(&mut self, cells: &CallCells) -> CallReading {
         self.read_blocks(cells.table(), cells.is_sampled(), cells.blocks())
     }
 
-    /// The values of the histogram at `index` as calls that went well, each as long as the value.
+    /// Reads the values of the histogram at `index`, as successful calls of these durations.
     pub(crate) fn read_observations(&mut self, cells: &Observations, index: usize) -> CallReading {
         self.read_blocks(cells.table(), false, cells.blocks(index))
     }
@@ -55,9 +56,9 @@ impl Reader {
         is_sampled: bool,
         blocks: impl Iterator<Item = Block>,
     ) -> CallReading {
-        let mut reading = CallReading::nothing(table.buckets());
+        let mut reading = CallReading::empty(table.buckets());
         for block in blocks {
-            block.read(self.raised.epoch, is_sampled, &mut self.block);
+            block.read(self.guard.epoch, is_sampled, &mut self.block);
             reading.add(&self.block);
         }
         reading
@@ -65,7 +66,7 @@ impl Reader {
 }
 
 impl CallReading {
-    fn nothing(buckets: usize) -> Self {
+    fn empty(buckets: usize) -> Self {
         CallReading {
             started: 0,
             ended: 0,
@@ -77,12 +78,15 @@ impl CallReading {
         }
     }
 
-    /// Calls begun and not ended. A call may begin on one thread and end on another, of whom the second was read
-    /// later and the first before: so this may be too low by the calls that do so during a reading, and is never shown
-    /// below zero.
-    /// Of one thread alone it may be anything, and only a difference says something: calls that began elsewhere end there too.
+    /// Returns the number of calls in flight.
+    ///
+    /// A call may begin on one thread, in a block that was read before its begin, and end on another, in a block that was
+    /// read after its end. So the number may be too low by the calls that move during a reading. It is never below zero.
+    ///
+    /// A reading of one thread alone may have any value, and only differences are meaningful: calls that began on other
+    /// threads end on this one.
     pub(crate) fn in_flight(&self) -> i64 {
-        if thread::reads_own() {
+        if thread::reads_local_only() {
             return self.started.wrapping_sub(self.ended).cast_signed();
         }
         i64::try_from(self.started.saturating_sub(self.ended)).unwrap_or(i64::MAX)
@@ -103,7 +107,7 @@ impl CallReading {
     }
 }
 
-/// Adds a block's extremes.
+/// Widens `extremes` by those of a block, which are empty if the minimum is above the maximum.
 fn widen(extremes: &mut Option<(u64, u64)>, [min, max]: [u64; 2]) {
     if min <= max {
         let (least, most) = extremes.unwrap_or((min, max));

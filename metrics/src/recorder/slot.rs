@@ -1,4 +1,4 @@
-//! Where a writer keeps its cells: slots by number, and numbers that each belong to cells of one type.
+//! Slots, in which a writer keeps handles to its cells, and the keys that select a slot.
 
 #![expect(unsafe_code, reason = "stores handles of several types as one type of pointer")]
 
@@ -7,10 +7,10 @@ use crate::sync::{AtomicPtr, AtomicUsize, Ordering, const_unless_loom};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
-/// A handle to cells that are never freed, as small as a pointer.
+/// A pointer-sized handle to cells that are never freed.
 ///
 /// # Safety
-/// `from_pointer` of what `pointer` gave is the same handle.
+/// `from_pointer`, given the result of `pointer`, returns an equal handle.
 pub(super) unsafe trait Handle: Copy {
     fn pointer(self) -> NonNull<u8>;
 
@@ -19,54 +19,53 @@ pub(super) unsafe trait Handle: Copy {
     unsafe fn from_pointer(pointer: NonNull<u8>) -> Self;
 }
 
-/// Under which number each writer keeps its cells of something; 0 until somebody writes, and nothing is kept under 0.
+/// A lazily allocated slot key, shared by all writers; 0 = unallocated. The slot with key 0 is always empty.
 ///
-/// Invariant: no two have the same number but 0, so what is kept under it is a `T`.
+/// Invariant: allocated keys are unique, so the slot that a `SlotKey<T>` selects holds nothing but a `T`.
 #[derive(Debug)]
-pub(super) struct Number<T> {
-    number: AtomicUsize,
-    kept: PhantomData<fn() -> T>,
+pub(super) struct SlotKey<T> {
+    key: AtomicUsize,
+    handle: PhantomData<fn() -> T>,
 }
 
-impl<T> Number<T> {
+impl<T> SlotKey<T> {
     const_unless_loom! {
         pub(super) const fn new() -> Self {
-            Number { number: AtomicUsize::new(0), kept: PhantomData }
+            SlotKey { key: AtomicUsize::new(0), handle: PhantomData }
         }
     }
 
-    /// A number that is chosen: a model must be the same in each execution. The caller sees to the invariant.
+    /// Creates a key with a given value: a model must be the same in each execution. The caller upholds the invariant.
     #[cfg(test)]
-    pub(super) fn chosen(number: usize) -> Self {
-        Number { number: AtomicUsize::new(number), kept: PhantomData }
+    pub(super) fn fixed(key: usize) -> Self {
+        SlotKey { key: AtomicUsize::new(key), handle: PhantomData }
     }
 
-    /// Whether it has been used.
-    pub(super) fn is_used(&self) -> bool {
+    pub(super) fn is_allocated(&self) -> bool {
         self.get() != 0
     }
 
     #[inline]
     pub(super) fn get(&self) -> usize {
-        // Relaxed: a number is only a place in each writer's own index.
-        self.number.load(Ordering::Relaxed)
+        // Relaxed: a key is only an index into each writer's own slots.
+        self.key.load(Ordering::Relaxed)
     }
 
-    /// The number, chosen now where there is none.
-    pub(super) fn get_or_choose(&self) -> usize {
+    /// Returns the key, allocating it if necessary.
+    pub(super) fn get_or_allocate(&self) -> usize {
         static LAST: unmodelled::AtomicUsize = unmodelled::AtomicUsize::new(0);
-        let number = self.get();
-        if number != 0 {
-            return number;
+        let key = self.get();
+        if key != 0 {
+            return key;
         }
-        // Relaxed, both: as in `get`; a number only has to be another for each, and stay.
+        // Relaxed, both: as in `get`; a key only has to be unique and never change.
         let new = LAST.fetch_add(1, unmodelled::Ordering::Relaxed) + 1;
-        let set = self.number.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed);
-        set.err().unwrap_or(new)
+        let result = self.key.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed);
+        result.err().unwrap_or(new)
     }
 }
 
-/// A place for a handle, empty until there is one.
+/// A slot for a handle, empty at first.
 #[derive(Debug)]
 pub(super) struct Slot(AtomicPtr<u8>);
 
@@ -76,12 +75,12 @@ impl Slot {
     }
 
     /// # Safety
-    /// Only handles of type `T` were ever [set](Self::set) here.
+    /// Only handles of type `T` have ever been [set](Self::set) in this slot.
     #[inline]
     pub(super) unsafe fn get<T: Handle>(&self) -> Option<T> {
-        // Acquire: pairs with the Release in `set`: the cells are there.
+        // Acquire: pairs with the Release in `set`: the cells are initialized.
         let pointer = NonNull::new(self.0.load(Ordering::Acquire));
-        // SAFETY: whatever is not null was set, and is of this type.
+        // SAFETY: a non-null pointer was stored by `set`; the caller guarantees that it comes from a `T`.
         pointer.map(|pointer| unsafe { T::from_pointer(pointer) })
     }
 
@@ -93,15 +92,15 @@ impl Slot {
 
 /// A [`Slot`] for handles of one type.
 #[derive(Debug)]
-pub(super) struct Place<T> {
-    /// Invariant: only handles of type `T` are ever set there.
+pub(super) struct TypedSlot<T> {
+    /// Invariant: only handles of type `T` are ever set here.
     slot: Slot,
-    kept: PhantomData<fn() -> T>,
+    handle: PhantomData<fn() -> T>,
 }
 
-impl<T: Handle> Place<T> {
+impl<T: Handle> TypedSlot<T> {
     pub(super) fn empty() -> Self {
-        Place { slot: Slot::empty(), kept: PhantomData }
+        TypedSlot { slot: Slot::empty(), handle: PhantomData }
     }
 
     #[inline]

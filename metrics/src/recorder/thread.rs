@@ -1,54 +1,55 @@
-//! This thread's writer.
+//! The lease of the current thread.
 
 use super::epoch::Epoch;
-use super::writer::{Writer, Writers};
+use super::writer::{Writer, WriterPool};
 use std::cell::Cell;
 
 #[cfg(not(loom))]
 pub(super) static EPOCH: Epoch = Epoch::new();
 #[cfg(not(loom))]
-static WRITERS: Writers = Writers::new();
+static WRITERS: WriterPool = WriterPool::new();
 
-// A model makes its own, for loom's atomics do not outlive an execution.
+// loom's atomics do not outlive an execution, so each execution creates its own.
 #[cfg(loom)]
 loom::lazy_static! {
     pub(super) static ref EPOCH: Epoch = Epoch::new();
-    static ref WRITERS: Writers = Writers::new();
+    static ref WRITERS: WriterPool = WriterPool::new();
 }
 
 thread_local! {
-    /// Without a destructor, so it can be reached until the thread is gone.
+    /// Has no destructor, so it stays accessible while the thread runs the destructors of other thread-locals.
     static WRITER: Cell<Option<&'static Writer>> = const { Cell::new(None) };
     /// Its destructor ends the lease.
     static LEASE: Lease = const { Lease };
 }
 
 thread_local! {
-    /// Whether this thread reads nothing but its own cells.
-    static READS_OWN: Cell<bool> = const { Cell::new(false) };
+    /// Whether readings by this thread see only its own cells.
+    static READS_LOCAL_ONLY: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Has `read` see of all cells only those that this thread writes.
+/// Calls `read` with readings restricted to the cells that this thread writes.
 ///
-/// They hold what earlier threads counted with the same writer too: the difference of two readings is what this thread did in
-/// between. So it leases its writer now, if it has none, and keeps it for as long as it lives.
-pub(crate) fn reading_own<R>(read: impl FnOnce() -> R) -> R {
+/// These cells also hold what earlier threads counted with the same writer. The difference of two readings is what this
+/// thread did in between. To keep the writer the same for both, this leases one now if the thread has none; the thread keeps it
+/// until it ends.
+pub(crate) fn reading_local_only<R>(read: impl FnOnce() -> R) -> R {
     struct Restore(bool);
     impl Drop for Restore {
         fn drop(&mut self) {
-            READS_OWN.set(self.0);
+            READS_LOCAL_ONLY.set(self.0);
         }
     }
     lease_writer();
-    let restore = Restore(READS_OWN.replace(true));
+    let restore = Restore(READS_LOCAL_ONLY.replace(true));
     let result = read();
     drop(restore);
     result
 }
 
-/// Whether this thread is [reading its own](reading_own) cells alone.
-pub(crate) fn reads_own() -> bool {
-    READS_OWN.get()
+/// Returns whether readings by this thread are [restricted](reading_local_only) to its own cells.
+pub(crate) fn reads_local_only() -> bool {
+    READS_LOCAL_ONLY.get()
 }
 
 struct Lease;
@@ -61,14 +62,14 @@ impl Drop for Lease {
     }
 }
 
-/// The writer that this thread has leased.
+/// Returns the writer that this thread has leased, if any.
 #[inline]
 pub(super) fn leased_writer() -> Option<&'static Writer> {
     WRITER.get()
 }
 
-/// Leases a writer for as long as this thread lives. `None` where that is over: the thread is running the destructors of
-/// its thread-locals, and ours has run.
+/// Returns this thread's writer, leasing one for the rest of its life if necessary. Returns `None` if the lease has ended
+/// already: the thread is running the destructors of its thread-locals.
 pub(super) fn lease_writer() -> Option<&'static Writer> {
     if WRITER.get().is_none() {
         LEASE.try_with(|_| ()).ok()?;
@@ -77,8 +78,8 @@ pub(super) fn lease_writer() -> Option<&'static Writer> {
     WRITER.get()
 }
 
-/// Leases a writer for `step` alone.
-pub(super) fn with_borrowed_writer<R>(step: impl FnOnce(&'static Writer) -> R) -> R {
+/// Leases a writer for the duration of `step`.
+pub(super) fn with_temporary_lease<R>(step: impl FnOnce(&'static Writer) -> R) -> R {
     let writer = WRITERS.lease();
     let result = step(writer);
     WRITERS.hand_back(writer);

@@ -1,151 +1,156 @@
-//! Who writes which blocks: a thread leases a writer at its first call and hands it back when it ends.
+//! Writers: sets of cells that a thread leases at its first call and hands back when it ends.
 //!
 //! Assumptions: a thread that has leased a writer runs the destructors of its thread-locals when it ends.
 //!
 //! Guarantees:
-//! 1. A writer is leased to one thread at a time, and whoever leases it sees all that was written with it.
-//! 2. Nothing is folded or zeroed in between: the next thread goes on with the same cells. So nothing is lost or counted
-//!    twice, and there are no more writers than there were threads at once.
-//! 3. A thread whose writer is handed back already, for it runs the destructors of other thread-locals, leases one anew
-//!    for each step of a call.
+//! 1. A writer is leased to one thread at a time, and that thread sees everything that was written with it before.
+//! 2. Cells are neither merged nor zeroed between two leases: the next thread continues with the same cells. So nothing is
+//!    lost or counted twice, and there are at most as many writers as threads have been alive at once.
+//! 3. A thread that has handed its writer back already, because it is running the destructors of its thread-locals, leases
+//!    a writer temporarily for each step of a call.
 //!
-//! Progress: leasing is lock-free and asks only the system's allocator; handing back is wait-free.
+//! Progress: leasing is lock-free and allocates only from the system's allocator. Handing back is wait-free.
 
-#![expect(unsafe_code, reason = "reads a handle as the type that its number belongs to")]
+#![expect(unsafe_code, reason = "reads a handle as the type that its slot key belongs to")]
 
-use super::slot::{Handle, Number, Slot};
+use super::slot::{Handle, Slot, SlotKey};
 use crate::sync::{AtomicBool, AtomicUsize, List, Ordering, const_unless_loom, leak};
 use once_cell::race::OnceRef;
 use std::array;
 
-/// The cells that one thread at a time writes, by number.
+/// The cells that one thread at a time writes, by slot key.
 #[derive(Debug)]
 pub(super) struct Writer {
-    /// Those that were written first, by whichever thread: found in one step.
-    first: [Slot; FIRST],
-    further: OnceRef<'static, Index>,
+    /// The slots of the smallest keys, which were allocated first: found without an indirection.
+    direct: [Slot; DIRECT_SLOTS],
+    overflow: OnceRef<'static, PageTable>,
     is_leased: AtomicBool,
 }
 
-/// Slots by number, in two steps: a thread that writes few of very many cells has few pages.
+/// Slots by key, in two levels: a thread that writes few cells of very many has few pages.
 #[derive(Debug)]
-struct Index {
-    pages: [OnceRef<'static, Page>; PAGES],
-    /// For the numbers that have no page here.
-    further: OnceRef<'static, Index>,
+struct PageTable {
+    pages: [OnceRef<'static, Page>; TABLE_PAGES],
+    /// The slots of keys beyond the pages of this table.
+    next: OnceRef<'static, PageTable>,
 }
 
 #[derive(Debug)]
-struct Page([Slot; PAGE]);
+struct Page([Slot; PAGE_SLOTS]);
 
 #[cfg(not(loom))]
-const FIRST: usize = 1024;
+const DIRECT_SLOTS: usize = 1024;
 #[cfg(not(loom))]
-const PAGES: usize = 256;
+const TABLE_PAGES: usize = 256;
 #[cfg(not(loom))]
-const PAGE: usize = 32;
+const PAGE_SLOTS: usize = 32;
 
-// A model has one function, and pays for each cell.
+// A model has one function, and each cell adds to its cost.
 #[cfg(loom)]
-const FIRST: usize = 2;
+const DIRECT_SLOTS: usize = 2;
 #[cfg(loom)]
-const PAGES: usize = 2;
+const TABLE_PAGES: usize = 2;
 #[cfg(loom)]
-const PAGE: usize = 2;
+const PAGE_SLOTS: usize = 2;
 
 impl Writer {
     fn leased() -> Self {
         Writer {
-            first: array::from_fn(|_| Slot::empty()),
-            further: OnceRef::new(),
+            direct: array::from_fn(|_| Slot::empty()),
+            overflow: OnceRef::new(),
             is_leased: AtomicBool::new(true),
         }
     }
 
-    /// What is kept under this number, if anything.
+    /// Returns the handle in the slot of `key`, if it has one.
     #[inline]
-    pub(super) fn get<T: Handle>(&self, number: &Number<T>) -> Option<T> {
-        let number = number.get();
-        let slot = match self.first.get(number) {
+    pub(super) fn get<T: Handle>(&self, key: &SlotKey<T>) -> Option<T> {
+        let key = key.get();
+        let slot = match self.direct.get(key) {
             Some(slot) => slot,
-            None => self.find_further(number)?,
+            None => self.find_in_overflow(key)?,
         };
-        // SAFETY: by the invariant of numbers, only `set` of this number's type was called with it; and never with 0.
+        // SAFETY: by the invariant of `SlotKey`, keys are unique: only `set` with a key of type `T` has stored a handle here.
+        // The slot of 0, the value of all unallocated keys, is never set.
         unsafe { slot.get() }
     }
 
     #[cold]
-    fn find_further(&self, number: usize) -> Option<&Slot> {
-        self.further.get()?.find(number - FIRST)
+    fn find_in_overflow(&self, key: usize) -> Option<&Slot> {
+        self.overflow.get()?.find(key - DIRECT_SLOTS)
     }
 
-    /// Keeps a handle under this number.
-    pub(super) fn set<T: Handle>(&self, number: &Number<T>, handle: T) {
-        let number = number.get_or_choose();
-        let slot = match self.first.get(number) {
+    /// Stores a handle in the slot of `key`, allocating the key if necessary.
+    pub(super) fn set<T: Handle>(&self, key: &SlotKey<T>, handle: T) {
+        let key = key.get_or_allocate();
+        let slot = match self.direct.get(key) {
             Some(slot) => slot,
-            None => self.further.get_or_init(|| leak(Index::new())).make_room(number - FIRST),
+            None => self.overflow.get_or_init(|| leak(PageTable::new())).find_or_create(key - DIRECT_SLOTS),
         };
         slot.set(handle);
     }
 
     fn try_lease(&self) -> bool {
-        // Relaxed, first: most are leased, and looking disturbs their threads less than an exchange.
+        // Relaxed: skips leased writers without an exchange, which would take the cache line from their threads.
         !self.is_leased.load(Ordering::Relaxed)
             // Acquire: pairs with the Release in `hand_back`.
             && self.is_leased.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
-    /// Ends the lease. The caller writes with it no more.
+    /// Ends the lease. The caller does not write with this writer afterwards.
     fn hand_back(&self) {
-        // Release: pairs with the Acquire in `try_lease`, whose thread then sees all that was written.
+        // Release: pairs with the Acquire in `try_lease`: the next thread sees everything that was written.
         self.is_leased.store(false, Ordering::Release);
     }
 }
 
-impl Index {
+impl PageTable {
     fn new() -> Self {
-        Index { pages: [const { OnceRef::new() }; PAGES], further: OnceRef::new() }
+        PageTable { pages: [const { OnceRef::new() }; TABLE_PAGES], next: OnceRef::new() }
     }
 
-    fn find(&self, number: usize) -> Option<&Slot> {
-        match self.pages.get(number / PAGE) {
-            Some(page) => page.get().map(|page| &page.0[number % PAGE]),
-            None => self.further.get()?.find(number - PAGES * PAGE),
+    fn find(&self, index: usize) -> Option<&Slot> {
+        match self.pages.get(index / PAGE_SLOTS) {
+            Some(page) => page.get().map(|page| &page.0[index % PAGE_SLOTS]),
+            None => self.next.get()?.find(index - TABLE_PAGES * PAGE_SLOTS),
         }
     }
 
-    fn make_room(&self, number: usize) -> &Slot {
+    fn find_or_create(&self, index: usize) -> &Slot {
         let new_page = || leak(Page(array::from_fn(|_| Slot::empty())));
-        match self.pages.get(number / PAGE) {
-            Some(page) => &page.get_or_init(new_page).0[number % PAGE],
-            None => self.further.get_or_init(|| leak(Index::new())).make_room(number - PAGES * PAGE),
+        match self.pages.get(index / PAGE_SLOTS) {
+            Some(page) => &page.get_or_init(new_page).0[index % PAGE_SLOTS],
+            None => self
+                .next
+                .get_or_init(|| leak(PageTable::new()))
+                .find_or_create(index - TABLE_PAGES * PAGE_SLOTS),
         }
     }
 }
 
-/// All writers there are.
+/// All writers, leased and free.
 #[derive(Debug)]
-pub(super) struct Writers {
+pub(super) struct WriterPool {
     all: List<Writer>,
-    /// How many are free and not promised to anybody.
-    /// Invariant: there are always as many free writers as this says and as there are threads that were promised one.
-    free: AtomicUsize,
+    /// The number of unreserved free writers.
+    /// Invariant: the number of free writers is at least this number plus the number of reservations.
+    unreserved: AtomicUsize,
 }
 
-impl Writers {
+impl WriterPool {
     const_unless_loom! {
         pub(super) const fn new() -> Self {
-            Writers { all: List::new(), free: AtomicUsize::new(0) }
+            WriterPool { all: List::new(), unreserved: AtomicUsize::new(0) }
         }
     }
 
-    /// A writer for the caller alone, until it is handed back.
+    /// Leases a writer to the caller, until it is [handed back](Self::hand_back).
     pub(super) fn lease(&self) -> &'static Writer {
-        if !self.promise_one() {
+        if !self.try_reserve() {
             return self.all.push(Writer::leased());
         }
-        // There is one for this thread; it is missed only where others lease and hand back at the same time.
+        // A free writer is reserved for this thread. A pass over the list misses it only if other threads lease and hand back
+        // during the pass.
         loop {
             if let Some(writer) = self.all.iter().find(|writer| writer.try_lease()) {
                 return writer;
@@ -155,14 +160,17 @@ impl Writers {
 
     pub(super) fn hand_back(&self, writer: &Writer) {
         writer.hand_back();
-        // Release: pairs with the Acquire in `promise_one`: who is promised a writer finds one free.
-        self.free.fetch_add(1, Ordering::Release);
+        // Release: pairs with the Acquire in `try_reserve`: a thread with a reservation finds a free writer.
+        self.unreserved.fetch_add(1, Ordering::Release);
     }
 
-    fn promise_one(&self) -> bool {
-        // Acquire: pairs with the Release in `hand_back`, also of those before the last, as each addition and subtraction
-        // continues the release sequence. Relaxed on failure: nothing follows from it.
-        self.free.fetch_update(Ordering::Acquire, Ordering::Relaxed, |free| free.checked_sub(1)).is_ok()
+    /// Reserves a free writer if there is an unreserved one.
+    fn try_reserve(&self) -> bool {
+        // Acquire: pairs with the Release in `hand_back`, and with earlier ones too, as each addition and subtraction
+        // continues the release sequence. Relaxed on failure: nothing is concluded from it.
+        self.unreserved
+            .fetch_update(Ordering::Acquire, Ordering::Relaxed, |unreserved| unreserved.checked_sub(1))
+            .is_ok()
     }
 
     #[cfg(test)]

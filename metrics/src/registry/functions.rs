@@ -54,13 +54,13 @@ impl Functions {
     /// Whether the linker found all of them. One that it did not find stands in another object file than this library, whose
     /// functions are known from their first use on.
     pub(super) fn are_all_linked(&self) -> bool {
-        let linked: HashSet<*const Function> = link_section::all().map(ptr::from_ref).collect();
+        let linked: HashSet<*const Function> = link_section::functions().map(ptr::from_ref).collect();
         self.attached.iter().all(|function| linked.contains(&ptr::from_ref(*function)))
     }
 
     /// Whether one of them has been called.
     pub(super) fn are_called(&self) -> bool {
-        self.attached.iter().any(|function| function.cells.are_used())
+        self.attached.iter().any(|function| function.cells.has_calls())
     }
 
     /// Module and name of those that have been read, also of those that have no series yet.

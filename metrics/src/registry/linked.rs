@@ -14,7 +14,7 @@ pub(super) fn attach_linked() {
         return;
     }
     link_section::metrics().for_each(|metric| metric.declaration().attach(metric));
-    link_section::all().for_each(Function::attach);
+    link_section::functions().for_each(Function::attach);
     // Not `get_or_init`: a nested call would wait for itself.
     let _ = ARE_ATTACHED.set(());
 }

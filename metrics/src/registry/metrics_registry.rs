@@ -5,7 +5,7 @@ use super::functions::Functions;
 use crate::error::Error;
 use crate::function::Function;
 use crate::link_section;
-use crate::recorder::reading_own;
+use crate::recorder::reading_local_only;
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::{Arc, Mutex, lock};
 use crate::util::periodic::PeriodicThread;
@@ -72,7 +72,7 @@ impl MetricsRegistry {
     /// As [`snapshot_all`](Self::snapshot_all), of what is counted in cells for each thread only this thread's; what it did is the
     /// difference of two of these.
     pub(crate) fn snapshot_of_thread(&self) -> FullSnapshot {
-        reading_own(|| self.snapshot_all())
+        reading_local_only(|| self.snapshot_all())
     }
 
     /// Whether each thread counts what is registered as `name` in cells of its own.

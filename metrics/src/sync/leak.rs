@@ -1,7 +1,7 @@
-//! Memory for what lives as long as the program.
+//! Memory that is never freed.
 //!
-//! It comes from the system's allocator, not from the program's global one: a global allocator that is itself
-//! instrumented would otherwise be called in the middle of its own first call.
+//! It comes from the system's allocator, not from the program's global allocator. A global allocator that is itself instrumented
+//! would otherwise be re-entered during its own first call.
 
 #![expect(unsafe_code, reason = "allocates from the system and never frees")]
 
@@ -9,10 +9,13 @@ use std::alloc::{GlobalAlloc, Layout, System, handle_alloc_error};
 use std::ptr::NonNull;
 use std::slice;
 
-/// Uninitialised memory of this layout, which must not be of size zero. It is never freed.
+/// Allocates uninitialized memory that is never freed.
+///
+/// # Panics
+/// Panics if the size of `layout` is zero.
 pub(crate) fn leak_layout(layout: Layout) -> NonNull<u8> {
-    assert!(layout.size() > 0, "there is nothing to allocate");
-    // SAFETY: the size is not zero.
+    assert!(layout.size() > 0, "the size of an allocation must be non-zero");
+    // SAFETY: the size is non-zero, as asserted above.
     let memory = unsafe { System.alloc(layout) };
     let memory = NonNull::new(memory).unwrap_or_else(|| handle_alloc_error(layout));
     #[cfg(all(test, loom))]
@@ -20,7 +23,7 @@ pub(crate) fn leak_layout(layout: Layout) -> NonNull<u8> {
     memory
 }
 
-/// A model runs a million times, and nothing in it outlives its execution.
+/// Frees leaked memory between the executions of a model: there may be a million of them, and nothing outlives its execution.
 #[cfg(all(test, loom))]
 pub(super) mod reclaim {
     use std::alloc::{GlobalAlloc, Layout, System};
@@ -29,7 +32,7 @@ pub(super) mod reclaim {
 
     struct Leaked(NonNull<u8>, Layout);
 
-    // SAFETY: the memory is only freed through it, which any thread may do.
+    // SAFETY: the pointer is only used to free the memory, which any thread may do.
     unsafe impl Send for Leaked {}
 
     static LEAKED: Mutex<Vec<Leaked>> = Mutex::new(Vec::new());
@@ -38,35 +41,35 @@ pub(super) mod reclaim {
         LEAKED.lock().unwrap_or_else(PoisonError::into_inner).push(Leaked(memory, layout));
     }
 
-    /// Frees what was leaked so far.
+    /// Frees all memory that has been leaked so far.
     ///
     /// # Safety
-    /// Nothing of it is used any more.
+    /// None of it is used afterwards.
     pub(in crate::sync) unsafe fn free_all() {
         for Leaked(memory, layout) in LEAKED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            // SAFETY: allocated with this layout, and not used any more.
+            // SAFETY: allocated with this layout; the caller guarantees that it is not used afterwards.
             unsafe { System.dealloc(memory.as_ptr(), layout) };
         }
     }
 }
 
-/// Keeps `value` until the program ends.
+/// Moves `value` into memory that is never freed.
 pub(crate) fn leak<T: Send + Sync>(value: T) -> &'static T {
     let place = leak_layout(Layout::new::<T>()).cast::<T>();
-    // SAFETY: the memory was just allocated with the layout of a `T`, nobody else knows it and nobody frees it; so it may
-    // be written, and shared ever after.
+    // SAFETY: the memory has just been allocated with the layout of a `T`, and no other reference to it exists, so it may be
+    // written. It is never freed, so it may be shared for the rest of the program.
     unsafe {
         place.write(value);
         place.as_ref()
     }
 }
 
-/// Keeps `length` values, of which `value` makes each by its index, until the program ends.
+/// Creates `length` values in memory that is never freed. `value` is called with each index.
 pub(crate) fn leak_slice<T: Send + Sync>(length: usize, mut value: impl FnMut(usize) -> T) -> &'static [T] {
     if length == 0 {
         return &[];
     }
-    let layout = Layout::array::<T>(length).expect("it fits into memory");
+    let layout = Layout::array::<T>(length).expect("the layout fits into the address space");
     let place = leak_layout(layout).cast::<T>();
     // SAFETY: as in `leak`, for an array of `length` values, all of which are written.
     unsafe {

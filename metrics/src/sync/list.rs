@@ -1,13 +1,15 @@
-//! A list that only grows, whose readers and writers never wait for each other.
+//! An append-only list whose readers and writers never wait for each other.
 
 #![expect(unsafe_code, reason = "follows pointers to nodes that are never freed")]
 
-use super::{AtomicPtr, Ordering, const_unless_loom, leak};
+use super::const_fn::const_unless_loom;
+use super::leak::leak;
+use super::primitives::{AtomicPtr, Ordering};
 use std::ptr;
 
-/// Values that stay for as long as the program runs; the newest first.
+/// An append-only list of values that are never freed, the newest first.
 ///
-/// Adding one is lock-free and asks only the system's allocator; reading is wait-free.
+/// Adding a value is lock-free and allocates only from the system's allocator. Reading is wait-free.
 #[derive(Debug)]
 pub(crate) struct List<T> {
     newest: AtomicPtr<Node<T>>,
@@ -16,7 +18,7 @@ pub(crate) struct List<T> {
 #[derive(Debug)]
 struct Node<T> {
     value: T,
-    /// Invariant: never written once the node is in the list.
+    /// Invariant: not written after the node is in the list.
     older: AtomicPtr<Node<T>>,
 }
 
@@ -28,18 +30,18 @@ impl<T: Send + Sync + 'static> List<T> {
     }
 
     pub(crate) fn push(&self, value: T) -> &'static T {
-        // Relaxed: a stale value only costs one failed exchange.
+        // Relaxed: a stale value costs one failed exchange.
         let mut newest = self.newest.load(Ordering::Relaxed);
         let node = leak(Node { value, older: AtomicPtr::new(newest) });
         loop {
-            // Relaxed: published, like the rest of the node, by the exchange below.
+            // Relaxed: published by the exchange below, like the rest of the node.
             node.older.store(newest, Ordering::Relaxed);
             let pointer = ptr::from_ref(node).cast_mut();
-            // Release: pairs with the Acquire in `iter`, which then sees the whole node. An exchange continues the release
-            // sequences of the ones before it, so whoever sees this node also sees the older ones whole.
+            // Release: pairs with the Acquire in `iter`, which then sees the initialized node. An exchange continues the release
+            // sequences of earlier exchanges, so a thread that sees this node also sees the older nodes initialized.
             match self.newest.compare_exchange_weak(newest, pointer, Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return &node.value,
-                Err(now) => newest = now,
+                Err(current) => newest = current,
             }
         }
     }
@@ -47,14 +49,14 @@ impl<T: Send + Sync + 'static> List<T> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &'static T> + use<T> {
         // Acquire: pairs with the Release in `push`.
         let newest = deref(self.newest.load(Ordering::Acquire));
-        // Relaxed: the nodes behind the newest were published with it.
+        // Relaxed: the older nodes were published with the newest.
         std::iter::successors(newest, |node| deref(node.older.load(Ordering::Relaxed)))
             .map(|node| &node.value)
     }
 }
 
 fn deref<T: Sync + 'static>(node: *mut Node<T>) -> Option<&'static Node<T>> {
-    // SAFETY: a pointer in a list is null or comes from a `&'static` node (`push`), whose making happens before this: it
-    // was read with Acquire, or from a node that was.
+    // SAFETY: a pointer in a list is null or comes from a `&'static` node (`push`). The initialization of the node happens before
+    // this: the pointer was loaded with Acquire, or from a node whose pointer was.
     unsafe { node.as_ref() }
 }

@@ -1,15 +1,15 @@
-//! Panics of a user's code that end where it was called.
+//! Panic isolation for calls of user code.
 
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 
-/// What `work`, which is a user's, returns; `None` where it panicked.
+/// Runs `work`, which is user code, and returns its result; `None` if it panics.
 pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
-    // Whatever state the panic left the user's things in, they are the user's own.
+    // Unwind safety: a state that the panic left inconsistent belongs to the user's code.
     match panic::catch_unwind(AssertUnwindSafe(work)) {
         Ok(result) => Some(result),
         Err(payload) => {
-            // What it panicked with may panic again when it is dropped, and what that panics with is leaked.
+            // The payload's destructor may panic as well. The payload of that panic is leaked.
             let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
             mem::forget(dropped);
             None

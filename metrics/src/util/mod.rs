@@ -1,4 +1,4 @@
-//! Helpers that know nothing of metrics.
+//! Helpers that are independent of metrics.
 
 mod catch_panic;
 pub(crate) mod periodic;

@@ -1,18 +1,18 @@
-//! A thread of its own that does something at an interval until it is stopped, and once more then.
+//! A thread that runs a task periodically until it is stopped, and one last time when it is stopped.
 //!
-//! Assumptions: the task may take any time, and may stop its own ticker. It does not unwind.
+//! Assumptions: a run may take any time, and may stop its own thread. It does not unwind.
 //!
-//! Guarantees: the first run comes one interval after the start; ticks that a slow run misses are skipped. A stop from
-//! outside wakes the thread at once, waits for a run that is under way, for one last run after it, and for the end of
-//! the thread; so does every caller of [`PeriodicThread::stop`], however many there are. A stop from inside the task lets the
-//! thread end after that run.
+//! Guarantees: the first run begins one interval after the start. Ticks that a slow run misses are skipped. A stop from another
+//! thread wakes the periodic thread at once. It waits for a run in progress, for one last run after it, and for the end of the
+//! thread. Concurrent callers of [`PeriodicThread::stop`] all wait for that. After a stop from inside the task, the thread
+//! ends when that run returns.
 
 use crate::sync::unmodelled::{Arc, Condvar, Mutex, MutexGuard, PoisonError, lock};
 use std::io;
 use std::thread::{self, JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
-/// A handle to the thread, which goes on when the handle is dropped.
+/// A handle to the thread. Dropping it does not stop the thread.
 #[derive(Debug, Clone)]
 pub(crate) struct PeriodicThread {
     control: Arc<Control>,
@@ -23,24 +23,24 @@ pub(crate) struct PeriodicThread {
 struct Control {
     phase: Mutex<Phase>,
     changed: Condvar,
-    /// For the first caller of `stop` that comes from outside.
+    /// Taken by the first caller of `stop` on another thread.
     join_handle: Mutex<Option<JoinHandle<()>>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Run whenever it is time.
+    /// The task runs at each tick.
     Ticking,
-    /// Run once more, now, and end.
+    /// The task is to run once more, immediately, and the thread to end.
     LastRun,
-    /// End without another run.
+    /// The thread is to end without another run.
     Ending,
-    /// The task is dropped; the thread does nothing any more.
+    /// The task has been dropped, and the thread is about to end.
     Ended,
 }
 
 impl PeriodicThread {
-    /// Starts a thread called `name` that runs `task` every `interval`.
+    /// Starts a thread named `name` that runs `task` every `interval`.
     pub(crate) fn start(
         name: &str,
         interval: Duration,
@@ -53,7 +53,7 @@ impl PeriodicThread {
         });
         let end = EndOnDrop(Arc::clone(&control));
         let join_handle = thread::Builder::new().name(name.to_owned()).spawn(move || {
-            // `run` drops the task before `end` is dropped: who waits for the end finds released what the task held.
+            // `run` drops the task before `end` is dropped, so the task's resources are released before a `stop` returns.
             let end = end;
             end.0.run(interval, task);
         })?;
@@ -62,7 +62,7 @@ impl PeriodicThread {
         Ok(PeriodicThread { control, thread })
     }
 
-    /// Ends the thread after a last run, and waits for that; from inside the task, lets it end after this run.
+    /// Ends the thread after a last run, and waits for its end. Inside the task, only has the thread end after this run.
     pub(crate) fn stop(&self) {
         self.request_stop();
         if !self.is_this_thread() {
@@ -70,12 +70,12 @@ impl PeriodicThread {
         }
     }
 
-    /// As [`stop`](Self::stop), of all of them at once; from inside the task of one of them, without waiting for any, as
-    /// another's task might do the same.
-    pub(crate) fn stop_all(tickers: &[PeriodicThread]) {
-        tickers.iter().for_each(PeriodicThread::request_stop);
-        if !tickers.iter().any(PeriodicThread::is_this_thread) {
-            tickers.iter().for_each(PeriodicThread::wait);
+    /// Stops all `threads` at once, as [`stop`](Self::stop) does. Inside the task of one of them, it waits for none:
+    /// another one's task might wait for this thread.
+    pub(crate) fn stop_all(threads: &[PeriodicThread]) {
+        threads.iter().for_each(PeriodicThread::request_stop);
+        if !threads.iter().any(PeriodicThread::is_this_thread) {
+            threads.iter().for_each(PeriodicThread::wait);
         }
     }
 
@@ -87,7 +87,7 @@ impl PeriodicThread {
         let mut phase = lock(&self.control.phase);
         *phase = match *phase {
             Phase::Ticking if self.is_this_thread() => Phase::Ending,
-            // What has happened since the run under way began is for one more.
+            // What has happened since the run in progress began is left to one more run.
             Phase::Ticking | Phase::Ending if !self.is_this_thread() => Phase::LastRun,
             unchanged => unchanged,
         };
@@ -101,7 +101,7 @@ impl PeriodicThread {
         }
         drop(phase);
         if let Some(join_handle) = lock(&self.control.join_handle).take() {
-            // An error would be the task's panic, which the panic hook has shown already.
+            // An error is the task's panic, which the panic hook has reported already.
             let _ = join_handle.join();
         }
     }
@@ -113,7 +113,7 @@ impl PeriodicThread {
 
 impl Control {
     fn run(&self, interval: Duration, mut task: impl FnMut()) {
-        // `None`: further away than the clock can tell.
+        // `None`: later than an `Instant` can represent.
         let mut due = Instant::now().checked_add(interval);
         loop {
             match self.sleep_until(due) {
@@ -125,7 +125,7 @@ impl Control {
         }
     }
 
-    /// Waits until it is time for a run or for the end, and says which.
+    /// Waits until a run is due or the thread is to end, and returns the phase then.
     fn sleep_until(&self, due: Option<Instant>) -> Phase {
         let mut phase = lock(&self.phase);
         while *phase == Phase::Ticking {
@@ -143,7 +143,7 @@ impl Control {
     }
 }
 
-/// Tells those who wait that the thread is done, also if the task unwound after all.
+/// Wakes the callers of `stop` when the thread ends, also if the task unwinds.
 struct EndOnDrop(Arc<Control>);
 
 impl Drop for EndOnDrop {
@@ -153,12 +153,13 @@ impl Drop for EndOnDrop {
     }
 }
 
-/// The first tick after `now`, on the grid that `due` is on. `None` where the clock cannot tell it.
+/// Returns the first tick after `now` that is a whole number of intervals after `due`; `None` if an `Instant` cannot represent
+/// it.
 fn next_tick(due: Instant, interval: Duration, now: Instant) -> Option<Instant> {
     let late = now.saturating_duration_since(due).as_nanos();
     match u32::try_from(late / interval.as_nanos().max(1) + 1) {
         Ok(ticks) => due.checked_add(interval.checked_mul(ticks)?),
-        // An interval so short that its grid means nothing any more.
+        // The interval is so short that the exact phase is irrelevant.
         Err(_) => now.checked_add(interval),
     }
 }

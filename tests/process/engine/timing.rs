@@ -101,7 +101,7 @@ fn a_call_between_two_clocks_takes_no_time() {
 }
 
 #[test]
-#[should_panic(expected = "a mock clock goes no further than 292 years")]
+#[should_panic(expected = "the time of a mock clock must not exceed 292 years")]
 fn a_mock_clock_has_an_end() {
     let clock = MockClock::new();
     clock.advance(Duration::from_hours(2_500_000));

@@ -1,4 +1,4 @@
-//! Models of the shared cells, run by loom in every order: `bash .ci/loom`.
+//! Loom models of the metrics in shared cells: `bash .ci/loom`.
 
 use crate::atomic::{AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::sync::model;

@@ -1,4 +1,4 @@
-//! Models of the protocols, run by loom in every order: `bash .ci/loom`.
+//! Loom models of the recording protocols: `bash .ci/loom`.
 
 #![expect(unsafe_code, reason = "hands cells of loom from thread to thread")]
 
@@ -7,18 +7,18 @@ use crate::recorder::block::{Block, BlockReading};
 use crate::recorder::call_cells::CallCells;
 use crate::recorder::epoch::{Epoch, window_of};
 use crate::recorder::outcome::Outcome;
-use crate::recorder::rows::Rows;
-use crate::recorder::writer::Writers;
+use crate::recorder::shards::Shards;
+use crate::recorder::writer::WriterPool;
 use crate::sync::{List, leak, model};
 use loom::cell::UnsafeCell;
 use loom::thread;
 
 static TABLE: BucketTable = BucketTable::new(&[10]);
 
-/// Its outcome, and its duration if it is timed.
+/// A call's outcome, and its duration if it is timed.
 type Call = (Outcome, Option<u64>);
 
-/// What a block shows after these calls, with none begun.
+/// Returns the expected reading of a block after `calls`, with no call in flight.
 fn after(calls: &[Call]) -> BlockReading {
     let mut reading =
         BlockReading { buckets: vec![0; 2], extremes: NOTHING, recent: NOTHING, ..Default::default() };
@@ -30,7 +30,7 @@ fn after(calls: &[Call]) -> BlockReading {
             reading.buckets[TABLE.find(nanos)] += 1;
             widen(&mut reading.extremes, nanos);
         }
-        if let Some(failure) = outcome.failure() {
+        if let Some(failure) = outcome.failure_index() {
             reading.failed[failure as usize] += 1;
         }
     }
@@ -44,12 +44,12 @@ fn widen([min, max]: &mut [u64; 2], nanos: u64) {
     (*min, *max) = ((*min).min(nanos), (*max).max(nanos));
 }
 
-/// How many of `calls` a reading shows, where no window has ended; it must be what so many make, to the last cell.
+/// Returns the number of `calls` that a reading shows, if no window has ended. Asserts that every cell is that of this prefix.
 fn prefix(reading: &BlockReading, calls: &[Call]) -> usize {
     prefix_in_windows(reading, calls, 0, &vec![0; calls.len()])
 }
 
-/// As `prefix`, for a reader in `window`, where the calls belong to `windows`.
+/// As `prefix`, for a reader in `window`, if the calls belong to `windows`.
 fn prefix_in_windows(reading: &BlockReading, calls: &[Call], window: u64, windows: &[u64]) -> usize {
     let ended = usize::try_from(reading.ended).unwrap();
     let mut expected = after(&calls[..ended]);
@@ -66,7 +66,7 @@ fn prefix_in_windows(reading: &BlockReading, calls: &[Call], window: u64, window
     ended
 }
 
-/// A writer makes `calls` while a reader takes `snapshots`.
+/// Runs a writer that makes `calls` while a reader takes `snapshots`.
 fn readings_are_prefixes(preemptions: usize, calls: &'static [Call], snapshots: usize) {
     let is_sampled = calls.iter().any(|(_, nanos)| nanos.is_none());
     model(preemptions, move || {
@@ -92,18 +92,19 @@ fn readings_are_prefixes(preemptions: usize, calls: &'static [Call], snapshots: 
 fn make(block: Block, epoch: &Epoch, (outcome, nanos): Call, is_sampled: bool) {
     block.start();
     match nanos {
-        Some(nanos) if is_sampled => block.end_in_full::<true>(epoch, outcome, nanos),
+        Some(nanos) if is_sampled => block.end_slow::<true>(epoch, outcome, nanos),
         Some(nanos) => block.end(epoch, outcome, nanos),
         None => block.end_untimed(epoch, outcome),
     }
 }
 
-/// How many of `calls` a snapshot shows.
+/// Takes a snapshot, and returns the number of `calls` that it shows.
 fn read(block: Block, epoch: &'static Epoch, is_sampled: bool, calls: &[Call]) -> usize {
-    let raised = epoch.raise(|| false);
+    let guard = epoch.advance(|| false);
     let mut reading = BlockReading::default();
-    let attempts = block.read(raised.epoch, is_sampled, &mut reading);
-    // Each attempt but the last was overtaken by a call's end; and loom may show a writer the old epoch for ever.
+    let attempts = block.read(guard.epoch, is_sampled, &mut reading);
+    // Each attempt but the last was overtaken by a call's end. loom may show a writer the old epoch for ever, so there may
+    // be an attempt for each call.
     assert!(attempts as usize <= calls.len() + 1, "{attempts} attempts");
     prefix(&reading, calls)
 }
@@ -141,8 +142,8 @@ fn a_reading_between_sampled_calls_is_a_prefix() {
     readings_are_prefixes(2, &[(Outcome::Ok, Some(20)), (Outcome::Error, None)], 2);
 }
 
-/// A writer makes `calls` while a reader takes a snapshot for each of `rotations`, which says whether a window ends with it;
-/// and at last one more window ends.
+/// Runs a writer that makes `calls` while a reader takes a snapshot for each of `rotations`, which specifies whether the
+/// snapshot ends a window. At last one more window ends.
 fn recent_extremes_are_those_of_the_windows(
     preemptions: usize,
     calls: &'static [Call],
@@ -153,10 +154,10 @@ fn recent_extremes_are_those_of_the_windows(
         let epoch: &'static Epoch = leak(Epoch::new());
         let block = Block::new(&TABLE);
         let snapshot = move |rotates| {
-            let raised = epoch.raise(|| rotates);
+            let guard = epoch.advance(|| rotates);
             let mut reading = BlockReading::default();
-            block.read(raised.epoch, is_sampled, &mut reading);
-            (window_of(raised.epoch), reading)
+            block.read(guard.epoch, is_sampled, &mut reading);
+            (window_of(guard.epoch), reading)
         };
         let writer = thread::spawn(move || {
             let window_after = |call: &Call| {
@@ -168,7 +169,7 @@ fn recent_extremes_are_those_of_the_windows(
         let reader =
             thread::spawn(move || rotations.iter().map(|rotates| snapshot(*rotates)).collect::<Vec<_>>());
         let windows = writer.join().unwrap();
-        assert!(windows.is_sorted(), "calls belong to windows as they come");
+        assert!(windows.is_sorted(), "a later call belongs to an earlier window");
         let mut readings = reader.join().unwrap();
         readings.push(snapshot(true));
         let rotated = rotations.iter().filter(|rotates| **rotates).count() as u64 + 1;
@@ -196,7 +197,7 @@ fn recent_extremes_are_those_of_the_calls_of_several_windows() {
 }
 
 #[test]
-fn windows_pass_that_a_writer_has_not_seen() {
+fn a_writer_may_miss_windows() {
     recent_extremes_are_those_of_the_windows(
         1,
         &[(Outcome::Ok, Some(5)), (Outcome::Ok, Some(9))],
@@ -211,18 +212,18 @@ fn a_copy_shows_what_is_recent_to_its_reader() {
         let epoch: &'static Epoch = leak(Epoch::new());
         let block = Block::new(&TABLE);
         make(block, epoch, CALLS[0], false);
-        // Two windows end that the writer does not see, and the third under its next call.
-        drop(epoch.raise(|| true));
-        drop(epoch.raise(|| true));
+        // The writer misses the end of two windows. A third ends during its next call.
+        drop(epoch.advance(|| true));
+        drop(epoch.advance(|| true));
         let writer = thread::spawn(move || {
             make(block, epoch, CALLS[1], false);
             block.window()
         });
-        let raised = epoch.raise(|| true);
+        let guard = epoch.advance(|| true);
         let mut reading = BlockReading::default();
-        block.read(raised.epoch, false, &mut reading);
-        let window = window_of(raised.epoch);
-        drop(raised);
+        block.read(guard.epoch, false, &mut reading);
+        let window = window_of(guard.epoch);
+        drop(guard);
         prefix_in_windows(&reading, &CALLS, window, &[0, writer.join().unwrap()]);
     });
 }
@@ -248,9 +249,9 @@ fn an_untimed_call_of_a_sampled_function_may_begin_a_window() {
 #[test]
 fn a_lease_hands_on_what_was_written() {
     model(2, || {
-        let writers: &'static Writers = leak(Writers::new());
+        let writers: &'static WriterPool = leak(WriterPool::new());
         let epoch: &'static Epoch = leak(Epoch::new());
-        let cells: &'static CallCells = leak(CallCells::numbered(&TABLE, 1));
+        let cells: &'static CallCells = leak(CallCells::with_key(&TABLE, 1));
         let call = move |nanos| {
             let writer = writers.lease();
             let block = cells.block_of(writer);
@@ -258,7 +259,7 @@ fn a_lease_hands_on_what_was_written() {
             block.end(epoch, Outcome::Ok, nanos);
             writers.hand_back(writer);
         };
-        // Two are free from the start, so that one may be promised by one thread's end and taken from another's.
+        // Two are free from the start, so a thread may reserve one because of another thread's end and then lease the other.
         for writer in [writers.lease(), writers.lease()] {
             writers.hand_back(writer);
         }
@@ -267,55 +268,55 @@ fn a_lease_hands_on_what_was_written() {
         for thread in threads {
             thread.join().unwrap();
         }
-        let raised = epoch.raise(|| false);
+        let guard = epoch.advance(|| false);
         let mut reading = BlockReading::default();
         let (mut ended, mut sum) = (0, 0);
         for block in cells.blocks() {
-            block.read(raised.epoch, false, &mut reading);
+            block.read(guard.epoch, false, &mut reading);
             ended += reading.buckets.iter().sum::<u64>();
             sum += reading.sum;
         }
         assert_eq!((ended, sum), (3, 27));
-        assert_eq!(writers.count(), 2, "a thread found no free writer where there was one");
+        assert_eq!(writers.count(), 2, "a thread missed a free writer");
     });
 }
 
 #[test]
-fn additions_are_in_a_sum_once_they_are_made_and_stay_there() {
-    additions_stay_at(0);
+fn additions_are_in_every_later_sum() {
+    additions_stay_in_sums(0);
 }
 
 #[test]
-fn additions_in_a_piece_of_cells_that_was_added_stay_there() {
-    additions_stay_at(1);
+fn additions_in_a_later_chunk_are_in_every_later_sum() {
+    additions_stay_in_sums(1);
 }
 
-fn additions_stay_at(index: usize) {
+fn additions_stay_in_sums(index: usize) {
     model(2, move || {
-        let writers: &'static Writers = leak(Writers::new());
-        let rows: &'static Rows = leak(Rows::numbered(1));
+        let writers: &'static WriterPool = leak(WriterPool::new());
+        let shards: &'static Shards = leak(Shards::with_key(1));
         let add = move |amount| {
             let writer = writers.lease();
-            rows.change_by(writer, index, amount);
+            shards.change_by(writer, index, amount);
             writers.hand_back(writer);
         };
         let threads =
             [thread::spawn(move || [1, 2].into_iter().for_each(add)), thread::spawn(move || add(4))];
-        let seen = rows.sum(index);
+        let seen = shards.sum(index);
         let [first, second] = threads;
         first.join().unwrap();
-        let later = rows.sum(index);
+        let later = shards.sum(index);
         assert!(later >= seen && [3, 7].contains(&later), "{seen}, then {later}");
         second.join().unwrap();
-        assert_eq!(rows.sum(index), 7);
+        assert_eq!(shards.sum(index), 7);
     });
 }
 
-/// A value that loom watches: it fails if a reading does not happen behind the writing.
+/// A value that loom watches: the model fails unless the write happens before each read.
 #[derive(Debug)]
 struct Watched(UnsafeCell<u64>);
 
-// SAFETY: written before it is shared and only read ever after; that this is so is what the model proves.
+// SAFETY: written before it is shared and only read afterwards; the model proves it.
 unsafe impl Send for Watched {}
 // SAFETY: as above.
 unsafe impl Sync for Watched {}
@@ -323,13 +324,13 @@ unsafe impl Sync for Watched {}
 impl Watched {
     fn new(value: u64) -> Self {
         let cell = UnsafeCell::new(0);
-        // SAFETY: nobody else knows the cell.
+        // SAFETY: no other thread has a reference to the cell yet.
         cell.with_mut(|place| unsafe { *place = value });
         Watched(cell)
     }
 
     fn get(&self) -> u64 {
-        // SAFETY: nobody writes it any more.
+        // SAFETY: it is not written after it has been shared.
         self.0.with(|place| unsafe { *place })
     }
 }

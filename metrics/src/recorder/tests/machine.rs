@@ -1,32 +1,32 @@
-//! What the cells take and how they behave on a real machine; their protocols are proven in `models`.
+//! The memory of the cells, and their behaviour on a real machine. The models in `loom` prove their protocols.
 
 #![expect(unsafe_code, reason = "calls `Array`, which takes the width it was made with")]
 
 use crate::buckets::table::BucketTable;
-use crate::recorder::array::{Array, FIRST_PIECE, piece_of};
+use crate::recorder::array::{CellArray, FIRST_CHUNK, locate};
 use crate::recorder::block::{Block, BlockReading};
 use crate::recorder::epoch::Epoch;
 use crate::recorder::outcome::Outcome;
-use crate::recorder::slot::Number;
-use crate::recorder::writer::{Writer, Writers};
+use crate::recorder::slot::SlotKey;
+use crate::recorder::writer::{Writer, WriterPool};
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Barrier;
 use std::thread;
 
-/// As many bounds as functions have that name none.
+/// As many bounds as a function has by default.
 static TABLE: BucketTable =
     BucketTable::new(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]);
 
 #[test]
-fn memory_is_as_promised() {
+fn memory_is_within_the_documented_bounds() {
     assert!(Block::layout(&TABLE).size() <= 1024);
     assert!(size_of::<Writer>() <= 16 * 1024);
 }
 
 #[test]
-fn threads_that_come_and_go_share_the_writers_of_the_most_at_once() {
+fn there_are_as_many_writers_as_threads_were_alive_at_once() {
     const AT_ONCE: usize = 20;
-    let writers = Writers::new();
+    let writers = WriterPool::new();
     for _ in 0..50 {
         let all_there = Barrier::new(AT_ONCE);
         thread::scope(|scope| {
@@ -43,20 +43,20 @@ fn threads_that_come_and_go_share_the_writers_of_the_most_at_once() {
 }
 
 #[test]
-fn a_writer_finds_its_blocks_under_any_number() {
-    let writers = Writers::new();
+fn a_writer_finds_its_blocks_under_any_key() {
+    let writers = WriterPool::new();
     let writer = writers.lease();
-    let numbers = [1, 2, 31, 32, 8_191, 8_192, 20_000, 100_000];
-    let blocks = numbers.map(|number| (Number::chosen(number), Block::new(&TABLE)));
-    for (number, block) in &blocks {
-        assert!(writer.get(number).is_none());
-        writer.set(number, *block);
+    let keys = [1, 2, 31, 32, 8_191, 8_192, 20_000, 100_000];
+    let blocks = keys.map(|key| (SlotKey::fixed(key), Block::new(&TABLE)));
+    for (key, block) in &blocks {
+        assert!(writer.get(key).is_none());
+        writer.set(key, *block);
     }
-    for (number, block) in &blocks {
-        assert!(writer.get(number).is_some_and(|found| found.is(*block)), "{number:?}");
+    for (key, block) in &blocks {
+        assert!(writer.get(key).is_some_and(|found| found.ptr_eq(*block)), "{key:?}");
     }
     for empty in [0, 50_000] {
-        assert!(writer.get(&Number::<Block>::chosen(empty)).is_none());
+        assert!(writer.get(&SlotKey::<Block>::fixed(empty)).is_none());
     }
 }
 
@@ -67,7 +67,7 @@ fn a_writer_that_never_pauses_is_read_after_a_few_attempts() {
     let done = AtomicBool::new(false);
     let most_attempts = thread::scope(|scope| {
         scope.spawn(|| {
-            // Relaxed: nothing is handed over by it.
+            // Relaxed: it publishes nothing.
             while !done.load(Ordering::Relaxed) {
                 block.start();
                 block.end(&epoch, Outcome::Ok, 7);
@@ -75,21 +75,21 @@ fn a_writer_that_never_pauses_is_read_after_a_few_attempts() {
         });
         let mut reading = BlockReading::default();
         let attempts =
-            (0..20_000).map(|_| block.read(epoch.raise(|| false).epoch, false, &mut reading)).max();
+            (0..20_000).map(|_| block.read(epoch.advance(|| false).epoch, false, &mut reading)).max();
         done.store(true, Ordering::Relaxed);
         attempts
     });
-    // As many calls as a processor's store buffer may hold, and more; eight was the most that was seen.
+    // More than the calls that a store buffer may hold. The maximum observed was eight.
     assert!(most_attempts < Some(100), "{most_attempts:?} attempts");
 }
 
 #[test]
-fn pieces_follow_one_another_without_a_gap() {
+fn chunks_follow_one_another_without_a_gap() {
     let mut expected = (0, 0);
-    for behind in 0..10_000 {
-        assert_eq!(piece_of(behind), expected, "{behind}");
+    for beyond in 0..10_000 {
+        assert_eq!(locate(beyond), expected, "{beyond}");
         expected.1 += 1;
-        if expected.1 == FIRST_PIECE << expected.0 {
+        if expected.1 == FIRST_CHUNK << expected.0 {
             expected = (expected.0 + 1, 0);
         }
     }
@@ -98,17 +98,17 @@ fn pieces_follow_one_another_without_a_gap() {
 #[test]
 fn each_index_has_a_cell_of_its_own_that_stays() {
     const WIDTH: usize = 7;
-    let array: Array<AtomicU64> = Array::new(WIDTH);
+    let array: CellArray<AtomicU64> = CellArray::new(WIDTH);
     for index in (0_usize..300).rev() {
-        // SAFETY: it was made with this width.
-        let cell = unsafe { array.get_or_make(WIDTH, index) };
+        // SAFETY: the array was created with this width.
+        let cell = unsafe { array.get_or_create(WIDTH, index) };
         assert_eq!(cell.swap(index as u64 + 1, Ordering::Relaxed), 0, "{index} was used before");
     }
     for index in 0_usize..300 {
-        // SAFETY: it was made with this width.
+        // SAFETY: the array was created with this width.
         let cell = unsafe { array.get(WIDTH, index) };
         assert_eq!(cell.map(|cell| cell.load(Ordering::Relaxed)), Some(index as u64 + 1));
     }
-    // SAFETY: it was made with this width.
-    assert!(unsafe { array.get(WIDTH, 1_000) }.is_none(), "nobody has asked for it");
+    // SAFETY: the array was created with this width.
+    assert!(unsafe { array.get(WIDTH, 1_000) }.is_none(), "its chunk has not been allocated");
 }

@@ -1,0 +1,33 @@
+//! Moments of the recording path.
+
+use super::rate::Rate;
+use super::raw;
+use super::source::{self, DIRECT_RATE};
+use crate::sync::unmodelled::Ordering;
+
+/// A moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticks(u64);
+
+/// Returns the current moment.
+#[inline]
+pub(crate) fn now() -> Ticks {
+    // Relaxed: the rate publishes nothing else. A thread that still sees an old rate reads the same source on a path that was
+    // valid a moment ago.
+    match Rate::from_bits(DIRECT_RATE.load(Ordering::Relaxed)) {
+        Some(_) => Ticks(raw::read()),
+        None => Ticks(source::now()),
+    }
+}
+
+impl Ticks {
+    /// Returns the nanoseconds from this moment until now: never negative, and at most 584 years.
+    #[inline]
+    pub(crate) fn elapsed_nanos(self) -> u64 {
+        // Relaxed: as in `now`.
+        match Rate::from_bits(DIRECT_RATE.load(Ordering::Relaxed)) {
+            Some(rate) => rate.nanos(raw::read().saturating_sub(self.0)),
+            None => source::nanos_since(self.0),
+        }
+    }
+}

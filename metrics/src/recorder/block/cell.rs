@@ -1,0 +1,17 @@
+//! Access to cells by their only writer.
+
+use crate::sync::{AtomicU64, Ordering};
+
+/// Returns the value of a cell that only this thread writes.
+#[inline]
+pub(super) fn load_own(cell: &AtomicU64) -> u64 {
+    // Relaxed: only the writer stores, and a thread sees its own stores. The lease orders those of the previous writer.
+    cell.load(Ordering::Relaxed)
+}
+
+/// Adds 1 to a cell that only this thread writes.
+#[inline]
+pub(super) fn add_one(cell: &AtomicU64) {
+    // Release: pairs with the fence R5 in `try_read_live`.
+    cell.store(load_own(cell).wrapping_add(1), Ordering::Release);
+}
