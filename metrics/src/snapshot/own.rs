@@ -1,12 +1,12 @@
-//! The library's own families, as plain data.
+//! Families of self-metrics.
 
-use super::FamilySnapshot;
-use super::families::{Labels, MetricFamily, Series};
+use super::declared::FamilySnapshot;
+use super::families::{Labels, MetricFamily, Series, Value};
 use crate::names::unit_of;
 
 /// A family whose name begins with `tachometer_`.
 ///
-/// Its help text stands beside it: neither its name nor the text is the program's to choose.
+/// It includes its help text: the program can choose neither the name nor the text.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct OwnFamily {
@@ -17,10 +17,11 @@ pub(crate) struct OwnFamily {
 }
 
 impl OwnFamily {
+    /// Returns a view of it as a family.
     pub(super) fn as_family(&self) -> MetricFamily<'_> {
         let series = self.family.series.iter().map(|series| Series {
             labels: Labels::declared(&series.labels),
-            value: series.value.as_value(),
+            value: Value::of(&series.value),
         });
         MetricFamily {
             name: self.name.as_str().into(),

@@ -1,4 +1,4 @@
-//! Floats, of which JSON has only the finite ones: the others are texts.
+//! Floats in JSON: finite ones as numbers, others as texts, for JSON has no numbers for them.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
@@ -31,7 +31,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
             "+Inf" => Ok(f64::INFINITY),
             "-Inf" => Ok(f64::NEG_INFINITY),
             other => Err(Error::custom(format!(
-                "{other:?} is no number: there are \"NaN\", \"+Inf\" and \"-Inf\" beside those that JSON has"
+                "{other:?} is not a number: expected a JSON number, \"NaN\", \"+Inf\" or \"-Inf\""
             ))),
         },
     }

@@ -1,4 +1,4 @@
-//! A list of names and values as a map in the order of the list: `{"tier": "gold"}` for `[("tier", "gold")]`.
+//! Lists of names and values in JSON, as a map in the order of the list: `{"tier": "gold"}` for `[("tier", "gold")]`.
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -31,7 +31,7 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for Pairs<V> {
         let mut pairs: Self::Value = Vec::new();
         while let Some((name, value)) = map.next_entry::<String, V>()? {
             if pairs.iter().any(|(known, _)| *known == name) {
-                return Err(A::Error::custom(format_args!("{name:?} stands there twice")));
+                return Err(A::Error::custom(format_args!("duplicate name {name:?}")));
             }
             pairs.push((name, value));
         }

@@ -1,24 +1,53 @@
-//! The raw forms, and what makes each of them a snapshot.
+//! Deserialization with validation: a raw form is read first, and becomes a snapshot if it fulfils what the rest of the library
+//! relies on.
+//!
+//! What is validated: metric names that Prometheus allows, none printed twice; bounds that increase up to `u64::MAX`, with as many
+//! buckets; extremes in order; functions sorted and unique. Counts are not validated.
+//!
+//! Unknown fields are ignored, so that an older reader accepts the output of a newer writer. Fields that can be empty may be
+//! missing: maps, labels, kinds, extremes, the time of a difference. A missing count is an error and not a zero.
 
-use super::super::{
-    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnFamily,
-    RunId, SampleValue, SeriesSnapshot,
-    families::{MetricKind, without_total},
-    printed_labels,
-};
-use super::{pairs, timestamp};
-use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name};
-use serde::Deserialize;
+use super::collector::MetricsSnapshot;
+use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
+use super::full::FullSnapshot;
+use super::function::FunctionSnapshot;
+use super::histogram::HistogramSnapshot;
+use super::kind::MetricKind;
+use super::label_identity::label_identity;
+use super::moment::Moment;
+use super::own::OwnFamily;
+use super::run::RunId;
+use super::serial::{pairs, timestamp};
+use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name, without_total};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
-/// Says what is wrong, and of what.
+/// The message of an error: which part is wrong, and why.
 type Refusal = String;
+
+/// Deserializes a snapshot by way of its raw form.
+macro_rules! deserialize_from {
+    ($($raw:ident => $snapshot:ident,)*) => {$(
+        impl<'de> Deserialize<'de> for $snapshot {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $raw::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+            }
+        }
+    )*};
+}
+
+deserialize_from! {
+    RawFull => FullSnapshot,
+    RawFunction => FunctionSnapshot,
+    RawHistogram => HistogramSnapshot,
+}
 
 #[derive(Deserialize)]
 #[serde(rename = "FullSnapshot")]
-pub(crate) struct RawFull {
+struct RawFull {
     #[serde(with = "timestamp")]
     timestamp: SystemTime,
     #[serde(default)]
@@ -54,7 +83,7 @@ struct Created(#[serde(with = "timestamp")] SystemTime);
 
 #[derive(Deserialize)]
 #[serde(rename = "FunctionSnapshot")]
-pub(crate) struct RawFunction {
+struct RawFunction {
     function: String,
     module: String,
     #[serde(default, with = "pairs")]
@@ -77,7 +106,7 @@ fn every_call() -> u64 {
 
 #[derive(Deserialize)]
 #[serde(rename = "HistogramSnapshot")]
-pub(crate) struct RawHistogram {
+struct RawHistogram {
     buckets: Vec<u64>,
     boundaries: Vec<u64>,
     sum: u64,
@@ -120,16 +149,16 @@ impl RawFunction {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
         let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
-            return Err(format!("{label:?} is no label that a function may have"));
+            return Err(format!("{label:?} is not a valid label name of a function"));
         }
         if [errors, panics, cancelled].into_iter().try_fold(ok, u64::checked_add).is_none() {
-            return Err(format!("more than {} calls in all", u64::MAX));
+            return Err(format!("more than {} calls in total", u64::MAX));
         }
         if in_flight < 0 {
-            return Err(format!("{in_flight} calls in flight"));
+            return Err(format!("the number of calls in flight must not be negative, not {in_flight}"));
         }
         if sample_interval == 0 {
-            return Err("a sample interval of 0: one call in 1 or more is timed".to_owned());
+            return Err("the sample interval must be at least 1, not 0".to_owned());
         }
         let latency = latency.try_into().map_err(in_what("latency"))?;
         Ok(FunctionSnapshot {
@@ -159,7 +188,7 @@ impl TryFrom<RawFull> for FullSnapshot {
             Ok((name, histogram))
         };
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
-            return Err(format!("{label:?} is no label that all series may have"));
+            return Err(format!("{label:?} is not a valid label name for all series"));
         }
         for (name, extremes) in &minmax {
             check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
@@ -170,7 +199,7 @@ impl TryFrom<RawFull> for FullSnapshot {
         for OwnFamily { name, family, .. } in &own {
             if !name.starts_with(OWN_PREFIX) {
                 return Err(format!(
-                    "{name:?} is no family of the library's own: they begin with {OWN_PREFIX:?}"
+                    "{name:?} is not the name of a self-metric: it must begin with {OWN_PREFIX:?}"
                 ));
             }
             check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
@@ -197,7 +226,7 @@ impl TryFrom<RawFull> for FullSnapshot {
     }
 }
 
-/// The functions as they are searched: sorted, which their way through other hands may have changed, and none twice.
+/// Sorts the functions, whose order other programs may have changed, and checks that they are unique.
 fn in_order(
     functions: Vec<RawFunction>,
     constant: &[(String, String)],
@@ -205,21 +234,21 @@ fn in_order(
     let functions = functions.into_iter().map(FunctionSnapshot::try_from);
     let mut functions = functions.collect::<Result<Vec<_>, _>>()?;
     functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
-    // Who reads the text takes labels in another order for the same series.
+    // A scraper ignores the order of labels.
     let mut known = BTreeSet::new();
     if let Some(function) = functions
         .iter()
-        .find(|function| !known.insert((function.place(), printed_labels(&function.labels, constant))))
+        .find(|function| !known.insert((function.place(), label_identity(&function.labels, constant))))
     {
         let FunctionSnapshot { function, module, labels, .. } = function;
         return Err(format!(
-            "function {function:?} of module {module:?} with labels {labels:?} stands there twice"
+            "duplicate function {function:?} of module {module:?} with labels {labels:?}"
         ));
     }
     Ok(functions)
 }
 
-/// Refuses names that Prometheus does not allow, and what would print a name twice.
+/// Rejects names that Prometheus does not allow, and metrics that would print a name twice.
 fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
     let names = snapshot.metrics.keys().chain(snapshot.histograms.keys()).chain(snapshot.minmax.keys());
     for name in names
@@ -229,13 +258,13 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
         .chain(snapshot.own.iter().map(|family| &family.name))
     {
         if !is_metric_name(name) {
-            return Err(format!("{name:?} is no metric name"));
+            return Err(format!("{name:?} is not a valid metric name"));
         }
     }
     let mut printed = BTreeSet::new();
     for family in snapshot.families() {
         let name = &*family.name;
-        // In OpenMetrics a counter's family is called without `_total`, and both may have a sample `_created`.
+        // In OpenMetrics the family of a counter has no `_total`, and both may have a sample `_created`.
         let (base, suffixes): (&str, &[&str]) = match family.kind {
             MetricKind::Histogram => (name, &["", "_bucket", "_sum", "_count", "_created"]),
             MetricKind::Counter => match without_total(name) {
@@ -255,43 +284,43 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses values of another kind than their family's, and two series of one name and labels.
+/// Rejects values of another kind than their family's, and duplicate series.
 fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Result<(), Refusal> {
     let mut known = BTreeSet::new();
     for SeriesSnapshot { labels, value } in &family.series {
         match value {
-            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => return Err(format!("a counter at {sum}")),
+            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => return Err(format!("the value of a counter must not be negative or NaN, not {sum}")),
             _ => {}
         }
         let kind = value.kind();
         if kind != family.kind {
-            return Err(format!("a {kind:?} in a family of the kind {:?}", family.kind));
+            return Err(format!("a value of the kind {kind:?} in a family of the kind {:?}", family.kind));
         }
         let may_be = |label: &str| is_label_name(label) && !matches!(label, "le" | "quantile");
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
-            return Err(format!("{label:?} is no label that a series may have"));
+            return Err(format!("{label:?} is not a valid label name of a series"));
         }
-        if !known.insert(printed_labels(labels, constant)) {
-            return Err(format!("the series with labels {labels:?} stands there twice"));
+        if !known.insert(label_identity(labels, constant)) {
+            return Err(format!("duplicate series with labels {labels:?}"));
         }
     }
     Ok(())
 }
 
 fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
-    if min <= max { Ok(()) } else { Err(format!("its smallest value {min} is above its largest, {max}")) }
+    if min <= max { Ok(()) } else { Err(format!("the smallest value {min} is greater than the largest, {max}")) }
 }
 
 fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<(), Refusal> {
     check_extremes((min, max)).map_err(in_what("recent"))?;
     match extremes {
         Some((least, most)) if least <= min && max <= most => Ok(()),
-        Some(all) => Err(format!("the recent extremes {:?} are outside those of all, {all:?}", (min, max))),
-        None => Err(format!("the recent extremes {:?}, and none of all", (min, max))),
+        Some(all) => Err(format!("the recent extremes {:?} are outside those of all values, {all:?}", (min, max))),
+        None => Err(format!("the recent extremes {:?} without extremes of all values", (min, max))),
     }
 }
 
-/// Whether a label may stand beside those that the library gives series itself.
+/// Returns whether a label may be added to those that the library sets itself.
 fn may_be_given(label: &str) -> bool {
     is_label_name(label) && !RESERVED_LABELS.contains(&label)
 }
