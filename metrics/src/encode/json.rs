@@ -70,7 +70,7 @@ impl FullSnapshot {
     ///     r#"{"timestamp": "2026-11-24T17:32:56Z", "minmax": {"queue": [7, 3]}}"#,
     /// );
     /// let error = error.unwrap_err().to_string();
-    /// assert!(error.contains(r#"min/max "queue": its smallest value 7 is above its largest, 3"#), "{error}");
+    /// assert!(error.contains(r#"min/max "queue": the smallest value 7 is greater than the largest, 3"#), "{error}");
     /// ```
     ///
     /// # Errors

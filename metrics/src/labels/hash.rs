@@ -131,7 +131,8 @@ mod tests {
         let texts = texts();
         let (mut in_place, mut as_text) = (HashMap::new(), HashMap::new());
         for text in &texts {
-            let labels = [text.as_str()].as_slice();
+            let labels = &[text.as_str()];
+            let labels = labels.as_slice();
             assert_eq!(in_place.insert(seeds.hash_labels(&labels), text), None, "{text}");
             let written = LabelText::of(&labels, 1);
             assert_eq!(as_text.insert(seeds.hash_text(written.bytes()), text), None, "{text}");

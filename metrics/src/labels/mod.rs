@@ -11,8 +11,8 @@ mod value;
 mod words;
 
 pub(crate) use hash::{Prehashed, Seeds};
-pub(crate) use set::{Labels, count, values_of};
 pub use set::{LabelSet, LabelVisitor};
+pub(crate) use set::{Labels, count, values_of};
 pub use text::LabelText;
 pub(crate) use text::{OVERFLOW_VALUE, are_same_text, is_text_of, overflow_text, values_from_last};
 pub use value::LabelValue;

@@ -241,9 +241,7 @@ fn in_order(
         .find(|function| !known.insert((function.place(), label_identity(&function.labels, constant))))
     {
         let FunctionSnapshot { function, module, labels, .. } = function;
-        return Err(format!(
-            "duplicate function {function:?} of module {module:?} with labels {labels:?}"
-        ));
+        return Err(format!("duplicate function {function:?} of module {module:?} with labels {labels:?}"));
     }
     Ok(functions)
 }
@@ -289,7 +287,9 @@ fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Res
     let mut known = BTreeSet::new();
     for SeriesSnapshot { labels, value } in &family.series {
         match value {
-            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => return Err(format!("the value of a counter must not be negative or NaN, not {sum}")),
+            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => {
+                return Err(format!("the value of a counter must not be negative or NaN, not {sum}"));
+            }
             _ => {}
         }
         let kind = value.kind();
@@ -308,14 +308,20 @@ fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Res
 }
 
 fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
-    if min <= max { Ok(()) } else { Err(format!("the smallest value {min} is greater than the largest, {max}")) }
+    if min <= max {
+        Ok(())
+    } else {
+        Err(format!("the smallest value {min} is greater than the largest, {max}"))
+    }
 }
 
 fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<(), Refusal> {
     check_extremes((min, max)).map_err(in_what("recent"))?;
     match extremes {
         Some((least, most)) if least <= min && max <= most => Ok(()),
-        Some(all) => Err(format!("the recent extremes {:?} are outside those of all values, {all:?}", (min, max))),
+        Some(all) => {
+            Err(format!("the recent extremes {:?} are outside those of all values, {all:?}", (min, max)))
+        }
         None => Err(format!("the recent extremes {:?} without extremes of all values", (min, max))),
     }
 }

@@ -124,10 +124,7 @@ impl<'a> Labels<'a> {
     }
 
     /// Returns the labels of a series of a function, with `last` after them.
-    pub(super) fn of_function(
-        function: &'a FunctionSnapshot,
-        last: Option<(&'static str, &'a str)>,
-    ) -> Self {
+    pub(super) fn of_function(function: &'a FunctionSnapshot, last: Option<(&'static str, &'a str)>) -> Self {
         Labels { function: Some(function), last, ..Labels::default() }
     }
 

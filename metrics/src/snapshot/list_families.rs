@@ -40,7 +40,9 @@ impl FullSnapshot {
             series,
         };
         let each = |read: fn(&FunctionSnapshot) -> Option<Value<'_>>| -> Vec<Series<'_>> {
-            let series = |function| Some(Series { labels: Labels::of_function(function, None), value: read(function)? });
+            let series = |function| {
+                Some(Series { labels: Labels::of_function(function, None), value: read(function)? })
+            };
             self.functions.iter().filter_map(series).collect()
         };
         vec![

@@ -29,5 +29,7 @@ pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
 pub(crate) use kind::MetricKind;
 pub(crate) use label_identity::label_identity;
+#[cfg(all(test, feature = "json"))]
+pub(crate) use moment::Moment;
 pub(crate) use own::OwnFamily;
 pub(crate) use run::RunId;

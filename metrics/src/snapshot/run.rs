@@ -32,7 +32,7 @@ impl<'de> Deserialize<'de> for RunId {
         let is_hexadecimal = digits.len() == 16 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         match u64::from_str_radix(&digits, 16) {
             Ok(id) if is_hexadecimal => Ok(RunId(id)),
-            _ => Err(D::Error::custom(format_args!("the run must have 16 hexadecimal digits, not {digits:?}"))),
+            _ => Err(D::Error::custom(format_args!("the run must be 16 hexadecimal digits, not {digits:?}"))),
         }
     }
 }

@@ -232,25 +232,25 @@ fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
             histogram,
             r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[9,8]"#,
             of_request,
-            "its smallest value 9 is above its largest, 8",
+            "the smallest value 9 is greater than the largest, 8",
         ),
         (
             latency,
             r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[2,9],"recent":[9,8]"#,
             of_add,
-            "latency: recent: its smallest value 9 is above its largest, 8",
+            "latency: recent: the smallest value 9 is greater than the largest, 8",
         ),
         (
             latency,
             r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[2,9],"recent":[1,8]"#,
             of_add,
-            "latency: the recent extremes (1, 8) are outside those of all, (2, 9)",
+            "latency: the recent extremes (1, 8) are outside those of all values, (2, 9)",
         ),
         (
             latency,
             r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"recent":[1,8]"#,
             of_add,
-            "latency: the recent extremes (1, 8), and none of all",
+            "latency: the recent extremes (1, 8) without extremes of all values",
         ),
         (
             latency,
@@ -258,19 +258,29 @@ fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
             of_add,
             "latency: 1 buckets",
         ),
-        (r#""in_flight":1"#, r#""in_flight":-1"#, of_add, "-1 calls in flight"),
-        (r#""sample_interval":1"#, r#""sample_interval":0"#, of_add, "a sample interval of 0"),
+        (
+            r#""in_flight":1"#,
+            r#""in_flight":-1"#,
+            of_add,
+            "the number of calls in flight must not be negative, not -1",
+        ),
+        (
+            r#""sample_interval":1"#,
+            r#""sample_interval":0"#,
+            of_add,
+            "the sample interval must be at least 1, not 0",
+        ),
         (r#""ok":2"#, r#""ok":18446744073709551615"#, of_add, "more than 18446744073709551615 calls"),
-        (r#""tier""#, r#""le""#, of_add, "\"le\" is no label"),
-        (r#""tier""#, r#""__name__""#, of_add, "\"__name__\" is no label"),
-        (r#""tier""#, r#""a\nb""#, of_add, r#""a\nb" is no label"#),
-        (r#""tier""#, r#""a:b""#, of_add, "\"a:b\" is no label"),
-        (r#""tier""#, r#""tenant""#, plain, "\"tenant\" stands there twice"),
+        (r#""tier""#, r#""le""#, of_add, "\"le\" is not a valid label name"),
+        (r#""tier""#, r#""__name__""#, of_add, "\"__name__\" is not a valid label name"),
+        (r#""tier""#, r#""a\nb""#, of_add, r#""a\nb" is not a valid label name"#),
+        (r#""tier""#, r#""a:b""#, of_add, "\"a:b\" is not a valid label name"),
+        (r#""tier""#, r#""tenant""#, plain, "duplicate name \"tenant\""),
         (
             r#""error_kinds":{"full":1}"#,
             r#""error_kinds":{"full":1,"full":2}"#,
             plain,
-            "\"full\" stands there twice",
+            "duplicate name \"full\"",
         ),
     ] {
         let error = refusal(from, to);
@@ -281,12 +291,12 @@ fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
 #[test]
 fn snapshots_that_break_a_rule_are_refused_by_name() {
     for (from, to, why) in [
-        ("[3,7]", "[7,3]", "min/max \"queue\": its smallest value 7 is above its largest, 3"),
-        (r#""jobs":18446744073709551615"#, r#""a b":1"#, "\"a b\" is no metric name"),
-        (r#""level":"#, r#""9":"#, "\"9\" is no metric name"),
-        (r#""queue":"#, r#""":"#, "\"\" is no metric name"),
-        (r#""http":"#, r#""a-b":"#, "\"a-b\" is no metric name"),
-        (r#""request":"#, r#""é":"#, "\"é\" is no metric name"),
+        ("[3,7]", "[7,3]", "min/max \"queue\": the smallest value 7 is greater than the largest, 3"),
+        (r#""jobs":18446744073709551615"#, r#""a b":1"#, "\"a b\" is not a valid metric name"),
+        (r#""level":"#, r#""9":"#, "\"9\" is not a valid metric name"),
+        (r#""queue":"#, r#""":"#, "\"\" is not a valid metric name"),
+        (r#""http":"#, r#""a-b":"#, "\"a-b\" is not a valid metric name"),
+        (r#""request":"#, r#""é":"#, "\"é\" is not a valid metric name"),
         (r#""level":"#, r#""jobs":"#, "two metrics would print \"jobs\""),
         (r#""level":"#, r#""http_requests":"#, "two metrics would print \"http_requests\""),
         (r#""level":"#, r#""request_latency_us_sum":"#, "two metrics would print \"request_latency_us_sum\""),
@@ -294,19 +304,19 @@ fn snapshots_that_break_a_rule_are_refused_by_name() {
         (r#""level":"#, r#""request_latency_us_created":"#, "print \"request_latency_us_created\""),
         (r#""level":"#, r#""function_calls":"#, "two metrics would print \"function_calls\""),
         (r#""level":"#, r#""function_calls_created":"#, "print \"function_calls_created\""),
-        ("tachometer_clock_info", "clock_info", "\"clock_info\" is no family of the library's own"),
-        (r#""source""#, r#""le""#, "\"le\" is no label that a series may have"),
+        ("tachometer_clock_info", "clock_info", "\"clock_info\" is not the name of a self-metric"),
+        (r#""source""#, r#""le""#, "\"le\" is not a valid label name of a series"),
         (r#""ok":2,"#, "", "missing field `ok`"),
         (r#""timestamp":"2026-11-24T17:32:56.000000005Z","#, "", "missing field `timestamp`"),
         (
             "2026-11-24T17:32:56.000000005Z",
             "2026-11-31T17:32:56Z",
-            "\"2026-11-31T17:32:56Z\" is no time such as",
+            "\"2026-11-31T17:32:56Z\" is not a timestamp such as",
         ),
         (
             "1970-01-01T00:00:00.000000000Z",
             "+999999999999-01-01T00:00:00Z",
-            "\"+999999999999-01-01T00:00:00Z\" is no",
+            "\"+999999999999-01-01T00:00:00Z\" is not a timestamp",
         ),
         (r#""jobs":18446744073709551615"#, r#""jobs":18446744073709551616"#, "expected u64"),
         (r#""jobs":18446744073709551615"#, r#""jobs":-1"#, "expected u64"),
@@ -322,8 +332,10 @@ fn a_function_that_stands_there_twice_is_refused() {
     let mut snapshot = small();
     snapshot.functions.push(snapshot.functions[0].clone());
     let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
-    assert!(error.contains(r#"function "Cart::add" of module "shop" with labels [("tier","#), "{error}");
-    assert!(error.ends_with("stands there twice"), "{error}");
+    assert!(
+        error.contains(r#"duplicate function "Cart::add" of module "shop" with labels [("tier","#),
+        "{error}"
+    );
 }
 
 /// Who reads the text takes labels in another order for the same series.
@@ -336,7 +348,7 @@ fn a_function_that_differs_in_the_order_of_its_labels_alone_is_refused() {
     other.labels.reverse();
     snapshot.functions.push(other);
     let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
-    assert!(error.ends_with("stands there twice"), "{error}");
+    assert!(error.contains("duplicate function"), "{error}");
 }
 
 /// Which a registry grants: without its ending, neither name is one that a counter's family may have.

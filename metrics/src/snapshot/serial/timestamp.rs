@@ -21,7 +21,9 @@ pub(crate) fn serialize<S: Serializer>(time: &SystemTime, serializer: S) -> Resu
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
     let text = String::deserialize(deserializer)?;
     from_text(&text).ok_or_else(|| {
-        D::Error::custom(format_args!("{text:?} is not a timestamp such as \"2026-11-24T17:32:56.000000001Z\""))
+        D::Error::custom(format_args!(
+            "{text:?} is not a timestamp such as \"2026-11-24T17:32:56.000000001Z\""
+        ))
     })
 }
 

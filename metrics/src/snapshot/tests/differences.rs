@@ -1,6 +1,8 @@
 //! Differences of declared metrics of every kind.
 
-use crate::snapshot::{FamilySnapshot, FullSnapshot, HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot};
+use crate::snapshot::{
+    FamilySnapshot, FullSnapshot, HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::time::SystemTime;
