@@ -1,4 +1,4 @@
-//! Exports of a registry, by sink and by result.
+//! Exports of a registry, by sink and result.
 
 use super::families::{count, counter};
 use crate::atomic::AtomicCounter;
@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct Exports {
     by_sink: Mutex<BTreeMap<String, Arc<SinkCounts>>>,
-    /// Export threads with a callback that were ever started.
+    /// The number of export threads with a callback that were ever started.
     threads: AtomicCounter,
-    /// Panics of their callbacks.
+    /// The number of panics of their callbacks.
     panics: AtomicCounter,
 }
 
-/// The exports to one sink, by how they ended.
+/// The exports to one sink, by result.
 #[derive(Debug, Default)]
 pub(crate) struct SinkCounts {
     pub(crate) ok: AtomicCounter,
@@ -60,7 +60,7 @@ impl Exports {
         });
         counter(
             "tachometer_exports_total",
-            "Exports by sink, and by result: error where the sink said so, panic where it panicked.",
+            "Exports by sink, and by result: error if the sink returned one, panic if it panicked.",
             series.collect(),
         )
     }

@@ -1,4 +1,4 @@
-//! Making families of counts.
+//! Constructors of families and series.
 
 use crate::snapshot::{FamilySnapshot, MetricKind, OwnFamily, SampleValue, SeriesSnapshot};
 
@@ -15,12 +15,12 @@ pub(super) fn histogram(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> 
     family(MetricKind::Histogram, name, help, series)
 }
 
-/// A series of a counter.
+/// Creates a series of a counter.
 pub(super) fn count(labels: &[(&str, &str)], count: u64) -> SeriesSnapshot {
     series(labels, SampleValue::Count(count))
 }
 
-/// A series whose label carries the information; its value is 1.
+/// Creates a series whose label carries the information; its value is 1.
 pub(super) fn info(label: &str, value: &str) -> SeriesSnapshot {
     series(&[(label, value)], SampleValue::Level(1))
 }
