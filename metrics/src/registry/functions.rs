@@ -167,7 +167,7 @@ fn merge_printed_alike(series: &mut Vec<FunctionSnapshot>, shared_labels: &[(Str
     for index in order {
         let function = &series[index];
         let stays = *stays
-            .entry((function.place(), label_identity(&function.labels, shared_labels)))
+            .entry((function.module_and_function(), label_identity(&function.labels, shared_labels)))
             .or_insert(index);
         if stays != index {
             merged.push((index, stays));

@@ -1,7 +1,7 @@
 //! Callbacks and collectors that are missing from a snapshot.
 
 use super::families::{count, counter};
-use crate::snapshot::OwnFamily;
+use crate::snapshot::SelfMetricFamily;
 use std::collections::BTreeMap;
 
 /// The failures of each callback or collector, by the name of its first family.
@@ -16,7 +16,7 @@ pub(crate) struct CallbackFailures {
 }
 
 /// Returns the family of all failures.
-pub(super) fn family(failures: &FailuresBySource) -> OwnFamily {
+pub(super) fn family(failures: &FailuresBySource) -> SelfMetricFamily {
     let series = failures.iter().flat_map(|(metric, CallbackFailures { panics, timeouts, no_thread })| {
         [("panic", panics), ("timeout", timeouts), ("no_thread", no_thread)]
             .map(|(reason, failures)| count(&[("metric", metric), ("reason", reason)], *failures))

@@ -2,7 +2,7 @@
 
 use super::families::{count, counter};
 use crate::atomic::AtomicCounter;
-use crate::snapshot::OwnFamily;
+use crate::snapshot::SelfMetricFamily;
 use crate::sync::unmodelled::{Arc, Mutex, lock};
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ impl Exports {
     }
 
     /// Returns the panics of export threads, once there is such a thread.
-    pub(super) fn panics_family(&self) -> Option<OwnFamily> {
+    pub(super) fn panics_family(&self) -> Option<SelfMetricFamily> {
         let panics = || {
             counter(
                 "tachometer_export_panics_total",
@@ -51,7 +51,7 @@ impl Exports {
         (self.threads.get() > 0).then(panics)
     }
 
-    pub(super) fn sinks_family(&self) -> OwnFamily {
+    pub(super) fn sinks_family(&self) -> SelfMetricFamily {
         let by_sink = lock(&self.by_sink);
         let series = by_sink.iter().flat_map(|(sink, counts)| {
             let SinkCounts { ok, errors, panics } = &**counts;

@@ -1,17 +1,17 @@
 //! Constructors of families and series.
 
-use crate::snapshot::{FamilySnapshot, MetricKind, OwnFamily, SampleValue, SeriesSnapshot};
+use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SelfMetricFamily, SeriesSnapshot};
 
-pub(super) fn counter(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+pub(super) fn counter(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {
     family(MetricKind::Counter, name, help, series)
 }
 
-pub(super) fn gauge(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+pub(super) fn gauge(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {
     family(MetricKind::Gauge, name, help, series)
 }
 
 #[cfg(feature = "http")]
-pub(super) fn histogram(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+pub(super) fn histogram(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {
     family(MetricKind::Histogram, name, help, series)
 }
 
@@ -30,7 +30,7 @@ fn series(labels: &[(&str, &str)], value: SampleValue) -> SeriesSnapshot {
     SeriesSnapshot::new(labels.iter().map(owned).collect(), value)
 }
 
-fn family(kind: MetricKind, name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+fn family(kind: MetricKind, name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {
     let family = FamilySnapshot::new(kind, series);
-    OwnFamily { name: name.to_owned(), help: help.to_owned(), family }
+    SelfMetricFamily { name: name.to_owned(), help: help.to_owned(), family }
 }

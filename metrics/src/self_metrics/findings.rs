@@ -2,7 +2,7 @@
 
 use super::callbacks::{self, FailuresBySource};
 use super::families::{count, counter, gauge, info};
-use crate::snapshot::OwnFamily;
+use crate::snapshot::SelfMetricFamily;
 use std::collections::BTreeSet;
 
 /// The findings of one reading. Each is `None` or empty if the program does not use the feature; it is not printed then.
@@ -20,7 +20,7 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn clock_family(&self) -> Option<OwnFamily> {
+    pub(super) fn clock_family(&self) -> Option<SelfMetricFamily> {
         let family = |source| {
             gauge(
                 "tachometer_clock_info",
@@ -31,7 +31,7 @@ impl Findings {
         self.clock_source.map(family)
     }
 
-    pub(super) fn overflow_families(&self) -> impl Iterator<Item = OwnFamily> {
+    pub(super) fn overflow_families(&self) -> impl Iterator<Item = SelfMetricFamily> {
         let calls = self.overflowed_calls.map(|calls| {
             counter(
                 "tachometer_overflowed_label_sets_total",
@@ -48,7 +48,7 @@ impl Findings {
         calls.into_iter().chain([updates])
     }
 
-    pub(super) fn refused_family(&self) -> OwnFamily {
+    pub(super) fn refused_family(&self) -> SelfMetricFamily {
         gauge(
             "tachometer_refused_metric_info",
             "Declared metrics that are not shown, each with the reason.",
@@ -56,7 +56,7 @@ impl Findings {
         )
     }
 
-    pub(super) fn callbacks_family(&self) -> OwnFamily {
+    pub(super) fn callbacks_family(&self) -> SelfMetricFamily {
         callbacks::family(&self.callback_failures)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::families::{count, counter, gauge, histogram};
 use crate::atomic::{AtomicCounter, AtomicGauge, AtomicHistogram};
-use crate::snapshot::{OwnFamily, SampleValue, SeriesSnapshot};
+use crate::snapshot::{SampleValue, SelfMetricFamily, SeriesSnapshot};
 use std::time::Duration;
 
 const MICROSECOND: u64 = 1_000;
@@ -83,7 +83,7 @@ impl Scrapes {
         self.ended[format as usize][result as usize].increment();
     }
 
-    pub(super) fn families(&self) -> [OwnFamily; 5] {
+    pub(super) fn families(&self) -> [SelfMetricFamily; 5] {
         let ended = FORMATS.iter().zip(&self.ended).flat_map(|(format, by_result)| {
             RESULTS
                 .iter()

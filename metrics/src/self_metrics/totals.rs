@@ -4,7 +4,7 @@ use super::exports::{Exports, SinkCounts};
 use super::findings::Findings;
 #[cfg(feature = "http")]
 use super::scrapes::Scrapes;
-use crate::snapshot::OwnFamily;
+use crate::snapshot::SelfMetricFamily;
 use crate::sync::unmodelled::Arc;
 #[cfg(feature = "http")]
 use crate::sync::unmodelled::OnceLock;
@@ -41,7 +41,7 @@ impl SelfMetrics {
     }
 
     /// Returns all families, in the order they are printed in.
-    pub(crate) fn read(&self, findings: &Findings) -> Vec<OwnFamily> {
+    pub(crate) fn read(&self, findings: &Findings) -> Vec<SelfMetricFamily> {
         let mut families = Vec::new();
         families.extend(findings.clock_family());
         families.extend(self.exports.panics_family());

@@ -15,8 +15,8 @@ use super::histogram::HistogramSnapshot;
 use super::kind::MetricKind;
 use super::label_identity::label_identity;
 use super::moment::Moment;
-use super::own::OwnFamily;
 use super::run::RunId;
+use super::self_metric::SelfMetricFamily;
 use super::serial::{pairs, timestamp};
 use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name, without_total};
 use serde::de::Error;
@@ -25,8 +25,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
-/// The message of an error: which part is wrong, and why.
-type Refusal = String;
+/// The reason of a rejection: which part is invalid, and why.
+type Reason = String;
 
 /// Deserializes a snapshot by way of its raw form.
 macro_rules! deserialize_from {
@@ -68,8 +68,8 @@ struct RawFull {
     labels: Vec<(String, String)>,
     #[serde(default)]
     help: BTreeMap<String, String>,
-    #[serde(default, rename = "self_metrics")]
-    own: Vec<OwnFamily>,
+    #[serde(default)]
+    self_metrics: Vec<SelfMetricFamily>,
     #[serde(default)]
     created: Option<Created>,
     #[serde(default)]
@@ -117,9 +117,9 @@ struct RawHistogram {
 }
 
 impl TryFrom<RawHistogram> for HistogramSnapshot {
-    type Error = Refusal;
+    type Error = Reason;
 
-    fn try_from(raw: RawHistogram) -> Result<Self, Refusal> {
+    fn try_from(raw: RawHistogram) -> Result<Self, Reason> {
         let RawHistogram { buckets, boundaries, sum, extremes, recent } = raw;
         let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent };
         if let Some(mistake) = histogram.mistake() {
@@ -136,16 +136,16 @@ impl TryFrom<RawHistogram> for HistogramSnapshot {
 }
 
 impl TryFrom<RawFunction> for FunctionSnapshot {
-    type Error = Refusal;
+    type Error = Reason;
 
-    fn try_from(raw: RawFunction) -> Result<Self, Refusal> {
+    fn try_from(raw: RawFunction) -> Result<Self, Reason> {
         let name = format!("function {:?} of module {:?}", raw.function, raw.module);
         raw.checked().map_err(in_what(name))
     }
 }
 
 impl RawFunction {
-    fn checked(self) -> Result<FunctionSnapshot, Refusal> {
+    fn checked(self) -> Result<FunctionSnapshot, Reason> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
         let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
@@ -178,11 +178,11 @@ impl RawFunction {
 }
 
 impl TryFrom<RawFull> for FullSnapshot {
-    type Error = Refusal;
+    type Error = Reason;
 
-    fn try_from(raw: RawFull) -> Result<Self, Refusal> {
+    fn try_from(raw: RawFull) -> Result<Self, Reason> {
         let RawFull { timestamp, metrics, histograms, minmax, counters, gauges, .. } = raw;
-        let RawFull { declared, functions, labels, help, own, created, run, elapsed, .. } = raw;
+        let RawFull { declared, functions, labels, help, self_metrics, created, run, elapsed, .. } = raw;
         let histogram = |(name, raw): (String, RawHistogram)| {
             let histogram = raw.try_into().map_err(in_what(format!("histogram {name:?}")))?;
             Ok((name, histogram))
@@ -196,7 +196,7 @@ impl TryFrom<RawFull> for FullSnapshot {
         for (name, family) in &declared {
             check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
         }
-        for OwnFamily { name, family, .. } in &own {
+        for SelfMetricFamily { name, family, .. } in &self_metrics {
             if !name.starts_with(OWN_PREFIX) {
                 return Err(format!(
                     "{name:?} is not the name of a self-metric: it must begin with {OWN_PREFIX:?}"
@@ -207,7 +207,7 @@ impl TryFrom<RawFull> for FullSnapshot {
         let snapshot = FullSnapshot {
             timestamp,
             metrics,
-            histograms: histograms.into_iter().map(histogram).collect::<Result<_, Refusal>>()?,
+            histograms: histograms.into_iter().map(histogram).collect::<Result<_, Reason>>()?,
             minmax,
             counters,
             gauges,
@@ -215,7 +215,7 @@ impl TryFrom<RawFull> for FullSnapshot {
             functions: in_order(functions, &labels)?,
             labels,
             help,
-            own,
+            self_metrics,
             created: created.map_or(timestamp, |created| created.0),
             run,
             taken: Moment::default(),
@@ -230,16 +230,15 @@ impl TryFrom<RawFull> for FullSnapshot {
 fn in_order(
     functions: Vec<RawFunction>,
     constant: &[(String, String)],
-) -> Result<Vec<FunctionSnapshot>, Refusal> {
+) -> Result<Vec<FunctionSnapshot>, Reason> {
     let functions = functions.into_iter().map(FunctionSnapshot::try_from);
     let mut functions = functions.collect::<Result<Vec<_>, _>>()?;
     functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
     // A scraper ignores the order of labels.
     let mut known = BTreeSet::new();
-    if let Some(function) = functions
-        .iter()
-        .find(|function| !known.insert((function.place(), label_identity(&function.labels, constant))))
-    {
+    if let Some(function) = functions.iter().find(|function| {
+        !known.insert((function.module_and_function(), label_identity(&function.labels, constant)))
+    }) {
         let FunctionSnapshot { function, module, labels, .. } = function;
         return Err(format!("duplicate function {function:?} of module {module:?} with labels {labels:?}"));
     }
@@ -247,13 +246,13 @@ fn in_order(
 }
 
 /// Rejects names that Prometheus does not allow, and metrics that would print a name twice.
-fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
+fn check_names(snapshot: &FullSnapshot) -> Result<(), Reason> {
     let names = snapshot.metrics.keys().chain(snapshot.histograms.keys()).chain(snapshot.minmax.keys());
     for name in names
         .chain(snapshot.counters.keys())
         .chain(snapshot.gauges.keys())
         .chain(snapshot.declared.keys())
-        .chain(snapshot.own.iter().map(|family| &family.name))
+        .chain(snapshot.self_metrics.iter().map(|family| &family.name))
     {
         if !is_metric_name(name) {
             return Err(format!("{name:?} is not a valid metric name"));
@@ -283,7 +282,7 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
 }
 
 /// Rejects values of another kind than their family's, and duplicate series.
-fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Result<(), Refusal> {
+fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Result<(), Reason> {
     let mut known = BTreeSet::new();
     for SeriesSnapshot { labels, value } in &family.series {
         match value {
@@ -307,7 +306,7 @@ fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Res
     Ok(())
 }
 
-fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
+fn check_extremes((min, max): (u64, u64)) -> Result<(), Reason> {
     if min <= max {
         Ok(())
     } else {
@@ -315,7 +314,7 @@ fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
     }
 }
 
-fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<(), Refusal> {
+fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<(), Reason> {
     check_extremes((min, max)).map_err(in_what("recent"))?;
     match extremes {
         Some((least, most)) if least <= min && max <= most => Ok(()),
@@ -331,6 +330,7 @@ fn may_be_given(label: &str) -> bool {
     is_label_name(label) && !RESERVED_LABELS.contains(&label)
 }
 
-fn in_what(what: impl Display) -> impl FnOnce(Refusal) -> Refusal {
-    move |refusal| format!("{what}: {refusal}")
+/// Prepends the invalid part to a reason.
+fn in_what(what: impl Display) -> impl FnOnce(Reason) -> Reason {
+    move |reason| format!("{what}: {reason}")
 }

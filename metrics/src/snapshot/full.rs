@@ -5,8 +5,8 @@ use super::declared::FamilySnapshot;
 use super::function::FunctionSnapshot;
 use super::histogram::HistogramSnapshot;
 use super::moment::Moment;
-use super::own::OwnFamily;
 use super::run::RunId;
+use super::self_metric::SelfMetricFamily;
 #[cfg(feature = "json")]
 use super::serial;
 use std::collections::BTreeMap;
@@ -57,8 +57,7 @@ pub struct FullSnapshot {
     /// The `# HELP` texts, by registered or by printed name.
     pub(crate) help: BTreeMap<String, String>,
     /// The self-metrics, printed after all other families, in this order.
-    #[cfg_attr(feature = "json", serde(rename = "self_metrics"))]
-    pub(crate) own: Vec<OwnFamily>,
+    pub(crate) self_metrics: Vec<SelfMetricFamily>,
     /// The time from which counters and histograms have counted: the creation of the registry, or the earlier snapshot of a
     /// difference.
     #[cfg_attr(feature = "json", serde(with = "serial::timestamp"))]
@@ -87,7 +86,7 @@ impl FullSnapshot {
             functions: Vec::new(),
             labels: Vec::new(),
             help: BTreeMap::new(),
-            own: Vec::new(),
+            self_metrics: Vec::new(),
             created,
             run: None,
             taken: Moment::now(),

@@ -155,13 +155,13 @@ impl FunctionSnapshot {
     }
 
     /// Returns the part of the sort key that series with different labels share.
-    pub(crate) fn place(&self) -> (&str, &str) {
+    pub(crate) fn module_and_function(&self) -> (&str, &str) {
         (&self.module, &self.function)
     }
 
     /// Returns whether both are snapshots of the same series.
     pub(crate) fn is_series_of(&self, other: &FunctionSnapshot) -> bool {
-        self.place() == other.place() && self.has_labels_of(other)
+        self.module_and_function() == other.module_and_function() && self.has_labels_of(other)
     }
 
     /// Returns whether both have the same labels in any order: other programs may have changed the order in JSON.

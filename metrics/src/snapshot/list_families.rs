@@ -5,7 +5,7 @@ use super::families::{Labels, MetricFamily, Number, Series, Value};
 use super::full::FullSnapshot;
 use super::function::FunctionSnapshot;
 use super::kind::MetricKind;
-use super::own::OwnFamily;
+use super::self_metric::SelfMetricFamily;
 use crate::names::unit_of;
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ impl FullSnapshot {
         self.number_families(&mut families);
         families.extend(self.declared.iter().map(|(name, family)| self.declared_family(name, family)));
         families[functions..].sort_by(|a, b| a.name.cmp(&b.name));
-        families.extend(self.own.iter().map(OwnFamily::as_family));
+        families.extend(self.self_metrics.iter().map(SelfMetricFamily::as_family));
         families.retain(|family| !family.series.is_empty());
         if !self.labels.is_empty() {
             for series in families.iter_mut().flat_map(|family| &mut family.series) {

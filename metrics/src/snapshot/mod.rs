@@ -14,8 +14,8 @@ mod kind;
 mod label_identity;
 mod list_families;
 mod moment;
-mod own;
 mod run;
+mod self_metric;
 #[cfg(feature = "json")]
 mod serial;
 mod since;
@@ -31,5 +31,5 @@ pub(crate) use kind::MetricKind;
 pub(crate) use label_identity::label_identity;
 #[cfg(all(test, feature = "json"))]
 pub(crate) use moment::Moment;
-pub(crate) use own::OwnFamily;
 pub(crate) use run::RunId;
+pub(crate) use self_metric::SelfMetricFamily;

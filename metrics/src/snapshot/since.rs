@@ -70,7 +70,11 @@ impl FullSnapshot {
             functions: self.functions.iter().map(|function| function.since_in(earlier)).collect(),
             labels: self.labels.clone(),
             help: self.help.clone(),
-            own: self.own.iter().map(|family| family.since(&earlier.own)).collect(),
+            self_metrics: self
+                .self_metrics
+                .iter()
+                .map(|family| family.since(&earlier.self_metrics))
+                .collect(),
             created: earlier.timestamp,
             run: self.run,
             taken: self.taken,
@@ -140,9 +144,12 @@ impl MetricsSnapshot {
 impl FunctionSnapshot {
     /// Returns the calls of this function since those in `earlier`, if any.
     fn since_in(&self, earlier: &FullSnapshot) -> FunctionSnapshot {
-        let first = earlier.functions.partition_point(|function| function.place() < self.place());
-        let same_place =
-            earlier.functions[first..].iter().take_while(|function| function.place() == self.place());
+        let first = earlier
+            .functions
+            .partition_point(|function| function.module_and_function() < self.module_and_function());
+        let same_place = earlier.functions[first..]
+            .iter()
+            .take_while(|function| function.module_and_function() == self.module_and_function());
         match same_place.into_iter().find(|function| function.has_labels_of(self)) {
             Some(earlier) => self.since(earlier),
             None => FunctionSnapshot { latency: self.latency.clone().without_extremes(), ..self.clone() },

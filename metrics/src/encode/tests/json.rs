@@ -3,7 +3,7 @@
 use super::random::{alone, collector, function, snapshot};
 use crate::snapshot::{
     FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot,
-    OwnFamily, SampleValue, SeriesSnapshot,
+    SampleValue, SelfMetricFamily, SeriesSnapshot,
 };
 use proptest::prelude::*;
 use std::time::{Duration, UNIX_EPOCH};
@@ -70,7 +70,7 @@ fn small() -> FullSnapshot {
     snapshot.labels.push(("zone".into(), "eu".into()));
     snapshot.help.insert("jobs".into(), "Jobs done".into());
     let clock = vec![SeriesSnapshot::new(vec![("source".into(), "tsc".into())], SampleValue::Quantity(1.0))];
-    snapshot.own.push(OwnFamily {
+    snapshot.self_metrics.push(SelfMetricFamily {
         name: "tachometer_clock_info".into(),
         help: "The clock.".into(),
         family: FamilySnapshot::new(MetricKind::Gauge, clock),

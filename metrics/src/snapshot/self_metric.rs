@@ -9,14 +9,14 @@ use crate::names::unit_of;
 /// It includes its help text: the program can choose neither the name nor the text.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct OwnFamily {
+pub(crate) struct SelfMetricFamily {
     pub(crate) name: String,
     pub(crate) help: String,
     #[cfg_attr(feature = "json", serde(flatten))]
     pub(crate) family: FamilySnapshot,
 }
 
-impl OwnFamily {
+impl SelfMetricFamily {
     /// Returns a view of it as a family.
     pub(super) fn as_family(&self) -> MetricFamily<'_> {
         let series = self.family.series.iter().map(|series| Series {
@@ -33,9 +33,9 @@ impl OwnFamily {
     }
 
     /// Subtracts the family of the same name in `earlier`, if there is one.
-    pub(super) fn since(&self, earlier: &[OwnFamily]) -> OwnFamily {
+    pub(super) fn since(&self, earlier: &[SelfMetricFamily]) -> SelfMetricFamily {
         match earlier.iter().find(|earlier| earlier.name == self.name) {
-            Some(earlier) => OwnFamily { family: self.family.since(&earlier.family), ..self.clone() },
+            Some(earlier) => SelfMetricFamily { family: self.family.since(&earlier.family), ..self.clone() },
             None => self.clone(),
         }
     }
