@@ -172,7 +172,7 @@ fn labels_that_no_series_may_have_are_refused() {
         assert_eq!(panic_of(|| registry().with_labels([(label, "value")])), error);
         let json = registry().with_labels([("zone", "eu")]).snapshot_all().to_json();
         let json = json.replace("{\"zone\":", &format!("{{{label:?}:"));
-        assert_names(&refusal(FullSnapshot::from_json(&json)), &[&format!("{label:?} is no label")]);
+        assert_names(&refusal(FullSnapshot::from_json(&json)), &[&format!("{label:?} is not a valid label name")]);
     }
     let once = || registry().with_labels([("zone", "eu")]);
     let error = refusal(once().try_with_labels([("zone", "us")]));
