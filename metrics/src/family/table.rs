@@ -89,7 +89,7 @@ struct Used {
 
 /// A series.
 pub(super) struct Entry {
-    /// The bytes of a [`LabelText`](crate::labels::LabelText).
+    /// The bytes of a [`LabelText`].
     text: Box<[u8]>,
     index: usize,
     state: AtomicU8,
