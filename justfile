@@ -16,7 +16,7 @@ lint:
     cargo fmt --all
     cargo fmt --manifest-path fuzz/Cargo.toml
     cargo clippy --workspace --all-targets --all-features -- -D warnings
-    cargo clippy --manifest-path tests/disabled/Cargo.toml --target-dir target --all-targets -- -D warnings
+    cargo clippy --manifest-path tests/packages/disabled/Cargo.toml --target-dir target --all-targets -- -D warnings
     RUSTFLAGS='--cfg fuzzing' cargo clippy --manifest-path fuzz/Cargo.toml --no-default-features --all-targets -- -D warnings
 
 # Writes the documentation; `just docs --open` shows it

@@ -3,7 +3,7 @@
 
     check_lints.py
 
-The packages `bare` and `annotated` in `tests/lints` compile the same files. Clippy runs once over both. Each lint must be
+The packages `bare` and `annotated` in `tests/packages/lints` compile the same files. Clippy runs once over both. Each lint must be
 reported on the same line of both, as many times. Exceptions are marked in the source, `//~ silent: LINT` or `//~ twice: LINT`, and
 named in `metrics/src/instrumented.md`; one that no longer differs is an error, as is a difference without a mark. The
 module `clean` must provoke none, and the others all of those below. Prints what is wrong and ends with 1 if anything is.
@@ -17,7 +17,7 @@ import sys
 from collections import Counter
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-WORKSPACE = ROOT / "tests/lints"
+WORKSPACE = ROOT / "tests/packages/lints"
 TWINS = WORKSPACE / "twins"
 DOCUMENTATION = ROOT / "metrics/src/instrumented.md"
 BARE, ANNOTATED = "tachometer_lints_bare", "tachometer_lints_annotated"
@@ -92,7 +92,7 @@ def main():
         wrong.append(f"{path}:{number}: {name}: marked, but clippy reports it of neither")
     missing = sorted(set(PROVOKED) - {name for _, _, name in bare})
     wrong.extend(f"{name}: no function provokes it" for name in missing)
-    told = DOCUMENTATION.read_text(encoding="utf-8").split("# What can be told\n")[1].split("\n# ")[0]
+    told = DOCUMENTATION.read_text(encoding="utf-8").split("# Visible differences\n")[1].split("\n# ")[0]
     undocumented = sorted({name for _, _, name in marked if f"`{name}`" not in told})
     wrong.extend(f"{name}: differs, and {DOCUMENTATION.name} does not say so" for name in undocumented)
     for line in wrong:

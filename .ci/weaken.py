@@ -173,7 +173,7 @@ pub(crate) fn weakened(number: usize) -> bool {{
 """
 
 # For one process, which runs one model.
-TIMEOUT_SECONDS = 600
+TIMEOUT_SECONDS = 1800
 
 TARGET = pathlib.Path("target/loom")
 

@@ -59,7 +59,7 @@ fn ours() -> Vec<Row> {
         Row::new("`Histogram::observe`, 10 bounds", |calls| {
             repeat(calls, VALUE, |value| HISTOGRAM.observe(value));
         })
-        .recorded(|| HISTOGRAM.read().total()),
+        .recorded(|| HISTOGRAM.snapshot().total()),
     ]
 }
 

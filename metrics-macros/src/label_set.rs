@@ -96,7 +96,7 @@ fn implement(name: &Ident, generics: &Generics, library: &TokenStream, labels: &
         values.extend(ours!(#known,));
         visits.extend(quote_spanned! {here=>
             let _ = #known;
-            #library::LabelVisitor::value::<#ty>(__visitor, &self.#field);
+            #library::family::LabelVisitor::value::<#ty>(__visitor, &self.#field);
         });
     }
     let str = ours!(&'static ::core::primitive::str);
@@ -105,7 +105,7 @@ fn implement(name: &Ident, generics: &Generics, library: &TokenStream, labels: &
         const VALUES: &'static [::core::option::Option<&'static [#str]>] = &[#values];
 
         #[inline]
-        fn visit(&self, __visitor: &mut impl #library::LabelVisitor) {
+        fn visit(&self, __visitor: &mut impl #library::family::LabelVisitor) {
             #visits
         }
     };

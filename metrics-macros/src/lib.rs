@@ -22,6 +22,8 @@
 //! | `derive` | shared parts of the derives |
 //! | `error_kind`, `label_set`, `label_value` | the derives |
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod arguments;
 mod body;

@@ -6,6 +6,8 @@
 //!
 //! This is how it works where object files are ELF. Elsewhere functions and metrics are known from their first use on.
 
+#![allow(unsafe_code, reason = "names sections of the object file, and reads what the linker lays there")]
+
 use crate::function::Function;
 use crate::metric::Declared;
 

@@ -1,7 +1,7 @@
 #![deny(warnings)]
 
 use std::time::Duration;
-use tachometer::{Counter, Family, Histogram, LabelSet, LabelVisitor, metrics};
+use tachometer::{family::LabelVisitor, metrics, Counter, Family, Histogram, LabelSet};
 
 #[derive(LabelSet)]
 struct Known {

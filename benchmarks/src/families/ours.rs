@@ -4,7 +4,7 @@ use super::labels::{Kind, LABELS, Labels, Urgency, all_of, each};
 use crate::peers::BOUNDS;
 use crate::row::Row;
 use std::sync::LazyLock;
-use tachometer::{Counter, DynamicFamily, Family, Held, Histogram, LabelSet, Series};
+use tachometer::{family::{Held, Series}, Counter, DynamicFamily, Family, Histogram, LabelSet};
 
 #[derive(LabelSet)]
 struct Job {
@@ -88,14 +88,14 @@ pub(super) fn histograms() -> Vec<Row> {
         Row::new("`Family::with`", |calls| {
             each(calls, |labels| SIZES.with(&Job::of(labels)).observe(labels.value));
         })
-        .recorded(|| all_of(|labels| SIZES.with(&Job::of(labels)).read().total())),
+        .recorded(|| all_of(|labels| SIZES.with(&Job::of(labels)).snapshot().total())),
         Row::new("… labels of two strings", |calls| {
             each(calls, |labels| REQUEST_SIZES.with(&Request::of(labels)).observe(labels.value));
         })
-        .recorded(|| all_of(|labels| REQUEST_SIZES.with(&Request::of(labels)).read().total())),
+        .recorded(|| all_of(|labels| REQUEST_SIZES.with(&Request::of(labels)).snapshot().total())),
         Row::new("`Family::hold`", |calls| {
             each(calls, |labels| HANDLES[labels.number].observe(labels.value));
         })
-        .recorded(|| all_of(|labels| HELD_SIZES.with(&Job::of(labels)).read().total())),
+        .recorded(|| all_of(|labels| HELD_SIZES.with(&Job::of(labels)).snapshot().total())),
     ]
 }

@@ -15,15 +15,15 @@ struct Order<'a> {
 }
 
 /// A family, and the registry that reads it alone.
-struct Registered<M: tachometer::Metric> {
+struct Registered<M: tachometer::family::Metric> {
     family: Family<Order<'static>, M>,
     registry: MetricsRegistry,
 }
 
-impl<M: tachometer::Metric> Registered<M> {
+impl<M: tachometer::family::Metric> Registered<M> {
     fn new(family: Family<Order<'static>, M>) -> Self {
         let registry = MetricsRegistry::new(Duration::MAX);
-        Registered { family: registry.register_family(family.max_series(MOST)), registry }
+        Registered { family: registry.family(family.max_series(MOST)), registry }
     }
 
     fn render(&self, text: &mut String) {

@@ -14,7 +14,7 @@
 //!     static SIZES: Histogram =
 //!         Histogram::new("result_bytes", "Size of results", &const { buckets::exponential::<10>(256, 0) });
 //! }
-//! # assert_eq!((TIMES.read().boundaries[0], SIZES.read().boundaries[2]), (1_000_000, 1_024));
+//! # assert_eq!((TIMES.snapshot().boundaries[0], SIZES.snapshot().boundaries[2]), (1_000_000, 1_024));
 //! ```
 
 pub(crate) mod bounds;

@@ -1,5 +1,7 @@
 //! The processor's own counter.
 
+#![allow(unsafe_code, reason = "reads the counter of the processor, where there is an instruction for it")]
+
 /// The counter of x86-64 on Linux, where the kernel says whether it may be trusted.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod counter {

@@ -10,7 +10,7 @@ use std::mem;
 ///
 /// ```
 /// use std::time::Duration;
-/// use tachometer::{Collect, Collected, FamilyDescription, MetricsRegistry};
+/// use tachometer::{collect::{Collect, Collected, FamilyDescription}, MetricsRegistry};
 ///
 /// struct Shelves(Vec<(String, u32)>);
 ///
@@ -27,12 +27,12 @@ use std::mem;
 /// }
 ///
 /// let registry = MetricsRegistry::new(Duration::from_secs(10));
-/// registry.families_from(Shelves(vec![("poems".to_owned(), 12), ("maps".to_owned(), 3)]));
+/// registry.collect_from(Shelves(vec![("poems".to_owned(), 12), ("maps".to_owned(), 3)]));
 /// let text = registry.snapshot_all().to_prometheus_format();
 /// assert!(text.contains("shelf_books{shelf=\"maps\"} 3.0\nshelf_books{shelf=\"poems\"} 12.0\n"));
 /// ```
 ///
-/// Registered by [`families_from`](crate::MetricsRegistry::families_from). [`docs::on_demand`](crate::docs::on_demand) says
+/// Registered by [`collect_from`](crate::MetricsRegistry::collect_from). [`docs::on_demand`](crate::docs::on_demand) says
 /// on which thread it runs and what happens where it panics or takes long.
 pub trait Collect: Send + Sync + 'static {
     /// The families it adds to, asked once, when it is registered: so a name that something else has is an error there, where
@@ -46,7 +46,7 @@ pub trait Collect: Send + Sync + 'static {
 /// What a family is called, what it means and what kind it is.
 ///
 /// ```
-/// use tachometer::FamilyDescription;
+/// use tachometer::collect::FamilyDescription;
 ///
 /// let free = FamilyDescription::gauge("shelf_free_meters", "What is free of a shelf");
 /// assert_eq!(free, free.clone());
@@ -83,7 +83,7 @@ impl FamilyDescription {
 ///
 /// ```
 /// use std::time::Duration;
-/// use tachometer::{Collect, Collected, FamilyDescription, MetricsRegistry, SampleValue};
+/// use tachometer::{collect::{Collect, Collected, FamilyDescription}, families::SampleValue, MetricsRegistry};
 ///
 /// struct Lift;
 ///
@@ -102,7 +102,7 @@ impl FamilyDescription {
 /// }
 ///
 /// let registry = MetricsRegistry::new(Duration::from_secs(10));
-/// registry.families_from(Lift);
+/// registry.collect_from(Lift);
 /// let text = registry.snapshot_all().to_prometheus_format();
 /// assert!(text.contains("\nlift_rides_total 7\n") && !text.contains("# HELP lift_load_grams"));
 /// assert!(text.contains("tachometer_refused_metric_info{reason=\"\\\"lift_load_grams\\\" is not shown: "));

@@ -19,7 +19,7 @@ use std::time::Duration;
 /// A [`Family`](crate::Family) whose name and labels are said at run time, by a configuration or another system.
 ///
 /// The global registry reads it from the first use on, or the one that it was
-/// [registered](crate::MetricsRegistry::register_family) with.
+/// [registered](crate::MetricsRegistry::family) with.
 ///
 /// ```
 /// use tachometer::{Counter, DynamicFamily, MetricsRegistry};
@@ -29,7 +29,7 @@ use std::time::Duration;
 ///     let registry = MetricsRegistry::new(Duration::from_secs(10));
 ///     let columns = ["region", "sort"]; // read from a file
 ///     let wines: DynamicFamily<Counter> =
-///         registry.register_family(DynamicFamily::new("wines_total", "Bottles", columns)?);
+///         registry.family(DynamicFamily::new("wines_total", "Bottles", columns)?);
 ///
 ///     wines.with(&["Pfalz", "Riesling"]).add(6);
 ///     let text = registry.snapshot_all().to_prometheus_format();
@@ -48,7 +48,7 @@ impl<M: Metric> DynamicFamily<M> {
     /// A family printed as `name` with that `# HELP`, whose labels have these names.
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name or that of a label, or where two labels have the same name.
+    /// If Prometheus does not allow the name or that of a label, or where two labels have the same name.
     #[track_caller]
     pub fn new<N: Into<String>>(
         name: impl Into<String>,
@@ -80,7 +80,7 @@ impl<M: Metric> DynamicFamily<M> {
     /// As [`Family::max_series`](crate::Family::max_series).
     ///
     /// # Panics
-    /// Where it is zero or more than a million.
+    /// If it is zero or more than a million.
     #[must_use]
     pub fn max_series(mut self, most: usize) -> Self {
         self.plan.limits = self.plan.limits.with_at_most(most);
@@ -90,7 +90,7 @@ impl<M: Metric> DynamicFamily<M> {
     /// As [`Family::expire_after`](crate::Family::expire_after).
     ///
     /// # Panics
-    /// Where the time is zero.
+    /// If the time is zero.
     #[must_use]
     pub fn expire_after(mut self, idle: Duration) -> Self {
         self.plan.limits = self.plan.limits.with_expiry(idle);

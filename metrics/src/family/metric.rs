@@ -4,7 +4,7 @@ use crate::collect::Registered;
 use crate::metric::kind::Kind;
 use crate::metric::{Counter, Declared, FloatCounter, FloatGauge, Gauge, Histogram};
 
-/// A metric there may be a [`Family`] of: [`Counter`], [`FloatCounter`], [`Gauge`], [`FloatGauge`], [`Histogram`].
+/// The metrics that a [`Family`](crate::Family) can have: [`Counter`], [`FloatCounter`], [`Gauge`], [`FloatGauge`], [`Histogram`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the metric of a family",
     label = "the metric of a family is `Counter`, `FloatCounter`, `Gauge`, `FloatGauge` or `Histogram`"

@@ -7,6 +7,7 @@
 mod checks;
 mod core;
 mod dynamic;
+mod lock;
 mod metric;
 mod plan;
 mod series;
@@ -15,7 +16,10 @@ mod table;
 mod tests;
 mod typed;
 
+pub use crate::labels::LabelVisitor;
 pub use dynamic::DynamicFamily;
-pub use metric::{AnyFamily, Metric};
+#[doc(hidden)]
+pub use metric::AnyFamily;
+pub use metric::Metric;
 pub use series::{Find, Held, Looked, Series, SeriesGuard, Texts};
 pub use typed::Family;

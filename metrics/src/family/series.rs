@@ -419,9 +419,16 @@ impl<P: Find<Histogram>> Series<Histogram, P> {
     }
 
     /// What has been recorded.
-    pub fn read(&self) -> HistogramSnapshot {
+    pub fn snapshot(&self) -> HistogramSnapshot {
         let read = self.read_with(|cells, index| cells.read(index, &mut Reader::begin(|| false)));
         read.unwrap_or_else(|| self.core.cells().nothing())
+    }
+
+    /// The former name of [`snapshot`](Self::snapshot).
+    #[doc(hidden)]
+    #[deprecated = "renamed to `snapshot`"]
+    pub fn read(&self) -> HistogramSnapshot {
+        self.snapshot()
     }
 }
 

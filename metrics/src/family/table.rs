@@ -18,18 +18,17 @@
 //!
 //! A thread lets go of removed series when it next looks into the table of all. One that never does holds those it has used.
 
+use super::lock::{is_inside, lock};
 use crate::atomic::AtomicCounter;
 use crate::clock::{self, Ticks};
 use crate::labels::{LabelText, Labels, Prehashed, Seeds, is_text_of, overflow_text};
 use crate::recorder::{MOST_CELLS, PerThread};
 use crate::sync::unmodelled;
-use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering};
 use std::borrow::Borrow;
-use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 /// The index of what comes beyond the bound. There is no entry for it: it is always there.
@@ -265,7 +264,7 @@ impl Table {
         owner: &'static dyn Owner,
         then: impl FnOnce(&Entry),
     ) -> Option<Arc<Entry>> {
-        if IS_INSIDE.with(Cell::get) {
+        if is_inside() {
             self.overflowed.increment();
             return None;
         }
@@ -363,7 +362,7 @@ impl Table {
 
     /// The series with this text, if it is shown. None where this thread holds the lock: it is the allocator that asks.
     pub(super) fn find(&self, text: &[u8]) -> Option<Arc<Entry>> {
-        if IS_INSIDE.with(Cell::get) {
+        if is_inside() {
             return None;
         }
         let listed = lock(&self.listed);
@@ -413,7 +412,7 @@ impl Entry {
     /// Makes a series that a handle holds an active one. It stays hidden for this time where the table cannot be waited for.
     #[cold]
     pub(super) fn show(&self) {
-        if !self.wake() && !IS_INSIDE.with(Cell::get) {
+        if !self.wake() && !is_inside() {
             let table = self.owner.table();
             table.show(&mut lock(&table.listed), self);
         }
@@ -429,7 +428,7 @@ impl Entry {
     pub(super) fn release(this: &Arc<Self>) {
         let was_last = this.holders.fetch_sub(1, Ordering::Relaxed) == 1;
         // From inside an allocator that waits for nobody: then whoever uses these labels next finds the series hidden.
-        if !was_last || IS_INSIDE.with(Cell::get) {
+        if !was_last || is_inside() {
             return;
         }
         let mut listed = lock(&this.owner.table().listed);
@@ -456,46 +455,5 @@ impl fmt::Debug for Entry {
             .field("index", &self.index)
             .field("state", &self.state)
             .finish_non_exhaustive()
-    }
-}
-
-// Whether this thread holds a lock of a table, or is about to. Without a destructor, so it can be reached until the thread is
-// gone.
-#[cfg(not(loom))]
-thread_local! { static IS_INSIDE: Cell<bool> = const { Cell::new(false) }; }
-#[cfg(loom)]
-loom::thread_local! { static IS_INSIDE: Cell<bool> = Cell::new(false); }
-
-/// A lock of a table. While it is held, a global allocator may be called; if that is a user of a family itself, it must not
-/// wait for this lock.
-struct Locked<'a, T> {
-    guard: MutexGuard<'a, T>,
-    was_inside: bool,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> Locked<'_, T> {
-    let was_inside = IS_INSIDE.with(|is_inside| is_inside.replace(true));
-    // Nothing panics under the lock.
-    let guard = mutex.lock().unwrap_or_else(unmodelled::PoisonError::into_inner);
-    Locked { guard, was_inside }
-}
-
-impl<T> Deref for Locked<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.guard
-    }
-}
-
-impl<T> DerefMut for Locked<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.guard
-    }
-}
-
-impl<T> Drop for Locked<'_, T> {
-    fn drop(&mut self) {
-        IS_INSIDE.with(|is_inside| is_inside.set(self.was_inside));
     }
 }

@@ -74,7 +74,7 @@ use std::time::Duration;
 ///
 /// let timer = BAKING.with(&Bake { crusty: true }).start_timer();
 /// drop(timer);
-/// assert_eq!(BAKING.with(&Bake { crusty: true }).read().total(), 1);
+/// assert_eq!(BAKING.with(&Bake { crusty: true }).snapshot().total(), 1);
 /// assert_eq!(tachometer::snapshot().declared["baking_seconds"].series.len(), 2);
 /// ```
 ///
@@ -101,7 +101,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// A family printed as `name` with that `# HELP`.
     ///
     /// # Panics
-    /// Where Prometheus does not allow the name or that of a label, where two labels have the same name, or where two known values
+    /// If Prometheus does not allow the name or that of a label, where two labels have the same name, or where two known values
     /// of a label do; in a `static`, a compile error.
     #[must_use]
     #[track_caller]
@@ -144,7 +144,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// ```
     ///
     /// # Panics
-    /// Where it is zero or more than a million, and where the sets are [known](Self#known-sets): these are all there. In a
+    /// If it is zero or more than a million, and where the sets are [known](Self#known-sets): these are all there. In a
     /// `static`, a compile error.
     #[must_use]
     pub const fn max_series(mut self, most: usize) -> Self {
@@ -162,7 +162,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// before. It begins again at zero, but where it is [held](Self::hold): then it goes on where it was.
     ///
     /// # Panics
-    /// Where the time is zero, and where the sets are [known](Self#known-sets): these are always there. In a `static`, a
+    /// If the time is zero, and where the sets are [known](Self#known-sets): these are always there. In a `static`, a
     /// compile error.
     #[must_use]
     pub const fn expire_after(mut self, idle: Duration) -> Self {
@@ -187,7 +187,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// first asked for is looked up with each update, as by [`with`](Self::with).
     ///
     /// ```
-    /// use tachometer::{Family, Gauge, Held, LabelSet, Series, metrics};
+    /// use tachometer::{family::{Held, Series}, metrics, Family, Gauge, LabelSet};
     ///
     /// #[derive(LabelSet)]
     /// struct Pond<'a> {

@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn who_prefers_a_format_gets_it() {
         for (accept, open_metrics) in [
-            // Those of Prometheus and VictoriaMetrics are recorded, in `tests/accept.txt`. curl, Firefox:
+            // Those of Prometheus and VictoriaMetrics are recorded, in `tests/it/http/accept.txt`. curl, Firefox:
             ("*/*", false),
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false),
             ("application/openmetrics-text", true),

@@ -1,5 +1,7 @@
 //! Async calls: futures that are timed from their first poll to their end.
 
+#![expect(unsafe_code, reason = "pins one field of a pinned future")]
+
 use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
 use super::site::Site;
 use super::stopwatch::Stopwatch;

@@ -8,7 +8,7 @@ use super::value::LabelValue;
 /// hand looks like this:
 ///
 /// ```
-/// use tachometer::{LabelSet, LabelVisitor};
+/// use tachometer::{family::LabelVisitor, LabelSet};
 ///
 /// struct Status(u16);
 ///

@@ -29,7 +29,7 @@ use crate::sync::unmodelled::Arc;
 ///
 /// The function runs on a thread of the library's, and a snapshot does not wait for it for ever; see
 /// [`docs::on_demand`](crate::docs::on_demand). One that captures something is registered by
-/// [`gauge_from`](crate::MetricsRegistry::gauge_from).
+/// [`callback_gauge`](crate::MetricsRegistry::callback_gauge).
 #[derive(Debug)]
 pub struct CallbackGauge {
     declaration: Declaration,
@@ -58,7 +58,7 @@ pub struct CallbackGauge {
 ///
 /// What is negative or not a number is no counter: it is not shown, and `tachometer_refused_metric_info` says so. By
 /// convention the name ends in `_total`. Otherwise as [`CallbackGauge`]; one that captures something is registered by
-/// [`counter_from`](crate::MetricsRegistry::counter_from).
+/// [`callback_counter`](crate::MetricsRegistry::callback_counter).
 #[derive(Debug)]
 pub struct CallbackCounter {
     declaration: Declaration,
@@ -73,7 +73,7 @@ macro_rules! callback {
                 /// Printed as `name` with that `# HELP`, at what `callback` returns.
                 ///
                 /// # Panics
-                /// Where Prometheus does not allow the name; in a `static`, a compile error.
+                /// If Prometheus does not allow the name; in a `static`, this is a compile error.
                 #[must_use]
                 #[track_caller]
                 pub const fn new(name: &'static str, help: &'static str, callback: fn() -> f64) -> Self {

@@ -38,7 +38,7 @@ impl Counter {
         /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -114,7 +114,7 @@ impl FloatCounter {
         /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {

@@ -40,7 +40,7 @@ pub(crate) fn attached() -> impl Iterator<Item = &'static dyn Declared> {
 impl Declaration {
     const_unless_loom! {
         /// # Panics
-        /// Where Prometheus does not allow the name; in a `static`, a compile error.
+        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
         #[track_caller]
         pub(crate) const fn new(name: &'static str, help: &'static str) -> Self {
             Self::check_name(name);
@@ -68,7 +68,7 @@ impl Declaration {
     }
 
     /// # Panics
-    /// Where Prometheus does not allow the name; in a `static`, a compile error.
+    /// If Prometheus does not allow the name; in a `static`, this is a compile error.
     #[track_caller]
     pub(crate) const fn check_name(name: &str) {
         assert!(

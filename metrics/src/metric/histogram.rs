@@ -33,7 +33,7 @@ use std::time::Duration;
 /// {
 ///     let _timer = TIMES.start_timer(); // observes when it is dropped
 /// }
-/// assert_eq!((SIZES.read().buckets, TIMES.read().total(), answer), (vec![0, 1, 0, 0], 2, 42));
+/// assert_eq!((SIZES.snapshot().buckets, TIMES.snapshot().total(), answer), (vec![0, 1, 0, 0], 2, 42));
 /// ```
 #[derive(Debug)]
 pub struct Histogram {
@@ -91,7 +91,7 @@ impl Histogram {
         /// [`of_time`](Self::of_time) with [`buckets::seconds`](crate::buckets::seconds): `&[0.1, 0.5]` is no list of `u64`.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.
+        /// If Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
@@ -157,9 +157,16 @@ impl Histogram {
     }
 
     /// What has been recorded.
-    pub fn read(&self) -> HistogramSnapshot {
+    pub fn snapshot(&self) -> HistogramSnapshot {
         // Only snapshots end a window.
         self.cells.read(0, &mut Reader::begin(|| false))
+    }
+
+    /// The former name of [`snapshot`](Self::snapshot).
+    #[doc(hidden)]
+    #[deprecated = "renamed to `snapshot`"]
+    pub fn read(&self) -> HistogramSnapshot {
+        self.snapshot()
     }
 }
 
@@ -209,7 +216,7 @@ impl Kind for Histogram {
     }
 }
 
-/// Where a time is recorded.
+/// If a time is recorded.
 pub trait Observe {
     /// Records so many nanoseconds.
     #[doc(hidden)]
@@ -231,7 +238,7 @@ impl<T: Observe> Observe for &T {
 }
 
 /// Measures a time, and records it when it is dropped. Made by [`Histogram::start_timer`] and by
-/// [`Series::start_timer`](crate::Series::start_timer).
+/// [`Series::start_timer`](crate::family::Series::start_timer).
 #[derive(Debug)]
 #[must_use = "the time is recorded as soon as the timer is dropped: bind it to a name, as in `let _timer = …`"]
 pub struct HistogramTimer<T: Observe = &'static Histogram> {

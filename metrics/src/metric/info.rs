@@ -25,7 +25,7 @@ use crate::sync::const_unless_loom;
 /// By convention the name ends in `_info`. It is a gauge in every format: OpenMetrics has a type `info`, whose family has the
 /// name without the ending, and that would be one more name that may clash, in that format only, for nothing that a
 /// scraper does with it. What is known when the program runs is registered by
-/// [`register_info`](crate::MetricsRegistry::register_info).
+/// [`info`](crate::MetricsRegistry::info).
 #[derive(Debug)]
 pub struct Info {
     declaration: Declaration,
@@ -37,7 +37,7 @@ impl Info {
         /// Printed as `name` with that `# HELP` and these labels.
         ///
         /// # Panics
-        /// Where Prometheus does not allow the name or one of the labels' names, or two of these are the same; in a `static`,
+        /// If Prometheus does not allow the name or one of the labels' names, or two of these are the same; in a `static`,
         /// a compile error.
         #[must_use]
         #[track_caller]

@@ -2,6 +2,8 @@
 //!
 //! A cell stays where it is, so who has found it needs nobody's leave to use it.
 
+#![expect(unsafe_code, reason = "cells behind a header, in memory that is never freed")]
+
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, leak, leak_layout, leak_slice};
 use std::alloc::Layout;
 use std::array;

@@ -19,6 +19,8 @@
 //! writers overtake, they leave a copy. The steps, and the argument that they are enough, are in
 //! [`docs::recording`](crate::docs::recording); E and R below are its steps.
 
+#![expect(unsafe_code, reason = "two rows of cells behind a header, in memory that is never freed")]
+
 mod history;
 
 use super::epoch::{Epoch, WINDOWS, window_of};

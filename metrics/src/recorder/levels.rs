@@ -1,5 +1,7 @@
 //! Cells by index that all threads write: for what is set, not only added to, and so cannot have a part in each thread.
 
+#![expect(unsafe_code, reason = "calls `Array`, which takes the width it was made with")]
+
 use super::array::Array;
 use crate::sync::AtomicU64;
 

@@ -1,5 +1,7 @@
 //! A value that each thread has of its own, handed on with its cells when the thread ends.
 
+#![expect(unsafe_code, reason = "a value that only the thread with the lease touches")]
+
 use super::slot::{Handle, Number};
 use super::thread;
 use crate::sync::{const_unless_loom, leak};

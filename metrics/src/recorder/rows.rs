@@ -9,6 +9,8 @@
 //!
 //! Progress: writer and reader are wait-free. An addition is a load and a store, without a read-modify-write.
 
+#![expect(unsafe_code, reason = "calls `Array`, which takes the width it was made with")]
+
 use super::array::{Array, Cell};
 use super::slot::{Handle, Number};
 use super::thread;

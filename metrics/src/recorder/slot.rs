@@ -1,5 +1,7 @@
 //! Where a writer keeps its cells: slots by number, and numbers that each belong to cells of one type.
 
+#![expect(unsafe_code, reason = "stores handles of several types as one type of pointer")]
+
 use crate::sync::unmodelled;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering, const_unless_loom};
 use std::marker::PhantomData;

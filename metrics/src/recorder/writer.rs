@@ -11,6 +11,8 @@
 //!
 //! Progress: leasing is lock-free and asks only the system's allocator; handing back is wait-free.
 
+#![expect(unsafe_code, reason = "reads a handle as the type that its number belongs to")]
+
 use super::slot::{Handle, Number, Slot};
 use crate::sync::{AtomicBool, AtomicUsize, List, Ordering, const_unless_loom, leak};
 use once_cell::race::OnceRef;

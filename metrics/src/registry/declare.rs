@@ -1,4 +1,4 @@
-//! Metrics with a name and a help text that are declared at run time, each in one registry.
+//! Metrics with a help text that are declared at run time.
 
 use super::held::Held;
 use super::metrics_registry::{MetricsRegistry, unwrap_registered};
@@ -35,7 +35,7 @@ use std::panic::Location;
 /// assert_eq!(REGISTRY.counter("seeds_total", "").get(), 5);
 /// ```
 impl MetricsRegistry {
-    /// A [`Counter`] called `name` with that `# HELP`. The same name gives the same counter again, whose text stays as it is.
+    /// Registers a [`Counter`] called `name` with the help text `help`. The same name returns the same counter, whose text stays as it is.
     ///
     /// Ask for it once and keep it: each time takes the registry's lock.
     ///
@@ -52,16 +52,16 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_counter`](Self::try_counter) returns an error.
+    /// If [`try_counter`](Self::try_counter) returns an error.
     #[track_caller]
     pub fn counter(&self, name: impl Into<String>, help: impl Into<String>) -> &'static Counter {
         unwrap_registered(self.try_counter(name, help))
     }
 
-    /// As [`counter`](Self::counter).
+    /// Does the same as [`counter`](Self::counter), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name, or something else has it, or prints a name that this would print, in whichever
+    /// If Prometheus does not allow the name; or if another metric has it, or prints a name that this one would print, in any
     /// format; the message says where in the source both stand. What a `register_…` method gave is something else; a metric in
     /// a `static`, of the [`global`](crate::global) registry, is the same.
     ///
@@ -84,7 +84,7 @@ impl MetricsRegistry {
         self.try_make((name, help), Counter::WHAT.to_owned(), Counter::of, |_| true)
     }
 
-    /// A [`FloatCounter`] called `name` with that `# HELP`. As [`counter`](Self::counter).
+    /// Registers a [`FloatCounter`]; see [`counter`](Self::counter).
     ///
     /// ```
     /// use std::time::Duration;
@@ -96,13 +96,13 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_float_counter`](Self::try_float_counter) returns an error.
+    /// If [`try_float_counter`](Self::try_float_counter) returns an error.
     #[track_caller]
     pub fn float_counter(&self, name: impl Into<String>, help: impl Into<String>) -> &'static FloatCounter {
         unwrap_registered(self.try_float_counter(name, help))
     }
 
-    /// As [`float_counter`](Self::float_counter).
+    /// Does the same as [`float_counter`](Self::float_counter), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_counter`](Self::try_counter).
@@ -115,7 +115,7 @@ impl MetricsRegistry {
         self.try_make((name, help), FloatCounter::WHAT.to_owned(), FloatCounter::of, |_| true)
     }
 
-    /// A [`Gauge`] called `name` with that `# HELP`. As [`counter`](Self::counter).
+    /// Registers a [`Gauge`]; see [`counter`](Self::counter).
     ///
     /// ```
     /// use std::time::Duration;
@@ -129,13 +129,13 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_gauge`](Self::try_gauge) returns an error.
+    /// If [`try_gauge`](Self::try_gauge) returns an error.
     #[track_caller]
     pub fn gauge(&self, name: impl Into<String>, help: impl Into<String>) -> &'static Gauge {
         unwrap_registered(self.try_gauge(name, help))
     }
 
-    /// As [`gauge`](Self::gauge).
+    /// Does the same as [`gauge`](Self::gauge), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_counter`](Self::try_counter).
@@ -148,7 +148,7 @@ impl MetricsRegistry {
         self.try_make((name, help), Gauge::WHAT.to_owned(), Gauge::of, |_| true)
     }
 
-    /// A [`FloatGauge`] called `name` with that `# HELP`. As [`counter`](Self::counter).
+    /// Registers a [`FloatGauge`]; see [`counter`](Self::counter).
     ///
     /// ```
     /// use std::time::Duration;
@@ -160,13 +160,13 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_float_gauge`](Self::try_float_gauge) returns an error.
+    /// If [`try_float_gauge`](Self::try_float_gauge) returns an error.
     #[track_caller]
     pub fn float_gauge(&self, name: impl Into<String>, help: impl Into<String>) -> &'static FloatGauge {
         unwrap_registered(self.try_float_gauge(name, help))
     }
 
-    /// As [`float_gauge`](Self::float_gauge).
+    /// Does the same as [`float_gauge`](Self::float_gauge), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_counter`](Self::try_counter).
@@ -191,11 +191,11 @@ impl MetricsRegistry {
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
     /// let sizes = registry.histogram("upload_bytes", "Size of uploads", &[1_000, 1_000_000]);
     /// sizes.observe(12_345);
-    /// assert_eq!(sizes.read().buckets, [0, 1, 0]);
+    /// assert_eq!(sizes.snapshot().buckets, [0, 1, 0]);
     /// ```
     ///
     /// # Panics
-    /// Where [`try_histogram`](Self::try_histogram) returns an error.
+    /// If [`try_histogram`](Self::try_histogram) returns an error.
     #[track_caller]
     pub fn histogram(
         &self,
@@ -206,7 +206,7 @@ impl MetricsRegistry {
         unwrap_registered(self.try_histogram(name, help, bounds))
     }
 
-    /// As [`histogram`](Self::histogram).
+    /// Does the same as [`histogram`](Self::histogram), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_counter`](Self::try_counter), where a histogram with other bounds is something else; and where the bounds do not
@@ -237,7 +237,7 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_histogram_of_time`](Self::try_histogram_of_time) returns an error.
+    /// If [`try_histogram_of_time`](Self::try_histogram_of_time) returns an error.
     #[track_caller]
     pub fn histogram_of_time(
         &self,
@@ -248,7 +248,7 @@ impl MetricsRegistry {
         unwrap_registered(self.try_histogram_of_time(name, help, bounds))
     }
 
-    /// As [`histogram_of_time`](Self::histogram_of_time).
+    /// Does the same as [`histogram_of_time`](Self::histogram_of_time), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_histogram`](Self::try_histogram).

@@ -21,24 +21,24 @@ impl MetricsRegistry {
     /// }
     ///
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
-    /// let books: Family<Shelf<'static>, Gauge> = registry.register_family(Family::new("books", "Books on shelves"));
+    /// let books: Family<Shelf<'static>, Gauge> = registry.family(Family::new("books", "Books on shelves"));
     /// books.with(&Shelf { name: "travel" }).set(12);
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("books{name=\"travel\"} 12\n"));
     /// ```
     ///
     /// # Panics
-    /// Where [`try_register_family`](Self::try_register_family) returns an error.
+    /// If [`try_family`](Self::try_family) returns an error.
     #[track_caller]
-    pub fn register_family<F: AnyFamily>(&self, family: F) -> F {
-        unwrap_registered(self.try_register_family(family))
+    pub fn family<F: AnyFamily>(&self, family: F) -> F {
+        unwrap_registered(self.try_family(family))
     }
 
-    /// As [`register_family`](Self::register_family).
+    /// Does the same as [`family`](Self::family), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where something else has the name, or prints a name that this would print, in whichever format; where a label of it is one
+    /// If something else has the name, or prints a name that this would print, in whichever format; where a label of it is one
     /// that all series of the registry [have](Self::with_labels). The message says where in the source both stand.
-    pub fn try_register_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
+    pub fn try_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
         let same = |standing: &Held| family.of_standing(standing.fixed()?).map(Some);
         // First, for what is made is never freed.
         let standing = self.contents().table().listing().plain(family.name()).and_then(same).flatten();

@@ -26,6 +26,8 @@ pub(crate) struct Functions {
 struct Labels {
     /// The functions that have been read, with the `function` label of each.
     all: Vec<(&'static Function, String)>,
+    /// The one of them that was attached last.
+    latest: Option<&'static Function>,
     /// Those that paths have given, by module, with the further labels of the functions that have them.
     derived: BTreeMap<(&'static str, String), Vec<&'static [Label]>>,
 }
@@ -33,7 +35,7 @@ struct Labels {
 impl Functions {
     const_unless_loom! {
         pub(super) const fn new() -> Self {
-            let labels = Labels { all: Vec::new(), derived: BTreeMap::new() };
+            let labels = Labels { all: Vec::new(), latest: None, derived: BTreeMap::new() };
             Functions { attached: List::new(), since: OnceLock::new(), labels: Mutex::new(labels) }
         }
     }
@@ -73,7 +75,7 @@ impl Functions {
         // Not under the lock: it runs code of error types.
         self.attached.iter().for_each(|function| function.declare_error_kinds());
         let mut labels = lock(&self.labels);
-        labels.add_all(self.attached.iter().copied().collect());
+        labels.add_new(&self.attached);
         // Before the calls: a call ends before its error's kind is counted, so no kind is shown whose call is not.
         let mut kinds = KindReadings::new();
         for (function, _) in &labels.all {
@@ -103,10 +105,13 @@ impl Functions {
 }
 
 impl Labels {
-    /// Finds labels for those of `attached` that have none; the newest come first, and were attached last.
-    fn add_all(&mut self, mut attached: Vec<&'static Function>) {
-        let new = attached.len() - self.all.len();
-        attached.truncate(new);
+    /// Finds labels for the functions that were attached since the last time. The list begins with the latest.
+    fn add_new(&mut self, attached: &List<&'static Function>) {
+        let latest = self.latest;
+        let is_known = |function: &&Function| latest.is_some_and(|latest| ptr::eq(latest, *function));
+        let mut attached: Vec<_> =
+            attached.iter().copied().take_while(|function| !is_known(function)).collect();
+        self.latest = attached.first().copied().or(latest);
         // In the order of the source, so that labels do not depend on who is called, or linked, first.
         attached.sort_by_key(|function| (function.description.module, function.description.place));
         for function in attached {

@@ -6,7 +6,6 @@ use crate::error::{Cause, Error};
 use crate::function::Function;
 use crate::snapshot::FullSnapshot;
 use once_cell::race::OnceBox;
-use std::time::Duration;
 
 static GLOBAL: OnceBox<MetricsRegistry> = OnceBox::new();
 
@@ -16,8 +15,6 @@ static GLOBAL: OnceBox<MetricsRegistry> = OnceBox::new();
 static FUNCTIONS: Functions = Functions::new();
 #[cfg(loom)]
 loom::lazy_static! { static ref FUNCTIONS: Functions = Functions::new(); }
-
-const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The global registry: made on first use, reached without a lock ever after.
 ///
@@ -29,7 +26,7 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 /// ```
 pub fn global() -> &'static MetricsRegistry {
     // Threads that race here each make an empty registry; all but one are dropped again, and all see the same one.
-    GLOBAL.get_or_init(|| Box::new(MetricsRegistry::new(DEFAULT_INTERVAL).with_functions(&FUNCTIONS)))
+    GLOBAL.get_or_init(|| Box::new(MetricsRegistry::default().with_functions(&FUNCTIONS)))
 }
 
 /// Makes `registry` the global one, before anything else uses it.
@@ -46,7 +43,7 @@ pub fn global() -> &'static MetricsRegistry {
 /// ```
 ///
 /// # Errors
-/// Where the global registry is in use already, by a call of an instrumented function, of [`global`], of [`snapshot`] or of
+/// If the global registry is in use already, by a call of an instrumented function, of [`global`], of [`snapshot`] or of
 /// this function. `registry` is dropped then.
 pub fn install(registry: MetricsRegistry) -> Result<(), Error> {
     if FUNCTIONS.are_called() {

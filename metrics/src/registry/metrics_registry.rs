@@ -11,9 +11,11 @@ use crate::sync::unmodelled::{Arc, Mutex, lock};
 use crate::util::periodic::PeriodicThread;
 use std::time::Duration;
 
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
+
 /// A set of metrics that is read, exported and printed together.
 ///
-/// Most programs need only the [`global`] one. A registry of its own keeps a test, or a part of a program, apart:
+/// Most programs need only the [`global`](crate::global) one. A registry of its own keeps a test, or a part of a program, apart:
 ///
 /// ```
 /// use std::time::Duration;
@@ -121,6 +123,13 @@ impl MetricsRegistry {
         // Copied, so that another caller meanwhile waits for the same exports, and a callback may start a new one.
         let tickers = lock(&self.tickers).clone();
         PeriodicThread::stop_all(&tickers);
+    }
+}
+
+/// An empty registry that exports every 10 seconds, as the [`global`](crate::global) one does.
+impl Default for MetricsRegistry {
+    fn default() -> Self {
+        MetricsRegistry::new(DEFAULT_INTERVAL)
     }
 }
 

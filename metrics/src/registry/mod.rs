@@ -4,6 +4,7 @@ mod contents;
 mod declare;
 mod describe;
 mod families;
+mod former_names;
 mod functions;
 mod global;
 mod held;
@@ -19,7 +20,6 @@ mod table;
 mod windows;
 
 pub(crate) use contents::Contents;
-pub use describe::MetricDescription;
 pub(crate) use global::attach_to_global;
 pub use global::{global, install, snapshot};
 pub use metrics_registry::MetricsRegistry;

@@ -20,7 +20,7 @@ impl MetricsRegistry {
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
     /// let jobs = Arc::new(Mutex::new(vec!["sweep", "dust"]));
     /// let seen = Arc::clone(&jobs);
-    /// registry.gauge_from("chores_waiting", "Chores that wait", move || seen.lock().unwrap().len() as f64);
+    /// registry.callback_gauge("chores_waiting", "Chores that wait", move || seen.lock().unwrap().len() as f64);
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("\nchores_waiting 2.0\n"));
     /// jobs.lock().unwrap().pop();
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("\nchores_waiting 1.0\n"));
@@ -32,24 +32,24 @@ impl MetricsRegistry {
     /// [`CallbackGauge`](crate::CallbackGauge).
     ///
     /// # Panics
-    /// Where [`try_gauge_from`](Self::try_gauge_from) returns an error.
+    /// If [`try_callback_gauge`](Self::try_callback_gauge) returns an error.
     #[track_caller]
-    pub fn gauge_from(
+    pub fn callback_gauge(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
         callback: impl Fn() -> f64 + Send + Sync + 'static,
     ) {
-        unwrap_registered(self.try_gauge_from(name, help, callback));
+        unwrap_registered(self.try_callback_gauge(name, help, callback));
     }
 
-    /// As [`gauge_from`](Self::gauge_from).
+    /// Does the same as [`callback_gauge`](Self::callback_gauge), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name, or something else has it, also another callback, or prints it, in whichever
+    /// If Prometheus does not allow the name, or something else has it, also another callback, or prints it, in whichever
     /// format.
     #[track_caller]
-    pub fn try_gauge_from(
+    pub fn try_callback_gauge(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
@@ -66,31 +66,31 @@ impl MetricsRegistry {
     /// use tachometer::MetricsRegistry;
     ///
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
-    /// registry.counter_from("chores_done_total", "Chores done", || 12.0);
+    /// registry.callback_counter("chores_done_total", "Chores done", || 12.0);
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("# TYPE chores_done_total counter\n"));
     /// ```
     ///
     /// What is negative or not a number is no counter: it is not shown, and `tachometer_refused_metric_info` says so.
-    /// Otherwise as [`gauge_from`](Self::gauge_from); in a `static`: [`CallbackCounter`](crate::CallbackCounter).
+    /// Otherwise as [`callback_gauge`](Self::callback_gauge); in a `static`: [`CallbackCounter`](crate::CallbackCounter).
     ///
     /// # Panics
-    /// Where [`try_counter_from`](Self::try_counter_from) returns an error.
+    /// If [`try_callback_counter`](Self::try_callback_counter) returns an error.
     #[track_caller]
-    pub fn counter_from(
+    pub fn callback_counter(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
         callback: impl Fn() -> f64 + Send + Sync + 'static,
     ) {
-        unwrap_registered(self.try_counter_from(name, help, callback));
+        unwrap_registered(self.try_callback_counter(name, help, callback));
     }
 
-    /// As [`counter_from`](Self::counter_from).
+    /// Does the same as [`callback_counter`](Self::callback_counter), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_gauge_from`](Self::try_gauge_from).
+    /// As [`try_callback_gauge`](Self::try_callback_gauge).
     #[track_caller]
-    pub fn try_counter_from(
+    pub fn try_callback_counter(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
@@ -104,18 +104,18 @@ impl MetricsRegistry {
     /// One that says that it has no families is never asked.
     ///
     /// # Panics
-    /// Where [`try_families_from`](Self::try_families_from) returns an error.
+    /// If [`try_collect_from`](Self::try_collect_from) returns an error.
     #[track_caller]
-    pub fn families_from(&self, collector: impl Collect) {
-        unwrap_registered(self.try_families_from(collector));
+    pub fn collect_from(&self, collector: impl Collect) {
+        unwrap_registered(self.try_collect_from(collector));
     }
 
-    /// As [`families_from`](Self::families_from).
+    /// Does the same as [`collect_from`](Self::collect_from), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_gauge_from`](Self::try_gauge_from), for one of the families; then none of them is registered.
+    /// As [`try_callback_gauge`](Self::try_callback_gauge), for one of the families; then none of them is registered.
     #[track_caller]
-    pub fn try_families_from(&self, collector: impl Collect) -> Result<(), Error> {
+    pub fn try_collect_from(&self, collector: impl Collect) -> Result<(), Error> {
         self.register_source(Source::collector(collector))
     }
 
@@ -128,26 +128,26 @@ impl MetricsRegistry {
     ///
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
     /// let zone = String::from("north");
-    /// registry.register_info("warehouse_info", "Where this runs", &[("zone", &zone)]);
+    /// registry.info("warehouse_info", "Where this runs", &[("zone", &zone)]);
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("\nwarehouse_info{zone=\"north\"} 1\n"));
     /// ```
     ///
     /// By convention the name ends in `_info`. In a `static`: [`Info`](crate::Info).
     ///
     /// # Panics
-    /// Where [`try_register_info`](Self::try_register_info) returns an error.
+    /// If [`try_info`](Self::try_info) returns an error.
     #[track_caller]
-    pub fn register_info(&self, name: impl Into<String>, help: impl Into<String>, labels: &[(&str, &str)]) {
-        unwrap_registered(self.try_register_info(name, help, labels));
+    pub fn info(&self, name: impl Into<String>, help: impl Into<String>, labels: &[(&str, &str)]) {
+        unwrap_registered(self.try_info(name, help, labels));
     }
 
-    /// As [`register_info`](Self::register_info).
+    /// Does the same as [`info`](Self::info), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name or one of the labels' names, two of these are the same, or something else
+    /// If Prometheus does not allow the name or one of the labels' names, two of these are the same, or something else
     /// has the name, also an info metric with other labels, or prints it, in whichever format.
     #[track_caller]
-    pub fn try_register_info(
+    pub fn try_info(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,

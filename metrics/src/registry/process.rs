@@ -40,16 +40,16 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_register_process_metrics`](Self::try_register_process_metrics) returns an error.
+    /// If [`try_register_process_metrics`](Self::try_register_process_metrics) returns an error.
     #[track_caller]
     pub fn register_process_metrics(&self) {
         unwrap_registered(self.try_register_process_metrics());
     }
 
-    /// As [`register_process_metrics`](Self::register_process_metrics).
+    /// Does the same as [`register_process_metrics`](Self::register_process_metrics), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where something else prints one of the names.
+    /// If something else prints one of the names.
     #[track_caller]
     pub fn try_register_process_metrics(&self) -> Result<(), Error> {
         let mut are_registered = lock(&self.contents().has_process_metrics);

@@ -33,17 +33,17 @@ impl MetricsRegistry {
     /// For the metrics in `static`s, [`install`](crate::install) such a registry as the global one.
     ///
     /// # Panics
-    /// Where [`try_with_namespace`](Self::try_with_namespace) returns an error.
+    /// If [`try_with_namespace`](Self::try_with_namespace) returns an error.
     #[must_use]
     #[track_caller]
     pub fn with_namespace(self, namespace: impl Into<String>) -> Self {
         unwrap_registered(self.try_with_namespace(namespace))
     }
 
-    /// As [`with_namespace`](Self::with_namespace).
+    /// Does the same as [`with_namespace`](Self::with_namespace), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where a metric's name cannot begin so, or the library's own do; where the registry has a namespace, or a metric that was
+    /// If a metric's name cannot begin so, or the library's own do; where the registry has a namespace, or a metric that was
     /// registered without one. The registry is dropped then.
     pub fn try_with_namespace(self, namespace: impl Into<String>) -> Result<Self, Error> {
         let namespace = namespace.into();
@@ -67,7 +67,7 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_with_labels`](Self::try_with_labels) returns an error.
+    /// If [`try_with_labels`](Self::try_with_labels) returns an error.
     #[must_use]
     #[track_caller]
     pub fn with_labels<N: Into<String>, V: Into<String>>(
@@ -77,10 +77,10 @@ impl MetricsRegistry {
         unwrap_registered(self.try_with_labels(labels))
     }
 
-    /// As [`with_labels`](Self::with_labels).
+    /// Does the same as [`with_labels`](Self::with_labels), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where Prometheus does not allow a name, where it is reserved (`function`, `module`, `outcome`, `error_kind`, `le`,
+    /// If Prometheus does not allow a name, where it is reserved (`function`, `module`, `outcome`, `error_kind`, `le`,
     /// `quantile`, and all that begin with `__`) or given twice, or where a metric has declared a label of that name. The
     /// registry is dropped then.
     pub fn try_with_labels<N: Into<String>, V: Into<String>>(

@@ -1,4 +1,4 @@
-//! Shared cells in a registry: registering them, and how they are read.
+//! Registration and reading of shared cells (`Atomic…`, [`MetricsCollector`]).
 
 use super::held::Held;
 use super::metrics_registry::{MetricsRegistry, unwrap_registered};
@@ -10,20 +10,20 @@ use crate::sync::unmodelled::Arc;
 use std::panic::Location;
 
 impl MetricsRegistry {
-    /// A [`MetricsCollector`] called `name`, printed as `NAME_requests`, `NAME_errors`, `NAME_bytes_sent` and
-    /// `NAME_active_connections`. The same name gives the same collector again.
+    /// Registers a [`MetricsCollector`] called `name`, printed as `NAME_requests`, `NAME_errors`, `NAME_bytes_sent` and
+    /// `NAME_active_connections`. The same name returns the same collector.
     ///
     /// # Panics
-    /// Where [`try_register_collector`](Self::try_register_collector) returns an error.
+    /// If [`try_register_collector`](Self::try_register_collector) returns an error.
     #[track_caller]
     pub fn register_collector(&self, name: impl Into<String>) -> Arc<MetricsCollector> {
         unwrap_registered(self.try_register_collector(name))
     }
 
-    /// As [`register_collector`](Self::register_collector).
+    /// Does the same as [`register_collector`](Self::register_collector), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where Prometheus does not allow the name, or something else prints a name that this would print, in whichever format:
+    /// If Prometheus does not allow the name, or something else prints a name that this would print, in whichever format:
     /// in OpenMetrics the family of a counter `jobs_total` is called `jobs`, and `jobs_created` is its too. Metrics of one name
     /// that print different ones stand side by side: a collector, a histogram, a min/max and a counter `http`.
     #[track_caller]
@@ -31,11 +31,11 @@ impl MetricsRegistry {
         self.try_register(name, MetricsCollector::new(), |_| true)
     }
 
-    /// An [`AtomicHistogram`] called `name`, printed as `NAME_latency_us`. The same name and bounds give the same
-    /// histogram again.
+    /// Registers an [`AtomicHistogram`] called `name`, printed as `NAME_latency_us`. The same name and bounds return the same
+    /// histogram.
     ///
     /// # Panics
-    /// Where [`try_register_histogram`](Self::try_register_histogram) returns an error.
+    /// If [`try_register_histogram`](Self::try_register_histogram) returns an error.
     #[track_caller]
     pub fn register_histogram<const N: usize>(
         &self,
@@ -45,10 +45,10 @@ impl MetricsRegistry {
         unwrap_registered(self.try_register_histogram(name, bounds))
     }
 
-    /// As [`register_histogram`](Self::register_histogram).
+    /// Does the same as [`register_histogram`](Self::register_histogram), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// Where the bounds are empty or in disorder, where Prometheus does not allow the name, where a histogram of that name has
+    /// If the bounds are empty or in disorder, where Prometheus does not allow the name, where a histogram of that name has
     /// other bounds, or as many bounds and more padding, or where something else prints a name that this would print, in
     /// whichever format.
     #[track_caller]
@@ -62,16 +62,16 @@ impl MetricsRegistry {
         self.try_register(name, histogram, |standing| standing.finite_bounds() == finite)
     }
 
-    /// An [`AtomicMinMax`] called `name`, printed as `NAME_min` and `NAME_max`. The same name gives the same one again.
+    /// Registers an [`AtomicMinMax`] called `name`, printed as `NAME_min` and `NAME_max`. The same name returns the same one.
     ///
     /// # Panics
-    /// Where [`try_register_minmax`](Self::try_register_minmax) returns an error.
+    /// If [`try_register_minmax`](Self::try_register_minmax) returns an error.
     #[track_caller]
     pub fn register_minmax(&self, name: impl Into<String>) -> Arc<AtomicMinMax> {
         unwrap_registered(self.try_register_minmax(name))
     }
 
-    /// As [`register_minmax`](Self::register_minmax).
+    /// Does the same as [`register_minmax`](Self::register_minmax), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_register_collector`](Self::try_register_collector).
@@ -80,16 +80,16 @@ impl MetricsRegistry {
         self.try_register(name, AtomicMinMax::new(), |_| true)
     }
 
-    /// An [`AtomicCounter`] called `name`, printed under that name. The same name gives the same counter again.
+    /// Registers an [`AtomicCounter`] called `name`, printed under that name. The same name returns the same counter.
     ///
     /// # Panics
-    /// Where [`try_register_counter`](Self::try_register_counter) returns an error.
+    /// If [`try_register_counter`](Self::try_register_counter) returns an error.
     #[track_caller]
     pub fn register_counter(&self, name: impl Into<String>) -> Arc<AtomicCounter> {
         unwrap_registered(self.try_register_counter(name))
     }
 
-    /// As [`register_counter`](Self::register_counter).
+    /// Does the same as [`register_counter`](Self::register_counter), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_register_collector`](Self::try_register_collector).
@@ -98,16 +98,16 @@ impl MetricsRegistry {
         self.try_register(name, AtomicCounter::new(), |_| true)
     }
 
-    /// An [`AtomicGauge`] called `name`, printed under that name. The same name gives the same gauge again.
+    /// Registers an [`AtomicGauge`] called `name`, printed under that name. The same name returns the same gauge.
     ///
     /// # Panics
-    /// Where [`try_register_gauge`](Self::try_register_gauge) returns an error.
+    /// If [`try_register_gauge`](Self::try_register_gauge) returns an error.
     #[track_caller]
     pub fn register_gauge(&self, name: impl Into<String>) -> Arc<AtomicGauge> {
         unwrap_registered(self.try_register_gauge(name))
     }
 
-    /// As [`register_gauge`](Self::register_gauge).
+    /// Does the same as [`register_gauge`](Self::register_gauge), but returns an error instead of panicking.
     ///
     /// # Errors
     /// As [`try_register_collector`](Self::try_register_collector).

@@ -106,7 +106,7 @@ impl SeriesSnapshot {
 ///
 /// ```
 /// use std::time::Duration;
-/// use tachometer::{Counter, Histogram, SampleValue, buckets, metrics};
+/// use tachometer::{buckets, families::SampleValue, metrics, Counter, Histogram};
 ///
 /// metrics! {
 ///     static LOAVES: Counter = Counter::new("loaves_baked_total", "Loaves that were baked");

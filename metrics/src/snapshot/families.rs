@@ -19,7 +19,7 @@
 //! }
 //! ```
 
-use super::declared::SampleValue;
+pub use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
 use super::function::FunctionSnapshot;
 use super::histogram::HistogramSnapshot;
 pub use super::kind::MetricKind;

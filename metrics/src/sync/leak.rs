@@ -3,6 +3,8 @@
 //! It comes from the system's allocator, not from the program's global one: a global allocator that is itself
 //! instrumented would otherwise be called in the middle of its own first call.
 
+#![expect(unsafe_code, reason = "allocates from the system and never frees")]
+
 use std::alloc::{GlobalAlloc, Layout, System, handle_alloc_error};
 use std::ptr::NonNull;
 use std::slice;

@@ -1,5 +1,7 @@
 //! A list that only grows, whose readers and writers never wait for each other.
 
+#![expect(unsafe_code, reason = "follows pointers to nodes that are never freed")]
+
 use super::{AtomicPtr, Ordering, const_unless_loom, leak};
 use std::ptr;
 

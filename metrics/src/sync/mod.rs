@@ -61,6 +61,7 @@ pub(crate) use const_unless_loom;
 /// Runs `execution` in every order of its threads' steps that has at most `preemptions` switches where none was due, and with
 /// every value that a load may see. One model at a time: set `RUST_TEST_THREADS=1`.
 #[cfg(all(test, loom))]
+#[expect(unsafe_code, reason = "frees what the execution before has leaked")]
 pub(crate) fn model(preemptions: usize, execution: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     // The environment may ask for more: `LOOM_MAX_PREEMPTIONS`.

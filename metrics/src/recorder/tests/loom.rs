@@ -1,5 +1,7 @@
 //! Models of the protocols, run by loom in every order: `bash .ci/loom`.
 
+#![expect(unsafe_code, reason = "hands cells of loom from thread to thread")]
+
 use crate::buckets::table::BucketTable;
 use crate::recorder::block::{Block, BlockReading};
 use crate::recorder::call_cells::CallCells;

@@ -1,5 +1,7 @@
 //! What the cells take and how they behave on a real machine; their protocols are proven in `models`.
 
+#![expect(unsafe_code, reason = "calls `Array`, which takes the width it was made with")]
+
 use crate::buckets::table::BucketTable;
 use crate::recorder::array::{Array, FIRST_PIECE, piece_of};
 use crate::recorder::block::{Block, BlockReading};

@@ -1,0 +1,99 @@
+//! An instrumented call allocates nothing after its first; nor does a shared cell.
+
+use super::ALLOCATIONS;
+use std::pin::pin;
+use std::task::{Context, Waker};
+use tachometer::{
+    AtomicHistogram, AtomicMinMax, Counter, Family, Gauge, Histogram, LabelSet, MetricsCollector,
+    instrumented, metrics,
+};
+
+#[instrumented]
+fn sync(number: u32) -> Result<u32, u32> {
+    if number.is_multiple_of(2) { Ok(number) } else { Err(number) }
+}
+
+#[instrumented]
+async fn later(number: u32) -> u32 {
+    number
+}
+
+#[instrumented(labels(tenant = tenant, shard = number % 3, is_first = number == 0))]
+fn labelled(tenant: &str, number: u32) {}
+
+#[instrumented(labels(tenant = tenant), max_label_sets = 1)]
+fn overflowing(tenant: &str) {}
+
+#[instrumented(labels(tier = "gold"))]
+fn in_place() -> impl Sized {}
+
+#[derive(LabelSet)]
+struct Tenant<'a> {
+    tenant: &'a str,
+    shard: u32,
+}
+
+#[derive(LabelSet)]
+struct Known {
+    is_first: bool,
+}
+
+metrics! {
+    static ANSWERS: Counter = Counter::new("answers_total", "Answers");
+    static BY_TENANT: Family<Tenant<'static>, Counter> = Family::new("tenants_total", "By tenant");
+    static SIZES: Family<Tenant<'static>, Histogram> = Family::histogram("sizes_bytes", "Sizes", &[10, 100]);
+    static OPEN: Family<Known, Gauge> = Family::new("open", "Open");
+}
+
+/// More than is written down on the stack.
+const LONG: &str = "a tenant whose name is long, and longer than anybody would have thought when the tables were made, \
+                    but who has a right to be counted, as everybody has, without a word";
+
+fn metrics_of_ones_own(number: u32) {
+    ANSWERS.increment();
+    for tenant in ["one", "another", LONG] {
+        BY_TENANT.with(&Tenant { tenant, shard: number % 3 }).increment();
+        SIZES.with(&Tenant { tenant, shard: number % 3 }).observe(20);
+    }
+    OPEN.with(&Known { is_first: number == 0 }).set(3);
+}
+
+#[test]
+fn updates_of_series_that_were_used_before_allocate_nothing() {
+    (0..4).for_each(metrics_of_ones_own);
+    let held = BY_TENANT.hold(&Tenant { tenant: LONG, shard: 1 });
+    let before = ALLOCATIONS.get();
+    for number in 0..1_000 {
+        metrics_of_ones_own(number);
+        held.increment();
+    }
+    assert_eq!(ALLOCATIONS.get() - before, 0);
+}
+
+#[test]
+fn calls_allocate_nothing_after_the_first() {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut everything = |number| {
+        let _ = sync(number);
+        let _ = pin!(later(number)).poll(&mut context);
+        let _ = in_place();
+        labelled("tenant", number);
+        overflowing("first");
+        overflowing("another");
+    };
+    (0..4).for_each(&mut everything);
+    let histogram = AtomicHistogram::new([10, 100]);
+    let (extremes, collector) = (AtomicMinMax::new(), MetricsCollector::new());
+    let before = ALLOCATIONS.get();
+    for number in 0..1_000 {
+        everything(number);
+        histogram.record(u64::from(number));
+        extremes.update(u64::from(number));
+        collector.record_request();
+        let _open = collector.connection();
+        let _ = (collector.snapshot(), extremes.range());
+    }
+    assert_eq!(ALLOCATIONS.get() - before, 0);
+    assert!(!tachometer::snapshot().functions.is_empty());
+    assert!(ALLOCATIONS.get() > before, "the allocator counts");
+}
