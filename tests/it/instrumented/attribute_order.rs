@@ -41,7 +41,7 @@ fn a_method_put_last_keeps_the_labels_of_its_block() {
     assert!(poll(pin!(Bounded.of_a_number(2))).is_ready());
     let functions = tachometer::snapshot().functions;
     let of_a_number = functions.into_iter().filter(|function| function.function == "Bounded::of_a_number");
-    let mut numbers: Vec<String> = of_a_number.map(|function| function.labels[0].1.to_string()).collect();
+    let mut numbers: Vec<String> = of_a_number.map(|function| function.labels[0].1.clone()).collect();
     numbers.sort();
     assert_eq!(numbers, ["1", "__overflow__"]);
 }
