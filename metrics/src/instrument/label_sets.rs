@@ -51,26 +51,26 @@ impl<S: 'static> LabelSets<S> {
     pub fn site(&self, values: &LabelText) -> &'static Site<S> {
         let table = self.table.get_or_init(|| Table::new(Seeds::new(), self.max));
         let hash = table.seeds.hash_text(values.bytes());
-        table.find(hash, values.bytes()).unwrap_or_else(|| self.find_or_create(table, hash, values.bytes()))
+        table.find(hash, values).unwrap_or_else(|| self.find_or_create(table, hash, values))
     }
 
     #[cold]
-    fn find_or_create(&self, table: &Table<S>, hash: u64, text: &[u8]) -> &'static Site<S> {
+    fn find_or_create(&self, table: &Table<S>, hash: u64, values: &LabelText) -> &'static Site<S> {
         // First, so that no call of a set can end before a snapshot would find it.
         self.site.function().attach();
         if let Some(overflow) = self.overflow.get() {
             // It was created after the last set, so all sets there will ever be are visible without the lock.
-            return table.find(hash, text).unwrap_or(overflow);
+            return table.find(hash, values).unwrap_or(overflow);
         }
         let mut count = lock(&self.count);
-        if let Some(site) = table.find(hash, text) {
+        if let Some(site) = table.find(hash, values) {
             return site;
         }
         if *count >= self.max {
             return self.overflow.get_or_init(|| self.create(|_| OVERFLOW_VALUE, true));
         }
         *count += 1;
-        let text = leak_slice(text.len(), |index| text[index]);
+        let text = leak_slice(values.bytes().len(), |index| values.bytes()[index]);
         let labels = self.site.function().description.labels.iter();
         let evaluated = labels.filter(|(_, value)| value.is_none()).count();
         let value = |index: usize| values_from_last(text).nth(evaluated - 1 - index).unwrap_or_default();
@@ -104,8 +104,8 @@ impl<S: 'static> Table<S> {
     }
 
     #[inline]
-    fn find(&self, hash: u64, text: &[u8]) -> Option<&'static Site<S>> {
-        let is_wanted = |entry: &&Entry<S>| entry.hash == hash && are_same_text(entry.text, text);
+    fn find(&self, hash: u64, values: &LabelText) -> Option<&'static Site<S>> {
+        let is_wanted = |entry: &&Entry<S>| entry.hash == hash && are_same_text(entry.text, values.bytes());
         self.bucket(hash).iter().find(is_wanted).map(|entry| entry.site)
     }
 
