@@ -15,7 +15,7 @@ pub fn json(bytes: &[u8]) {
             check_formats(&difference);
             check_way_back(&difference);
         }
-        Err(error) => assert!(error.to_string().starts_with("no snapshot: ")),
+        Err(error) => assert!(error.to_string().starts_with("invalid snapshot JSON: ")),
     }
 }
 

@@ -1,75 +1,93 @@
-//! The one error type: what was asked for, and why it cannot be had.
+//! The error type of this library, and the [kinds](Kind) of its errors.
+
+mod kind;
+#[cfg(test)]
+mod tests;
+
+pub use kind::Kind;
 
 use crate::buckets::bounds::BoundsFault;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
-/// What was asked for and cannot be done; its message names the culprit and what is allowed.
+/// An error of this library. Its message names the culprit and what is allowed.
 ///
-/// Returned by everything in this library that can fail. The methods without `try_` panic with its message instead.
+/// Returned by all fallible functions of this library. The methods without `try_` panic with the message instead.
 ///
 /// ```
-/// use tachometer::AtomicHistogram;
+/// use tachometer::{AtomicHistogram, error};
 ///
 /// let error = AtomicHistogram::try_new([10, 50, 20]).unwrap_err();
 /// assert_eq!(error.to_string(), "histogram bounds must strictly increase: bound 1 is 50, bound 2 is 20");
+/// assert_eq!(error.kind(), error::Kind::InvalidBounds);
 /// ```
-#[derive(Debug)]
+///
+/// The message contains that of the underlying error, if there is one; so
+/// [`source`](std::error::Error::source) returns `None`, and reports that walk the chain print nothing twice.
+/// [`io_error`](Self::io_error) returns the error of the operating system.
+/// [`Debug`](fmt::Debug) shows the message too: it is what `unwrap()` and a `main` that returns an error print.
 pub struct Error {
     cause: Cause,
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) enum Cause {
-    /// Histogram bounds that are no bounds.
+    /// Invalid histogram bounds.
     Bounds(BoundsFault),
     /// A name that Prometheus does not allow.
     Name { name: String },
-    /// A label that cannot be called so.
+    /// An invalid label name, or one that occurs twice.
     Label { metric: String, label: String, is_twice: bool },
-    /// A name that is taken by something else: what was wanted, and what stands there.
+    /// A name that is taken: what was to be registered, and what already has the name.
     Taken { wanted: String, standing: String },
-    /// What all metrics of a registry cannot share: the whole message.
-    Scope(String),
-    /// An export every zero seconds.
+    /// A namespace that a registry cannot have: the reason.
+    Namespace { namespace: String, reason: String },
+    /// A label that the series of a registry cannot all have: the reason.
+    CommonLabel { label: String, reason: String },
+    /// An export interval of zero.
     ZeroInterval,
-    /// The system gave no thread.
+    /// The export thread was not spawned.
     Spawn(io::Error),
-    /// An exporter that exports nowhere.
+    /// An exporter without sinks.
     NoSink,
-    /// Two snapshots whose counters did not begin together.
-    OtherRun { later: SystemTime, earlier: SystemTime },
+    /// Two snapshots whose counters did not start together.
+    OtherRun,
     /// A format that no sink of the exporter follows.
     FormatWithoutSink,
-    /// A file for the textfile collector, in a format that it does not read.
+    /// A file for the textfile collector in a format that it does not read.
     FileFormat { path: PathBuf, format: &'static str },
-    /// A path where no file can be.
+    /// A path at which no file can be.
     FilePath { path: PathBuf, error: io::Error },
-    /// The system does not let signals be waited for.
+    /// The signal handlers were not registered.
     #[cfg(all(feature = "signals", unix))]
     Signals(io::Error),
-    /// The global registry is in use already.
+    /// The global registry is already in use.
     Installed,
-    /// Calls are timed by the processor's counter already.
+    /// Calls are already timed by the processor's time-stamp counter.
     ClockInUse,
-    /// An endpoint cannot be had at this address.
+    /// The endpoint cannot listen on this address.
     #[cfg(feature = "http")]
     Listen { address: String, error: io::Error },
-    /// The system gave no thread for an endpoint.
+    /// The endpoint thread was not spawned.
     #[cfg(feature = "http")]
     SpawnEndpoint(io::Error),
     /// Not the path of a URL.
     #[cfg(feature = "http")]
     Path { path: String },
-    /// A path that leads to two things.
+    /// Two pages at one path.
     #[cfg(feature = "http")]
     PathTaken { path: String },
-    /// An endpoint that takes no connection, or more at a time than there may be.
+    /// A maximum of connections that is zero or too large.
     #[cfg(feature = "http")]
     Connections { asked: usize, most: usize },
-    /// JSON that is no snapshot.
+    /// JSON that is not a snapshot.
     #[cfg(feature = "json")]
     Json(serde_json::Error),
 }
@@ -80,97 +98,136 @@ impl From<Cause> for Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    /// Returns the kind of this error.
+    ///
+    /// ```
+    /// use tachometer::{error, exporter};
+    ///
+    /// let error = exporter().start().unwrap_err();
+    /// assert_eq!(error.kind(), error::Kind::InvalidConfiguration);
+    /// ```
+    pub fn kind(&self) -> Kind {
         match &self.cause {
-            Cause::Bounds(fault) => f.write_str(fault.message().as_str()),
-            Cause::Name { name } => write!(
-                f,
-                "{name:?} is no metric name: it must be ASCII letters, digits, `_` and `:`, and not begin with a digit"
-            ),
-            Cause::Label { metric, label, is_twice: true } => {
-                write!(f, "{metric:?} has two labels called {label:?}: their names must all be different")
+            Cause::Bounds(_) => Kind::InvalidBounds,
+            Cause::Name { .. } | Cause::Namespace { .. } => Kind::InvalidName,
+            Cause::Label { .. } | Cause::CommonLabel { .. } => Kind::InvalidLabel,
+            Cause::Taken { .. } => Kind::NameTaken,
+            Cause::ZeroInterval | Cause::NoSink | Cause::FormatWithoutSink | Cause::FileFormat { .. } => {
+                Kind::InvalidConfiguration
             }
-            Cause::Label { metric, label, is_twice: false } => write!(
-                f,
-                "{metric:?} cannot have a label called {label:?}: it must be ASCII letters, digits and `_`, not begin with a \
-                 digit or `__`, and be neither `le` nor `quantile`"
-            ),
-            Cause::Taken { wanted, standing } => write!(f, "cannot register {wanted}: {standing}"),
-            Cause::Scope(message) => f.write_str(message),
-            Cause::ZeroInterval => {
-                f.write_str("an export interval of zero would never rest: it must be at least a nanosecond")
+            #[cfg(feature = "http")]
+            Cause::Path { .. } | Cause::PathTaken { .. } | Cause::Connections { .. } => {
+                Kind::InvalidConfiguration
             }
-            Cause::Spawn(error) => write!(f, "the system gave no thread for the export: {error}"),
-            Cause::NoSink => {
-                f.write_str("the exporter has no sink: name one, as in `to_file(\"metrics.prom\")`, before `start`")
-            }
-            Cause::OtherRun { later, earlier } => write!(
-                f,
-                "the two snapshots are of different runs, and have no difference: the later one counts since {}, the earlier \
-                 one since {}, in seconds since 1970",
-                seconds(*later),
-                seconds(*earlier)
-            ),
-            Cause::FormatWithoutSink => f.write_str(
-                "a format of the exporter has no sink: it is that of the sink named after it, as in `table().to_stdout()`",
-            ),
-            Cause::FileFormat { path, format } => write!(
-                f,
-                "the sink {} cannot hold {format}: the only format allowed in a file `*.prom` is Prometheus text, as its collectors \
-                 read no other; leave out the format, or give the file another extension",
-                path.display()
-            ),
-            Cause::FilePath { path, error } => write!(f, "{} can be no file to export to: {error}", path.display()),
+            Cause::FilePath { .. } => Kind::Io,
             #[cfg(all(feature = "signals", unix))]
-            Cause::Signals(error) => write!(f, "the exporter cannot wait for signals: {error}"),
-            Cause::Installed => f.write_str(
-                "the global registry is in use already: install one before the first call of an instrumented function, \
-                 of `global` or of `snapshot`",
-            ),
-            Cause::ClockInUse => f.write_str(
-                "calls are timed by the processor's counter already: force the operating system's clock before the first \
-                 call of an instrumented function",
-            ),
+            Cause::Signals(_) => Kind::Io,
             #[cfg(feature = "http")]
-            Cause::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
+            Cause::Listen { .. } => Kind::Io,
+            Cause::Spawn(_) => Kind::ThreadSpawn,
             #[cfg(feature = "http")]
-            Cause::SpawnEndpoint(error) => write!(f, "the system gave no thread for the endpoint: {error}"),
-            #[cfg(feature = "http")]
-            Cause::Path { path } => write!(
-                f,
-                "{path:?} is no path of an endpoint: it must begin with `/` and have no blanks, no `?`, no `#`, and nothing \
-                 outside ASCII"
-            ),
-            #[cfg(feature = "http")]
-            Cause::PathTaken { path } => write!(f, "the endpoint has something else at {path:?} already"),
-            #[cfg(feature = "http")]
-            Cause::Connections { asked, most } => write!(
-                f,
-                "an endpoint serves at least one connection at a time and at most {most}, not {asked}"
-            ),
+            Cause::SpawnEndpoint(_) => Kind::ThreadSpawn,
+            Cause::Installed | Cause::ClockInUse => Kind::AlreadyInUse,
+            Cause::OtherRun => Kind::DifferentRuns,
             #[cfg(feature = "json")]
-            Cause::Json(error) => write!(f, "no snapshot: {error}"),
+            Cause::Json(_) => Kind::InvalidJson,
         }
     }
-}
 
-fn seconds(time: SystemTime) -> f64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .map_or_else(|before| -before.duration().as_secs_f64(), |since| since.as_secs_f64())
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+    /// Returns the error of the operating system that caused this one, if there is one.
+    ///
+    /// ```
+    /// use tachometer::exporter;
+    ///
+    /// let error = exporter().to_file("metrics/").start().unwrap_err();
+    /// assert!(error.io_error().is_some());
+    /// ```
+    pub fn io_error(&self) -> Option<&io::Error> {
         match &self.cause {
             Cause::Spawn(error) | Cause::FilePath { error, .. } => Some(error),
             #[cfg(all(feature = "signals", unix))]
             Cause::Signals(error) => Some(error),
             #[cfg(feature = "http")]
             Cause::SpawnEndpoint(error) | Cause::Listen { error, .. } => Some(error),
-            #[cfg(feature = "json")]
-            Cause::Json(error) => Some(error),
             _ => None,
         }
     }
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Bounds(fault) => f.write_str(fault.message().as_str()),
+            Cause::Name { name } => write!(
+                f,
+                "invalid metric name {name:?}: it must consist of ASCII letters, digits, `_` and `:`, and must not begin \
+                 with a digit"
+            ),
+            Cause::Label { metric, label, is_twice: true } => {
+                write!(f, "{metric:?} has two labels named {label:?}: label names must be unique")
+            }
+            Cause::Label { metric, label, is_twice: false } => write!(
+                f,
+                "{metric:?} has an invalid label name {label:?}: it must consist of ASCII letters, digits and `_`, must not \
+                 begin with a digit or `__`, and must not be `le` or `quantile`"
+            ),
+            Cause::Taken { wanted, standing } => write!(f, "cannot register {wanted}: {standing}"),
+            Cause::Namespace { namespace, reason } => write!(f, "invalid namespace {namespace:?}: {reason}"),
+            Cause::CommonLabel { label, reason } => {
+                write!(f, "invalid label {label:?} for all series: {reason}")
+            }
+            Cause::ZeroInterval => f.write_str("the export interval must be non-zero"),
+            Cause::Spawn(error) => write!(f, "failed to spawn the export thread: {error}"),
+            Cause::NoSink => f.write_str(
+                "the exporter has no sink: add at least one before `start`, as in `to_file(\"metrics.prom\")`",
+            ),
+            Cause::OtherRun => f.write_str(
+                "the two snapshots are from different runs and have no difference: their counters started at different times; \
+                 compare their values instead, or use `since`, which returns what the later run has counted",
+            ),
+            Cause::FormatWithoutSink => f.write_str(
+                "a format of the exporter has no sink: set each format directly before its sink, as in \
+                 `table().to_stdout()`",
+            ),
+            Cause::FileFormat { path, format } => write!(
+                f,
+                "cannot write {format} to \"{}\": a file `*.prom` must contain Prometheus text, the only format that its \
+                 collectors read; leave out the format, or choose another extension",
+                path.display()
+            ),
+            Cause::FilePath { path, error } => write!(f, "cannot export to the file \"{}\": {error}", path.display()),
+            #[cfg(all(feature = "signals", unix))]
+            Cause::Signals(error) => write!(f, "failed to register the signal handlers: {error}"),
+            Cause::Installed => f.write_str(
+                "the global registry is already in use: install one before the first call of an instrumented function, \
+                 of `global` or of `snapshot`",
+            ),
+            Cause::ClockInUse => f.write_str(
+                "calls are already timed by the processor's time-stamp counter: force the operating system's clock before \
+                 the first call of an instrumented function",
+            ),
+            #[cfg(feature = "http")]
+            Cause::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
+            #[cfg(feature = "http")]
+            Cause::SpawnEndpoint(error) => write!(f, "failed to spawn the endpoint thread: {error}"),
+            #[cfg(feature = "http")]
+            Cause::Path { path } => write!(
+                f,
+                "invalid endpoint path {path:?}: it must begin with `/` and consist of visible ASCII characters other than \
+                 `?` and `#`"
+            ),
+            #[cfg(feature = "http")]
+            Cause::PathTaken { path } => write!(f, "the endpoint already serves another page at {path:?}"),
+            #[cfg(feature = "http")]
+            Cause::Connections { asked, most } => {
+                write!(f, "the maximum number of connections must be between 1 and {most}, not {asked}")
+            }
+            #[cfg(feature = "json")]
+            Cause::Json(error) => write!(f, "invalid snapshot JSON: {error}"),
+        }
+    }
+}
+
+// Without a source: the message contains that of the underlying error.
+impl std::error::Error for Error {}

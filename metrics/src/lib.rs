@@ -68,8 +68,9 @@ pub mod buckets;
 mod clock;
 pub mod collect;
 pub mod docs;
+mod dropped_at_once;
 mod encode;
-mod error;
+pub mod error;
 mod error_kind;
 pub mod export;
 pub mod family;
@@ -88,7 +89,6 @@ mod self_metrics;
 mod snapshot;
 mod sync;
 pub mod testing;
-mod unbound;
 mod util;
 #[cfg(not(all(feature = "json", feature = "process", feature = "signals", unix)))]
 mod without_features;
@@ -105,6 +105,7 @@ pub mod __private {
 pub use atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 pub use clock::{MockClock, force_os_clock};
 pub use encode::Format;
+#[doc(inline)]
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, exporter, print_on_exit};

@@ -1,9 +1,9 @@
-//! Methods of features that are off: calling one is an error that names the feature.
+//! Methods of disabled features: calling one is a compile error that names the feature.
 //!
-//! Without them the compiler suggests methods of similar names. Functions and types need nothing like it: of a path to
-//! something that is configured out, the compiler names the feature by itself.
+//! Without these methods, the compiler would suggest methods of similar names. Functions and types need no such help: if a path
+//! is configured out, the compiler names the feature.
 //!
-//! No type implements the traits. Their bounds have a lifetime, so that they are checked where a method is called, not here.
+//! No type implements the traits. Their bounds have a lifetime parameter, so they are checked at the call, not at the definition.
 
 #[cfg(not(feature = "json"))]
 mod json {

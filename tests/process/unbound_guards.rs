@@ -12,7 +12,7 @@ const PROGRAM: &str = "TACHOMETER_TEST_PROGRAM";
 /// Often enough that the scheduler cannot interrupt each between the call and the drop. The line comes once.
 const TIMES: usize = 50;
 
-const BEGINNING: &str = "tachometer: a `";
+const BEGINNING: &str = "tachometer: `";
 const FIX: &str = "bind it to a name, as in `let _guard = …`, not `let _ = …`";
 
 /// In a child: runs one of the programs. Else: nothing.
@@ -104,7 +104,8 @@ fn one_that_is_dropped_at_once_is_reported_once_in_debug_builds() {
         ("endpoint", "Server", "closed its endpoint"),
         ("exporter", "Exporter", "ended its exports before anything was counted"),
     ] {
-        let line = format!("{BEGINNING}{guard}` was dropped as soon as it was made, which {effect}: {FIX}");
+        let line =
+            format!("{BEGINNING}{guard}` was dropped as soon as it was created, which {effect}: {FIX}");
         let expected = if cfg!(debug_assertions) { vec![line] } else { Vec::new() };
         assert_eq!(run(name), (expected, true), "{name}");
     }

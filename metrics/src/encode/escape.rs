@@ -1,11 +1,11 @@
-//! Texts as exposition formats write them, inside quotes or behind a keyword.
+//! Escaping of label values and help texts in exposition formats.
 
 /// Appends a label's value, with `\`, `"` and line feeds escaped.
 pub(super) fn push_label_value(out: &mut String, value: &str) {
     push_escaped(out, value, |byte| matches!(byte, b'\\' | b'"' | b'\n'));
 }
 
-/// What a format makes of quotes in a help text.
+/// Whether a format escapes quotes in help texts.
 #[derive(Clone, Copy)]
 pub(super) enum Quotes {
     Kept,
@@ -14,7 +14,7 @@ pub(super) enum Quotes {
 
 /// Appends a help text, with `\` and line feeds escaped.
 ///
-/// A carriage return becomes a blank: it says nothing, and OpenMetrics has none in its lines.
+/// A carriage return becomes a space, because OpenMetrics does not allow one in a line.
 pub(super) fn push_help(out: &mut String, help: &str, quotes: Quotes) {
     let is_special = |byte| matches!(byte, b'\\' | b'\n' | b'\r');
     match quotes {
@@ -24,14 +24,14 @@ pub(super) fn push_help(out: &mut String, help: &str, quotes: Quotes) {
 }
 
 fn push_escaped(out: &mut String, text: &str, is_special: impl Fn(u8) -> bool) {
-    // Nearly no text has anything to escape. To look at all of it takes less time than to stop where one might.
+    // Hardly any text needs escaping. A full scan is faster than one that stops early.
     let has_special = text.bytes().fold(false, |found, byte| found | is_special(byte));
     if !has_special {
         out.push_str(text);
         return;
     }
     let mut rest = text;
-    // All of these are ASCII, which in UTF-8 is never a part of another character.
+    // Special bytes are ASCII, and an ASCII byte in UTF-8 is always a whole character.
     while let Some(index) = rest.bytes().position(&is_special) {
         out.push_str(&rest[..index]);
         out.push_str(match rest.as_bytes()[index] {
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_end_a_line_or_a_value_is_escaped() {
+    fn special_characters_are_escaped() {
         let text = "a\\b\"c\nd é\r";
         assert_eq!(label(text), "a\\\\b\\\"c\\nd é\r");
         assert_eq!(help(text, Quotes::Kept), "a\\\\b\"c\\nd é ");
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is() {
+    fn other_characters_are_unchanged() {
         for text in ["", "plain", "日本語 \t'{}=,#\u{0}\u{2028}\u{feff}"] {
             assert_eq!([label(text), help(text, Quotes::Kept), help(text, Quotes::Escaped)], [text; 3]);
         }

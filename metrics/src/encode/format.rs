@@ -1,10 +1,8 @@
-//! Which formats there are, and how they are called.
+//! The exposition formats.
 
-use crate::snapshot::FullSnapshot;
-
-/// A text format that scrapers read.
+/// An exposition format, which scrapers read.
 ///
-/// Whichever is asked for, series have the same names, labels and values.
+/// Series have the same names, labels and values in all formats.
 ///
 /// ```
 /// use tachometer::Format;
@@ -21,32 +19,19 @@ pub enum Format {
     Prometheus,
     /// OpenMetrics 1.0.
     OpenMetrics,
-    /// OpenMetrics 1.0 with a `_created` sample beside each counter and histogram. Scrapers store these as series of their
-    /// own, so they are printed on request only.
+    /// OpenMetrics 1.0 with a `_created` sample for each counter and histogram. Scrapers store these samples as further series,
+    /// so they are a format of their own.
     OpenMetricsWithCreated,
 }
 
 impl Format {
-    /// The `Content-Type` of a body in this format.
+    /// Returns the `Content-Type` of a body in this format.
     pub const fn content_type(self) -> &'static str {
         match self {
             Format::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
             Format::OpenMetrics | Format::OpenMetricsWithCreated => {
                 "application/openmetrics-text; version=1.0.0; charset=utf-8"
             }
-        }
-    }
-}
-
-impl FullSnapshot {
-    /// Appends this snapshot in that format to `text`.
-    ///
-    /// A `text` that is cleared and used again keeps its room: nothing is allocated for a further series, little for a family.
-    pub fn encode(&self, format: Format, text: &mut String) {
-        match format {
-            Format::Prometheus => super::prometheus::write(self, text),
-            Format::OpenMetrics => super::openmetrics::write(self, false, text),
-            Format::OpenMetricsWithCreated => super::openmetrics::write(self, true, text),
         }
     }
 }

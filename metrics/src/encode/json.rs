@@ -1,20 +1,20 @@
-//! JSON: everything a snapshot knows, so that it comes back equal.
+//! JSON: a lossless encoding of snapshots.
 //!
-//! The shape is that of the types themselves (`snapshot/`, by `serde`), what is checked on the way back stands in
-//! `snapshot/serial`.
+//! The schema follows the types in `snapshot/`, by `serde`. `snapshot/serial` validates what is parsed.
 
 use crate::error::{Cause, Error};
 use crate::snapshot::FullSnapshot;
 use std::mem;
 
 impl FullSnapshot {
-    /// This snapshot as JSON, in one line. With the feature `json`.
+    /// Returns this snapshot as JSON, in one line. Requires the feature `json`.
     ///
-    /// Members are called as the public fields are. Times are RFC 3339 text in UTC with nine digits of the second; labels
-    /// and error kinds are objects; integers are exact, and those above 2⁵³ (the last boundary is 2⁶⁴ − 1) need a reader that
-    /// does not make floats of them. What is no public field is there too, so [`from_json`](Self::from_json) gives an equal
-    /// snapshot. All snapshot types are `Serialize` and `Deserialize`, for other formats of `serde`; where such a one, or a
-    /// program in between, sorts the members of objects, a function's labels come back in that order, and are the same series.
+    /// Members are named after the public fields. Times are RFC 3339 text in UTC with nanoseconds. Labels and error kinds are
+    /// objects. Integers are exact: those above 2⁵³, such as the last boundary 2⁶⁴ − 1, need a parser that does not convert
+    /// them to floats. Private fields are included, so [`from_json`](Self::from_json) returns an equal snapshot.
+    ///
+    /// All snapshot types implement `Serialize` and `Deserialize`, for other formats of `serde`. If such a format, or a program
+    /// in between, sorts the members of objects, the labels of a function come back in that order; the series are the same.
     ///
     /// ```
     /// use std::time::Duration;
@@ -40,7 +40,7 @@ impl FullSnapshot {
 
     /// Appends this snapshot as JSON to `text`; see [`to_json`](Self::to_json).
     ///
-    /// A `text` that is cleared and used again keeps its room.
+    /// Reuse a cleared `text` to avoid allocations.
     ///
     /// ```
     /// let mut lines = String::new();
@@ -50,18 +50,19 @@ impl FullSnapshot {
     /// }
     /// assert_eq!(lines.lines().count(), 2);
     /// ```
-    #[expect(clippy::missing_panics_doc, reason = "nothing that a snapshot holds has no JSON")]
+    #[expect(clippy::missing_panics_doc, reason = "every snapshot has a JSON form")]
     pub fn encode_json(&self, text: &mut String) {
         let mut bytes = mem::take(text).into_bytes();
-        serde_json::to_writer(&mut bytes, self).expect("memory takes all, and every key is a text");
+        serde_json::to_writer(&mut bytes, self)
+            .expect("writing to memory cannot fail, and every key is a string");
         *text = String::from_utf8(bytes).expect("JSON is UTF-8");
     }
 
-    /// The snapshot that [`to_json`](Self::to_json) wrote, in this or another process, by this or another version.
+    /// Parses a snapshot that [`to_json`](Self::to_json) wrote, in this or another process, by this or another version.
     ///
-    /// Members it does not know are ignored. What the numbers say is not judged, but what comes back keeps the rules
-    /// that the rest of this library relies on: names are those that Prometheus allows, and none is printed twice; bounds rise to `u64::MAX`, with
-    /// as many buckets; no level of calls in flight is negative; functions are sorted.
+    /// Unknown members are ignored. Values are not checked for plausibility, but the result keeps the invariants of a snapshot:
+    /// Prometheus allows all names, and no name is exposed twice; bounds strictly increase up to `u64::MAX`, with one bucket each;
+    /// the number of calls in flight is not negative; functions are sorted.
     ///
     /// ```
     /// use tachometer::FullSnapshot;
@@ -70,11 +71,11 @@ impl FullSnapshot {
     ///     r#"{"timestamp": "2026-11-24T17:32:56Z", "minmax": {"queue": [7, 3]}}"#,
     /// );
     /// let error = error.unwrap_err().to_string();
-    /// assert!(error.contains(r#"min/max "queue": the smallest value 7 is greater than the largest, 3"#), "{error}");
+    /// assert!(error.contains(r#"min/max "queue": its smallest value 7 is above its largest value 3"#), "{error}");
     /// ```
     ///
     /// # Errors
-    /// Where `json` is no JSON, or no snapshot; the message names what is wrong.
+    /// If `json` is not valid JSON, or not that of a snapshot. The message names the culprit.
     pub fn from_json(json: &str) -> Result<FullSnapshot, Error> {
         serde_json::from_str(json).map_err(|error| Cause::Json(error).into())
     }

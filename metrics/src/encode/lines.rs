@@ -1,41 +1,42 @@
-//! What formats that write a sample a line have in common: names, labels, numbers, a histogram's lines.
+//! Lines of exposition formats: names, labels, numbers, the samples of a histogram.
 
 use super::escape::{Quotes, push_help, push_label_value};
 use super::number::{push_float, push_signed, push_unsigned};
 use crate::snapshot::families::{Distribution, Labels, MetricKind, Number, Series, Value};
 
-/// Writes the lines of one series after another.
+/// A writer of the lines of series.
 ///
-/// A series has many lines and the next one mostly the same bounds, so labels and bounds become text once.
+/// A histogram has many lines with the same labels, and the next one usually has the same bounds. So labels and bounds are
+/// formatted once.
 pub(super) struct Lines<'text> {
     out: &'text mut String,
-    /// The labels of the series at hand, `a="b",c="d"`.
+    /// The labels of the current series, `a="b",c="d"`.
     labels: String,
-    /// The bounds that were last written in a bucket's place, each with its text.
+    /// The bounds of the last histogram, each with its text.
     bounds: Vec<(f64, String)>,
-    /// A histogram's line up to the bound.
+    /// The line of a bucket, up to its bound.
     bucket: String,
 }
 
 impl<'text> Lines<'text> {
-    /// Appends to `out`.
+    /// Creates a writer that appends to `out`.
     pub(super) fn new(out: &'text mut String) -> Self {
         Lines { out, labels: String::new(), bounds: Vec::new(), bucket: String::new() }
     }
 
-    /// `# HELP name help`.
+    /// Writes `# HELP name help`.
     pub(super) fn help(&mut self, name: &str, help: &str, quotes: Quotes) {
         self.out.extend(["# HELP ", name, " "]);
         push_help(self.out, help, quotes);
         self.out.push('\n');
     }
 
-    /// `# KEYWORD name text`, where the text needs no escapes.
+    /// Writes `# KEYWORD name text`. The text must not need escaping.
     pub(super) fn comment(&mut self, keyword: &str, name: &str, text: &str) {
         self.out.extend(["# ", keyword, " ", name, " ", text, "\n"]);
     }
 
-    /// All lines of a series of the family `name`.
+    /// Writes all lines of a series of the family `name`.
     pub(super) fn series(&mut self, name: &str, series: &Series<'_>) {
         self.set_labels(&series.labels);
         match &series.value {
@@ -44,7 +45,7 @@ impl<'text> Lines<'text> {
         }
     }
 
-    /// A line with the labels of the last series.
+    /// Writes a line with the labels of the last series.
     pub(super) fn sample(&mut self, name: &str, suffix: &str, number: Number) {
         self.out.push_str(name);
         self.out.push_str(suffix);
@@ -60,7 +61,7 @@ impl<'text> Lines<'text> {
         self.bucket.clear();
         self.bucket.extend([name, "_bucket{", &self.labels]);
         self.bucket.push_str(if self.labels.is_empty() { "le=\"" } else { ",le=\"" });
-        // The count is the last bucket, so the two agree whatever else is true.
+        // The count is that of the last bucket, so the two always agree.
         let mut count = 0;
         for (index, bucket) in distribution.buckets().enumerate() {
             count = bucket.cumulative_count;
@@ -98,7 +99,8 @@ impl<'text> Lines<'text> {
     }
 }
 
-/// The text from a bucket's bound up to its count, kept from the last histogram if it had the same bound there.
+/// Returns the text between the start of a bucket's bound and its count. Reuses that of the last histogram if the bound is the
+/// same.
 fn bound_text(bounds: &mut Vec<(f64, String)>, index: usize, bound: f64) -> &str {
     if bounds.get(index).is_none_or(|(known, _)| known.to_bits() != bound.to_bits()) {
         bounds.truncate(index);
@@ -110,7 +112,7 @@ fn bound_text(bounds: &mut Vec<(f64, String)>, index: usize, bound: f64) -> &str
     &bounds[index].1
 }
 
-/// What formats call a kind.
+/// Returns the name of a kind in `# TYPE` lines.
 pub(super) fn kind_name(kind: MetricKind) -> &'static str {
     match kind {
         MetricKind::Counter => "counter",

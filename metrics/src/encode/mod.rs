@@ -1,6 +1,6 @@
-//! Snapshots as text: one file a format, each from the snapshot alone.
+//! Encoders of snapshots: one file per format, each reading only the snapshot.
 //!
-//! `lines` holds what text formats share, on `number` and `escape`; a format's file only says what is its own.
+//! `text` chooses the encoder of an exposition format. The encoders share `lines`, which uses `number` and `escape`.
 
 mod escape;
 mod format;
@@ -13,5 +13,6 @@ mod prometheus;
 mod table;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use format::Format;

@@ -1,8 +1,8 @@
-//! Numbers as exposition formats write them.
+//! Formatting of numbers in exposition formats.
 
 use std::fmt::Write;
 
-/// Appends a whole number.
+/// Appends an unsigned integer.
 pub(super) fn push_unsigned(out: &mut String, number: u64) {
     let mut digits = [0; 20];
     let mut first = digits.len();
@@ -18,7 +18,7 @@ pub(super) fn push_unsigned(out: &mut String, number: u64) {
     out.push_str(str::from_utf8(&digits[first..]).expect("digits are ASCII"));
 }
 
-/// Appends a whole number with its sign, if it is negative.
+/// Appends a signed integer.
 pub(super) fn push_signed(out: &mut String, number: i64) {
     if number < 0 {
         out.push('-');
@@ -26,10 +26,10 @@ pub(super) fn push_signed(out: &mut String, number: i64) {
     push_unsigned(out, number.unsigned_abs());
 }
 
-/// Appends a float in its one canonical form: the shortest digits that read back as the same float, with an exponent
-/// below 1e-4 and from 1e6 on, and always a point or an exponent. `0.001`, `1000.0`, `2.5e-06`, `1e+06`, `+Inf`.
+/// Appends a float in its canonical form: the shortest digits that parse as the same float, with an exponent below 1e-4 and from
+/// 1e6 on, and always with a point or an exponent. Examples: `0.001`, `1000.0`, `2.5e-06`, `1e+06`, `+Inf`.
 ///
-/// Series are told apart by the text of their labels, `le` among them, so every format must write a bound alike.
+/// The text of the label `le` is part of the identity of a series, so all formats must write a bound in the same way.
 pub(super) fn push_float(out: &mut String, number: f64) {
     let magnitude = number.abs();
     if number.is_nan() {
@@ -43,7 +43,8 @@ pub(super) fn push_float(out: &mut String, number: f64) {
     }
 }
 
-/// Rust writes `2.5e-6` and `1e6`, the formats `2.5e-06` and `1e+06`.
+/// Appends a float in scientific notation with a sign and two digits in the exponent: Rust formats `2.5e-6` and `1e6`, exposition
+/// formats `2.5e-06` and `1e+06`.
 fn push_scientific(out: &mut String, number: f64) {
     let begin = out.len();
     push_formatted(out, format_args!("{number:e}"));
@@ -55,8 +56,7 @@ fn push_scientific(out: &mut String, number: f64) {
 }
 
 fn push_formatted(out: &mut String, arguments: std::fmt::Arguments<'_>) {
-    out.write_fmt(arguments)
-        .expect("a string takes all that is written to it, and no number fails to format");
+    out.write_fmt(arguments).expect("writing to a string cannot fail");
 }
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn floats_have_one_form() {
+    fn floats_are_canonical() {
         let cases = [
             (0.0, "0.0"),
             (1.0, "1.0"),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_printed_in_full() {
+    fn integers_are_formatted_like_display() {
         let powers = (0..20).map(|exponent| 10_u64.pow(exponent));
         for number in powers.flat_map(|power| [power - 1, power, power + 1]).chain([u64::MAX, u64::MAX - 1]) {
             let mut out = String::new();

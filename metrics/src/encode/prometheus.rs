@@ -1,34 +1,8 @@
 //! Prometheus text, version 0.0.4.
 
 use super::escape::Quotes;
-use super::format::Format;
 use super::lines::{Lines, kind_name};
 use crate::snapshot::FullSnapshot;
-
-impl FullSnapshot {
-    /// This snapshot as Prometheus text 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
-    ///
-    /// One block a family with its `# HELP` and `# TYPE`, families and series in a stable order, buckets cumulative up to
-    /// `+Inf`. Empty where there is nothing to print. [`encode`](Self::encode) writes into a buffer that is there already.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tachometer::MetricsRegistry;
-    ///
-    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
-    /// registry.describe("queue_length", "Jobs waiting");
-    /// registry.register_gauge("queue_length").set(3);
-    /// assert_eq!(
-    ///     registry.snapshot_all().to_prometheus_format(),
-    ///     "# HELP queue_length Jobs waiting\n# TYPE queue_length gauge\nqueue_length 3\n"
-    /// );
-    /// ```
-    pub fn to_prometheus_format(&self) -> String {
-        let mut text = String::new();
-        self.encode(Format::Prometheus, &mut text);
-        text
-    }
-}
 
 /// Appends `snapshot` to `text`.
 pub(super) fn write(snapshot: &FullSnapshot, text: &mut String) {

@@ -1,10 +1,10 @@
-//! A snapshot as tables for people.
+//! Tables for people.
 
 use crate::snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, SampleValue, SeriesSnapshot};
 use std::fmt;
 use std::time::Duration;
 
-/// Tables for people: instrumented functions, then what was registered by name. Times have a unit, columns are aligned.
+/// Writes tables for people: instrumented functions, then the other metrics. Times have a unit, and columns are aligned.
 impl fmt::Display for FullSnapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tables = [
@@ -80,7 +80,7 @@ fn histogram_row(name: &str, histogram: &HistogramSnapshot) -> [String; 6] {
     [name.to_owned(), histogram.total().to_string(), format!("{:.1}", histogram.mean()), p50, p90, p99]
 }
 
-/// Rows of cells; the first is the heading.
+/// A table as rows of cells. The first row is the heading.
 struct Table {
     rows: Vec<Vec<String>>,
 }
@@ -106,7 +106,7 @@ impl Table {
             "max",
             "recent max",
         ];
-        // People ask what has happened, not what might.
+        // Functions without calls are left out.
         let called = functions.iter().filter(|function| function.is_called());
         Table::new(
             heading,
@@ -150,20 +150,20 @@ impl fmt::Display for Table {
     }
 }
 
-/// `module::function{label="value"}`
+/// Returns `module::function{label="value"}`.
 fn qualified_name(function: &FunctionSnapshot) -> String {
     with_labels(&format!("{}::{}", function.module, function.function), &function.labels)
 }
 
-/// `name{label="value"}`
+/// Returns `name{label="value"}`.
 fn with_labels(name: &str, labels: &[(String, String)]) -> String {
     let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
     let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
-    // A line feed in a given name would break the table.
+    // A line feed in a name would break the table.
     format!("{name}{labels}").replace('\n', "\\n")
 }
 
-/// A time in the unit that keeps it below a thousand, with three digits or so.
+/// Formats a time in the unit that keeps it below a thousand, with about three digits.
 fn short_time(time: Duration) -> String {
     let nanos = time.as_nanos() as f64;
     match time.as_nanos() {

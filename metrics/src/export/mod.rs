@@ -1,17 +1,21 @@
-//! Where snapshots go: to callbacks, files and stdout at an interval, and once more at the end.
+//! Exports of snapshots to callbacks, files and stdout, at an interval and once more at the end.
 //!
-//! `schedule` starts a thread for something that is done at an interval; `thread` and `exporter` are what users start by it,
-//! `sink` and `shape` say where to and how.
+//! [`exporter()`] configures an [`Exporter`] with several sinks; [`print_on_exit`] prints once, at the end.
 
+// `schedule` starts a thread that repeats an export. Users start one with `thread` or `builder`, which returns an `exporter`. A
+// `sink` writes snapshots to one destination in an `output_format`; a `reporter` reports its errors.
+mod builder;
 mod exporter;
 mod on_exit;
+mod output_format;
+mod reporter;
 mod schedule;
-mod shape;
 #[cfg(all(feature = "signals", unix))]
 mod signals;
 mod sink;
 mod thread;
 
-pub use exporter::{Exporter, ExporterBuilder, exporter};
+pub use builder::{ExporterBuilder, exporter};
+pub use exporter::Exporter;
 pub use on_exit::{PrintOnExit, print_on_exit};
 pub use thread::ExportHandle;

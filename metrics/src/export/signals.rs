@@ -1,13 +1,13 @@
-//! The last exports of a process that is told to end by a signal.
+//! Last exports of a process that a signal ends.
 //!
-//! One thread waits for the signals, for all exporters: the process must not end before each has made its last export. What a
-//! signal handler may do is next to nothing, so `signal-hook`'s handler only wakes that thread.
+//! One thread waits for the signals, for all exporters: the process must not end before each has made its last export. A signal
+//! handler may do next to nothing, so that of `signal-hook` only wakes the thread.
 //!
-//! A second signal while the last exports are under way ends the process at once, for somebody may be waiting in vain. One
-//! that follows the first at its heels is the same one: `timeout` and shells send a signal to a process and to its group.
+//! A second signal during the last exports ends the process at once, because an export may hang. A second signal within
+//! `DUPLICATE_WINDOW` of the first is taken for a duplicate: `timeout` and shells send a signal to a process and to its group.
 //!
-//! A signal that the process was started to ignore stays ignored: whoever did that (a shell does, with SIGINT, for what it
-//! runs in the background) does not want it to end by that signal.
+//! A signal that the process was started to ignore stays ignored. Shells start background processes with SIGINT ignored so that
+//! it does not end them.
 
 use crate::error::{Cause, Error};
 use crate::sync::unmodelled::{Mutex, lock};
@@ -22,91 +22,93 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Signals that come within this time are one.
-const AT_ITS_HEELS: Duration = Duration::from_millis(250);
+/// A signal within this time of the first one is a duplicate of it.
+const DUPLICATE_WINDOW: Duration = Duration::from_millis(250);
 
-/// Whom to stop when a signal comes; `None` until the thread runs that waits for one.
+/// The exports to stop on a signal; `None` until the signal thread runs.
 static WATCHED: Mutex<Option<Vec<PeriodicThread>>> = Mutex::new(None);
 
-/// Has these make their last export before a signal ends the process.
-pub(super) fn watch(tickers: &[PeriodicThread]) -> Result<(), Error> {
+/// Registers these exports to make their last export before a signal ends the process.
+pub(super) fn watch(threads: &[PeriodicThread]) -> Result<(), Error> {
     let mut watched = lock(&WATCHED);
     if watched.is_none() {
         start_thread().map_err(Cause::Signals)?;
     }
     let watched = watched.get_or_insert_default();
-    watched.retain(|ticker| !ticker.has_ended());
-    watched.extend_from_slice(tickers);
+    watched.retain(|thread| !thread.has_ended());
+    watched.extend_from_slice(threads);
     Ok(())
 }
 
-/// Returns once the thread waits for signals.
+/// Starts the signal thread. Returns after it has registered the handlers.
 fn start_thread() -> io::Result<()> {
-    let (tell, told) = mpsc::channel();
-    // In the thread, not before it: a handler stays when nobody waits for it, and the signal would end nothing any more.
+    let (sender, receiver) = mpsc::channel();
+    // Registered in the thread, not before it: if spawning failed, the handlers would stay, and signals would be swallowed.
     thread::Builder::new().name("tachometer-signals".to_owned()).spawn(move || {
-        match Signals::new(heeded()) {
+        match Signals::new(signals_to_handle()) {
             Ok(signals) => {
-                let _ = tell.send(Ok(()));
+                let _ = sender.send(Ok(()));
                 wait_for(signals);
             }
-            Err(error) => _ = tell.send(Err(error)),
+            Err(error) => _ = sender.send(Err(error)),
         }
     })?;
-    told.recv().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for them has panicked")))
+    receiver.recv().unwrap_or_else(|_| Err(io::Error::other("the signal thread has panicked")))
 }
 
+/// Waits for signals and ends the process after the last exports.
 fn wait_for(mut signals: Signals) {
     let mut first: Option<Instant> = None;
     for signal in &mut signals {
         match first {
-            Some(first) if first.elapsed() < AT_ITS_HEELS => {}
-            Some(_) => end_by(signal),
+            Some(first) if first.elapsed() < DUPLICATE_WINDOW => {}
+            Some(_) => end_process_by(signal),
             None => {
                 first = Some(Instant::now());
                 let last_exports = move || {
                     let watched = lock(&WATCHED).clone().unwrap_or_default();
                     PeriodicThread::stop_all(&watched);
-                    end_by(signal);
+                    end_process_by(signal);
                 };
                 let name = "tachometer-last-exports".to_owned();
                 if thread::Builder::new().name(name).spawn(last_exports).is_err() {
-                    // Without a thread there are no last exports, which could hang; but there is an end.
-                    end_by(signal);
+                    // The last exports are skipped: on this thread they could hang and keep it from a second signal.
+                    end_process_by(signal);
                 }
             }
         }
     }
 }
 
-/// The signals that are not ignored.
+/// Returns those of SIGTERM and SIGINT that are not ignored.
 ///
-/// Linux says which are in a file of `/proc`, and no `unsafe` is needed to ask it. Where there is no such file, none counts as
-/// ignored.
-fn heeded() -> Vec<i32> {
-    let ignored = fs::read_to_string("/proc/self/status").map_or(0, |status| ignored(&status));
+/// On Linux a file in `/proc` lists the ignored signals, and reading it needs no `unsafe`. If there is no such file, none counts
+/// as ignored.
+fn signals_to_handle() -> Vec<i32> {
+    let ignored = fs::read_to_string("/proc/self/status").map_or(0, |status| ignored_signals(&status));
     [SIGTERM, SIGINT].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect()
 }
 
-/// What `/proc/PID/status` says is ignored: the lowest bit is signal 1.
-fn ignored(status: &str) -> u128 {
+/// Returns the mask of ignored signals in `/proc/PID/status`. The lowest bit is signal 1.
+fn ignored_signals(status: &str) -> u128 {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    // 128 bits, for that many signals there are where there are most.
+    // Some architectures have 128 signals.
     mask.and_then(|mask| u128::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
-/// Ends the process as the signal would have, had nobody waited for it.
-fn end_by(signal: i32) {
-    if let Some(status) = status_instead(process::id(), signal) {
+/// Ends the process as the signal would have without a handler.
+fn end_process_by(signal: i32) {
+    if let Some(status) = status_in_place_of(process::id(), signal) {
         low_level::exit(status);
     }
-    // An error would be a signal that does not end a process.
+    // Fails only for signals that do not end a process.
     let _ = low_level::emulate_default_handler(signal);
 }
 
-/// The status with which the process of this id exits, where it cannot end by the signal: Linux spares the first process of a
-/// container the default action of what it sends itself. A shell says the same of a program that a signal has ended.
-fn status_instead(process: u32, signal: i32) -> Option<i32> {
+/// Returns the exit status of the process with this id if a signal cannot end it: the kernel ignores signals with their default
+/// action that process 1 of a container sends itself. The status is the one that shells report for a program that a signal
+/// ended.
+fn status_in_place_of(process: u32, signal: i32) -> Option<i32> {
     (process == 1).then_some(128 + signal)
 }
 
@@ -115,17 +117,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_process_exits_with_what_a_shell_says_of_a_signal() {
-        assert_eq!([SIGINT, SIGTERM].map(|signal| status_instead(1, signal)), [Some(130), Some(143)]);
-        assert_eq!(status_instead(2, SIGTERM), None);
+    fn process_1_exits_with_the_status_that_shells_report_for_a_signal() {
+        assert_eq!([SIGINT, SIGTERM].map(|signal| status_in_place_of(1, signal)), [Some(130), Some(143)]);
+        assert_eq!(status_in_place_of(2, SIGTERM), None);
     }
 
     #[test]
-    fn linux_says_which_signals_are_ignored() {
+    fn ignored_signals_are_read_from_the_status_of_the_process() {
         let status = "Name:\tSigIgn\nSigBlk:\t0000000000004002\nSigIgn:\t0000000000001002\nSigCgt:\t0000000000004000\n";
-        assert_eq!(ignored(status), 1 << (SIGINT - 1) | 1 << 12);
+        assert_eq!(ignored_signals(status), 1 << (SIGINT - 1) | 1 << 12);
         for unknown in ["", "SigIgn:", "SigIgn:\tnone\n"] {
-            assert_eq!(ignored(unknown), 0);
+            assert_eq!(ignored_signals(unknown), 0);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The thread that hands a snapshot to a callback at an interval.
+//! Export threads, which pass a snapshot to a callback at an interval.
 
 use super::schedule;
 use crate::error::Error;
@@ -10,14 +10,14 @@ use crate::util::periodic::PeriodicThread;
 use std::time::Duration;
 
 impl MetricsRegistry {
-    /// Hands a snapshot to `callback` every interval of the registry, on a thread of its own.
+    /// Starts a thread that passes a snapshot to `callback` at the interval of the registry.
     ///
-    /// The first time comes after one interval. Ticks that a slow callback misses are skipped. A callback that panics
-    /// is called again at the next tick; `tachometer_export_panics_total` counts that. Several exports may run beside
-    /// each other.
+    /// The first call comes after one interval. Ticks that a slow callback misses are skipped. A callback that panics is
+    /// called again at the next tick; `tachometer_export_panics_total` counts the panics. Several exports may run at the same
+    /// time.
     ///
-    /// Dropping the handle leaves the export running. [`ExportHandle::stop`], [`MetricsRegistry::stop`] and the drop of
-    /// the registry end it, with one last export.
+    /// Dropping the handle leaves the export running. [`ExportHandle::stop`], [`MetricsRegistry::stop`] and dropping the
+    /// registry end it, after one last export.
     ///
     /// ```
     /// use std::sync::mpsc;
@@ -34,15 +34,15 @@ impl MetricsRegistry {
     /// ```
     ///
     /// # Panics
-    /// Where [`try_start_export_thread`](Self::try_start_export_thread) returns an error.
+    /// If [`try_start_export_thread`](Self::try_start_export_thread) returns an error.
     pub fn start_export_thread(&self, callback: impl FnMut(FullSnapshot) + Send + 'static) -> ExportHandle {
         self.start_export_thread_every(self.interval(), callback)
     }
 
-    /// As [`start_export_thread`](Self::start_export_thread), with another interval than the registry's.
+    /// Starts an export thread like [`start_export_thread`](Self::start_export_thread), with an interval of its own.
     ///
     /// # Panics
-    /// Where [`try_start_export_thread_every`](Self::try_start_export_thread_every) returns an error.
+    /// If [`try_start_export_thread_every`](Self::try_start_export_thread_every) returns an error.
     pub fn start_export_thread_every(
         &self,
         interval: Duration,
@@ -51,10 +51,10 @@ impl MetricsRegistry {
         self.try_start_export_thread_every(interval, callback).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// As [`start_export_thread`](Self::start_export_thread).
+    /// Starts an export thread, the fallible form of [`start_export_thread`](Self::start_export_thread).
     ///
     /// # Errors
-    /// Where the interval is zero, or the system gives no thread.
+    /// If the interval is zero or the thread cannot be spawned.
     pub fn try_start_export_thread(
         &self,
         callback: impl FnMut(FullSnapshot) + Send + 'static,
@@ -62,23 +62,23 @@ impl MetricsRegistry {
         self.try_start_export_thread_every(self.interval(), callback)
     }
 
-    /// As [`start_export_thread_every`](Self::start_export_thread_every).
+    /// Starts an export thread, the fallible form of [`start_export_thread_every`](Self::start_export_thread_every).
     ///
     /// # Errors
-    /// Where the interval is zero, or the system gives no thread.
+    /// If the interval is zero or the thread cannot be spawned.
     pub fn try_start_export_thread_every(
         &self,
         interval: Duration,
         callback: impl FnMut(FullSnapshot) + Send + 'static,
     ) -> Result<ExportHandle, Error> {
         let export = export_to(Arc::clone(self.contents()), callback);
-        let ticker = schedule::start(self, interval, export)?;
+        let thread = schedule::start(self, interval, export)?;
         self.contents().self_metrics().count_export_thread();
-        Ok(ExportHandle { ticker })
+        Ok(ExportHandle { thread })
     }
 }
 
-/// Reads `metrics` and hands it to `callback`, whose panics end there.
+/// Returns an export that passes a snapshot to `callback` and catches its panics.
 fn export_to(contents: Arc<Contents>, mut callback: impl FnMut(FullSnapshot)) -> impl FnMut() {
     move || {
         let snapshot = contents.read();
@@ -88,19 +88,19 @@ fn export_to(contents: Arc<Contents>, mut callback: impl FnMut(FullSnapshot)) ->
     }
 }
 
-/// An export that runs until it is stopped, also when the handle is dropped. Made by
+/// The handle of an export thread, which keeps running when the handle is dropped. Returned by
 /// [`MetricsRegistry::start_export_thread`].
 #[derive(Debug)]
 pub struct ExportHandle {
-    ticker: PeriodicThread,
+    thread: PeriodicThread,
 }
 
 impl ExportHandle {
-    /// Stops the export: wakes its thread at once, has it make one last export, and waits for its end. Called from
-    /// inside the callback, it lets the thread end after this call.
+    /// Stops the export: wakes its thread at once, and returns after it has made one last export and ended. If called from
+    /// inside the callback, returns at once, and the thread ends after this call.
     ///
-    /// May be called again.
+    /// Idempotent.
     pub fn stop(&self) {
-        self.ticker.stop();
+        self.thread.stop();
     }
 }

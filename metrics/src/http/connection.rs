@@ -1,56 +1,58 @@
-//! One connection: a request is read, its answer is sent, and what still comes is taken and thrown away until the peer is
-//! done, so that the answer is not lost to a reset.
+//! The state of one connection: reading a request, writing the response, draining.
+//!
+//! After the response, further input is read and discarded until the peer closes its side. Closing a socket with unread input
+//! would reset the connection, and the peer might lose the response.
 
 use super::request::{Head, MAX_HEAD};
 use super::response::{Response, Status};
-use super::site::Site;
+use super::router::Router;
 use super::socket::Stream;
 use std::io::{self, Read, Write};
 use std::mem;
 use std::time::{Duration, Instant};
 
-/// How long a peer is listened to after its answer, and how many bytes.
+/// The limits of draining: time, and bytes.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 const DRAIN_BYTES: usize = 256 * 1024;
 
-/// How long things may take.
+/// The deadlines of a connection, as durations.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// A request's head, from the first moment of the connection to its end.
+    /// For the head of a request, from the start of the connection to its last byte.
     pub(super) request: Duration,
-    /// The sending of an answer, from its first byte to its last.
+    /// For the response, from its first byte to its last.
     pub(super) response: Duration,
-    /// A request's head, where others wait for the connection's place.
-    pub(super) crowded_request: Duration,
-    /// The sending of an answer, where others wait for the connection's place.
-    pub(super) crowded_response: Duration,
+    /// For the head of a request while another connection waits for a slot.
+    pub(super) contended_request: Duration,
+    /// For the response while another connection waits for a slot.
+    pub(super) contended_response: Duration,
 }
 
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: Stream,
     phase: Phase,
-    /// When the phase began.
+    /// The start of the phase.
     since: Instant,
 }
 
 #[derive(Debug)]
 enum Phase {
-    /// The head of a request is being read; so many bytes of it are here.
+    /// Reading the head of a request, of which `filled` bytes have arrived.
     Reading { head: Box<[u8]>, filled: usize },
-    /// The answer is being sent.
+    /// Sending the response.
     Writing(Box<Response>),
-    /// The answer is sent. So many more bytes are taken.
+    /// Discarding input after the response, up to `left` more bytes.
     Draining { left: usize },
-    /// There is nothing more to do.
+    /// Done.
     Closed,
 }
 
-/// What the peer did.
+/// The result of reading from a socket.
 enum Input {
     Bytes(usize),
     Nothing,
-    /// It has closed its side.
+    /// The peer has closed its side.
     End,
 }
 
@@ -60,17 +62,17 @@ impl Connection {
         Connection { stream, phase: Phase::Reading { head, filled: 0 }, since: Instant::now() }
     }
 
-    /// Goes on as far as it can without waiting. Returns whether there is more to do.
-    pub(super) fn proceed(&mut self, site: &mut Site) -> bool {
+    /// Makes as much progress as possible without blocking. Returns whether the connection is still open.
+    pub(super) fn proceed(&mut self, router: &mut Router) -> bool {
         loop {
             let next = match &mut self.phase {
-                Phase::Reading { head, filled } => match read_head(&mut self.stream, head, filled, site) {
+                Phase::Reading { head, filled } => match read_head(&mut self.stream, head, filled, router) {
                     Ok(Some(response)) => Phase::Writing(Box::new(response)),
                     Ok(None) => return true,
                     Err(_) => Phase::Closed,
                 },
                 Phase::Writing(response) => match write(&mut self.stream, response) {
-                    Ok(true) => self.finish_writing(site),
+                    Ok(true) => self.finish_writing(router),
                     Ok(false) => return true,
                     Err(_) => Phase::Closed,
                 },
@@ -84,7 +86,7 @@ impl Connection {
         }
     }
 
-    /// When it has had its time.
+    /// Returns when the current phase must be over.
     pub(super) fn deadline(&self, limits: &Limits) -> Option<Instant> {
         let allowed = match self.phase {
             Phase::Reading { .. } => limits.request,
@@ -95,38 +97,39 @@ impl Connection {
         self.since.checked_add(allowed)
     }
 
-    /// From when on it must give way to others that wait.
-    pub(super) fn crowded_deadline(&self, limits: &Limits) -> Option<Instant> {
+    /// Returns from when on the connection may be evicted if another one waits for a slot.
+    pub(super) fn eviction_deadline(&self, limits: &Limits) -> Option<Instant> {
         let allowed = match self.phase {
-            Phase::Reading { .. } => limits.crowded_request.min(limits.request),
-            Phase::Writing(_) => limits.crowded_response.min(limits.response),
-            // It has its answer, or is not going to read it.
+            Phase::Reading { .. } => limits.contended_request.min(limits.request),
+            Phase::Writing(_) => limits.contended_response.min(limits.response),
+            // The peer has its response, or will not read it.
             Phase::Draining { .. } | Phase::Closed => Duration::ZERO,
         };
         self.since.checked_add(allowed)
     }
 
-    /// Who gives way first: the lowest.
-    pub(super) fn merit(&self) -> impl Ord + use<> {
-        let has_answer = matches!(self.phase, Phase::Draining { .. } | Phase::Closed);
-        (!has_answer, self.since)
+    /// Returns the order of eviction: the lowest rank first.
+    pub(super) fn eviction_rank(&self) -> impl Ord + use<> {
+        let has_response = matches!(self.phase, Phase::Draining { .. } | Phase::Closed);
+        (!has_response, self.since)
     }
 
-    /// Its time is over. Returns whether there is more to do, which is to say so.
-    pub(super) fn expire(&mut self, site: &mut Site) -> bool {
+    /// Handles a passed deadline: a peer that has not sent its request is answered with `408 Request Timeout`. Returns whether
+    /// the connection is still open.
+    pub(super) fn expire(&mut self, router: &mut Router) -> bool {
         let is_reading = matches!(self.phase, Phase::Reading { .. });
         if is_reading {
             self.enter(Phase::Writing(Box::new(Response::refusal(Status::RequestTimeout))));
-            return self.proceed(site);
+            return self.proceed(router);
         }
         false
     }
 
-    /// It is about to be closed, for others to take its place: if it has no answer yet it is told so, as far as that can be
-    /// done without waiting.
-    pub(super) fn give_way(mut self) {
+    /// Closes the connection to free its slot. If it has no response yet, sends `503 Service Unavailable`, as far as that is
+    /// possible without blocking.
+    pub(super) fn evict(mut self) {
         if matches!(self.phase, Phase::Reading { .. }) {
-            // Whoever does not hear it is closed all the same.
+            // The connection is closed even if this fails.
             let _ = write(&mut self.stream, &mut Response::refusal(Status::Busy));
         }
     }
@@ -136,9 +139,9 @@ impl Connection {
         self.since = Instant::now();
     }
 
-    fn finish_writing(&mut self, site: &mut Site) -> Phase {
+    fn finish_writing(&mut self, router: &mut Router) -> Phase {
         if let Phase::Writing(response) = mem::replace(&mut self.phase, Phase::Closed) {
-            site.take_back(response.end());
+            router.recycle(response.end());
         }
         match self.stream.shutdown_write() {
             Ok(()) => Phase::Draining { left: DRAIN_BYTES },
@@ -147,30 +150,30 @@ impl Connection {
     }
 }
 
-/// Reads until there is a whole head, and answers it. `None`: more is to come.
+/// Reads the head of a request. Returns its response, or `None` if the head is still incomplete.
 fn read_head(
     stream: &mut Stream,
     head: &mut [u8],
     filled: &mut usize,
-    site: &mut Site,
+    router: &mut Router,
 ) -> io::Result<Option<Response>> {
     loop {
         match read(stream, &mut head[*filled..])? {
             Input::Nothing => return Ok(None),
-            // Who says nothing gets no answer.
+            // No response to a peer that sent nothing.
             Input::End if *filled == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
             Input::End => return Ok(Some(Response::refusal(Status::BadRequest))),
             Input::Bytes(count) => *filled += count,
         }
-        match Head::read(&head[..*filled]) {
+        match Head::parse(&head[..*filled]) {
             Head::Partial => {}
-            Head::Whole(request) => return Ok(Some(site.answer(&request))),
+            Head::Whole(request) => return Ok(Some(router.respond(&request))),
             Head::Refused(status) => return Ok(Some(Response::refusal(status))),
         }
     }
 }
 
-/// Whether all of it has been sent.
+/// Sends what is left of the response, without blocking. Returns whether all of it has been sent.
 fn write(stream: &mut Stream, response: &mut Response) -> io::Result<bool> {
     loop {
         let rest = response.rest();
@@ -187,7 +190,7 @@ fn write(stream: &mut Stream, response: &mut Response) -> io::Result<bool> {
     }
 }
 
-/// Whether there may be more to throw away.
+/// Discards input. Returns whether there may be more.
 fn drain(stream: &mut Stream, left: &mut usize) -> io::Result<bool> {
     let mut bytes = [0; 8 * 1024];
     loop {

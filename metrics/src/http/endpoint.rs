@@ -1,9 +1,9 @@
-//! What an endpoint serves and how, before it runs.
+//! The configuration of an endpoint.
 
 use super::connection::Limits;
 use super::event_loop::EventLoop;
-use super::server::{Running, Server};
-use super::site::{Page, Site};
+use super::router::{Page, Router};
+use super::server::{Server, ServerThread};
 use super::socket::Listener;
 use crate::error::{Cause, Error};
 use crate::registry::{MetricsRegistry, global};
@@ -14,11 +14,11 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How much longer than over a request a peer may take over an answer, where others wait.
-const CROWDED_RESPONSE: u32 = 20;
+/// How many times [`Endpoint::patience`] a response may take while another connection waits.
+const RESPONSE_PATIENCE_FACTOR: u32 = 20;
 
-/// Each has a place from the start, and all are looked at whenever one of them has something to say.
-const MOST_CONNECTIONS: usize = 65_536;
+/// Slots are allocated at the start, and all of them are visited on every event.
+const MAX_CONNECTIONS: usize = 65_536;
 
 /// Serves the [`global`] registry at `/metrics`, for Prometheus and others to scrape.
 ///
@@ -30,7 +30,8 @@ const MOST_CONNECTIONS: usize = 65_536;
 /// }
 /// ```
 ///
-/// The server needs a name, or [`detach`](Server::detach). `_` binds nothing, so this drops it, and closes the endpoint, at once:
+/// Bind the server to a name, or [`detach`](Server::detach) it. `_` is not a binding, so this drops the server and closes the
+/// endpoint at once:
 ///
 /// ```no_run
 /// # fn main() -> Result<(), tachometer::Error> {
@@ -39,20 +40,21 @@ const MOST_CONNECTIONS: usize = 65_536;
 /// # }
 /// ```
 ///
-/// The compiler does not warn of this; in debug builds, a line on stderr does.
+/// The compiler does not warn about this. In debug builds, a line on stderr does.
 ///
-/// The server runs on a thread of its own until it is dropped, [stopped](Server::stop), or the program ends. It stands up to
-/// who means ill or is broken: see [`Endpoint`], which has the options too.
+/// The server runs on a thread of its own until it is dropped or [stopped](Server::stop), or the program ends. It withstands
+/// malicious and broken clients: see [`Endpoint`], which also has the options.
 ///
-/// Give the address of an interface that only those reach who may read the metrics: everybody who can connect can.
+/// There is no authentication: every client that can connect can read the metrics. Listen on an interface that only trusted
+/// clients can reach.
 ///
 /// # Errors
-/// Where the address is no address or cannot be listened on; the error names it.
+/// If the address is invalid or cannot be listened on. The error names it.
 pub fn serve(address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
     Endpoint::new().serve(address)
 }
 
-/// An endpoint that is scraped: what stands where, and how long anybody may take.
+/// The configuration of an endpoint: its pages, and the limits for connections.
 ///
 /// ```
 /// use std::time::Duration;
@@ -72,22 +74,22 @@ pub fn serve(address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
 /// `let _server = Endpoint::new().serve(…)?;`, or [`detach`](Server::detach) it.
 ///
 /// # What it answers
-/// `GET` and `HEAD` on these paths, compared byte by byte without their query. The format is what `Accept` prefers of
-/// Prometheus text 0.0.4 and OpenMetrics 1.0, compressed where `Accept-Encoding` takes gzip. Anything else gets a short
-/// refusal, and nothing of a request is ever repeated in an answer.
+/// `GET` and `HEAD` on these paths, which are compared byte by byte, without the query. The format is the one that `Accept`
+/// prefers, Prometheus text 0.0.4 or OpenMetrics 1.0, compressed if `Accept-Encoding` accepts gzip. Other requests are answered
+/// with a short error. Nothing of a request is ever repeated in a response.
 ///
 /// # What it withstands
-/// One thread serves all connections without waiting for any. A connection is for one request, and is closed when that is
-/// answered. A request's head has at most 8 KiB and 64 fields, and its body is never read. At most 16 connections are open
-/// ([`max_connections`](Self::max_connections)), each with a deadline for the request
-/// ([`request_deadline`](Self::request_deadline)) and one for the answer ([`response_deadline`](Self::response_deadline)).
-/// Further ones wait, and those who dawdle then give way sooner ([`patience`](Self::patience)), so that a crowd of
-/// idle connections delays a scrape and does not prevent it. Memory is bounded by an answer a connection.
+/// One thread serves all connections and blocks on none of them. A connection carries one request, and is closed after the
+/// response. The head of a request has at most 8 KiB and 64 fields, and its body is never read. At most 16 connections are
+/// served at a time ([`max_connections`](Self::max_connections)), each with a deadline for the request
+/// ([`request_deadline`](Self::request_deadline)) and one for the response ([`response_deadline`](Self::response_deadline)).
+/// While further connections wait, slow ones are evicted sooner ([`patience`](Self::patience)), so many idle connections delay
+/// a scrape but do not prevent it. Memory is bounded by one response per connection.
 ///
-/// It does not withstand a flood, of thousands of connections that are opened anew as fast as they are closed: scrapes then
-/// wait in the same queue as these. Only an address that strangers cannot reach, or a firewall, helps against that.
+/// It does not withstand a flood of thousands of connections that are reopened as fast as they are closed: scrapes then wait in
+/// the same queue. Use an address that untrusted clients cannot reach, or a firewall.
 #[derive(Debug, Clone)]
-#[must_use = "an endpoint does nothing until it is told to `serve`"]
+#[must_use = "an endpoint does nothing until `serve` is called"]
 pub struct Endpoint {
     pages: Vec<(String, Page)>,
     created: bool,
@@ -104,7 +106,7 @@ impl Default for Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint that serves the [`global`] registry at `/metrics`, unless a [`path`](Self::path) is given.
+    /// Creates an endpoint that serves the [`global`] registry at `/metrics`, unless a [`path`](Self::path) is added.
     pub fn new() -> Self {
         Endpoint {
             pages: Vec::new(),
@@ -116,14 +118,15 @@ impl Endpoint {
         }
     }
 
-    /// Serves `registry` at `path`, also after it is dropped.
+    /// Adds `registry` at `path`. It is served even after it is dropped.
     ///
-    /// Each registry has a path of its own: two of them may have families of one name, which no scraper takes twice.
+    /// Each registry has its own path: two registries may have families of the same name, and scrapers reject a name that occurs
+    /// twice.
     pub fn path(self, path: impl Into<String>, registry: &MetricsRegistry) -> Self {
         self.page(path.into(), Page::Metrics(Arc::clone(registry.contents())))
     }
 
-    /// Answers `200 OK` at `path`, for who wants to know whether the program is alive.
+    /// Adds a page at `path` that answers `200 OK`, for liveness probes.
     pub fn health_path(self, path: impl Into<String>) -> Self {
         self.page(path.into(), Page::Health)
     }
@@ -133,62 +136,63 @@ impl Endpoint {
         self
     }
 
-    /// Whether OpenMetrics has a `_created` sample beside each counter and histogram; not by default. Scrapers store these as
-    /// series of their own.
+    /// Sets whether OpenMetrics has a `_created` sample for each counter and histogram. By default it has none, because scrapers
+    /// store these samples as further series.
     pub fn created(self, created: bool) -> Self {
         Endpoint { created, ..self }
     }
 
-    /// How many connections are served at a time, from 1 to 65 536; 16 by default.
+    /// Sets how many connections are served at a time, from 1 to 65 536. The default is 16.
     pub fn max_connections(self, max_connections: usize) -> Self {
         Endpoint { max_connections, ..self }
     }
 
-    /// How long a request may take to arrive, to its last byte; 5 seconds by default. Then it is answered with
-    /// `408 Request Timeout`.
+    /// Sets how long the head of a request may take to arrive, to its last byte. The default is 5 seconds. After that the response
+    /// is `408 Request Timeout`.
     ///
-    /// It counts from the moment when the connection gets its place, so a peer that never says anything is told so too.
+    /// The time starts when the connection gets its slot, so it applies also to a peer that sends nothing.
     pub fn request_deadline(self, request_deadline: Duration) -> Self {
         Endpoint { request_deadline, ..self }
     }
 
-    /// How long a peer may take to read its answer, from the first byte to the last; 10 seconds by default. Then the
-    /// connection is closed.
+    /// Sets how long a peer may take to read the response, from the first byte to the last. The default is 10 seconds. After that
+    /// the connection is closed.
     pub fn response_deadline(self, response_deadline: Duration) -> Self {
         Endpoint { response_deadline, ..self }
     }
 
-    /// How long a request may take to arrive while all connections are in use and somebody waits; 100 milliseconds by
-    /// default. An answer may then take twenty times as long to be read.
+    /// Sets how long a request may take to arrive while all slots are in use and another connection waits. The default is 100
+    /// milliseconds. The peer then has twenty times as long to read the response.
     ///
-    /// Whoever takes longer gives way, the oldest first. So the time that a crowd of idle connections can delay a scrape is
-    /// this, times the number of those that came before it, divided by [`max_connections`](Self::max_connections): with the
-    /// defaults 6 seconds for a thousand. Who goes on opening them faster than they give way may keep scrapes out for as long.
-    /// More connections help, or less patience, which is also what an honest scraper far away has for its request.
+    /// Connections that take longer are evicted, the oldest first. So idle connections delay a scrape by at most this time,
+    /// multiplied by the number of connections before it and divided by [`max_connections`](Self::max_connections): with the
+    /// defaults, by 6 seconds for a thousand connections. A client that opens connections faster than they are evicted keeps
+    /// scrapes out as long as it continues. More connections help, or less patience; but a distant scraper also has no more than
+    /// this time for its request.
     pub fn patience(self, patience: Duration) -> Self {
         Endpoint { patience, ..self }
     }
 
-    /// Begins to serve at `address`, the first that can be had where it stands for several (`localhost`). With port 0 the
-    /// system chooses a free one: [`Server::address`] says which.
+    /// Starts serving at `address`. If it resolves to several addresses, as `localhost` may, the first that can be bound is used.
+    /// With port 0 the system chooses a free one, which [`Server::address`] returns.
     ///
     /// # Errors
-    /// Where the address is no address or cannot be listened on, a path is not one or leads to two things, no connection or
-    /// more than 65 536 are allowed, or the system gives no thread. The error names the culprit.
+    /// If the address is invalid or cannot be listened on, if a path is invalid or used twice, if the maximum of connections is
+    /// not between 1 and 65 536, or if the thread cannot be spawned. The error names the culprit.
     pub fn serve(&self, address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
         let bind =
             || -> std::io::Result<(Listener, SocketAddr)> { Listener::bind(address.to_socket_addrs()?) };
         self.start(&format!("{address:?}"), bind)
     }
 
-    /// Begins to serve on a Unix socket at `path`, to which those may connect whom `mode` lets write: `0o600` the user alone,
-    /// `0o660` also the group.
+    /// Starts serving on a Unix socket at `path`. The write permissions in `mode` determine who may connect: with `0o600` the
+    /// user alone, with `0o660` also the group.
     ///
-    /// Takes the place of a socket that a program has left there which is no longer running, and of nothing else. The socket is
-    /// removed when the server stops.
+    /// Replaces a socket that a program left there which is no longer running, and nothing else. The socket is removed when the
+    /// server stops.
     ///
-    /// The path may be as long as the system allows for a socket (107 bytes on Linux); where its last part is shorter than 11
-    /// bytes, as much less as that lacks, for the socket is made in a folder beside it that nobody else may enter.
+    /// The path may be as long as the system allows for a socket (107 bytes on Linux). If its last part is shorter than 11 bytes,
+    /// the limit is lower by the difference: the socket is created in a directory next to it that no other user may enter.
     ///
     /// ```
     /// use tachometer::Endpoint;
@@ -200,7 +204,7 @@ impl Endpoint {
     /// ```
     ///
     /// # Errors
-    /// As [`serve`](Self::serve), and where a server listens on that socket, or a file is there that is none.
+    /// As for [`serve`](Self::serve), and if a server listens on that socket, or another file has that path.
     #[cfg(unix)]
     pub fn serve_unix(&self, path: impl AsRef<Path>, mode: u32) -> Result<Server<PathBuf>, Error> {
         let path = path.as_ref();
@@ -216,27 +220,27 @@ impl Endpoint {
         let pages = self.checked_pages()?;
         let cannot_listen = |error| Error::from(Cause::Listen { address: address.to_owned(), error });
         let (listener, address) = bind().map_err(cannot_listen)?;
-        // From now on its scrapes are counted, and shown at zero until there is one.
+        // From now on its scrapes are counted. The counters are exposed at zero before the first scrape.
         for (_, page) in &pages {
             if let Page::Metrics(contents) = page {
                 contents.self_metrics().scrapes();
             }
         }
-        let site = Site::new(pages, self.created);
+        let router = Router::new(pages, self.created);
         let limits = Limits {
             request: self.request_deadline,
             response: self.response_deadline,
-            crowded_request: self.patience,
-            crowded_response: self.patience.saturating_mul(CROWDED_RESPONSE),
+            contended_request: self.patience,
+            contended_response: self.patience.saturating_mul(RESPONSE_PATIENCE_FACTOR),
         };
-        let prepare = |poll, stop| EventLoop::new(poll, listener, site, limits, self.max_connections, stop);
-        Ok(Server::new(address, Running::start(prepare, cannot_listen)?))
+        let prepare = |poll, stop| EventLoop::new(poll, listener, router, limits, self.max_connections, stop);
+        Ok(Server::new(address, ServerThread::spawn(prepare, cannot_listen)?))
     }
 
-    /// The pages, of which there is at least one.
+    /// Checks the configuration. Returns the pages, at least one of which is a registry.
     fn checked_pages(&self) -> Result<Vec<(String, Page)>, Error> {
-        if !(1..=MOST_CONNECTIONS).contains(&self.max_connections) {
-            return Err(Cause::Connections { asked: self.max_connections, most: MOST_CONNECTIONS }.into());
+        if !(1..=MAX_CONNECTIONS).contains(&self.max_connections) {
+            return Err(Cause::Connections { asked: self.max_connections, most: MAX_CONNECTIONS }.into());
         }
         let mut pages: Vec<(String, Page)> = Vec::new();
         for (path, page) in &self.pages {
@@ -259,7 +263,7 @@ impl Endpoint {
     }
 }
 
-/// Whether a request can name it.
+/// Returns whether a request can have this path.
 fn is_path(path: &str) -> bool {
     path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'))
 }

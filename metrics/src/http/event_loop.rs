@@ -1,15 +1,21 @@
-//! The thread behind an endpoint: it waits for sockets that have something to say, and never for a single one.
+//! The event loop of an endpoint: one thread serves all connections and never blocks on one of them.
 //!
-//! Assumptions: the system tells of a socket once when something has changed (so each is read or written until it has
-//! nothing more); only this thread touches the connections.
+//! Assumptions:
 //!
-//! Guarantees: at most so many connections as there are slots, and one more that is accepted and waits for a slot; so at most
-//! so many heads and bodies are in memory. One body is made at a time. Nobody holds a slot for longer than its deadlines; where
-//! somebody waits, for longer than the shorter ones. Whoever can be served is served before anybody is closed for others.
-//! An error of one connection ends that connection, an error in accepting is waited out, and neither ends the thread.
+//! 1. Readiness is edge-triggered, so each socket is read or written until it would block.
+//! 2. Only this thread touches the connections.
+//!
+//! Guarantees:
+//!
+//! 1. There are at most as many connections as slots, and one more that is accepted and waits for a slot. This bounds the heads
+//!    and bodies in memory. One body is rendered at a time.
+//! 2. No connection keeps a slot past its deadline, or past its shorter eviction deadline if another connection waits.
+//! 3. A connection that can make progress does so before it is evicted.
+//! 4. An error of a connection ends that connection only. After an error of `accept` the loop backs off. Neither ends the
+//!    thread.
 
 use super::connection::{Connection, Limits};
-use super::site::Site;
+use super::router::Router;
 use super::socket::{Listener, Stream};
 use crate::sync::unmodelled::{Arc, OnceLock};
 use mio::{Events, Poll, Token};
@@ -21,35 +27,35 @@ pub(super) const WAKE: Token = Token(0);
 const LISTENER: Token = Token(1);
 const FIRST_SLOT: usize = 2;
 
-/// Between two attempts to accept where there are no descriptors, or no memory, left: this, then twice as long each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(10);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The first back-off after an error of `accept`, such as a lack of descriptors or memory. It doubles with each further error.
+const MIN_BACK_OFF: Duration = Duration::from_millis(10);
+const MAX_BACK_OFF: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) struct EventLoop {
     poll: Poll,
     listener: Listener,
-    site: Site,
+    router: Router,
     limits: Limits,
     slots: Vec<Option<Connection>>,
-    /// Accepted, and not yet in a slot.
-    at_the_door: Option<Stream>,
-    /// Whether there may be more to accept.
-    is_visited: bool,
-    pause: Pause,
+    /// A connection that is accepted and waits for a slot.
+    pending_accept: Option<Stream>,
+    /// Whether there may be more connections to accept.
+    may_accept: bool,
+    back_off: BackOff,
     stop: Arc<OnceLock<()>>,
 }
 
-/// When to accept again after an error.
+/// The delay before `accept` is tried again after an error.
 #[derive(Debug, Default)]
-struct Pause {
+struct BackOff {
     length: Duration,
     until: Option<Instant>,
 }
 
-impl Pause {
+impl BackOff {
     fn begin(&mut self) {
-        self.length = (self.length * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+        self.length = (self.length * 2).clamp(MIN_BACK_OFF, MAX_BACK_OFF);
         self.until = Instant::now().checked_add(self.length);
     }
 
@@ -62,7 +68,7 @@ impl EventLoop {
     pub(super) fn new(
         poll: Poll,
         mut listener: Listener,
-        site: Site,
+        router: Router,
         limits: Limits,
         slots: usize,
         stop: Arc<OnceLock<()>>,
@@ -71,17 +77,17 @@ impl EventLoop {
         Ok(EventLoop {
             poll,
             listener,
-            site,
+            router,
             limits,
             slots: std::iter::repeat_with(|| None).take(slots).collect(),
-            at_the_door: None,
-            is_visited: true,
-            pause: Pause::default(),
+            pending_accept: None,
+            may_accept: true,
+            back_off: BackOff::default(),
             stop,
         })
     }
 
-    /// Serves until it is told to stop. Then everything is closed, whatever state it is in.
+    /// Serves until it is stopped. Then closes all connections, whatever their state.
     pub(super) fn run(mut self) {
         let mut events = Events::with_capacity(FIRST_SLOT + self.slots.len());
         let mut timeout = Some(Duration::ZERO);
@@ -89,13 +95,13 @@ impl EventLoop {
             match self.poll.poll(&mut events, timeout) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                // There is no such error that would pass or that one could mend. It must not make the thread spin.
-                Err(_) => thread::sleep(FIRST_PAUSE),
+                // No other error is expected, and none can be handled here. It must not make the thread spin.
+                Err(_) => thread::sleep(MIN_BACK_OFF),
             }
             for event in &events {
                 match event.token() {
                     WAKE => {}
-                    LISTENER => self.is_visited = true,
+                    LISTENER => self.may_accept = true,
                     Token(token) => self.proceed(token - FIRST_SLOT),
                 }
             }
@@ -104,7 +110,7 @@ impl EventLoop {
             if self.is_stopped() {
                 return;
             }
-            timeout = if has_more { Some(Duration::ZERO) } else { self.until_next_deadline() };
+            timeout = if has_more { Some(Duration::ZERO) } else { self.time_to_next_deadline() };
         }
     }
 
@@ -113,29 +119,29 @@ impl EventLoop {
     }
 
     fn proceed(&mut self, slot: usize) {
-        // Whoever stops it waits for the body that is being made, and not for those of others too.
+        // A caller of `stop` waits for the body that is being rendered, not for further ones.
         if self.is_stopped() {
             return;
         }
-        // An event may be of a connection that is gone.
-        if self.slots[slot].as_mut().is_some_and(|connection| !connection.proceed(&mut self.site)) {
+        // An event may be that of a connection that is already closed.
+        if self.slots[slot].as_mut().is_some_and(|connection| !connection.proceed(&mut self.router)) {
             self.slots[slot] = None;
         }
     }
 
-    /// Ends what has had its time.
+    /// Ends the connections whose deadline has passed.
     fn expire(&mut self) {
         for slot in 0..self.slots.len() {
             if !self.is_due(slot, Connection::deadline) {
                 continue;
             }
-            // What came while others were served counts.
+            // Input that arrived while other connections were served still counts.
             self.proceed(slot);
             if !self.is_due(slot, Connection::deadline) {
                 continue;
             }
             let connection = self.slots[slot].as_mut();
-            if connection.is_some_and(|connection| !connection.expire(&mut self.site)) {
+            if connection.is_some_and(|connection| !connection.expire(&mut self.router)) {
                 self.slots[slot] = None;
             }
         }
@@ -146,24 +152,24 @@ impl EventLoop {
         deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
 
-    /// Accepts, as long as there is room or can be made. Returns whether it left off before that: after as many as there
-    /// are slots it is the turn of those that are there.
+    /// Accepts connections until there is none left or no slot for it. Returns `true` if it stopped before that: after as many
+    /// as there are slots, it is the turn of the accepted ones.
     fn admit(&mut self) -> bool {
         for _ in 0..self.slots.len() {
             if self.is_stopped() {
                 return false;
             }
-            if self.at_the_door.is_none() {
-                self.at_the_door = self.accept();
+            if self.pending_accept.is_none() {
+                self.pending_accept = self.accept();
             }
-            if self.at_the_door.is_none() {
+            if self.pending_accept.is_none() {
                 return false;
             }
             let Some(slot) = self.free_slot() else { return false };
-            let Some(mut stream) = self.at_the_door.take() else { return false };
+            let Some(mut stream) = self.pending_accept.take() else { return false };
             if stream.register(self.poll.registry(), Token(FIRST_SLOT + slot)).is_ok() {
                 self.slots[slot] = Some(Connection::new(stream));
-                // Its request is here already as a rule.
+                // Usually its request has already arrived.
                 self.proceed(slot);
             }
         }
@@ -171,54 +177,55 @@ impl EventLoop {
     }
 
     fn accept(&mut self) -> Option<Stream> {
-        while self.is_visited && self.pause.is_over() {
+        while self.may_accept && self.back_off.is_over() {
             match self.listener.accept() {
                 Ok(stream) => {
-                    self.pause = Pause::default();
+                    self.back_off = BackOff::default();
                     return Some(stream);
                 }
                 Err(error) => match error.kind() {
-                    io::ErrorKind::WouldBlock => self.is_visited = false,
-                    // The peer has gone again; the next one has not.
+                    io::ErrorKind::WouldBlock => self.may_accept = false,
+                    // The peer has already disconnected. There may be another one.
                     io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted => {}
-                    // As a rule there are no descriptors left. Whoever waits stays in the system's queue.
-                    _ => self.pause.begin(),
+                    // Usually there are no descriptors left. Waiting connections stay in the system's queue.
+                    _ => self.back_off.begin(),
                 },
             }
         }
         None
     }
 
-    /// A slot that nobody has, or the one of somebody who must give way: first those who have their answer, then the oldest.
+    /// Returns a free slot. If there is none, evicts a connection whose eviction deadline has passed: first one that has its
+    /// response, then the oldest.
     fn free_slot(&mut self) -> Option<usize> {
         if let Some(free) = self.slots.iter().position(Option::is_none) {
             return Some(free);
         }
         let mut due: Vec<usize> = (0..self.slots.len()).collect();
-        due.retain(|slot| self.is_due(*slot, Connection::crowded_deadline));
-        due.sort_by_key(|slot| self.slots[*slot].as_ref().map(Connection::merit));
+        due.retain(|slot| self.is_due(*slot, Connection::eviction_deadline));
+        due.sort_by_key(|slot| self.slots[*slot].as_ref().map(Connection::eviction_rank));
         for slot in due {
-            // What came while others were served counts.
+            // Input that arrived while other connections were served still counts.
             self.proceed(slot);
             if self.slots[slot].is_none() {
                 return Some(slot);
             }
-            if self.is_due(slot, Connection::crowded_deadline) {
-                self.slots[slot].take().into_iter().for_each(Connection::give_way);
+            if self.is_due(slot, Connection::eviction_deadline) {
+                self.slots[slot].take().into_iter().for_each(Connection::evict);
                 return Some(slot);
             }
         }
         None
     }
 
-    /// How long there is nothing to do unless a socket says so. `None`: for ever.
-    fn until_next_deadline(&self) -> Option<Duration> {
-        let is_crowded = self.at_the_door.is_some();
+    /// Returns the time until the next deadline, or `None` if there is none: only a socket event wakes the thread then.
+    fn time_to_next_deadline(&self) -> Option<Duration> {
+        let is_full = self.pending_accept.is_some();
         let deadlines = self.slots.iter().flatten().filter_map(|connection| {
-            let crowded = connection.crowded_deadline(&self.limits).filter(|_| is_crowded);
-            connection.deadline(&self.limits).into_iter().chain(crowded).min()
+            let eviction = connection.eviction_deadline(&self.limits).filter(|_| is_full);
+            connection.deadline(&self.limits).into_iter().chain(eviction).min()
         });
-        let next_accept = self.pause.until.filter(|_| self.is_visited && !is_crowded);
+        let next_accept = self.back_off.until.filter(|_| self.may_accept && !is_full);
         let next = deadlines.chain(next_accept).min()?;
         Some(next.saturating_duration_since(Instant::now()))
     }
@@ -229,13 +236,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_a_second() {
-        let mut pause = Pause::default();
-        assert!(pause.is_over());
+    fn back_off_doubles_up_to_a_second() {
+        let mut back_off = BackOff::default();
+        assert!(back_off.is_over());
         let lengths: Vec<u128> = std::iter::repeat_with(|| {
-            pause.begin();
-            assert!(!pause.is_over());
-            pause.length.as_millis()
+            back_off.begin();
+            assert!(!back_off.is_over());
+            back_off.length.as_millis()
         })
         .take(9)
         .collect();

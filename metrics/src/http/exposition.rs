@@ -1,6 +1,6 @@
-//! The answer to a scrape, for those who have a server already.
+//! The response to a scrape, for programs that run a server already.
 
-use super::negotiation::Wishes;
+use super::negotiation::Preferences;
 use crate::encode::Format;
 use crate::registry::{Contents, MetricsRegistry, global};
 use crate::self_metrics::{ScrapeFormat, ScrapeResult, Scrapes};
@@ -10,19 +10,19 @@ use std::io::Write;
 use std::mem;
 use std::time::Instant;
 
-/// The answer to a scrape: a body, and the headers that say what it is. Made by [`expose`].
+/// The response to a scrape: a body and the headers that describe it. Returned by [`expose`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exposition {
     /// The `Content-Type` of the body.
     pub content_type: &'static str,
-    /// Its `Content-Encoding`: `gzip`, or none.
+    /// The `Content-Encoding` of the body: `gzip`, or none.
     pub content_encoding: Option<&'static str>,
     /// The metrics.
     pub body: Vec<u8>,
 }
 
-/// The headers of every answer: a browser takes the type as it is told, and what lies between keeps nothing.
+/// The headers of every response: browsers must not guess the type, and caches must not store the body.
 pub(super) const CONSTANT_HEADERS: [(&str, &str); 3] = [
     ("x-content-type-options", "nosniff"),
     ("vary", "accept, accept-encoding"),
@@ -30,19 +30,19 @@ pub(super) const CONSTANT_HEADERS: [(&str, &str); 3] = [
 ];
 
 impl Exposition {
-    /// All headers that belong to the body but its length: `content-type`, `content-encoding` where it is compressed, and
-    /// those that keep browsers and caches from making something else of it.
+    /// Returns all headers of the body except its length: `content-type`, `content-encoding` if it is compressed, and those
+    /// that keep browsers from guessing its type and caches from storing it.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let encoding = self.content_encoding.map(|encoding| ("content-encoding", encoding));
         [("content-type", self.content_type)].into_iter().chain(encoding).chain(CONSTANT_HEADERS)
     }
 }
 
-/// The [`global`] registry as the answer to a scrape with these headers, of which `Accept` and `Accept-Encoding` decide the
+/// Renders the [`global`] registry as the response to a scrape with these headers. `Accept` and `Accept-Encoding` determine the
 /// format and the compression.
 ///
-/// This is for programs that run a server already; others call [`serve`](crate::serve()). The headers are any list of
-/// names and values; a reference to the `HeaderMap` that `axum`, `hyper` and others use is one:
+/// For programs that run a server already. Others call [`serve`](crate::serve()). The headers are any sequence of names and
+/// values, such as a reference to the `HeaderMap` of `axum`, `hyper` and others:
 ///
 /// ```ignore
 /// // axum
@@ -60,14 +60,14 @@ impl Exposition {
 /// assert!(String::from_utf8(exposition.body).unwrap().contains("\njobs_done 3\n"));
 /// ```
 ///
-/// It takes milliseconds where there are thousands of series, and waits for nothing. From the first call on the scrapes are
-/// counted, as `tachometer_scrapes_total` and others.
+/// Takes some milliseconds for thousands of series, and waits for nothing but the [callbacks](crate::docs::on_demand) of the
+/// registry. From the first call on, scrapes are counted in `tachometer_scrapes_total` and other metrics.
 pub fn expose<N: AsRef<str>, V: AsRef<[u8]>>(headers: impl IntoIterator<Item = (N, V)>) -> Exposition {
     global().expose(headers)
 }
 
 impl MetricsRegistry {
-    /// As [`expose`], for this registry.
+    /// Renders this registry as the response to a scrape, like [`expose`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -81,18 +81,18 @@ impl MetricsRegistry {
         &self,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Exposition {
-        let mut wishes = Wishes::default();
+        let mut preferences = Preferences::default();
         for (name, value) in headers {
-            wishes.hear(name.as_ref(), value.as_ref());
+            preferences.parse_header(name.as_ref(), value.as_ref());
         }
-        let format = wishes.format();
+        let format = preferences.format();
         let contents = self.contents();
         let scrapes = contents.self_metrics().scrapes();
-        let body = render(contents, format, wishes.gzip(), &mut String::new(), Some(scrapes));
+        let body = render(contents, format, preferences.gzip(), &mut String::new(), Some(scrapes));
         scrapes.ended(format.into(), ScrapeResult::Ok);
         Exposition {
             content_type: format.content_type(),
-            content_encoding: content_encoding(wishes.gzip()),
+            content_encoding: content_encoding(preferences.gzip()),
             body,
         }
     }
@@ -102,8 +102,8 @@ pub(super) fn content_encoding(gzip: bool) -> Option<&'static str> {
     gzip.then_some("gzip")
 }
 
-/// The body of an answer, with `text` as the room to make it in: what is not compressed takes the room along. What it cost is
-/// counted in `scrapes`, where it is made for a scrape.
+/// Renders the body of a response, with `text` as the buffer. An uncompressed body takes the buffer with it. If the body is for a
+/// scrape, its cost is recorded in `scrapes`.
 pub(super) fn render(
     contents: &Contents,
     format: Format,
@@ -122,26 +122,27 @@ pub(super) fn render(
     body
 }
 
-/// Every line but the comments is a series.
+/// Counts the series in a text: all lines except comments.
 ///
-/// Counted where lines begin, in runs that a byte can count, which the compiler makes vectors of: looking for one line after
-/// the other takes four times as long, a third of what it takes to make the text.
+/// Counts the starts of lines in runs whose count fits in a byte, which the compiler vectorizes. Searching line by line takes
+/// four times as long, which is a third of the time that rendering the text takes.
 fn series_in(text: &str) -> usize {
     const RUN: usize = u8::MAX as usize;
     let bytes = text.as_bytes();
     let next_bytes = bytes.get(1..).unwrap_or_default();
-    let begins = bytes.chunks(RUN).zip(next_bytes.chunks(RUN)).map(|(bytes, next_bytes)| {
-        let begins =
+    let starts = bytes.chunks(RUN).zip(next_bytes.chunks(RUN)).map(|(bytes, next_bytes)| {
+        let starts =
             bytes.iter().zip(next_bytes).map(|(byte, next)| u8::from(*byte == b'\n' && *next != b'#'));
-        usize::from(begins.sum::<u8>())
+        usize::from(starts.sum::<u8>())
     });
-    usize::from(!matches!(bytes.first(), None | Some(b'#'))) + begins.sum::<usize>()
+    usize::from(!matches!(bytes.first(), None | Some(b'#'))) + starts.sum::<usize>()
 }
 
 fn compress(text: &str) -> Vec<u8> {
-    // The fastest level makes a tenth of such a text, at a gigabyte a second; the usual one half of that, in six times the time.
+    // The fastest level compresses such a text to a tenth, at a gigabyte per second; the default level to a twentieth, in six
+    // times the time.
     let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 8), Compression::fast());
-    // A vector takes all that is written to it.
+    // Writing to a vector cannot fail.
     let _ = encoder.write_all(text.as_bytes());
     encoder.finish().unwrap_or_default()
 }
@@ -160,10 +161,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn series_are_the_lines_that_are_no_comments() {
+    fn series_are_the_lines_that_are_not_comments() {
         assert_eq!(series_in(""), 0);
         assert_eq!(series_in("# EOF\n"), 0);
-        // Of all lengths, so that lines begin and end on every side of where a run does.
+        // All lengths, so that lines begin and end at every offset of a run.
         for length in 1..600 {
             let line = "a".repeat(length);
             for text in [format!("{line}\n"), format!("# {line}\n{line} 1\n{line} 2\n# {line}\n{line} 3\n")] {
@@ -171,7 +172,7 @@ mod tests {
                 assert_eq!(series_in(&text), lines, "{text}");
             }
         }
-        // As many as there can be in a run.
+        // The most that a run can hold.
         assert_eq!(series_in(&"\n".repeat(1_000)), 1_000);
     }
 }

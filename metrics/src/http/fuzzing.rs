@@ -1,10 +1,10 @@
-//! What reads the bytes of strangers, for the fuzz targets in `fuzz/`. There is none of this outside `cfg(fuzzing)`.
+//! Entry points to the parsers of untrusted bytes, for the fuzz targets in `fuzz/`. Compiled under `cfg(fuzzing)` only.
 
-use super::negotiation::Wishes;
+use super::negotiation::Preferences;
 use super::request::{Head, Method, Request};
 use crate::encode::Format;
 
-/// What the request reader says of the bytes that came so far.
+/// The result of parsing the bytes received so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named as in `request`")]
 pub enum Verdict<'a> {
@@ -13,26 +13,26 @@ pub enum Verdict<'a> {
     Refused { status: &'static str },
 }
 
-/// Reads the head of a request, as a connection does with all that it has received.
+/// Parses the head of a request, as a connection does with all bytes that it has received.
 pub fn read_head(bytes: &[u8]) -> Verdict<'_> {
-    match Head::read(bytes) {
+    match Head::parse(bytes) {
         Head::Partial => Verdict::Partial,
-        Head::Whole(Request { method, path, wishes }) => Verdict::Whole {
+        Head::Whole(Request { method, path, preferences }) => Verdict::Whole {
             is_get: method == Method::Get,
             is_head: method == Method::Head,
             path,
-            format: wishes.format(),
-            gzip: wishes.gzip(),
+            format: preferences.format(),
+            gzip: preferences.gzip(),
         },
         Head::Refused(status) => Verdict::Refused { status: status.line() },
     }
 }
 
-/// The format that is answered in, and whether the answer is compressed.
+/// Returns the negotiated format, and whether the body is compressed.
 pub fn negotiate<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> (Format, bool) {
-    let mut wishes = Wishes::default();
+    let mut preferences = Preferences::default();
     for (name, value) in headers {
-        wishes.hear(name, value);
+        preferences.parse_header(name, value);
     }
-    (wishes.format(), wishes.gzip())
+    (preferences.format(), preferences.gzip())
 }

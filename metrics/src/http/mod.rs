@@ -1,10 +1,10 @@
-//! An endpoint that is scraped over HTTP, on a thread of its own; and the answer alone, for programs with a server.
+//! The HTTP endpoint that Prometheus scrapes, on a thread of its own, and the response alone, for programs that have a server.
 //!
-//! A request goes from file to file: `socket` → `event_loop` (which connection has something to say, and which has had its
-//! time) → `connection` (what that one is doing) → `request` (its head, with what `negotiation` hears in it) → `site` (what
-//! stands at that path) → `exposition` (the metrics) → `response` → `socket`. Before that `endpoint` says what is to be
-//! served, and `server` is the handle of what runs.
+//! [`serve`] and [`Endpoint`] start a [`Server`]; [`expose`] returns an [`Exposition`].
 
+// The path of a request: `socket` → `event_loop` (readiness and deadlines of all connections) → `connection` (the state of one) →
+// `request` (its head, with the preferences that `negotiation` parses) → `router` (the page at its path) → `exposition` (the
+// metrics) → `response` → `socket`. `endpoint` configures what is served, and `server` is the handle of a running endpoint.
 mod connection;
 mod endpoint;
 mod event_loop;
@@ -14,8 +14,8 @@ pub mod fuzzing;
 mod negotiation;
 mod request;
 mod response;
+mod router;
 mod server;
-mod site;
 mod socket;
 #[cfg(unix)]
 mod unix;

@@ -1,67 +1,69 @@
-//! What a scraper asks for, and which of what there is it gets.
+//! Content negotiation (`Accept`, `Accept-Encoding`).
 //!
-//! Never an error: what is not understood is passed over, and where nothing of it is to be had the answer is Prometheus text,
-//! uncompressed, which everybody reads.
+//! It never fails: what cannot be parsed is ignored, and if no format is acceptable the response is uncompressed Prometheus
+//! text, which every scraper reads.
 
 use crate::encode::Format;
 
-/// What a request's `Accept` and `Accept-Encoding` say so far.
+/// The preferences in the `Accept` and `Accept-Encoding` headers of a request.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Wishes {
-    text: Offer,
-    open_metrics: Offer,
-    /// How many media ranges there were.
+pub(super) struct Preferences {
+    text: Preference,
+    open_metrics: Preference,
+    /// The number of media ranges so far.
     ranges: usize,
     gzip: Option<Quality>,
     identity: Option<Quality>,
     any_coding: Option<Quality>,
 }
 
-/// From 0, not at all, to 1 000.
+/// A quality value in thousandths: from 0 (not acceptable) to 1 000.
 type Quality = u16;
 
-/// How much one of our formats is wanted, as the most specific media range that it is in says.
+/// The preference for a format, from the most specific media range that matches it.
 #[derive(Debug, Clone, Copy, Default)]
-struct Offer {
-    /// Zero where it is in none.
+struct Preference {
+    /// Zero if no range matches.
     specificity: usize,
     quality: Quality,
-    /// The place of that range among all.
-    place: usize,
+    /// The index of that range.
+    index: usize,
 }
 
-impl Wishes {
-    /// Takes in a header of the request. A list may be spread over several headers of one name.
-    pub(super) fn hear(&mut self, name: &str, value: &[u8]) {
+impl Preferences {
+    /// Parses a header of the request. A list may be spread over several headers of one name.
+    pub(super) fn parse_header(&mut self, name: &str, value: &[u8]) {
         if name.eq_ignore_ascii_case("accept") {
-            split(value, b',').for_each(|range| self.hear_range(range));
+            split(value, b',').for_each(|range| self.parse_media_range(range));
         } else if name.eq_ignore_ascii_case("accept-encoding") {
-            split(value, b',').for_each(|coding| self.hear_coding(coding));
+            split(value, b',').for_each(|coding| self.parse_coding(coding));
         }
     }
 
-    /// The format to answer in.
+    /// Returns the format of the response.
     pub(super) fn format(&self) -> Format {
         let (text, open) = (self.text, self.open_metrics);
-        // Of what is wanted equally, what was asked for more exactly, then what was asked for first. A browser or `curl`,
-        // which take anything, get the one that they can show.
-        let rank = |offer: Offer| (offer.quality, offer.specificity, usize::MAX - offer.place);
+        // Between equal qualities the more specific range decides, then the first. Browsers and `curl` accept anything, and
+        // get the format that they can show.
+        let rank = |preference: Preference| {
+            (preference.quality, preference.specificity, usize::MAX - preference.index)
+        };
         if open.quality > 0 && rank(open) > rank(text) { Format::OpenMetrics } else { Format::Prometheus }
     }
 
-    /// Whether to compress the answer.
+    /// Returns whether the body is compressed.
     pub(super) fn gzip(&self) -> bool {
         let gzip = self.gzip.or(self.any_coding).unwrap_or(0);
-        // An uncompressed answer is always allowed where nothing is said of it, but nothing says that it is preferred.
+        // An uncompressed body is acceptable if `identity` is not mentioned, but not preferred.
         gzip > 0 && gzip >= self.identity.unwrap_or(0)
     }
 
-    fn hear_range(&mut self, range: &[u8]) {
-        let place = self.ranges;
+    fn parse_media_range(&mut self, range: &[u8]) {
+        let index = self.ranges;
         self.ranges += 1;
         let mut parts = split(range, b';');
         let media_type = parts.next().unwrap_or_default();
-        let Some(parameters) = Parameters::read(parts) else { return };
+        let Some(parameters) = Parameters::parse(parts) else { return };
         let type_specificity = |main: &str, whole: &str| {
             if media_type.eq_ignore_ascii_case(whole.as_bytes()) {
                 3
@@ -72,24 +74,24 @@ impl Wishes {
                 usize::from(media_type == b"*/*")
             }
         };
-        let consider = |offer: &mut Offer, main, whole, version| {
+        let consider = |preference: &mut Preference, main, whole, version| {
             let specificity = match (type_specificity(main, whole), parameters.specificity(version)) {
                 (0, _) | (_, None) => return,
                 (specificity, Some(more)) => specificity + more,
             };
-            let found = Offer { specificity, quality: parameters.quality, place };
-            if (specificity, found.quality) > (offer.specificity, offer.quality) {
-                *offer = found;
+            let found = Preference { specificity, quality: parameters.quality, index };
+            if (specificity, found.quality) > (preference.specificity, preference.quality) {
+                *preference = found;
             }
         };
         consider(&mut self.text, "text", "text/plain", "0.0.4");
         consider(&mut self.open_metrics, "application", "application/openmetrics-text", "1.0.0");
     }
 
-    fn hear_coding(&mut self, coding: &[u8]) {
+    fn parse_coding(&mut self, coding: &[u8]) {
         let mut parts = split(coding, b';');
         let name = parts.next().unwrap_or_default();
-        let Some(Parameters { quality, .. }) = Parameters::read(parts) else { return };
+        let Some(Parameters { quality, .. }) = Parameters::parse(parts) else { return };
         if name.eq_ignore_ascii_case(b"gzip") || name.eq_ignore_ascii_case(b"x-gzip") {
             self.gzip = Some(quality);
         } else if name.eq_ignore_ascii_case(b"identity") {
@@ -100,8 +102,8 @@ impl Wishes {
     }
 }
 
-/// The parameters that say something to us. The others do not: `escaping` says how to write names that are outside ASCII
-/// letters, digits, `_` and `:`, and there are none.
+/// The relevant parameters of a media range or a coding. Others are ignored, such as `escaping`: it specifies how to write names
+/// with characters other than ASCII letters, digits, `_` and `:`, and no metric has such a name.
 struct Parameters<'a> {
     quality: Quality,
     version: Option<&'a [u8]>,
@@ -109,8 +111,8 @@ struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// `None` where the quality is no quality.
-    fn read(parts: impl Iterator<Item = &'a [u8]>) -> Option<Self> {
+    /// Returns `None` if the quality is invalid.
+    fn parse(parts: impl Iterator<Item = &'a [u8]>) -> Option<Self> {
         let mut parameters = Parameters { quality: 1_000, version: None, charset: None };
         for part in parts {
             let mut halves = part.splitn(2, |byte| *byte == b'=');
@@ -127,7 +129,7 @@ impl<'a> Parameters<'a> {
         Some(parameters)
     }
 
-    /// How many of them a format of this version, in UTF-8, agrees with; `None` where it is another than they ask for.
+    /// Returns how many of the parameters a format of this version in UTF-8 matches, or `None` if it contradicts one.
     fn specificity(&self, version: &str) -> Option<usize> {
         let agrees = |asked: Option<&[u8]>, ours: &str| match asked {
             None => Some(0),
@@ -137,7 +139,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// The parts between separators that are in no quotes, without the blanks around them.
+/// Splits a list at unquoted separators, and trims the parts.
 fn split(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let ends = move |byte: &u8| {
@@ -156,7 +158,7 @@ fn unquoted(value: &[u8]) -> &[u8] {
     value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
 }
 
-/// `0`, `1`, `0.75`: in thousandths. Further digits do not count.
+/// Parses a quality such as `0`, `1` or `0.75`. Digits after the third are ignored.
 fn quality(value: &[u8]) -> Option<Quality> {
     let (whole, fraction) = match value {
         [whole] => (*whole, &[][..]),
@@ -181,19 +183,19 @@ mod tests {
     use super::*;
 
     fn format(accept: &str) -> Format {
-        let mut wishes = Wishes::default();
-        wishes.hear("Accept", accept.as_bytes());
-        wishes.format()
+        let mut preferences = Preferences::default();
+        preferences.parse_header("Accept", accept.as_bytes());
+        preferences.format()
     }
 
     fn gzip(accept_encoding: &str) -> bool {
-        let mut wishes = Wishes::default();
-        wishes.hear("Accept-Encoding", accept_encoding.as_bytes());
-        wishes.gzip()
+        let mut preferences = Preferences::default();
+        preferences.parse_header("Accept-Encoding", accept_encoding.as_bytes());
+        preferences.gzip()
     }
 
     #[test]
-    fn who_prefers_a_format_gets_it() {
+    fn the_preferred_format_is_chosen() {
         for (accept, open_metrics) in [
             // Those of Prometheus and VictoriaMetrics are recorded, in `tests/it/http/accept.txt`. curl, Firefox:
             ("*/*", false),
@@ -209,12 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn the_most_specific_range_decides_and_then_the_quality_and_the_order() {
+    fn the_most_specific_range_decides_then_quality_then_order() {
         for (accept, open_metrics) in [
             ("text/plain;q=0.5, application/openmetrics-text;q=0.6", true),
             ("text/plain;q=0.6, application/openmetrics-text;q=0.5", false),
             ("application/openmetrics-text;q=0.001, text/plain;q=0", true),
-            // The range that names it counts, however large the quality of the wider one.
+            // The most specific range counts, whatever the quality of a wider one.
             ("*/*, application/openmetrics-text;q=0.5", false),
             ("*/*;q=0.5, text/plain;q=0.4", true),
             ("application/openmetrics-text;q=0, */*", false),
@@ -232,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_or_not_there_is_text() {
+    fn the_format_is_text_if_nothing_acceptable_is_named() {
         for accept in [
             "",
             ",",
@@ -260,21 +262,21 @@ mod tests {
         ] {
             assert_eq!(format(accept), Format::Prometheus, "{accept}");
         }
-        assert_eq!(Wishes::default().format(), Format::Prometheus);
-        assert!(!Wishes::default().gzip());
+        assert_eq!(Preferences::default().format(), Format::Prometheus);
+        assert!(!Preferences::default().gzip());
     }
 
     #[test]
-    fn a_list_over_several_headers_is_one() {
-        let mut wishes = Wishes::default();
-        wishes.hear("accept", b"text/plain;q=0.5");
-        wishes.hear("X-Accept", b"text/plain");
-        wishes.hear("ACCEPT", b"application/openmetrics-text");
-        assert_eq!(wishes.format(), Format::OpenMetrics);
+    fn several_headers_of_one_name_are_one_list() {
+        let mut preferences = Preferences::default();
+        preferences.parse_header("accept", b"text/plain;q=0.5");
+        preferences.parse_header("X-Accept", b"text/plain");
+        preferences.parse_header("ACCEPT", b"application/openmetrics-text");
+        assert_eq!(preferences.format(), Format::OpenMetrics);
     }
 
     #[test]
-    fn only_who_takes_gzip_gets_gzip() {
+    fn the_body_is_compressed_only_if_gzip_is_accepted() {
         for (accept_encoding, compressed) in [
             ("gzip", true),
             ("x-gzip", true),
@@ -303,7 +305,7 @@ mod tests {
 
     #[test]
     fn qualities_are_thousandths() {
-        let some = [
+        let cases = [
             ("0", 0),
             ("1", 1_000),
             ("0.", 0),
@@ -312,7 +314,7 @@ mod tests {
             ("0.1239", 123),
             ("1.000", 1_000),
         ];
-        for (text, thousandths) in some {
+        for (text, thousandths) in cases {
             assert_eq!(quality(text.as_bytes()), Some(thousandths), "{text}");
         }
         for text in ["", ".", "2", "1.001", "0,5", "-0", "0.5 5", "00", "0.x", "١"] {

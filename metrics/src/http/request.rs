@@ -1,21 +1,21 @@
-//! The head of a request: the few things that are asked of it.
+//! The head of a request: method, path and preferences.
 
-use super::negotiation::Wishes;
+use super::negotiation::Preferences;
 use super::response::Status;
 use httparse::{Error, Header};
 
-/// The longest head that is read, in bytes with its last line break.
+/// The maximum length of a head in bytes, including its last line break.
 pub(super) const MAX_HEAD: usize = 8 * 1024;
-/// How many fields it may have.
+/// The maximum number of header fields.
 const MAX_FIELDS: usize = 64;
 
-/// A request, as far as it matters.
+/// The parts of a request that its response depends on.
 #[derive(Debug)]
 pub(super) struct Request<'a> {
     pub(super) method: Method,
-    /// Without the query. As it was sent: nothing in it is decoded, for paths are compared byte by byte.
+    /// Without the query, and not decoded: paths are compared byte by byte.
     pub(super) path: &'a str,
-    pub(super) wishes: Wishes,
+    pub(super) preferences: Preferences,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,26 +25,29 @@ pub(super) enum Method {
     Other,
 }
 
-/// What the bytes so far are.
+/// The result of parsing the bytes received so far.
 #[derive(Debug)]
 pub(super) enum Head<'a> {
-    /// The beginning of a head.
+    /// An incomplete head.
     Partial,
-    /// A head. What stands behind it, a body or a further request, is never read.
+    /// A complete head. What follows it, a body or a further request, is never parsed.
     Whole(Request<'a>),
-    /// The beginning of something else, or of a head that is too long.
+    /// An invalid head, or one that is too long.
     Refused(Status),
 }
 
 impl<'a> Head<'a> {
-    pub(super) fn read(bytes: &'a [u8]) -> Self {
+    /// Parses the bytes received so far.
+    pub(super) fn parse(bytes: &'a [u8]) -> Self {
         let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
         let mut request = httparse::Request::new(&mut fields);
         match request.parse(bytes) {
-            Ok(httparse::Status::Complete(length)) if length <= MAX_HEAD => match Request::of(&request) {
-                Some(request) => Head::Whole(request),
-                None => Head::Refused(Status::BadRequest),
-            },
+            Ok(httparse::Status::Complete(length)) if length <= MAX_HEAD => {
+                match Request::checked(&request) {
+                    Some(request) => Head::Whole(request),
+                    None => Head::Refused(Status::BadRequest),
+                }
+            }
             Ok(httparse::Status::Partial) if bytes.len() < MAX_HEAD => Head::Partial,
             Ok(_) if request.path.is_none() => Head::Refused(Status::UriTooLong),
             Ok(_) | Err(Error::TooManyHeaders) => Head::Refused(Status::HeadTooLarge),
@@ -55,8 +58,8 @@ impl<'a> Head<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// `None` where it breaks a rule that `httparse` leaves to its users.
-    fn of(request: &httparse::Request<'_, 'a>) -> Option<Self> {
+    /// Returns `None` if the request breaks a rule that `httparse` does not check.
+    fn checked(request: &httparse::Request<'_, 'a>) -> Option<Self> {
         let method = match request.method? {
             "GET" => Method::Get,
             "HEAD" => Method::Head,
@@ -64,20 +67,20 @@ impl<'a> Request<'a> {
         };
         let hosts =
             request.headers.iter().filter(|Header { name, .. }| name.eq_ignore_ascii_case("host")).count();
-        // HTTP/1.1 wants it, and two of them are a sign of somebody who wants to be understood in two ways.
+        // HTTP/1.1 requires it. Two of them are a sign of request smuggling.
         if hosts > 1 || (hosts == 0 && request.version? > 0) {
             return None;
         }
-        let mut wishes = Wishes::default();
+        let mut preferences = Preferences::default();
         for Header { name, value } in request.headers.iter() {
-            wishes.hear(name, value);
+            preferences.parse_header(name, value);
         }
-        Some(Request { method, path: path_in(request.path?), wishes })
+        Some(Request { method, path: path_in(request.path?), preferences })
     }
 }
 
-/// The path in a target, which may be a whole URL: proxies are asked with one. A target without a path is returned as it is,
-/// and is nowhere to be found.
+/// Returns the path of a request target, without its query. A target may be a whole URL, as in requests to a proxy. A target
+/// without a path is returned unchanged, and no page has such a path.
 fn path_in(target: &str) -> &str {
     let after_scheme = ["http://", "https://"].iter().find_map(|scheme| {
         let (begin, rest) = target.split_at_checked(scheme.len())?;
@@ -95,7 +98,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> String {
-        match Head::read(text.as_bytes()) {
+        match Head::parse(text.as_bytes()) {
             Head::Partial => "partial".to_owned(),
             Head::Whole(Request { method, path, .. }) => format!("{method:?} {path}"),
             Head::Refused(status) => status.line().to_owned(),
@@ -106,15 +109,15 @@ mod tests {
         format!("GET /m HTTP/1.1\r\nHost: x\r\n{}\r\n", "A: b\r\n".repeat(fields - 1))
     }
 
-    /// A head of so many bytes.
+    /// Returns a head of `length` bytes.
     fn of_length(length: usize) -> String {
         let (begin, end) = ("GET /m HTTP/1.1\r\nHost: x\r\nA: ", "\r\n\r\n");
         format!("{begin}{}{end}", "a".repeat(length - begin.len() - end.len()))
     }
 
     #[test]
-    fn a_head_is_understood_whatever_stands_behind_it() {
-        for (text, understood) in [
+    fn a_head_is_parsed_whatever_follows_it() {
+        for (text, parsed) in [
             ("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "Get /metrics"),
             ("GET /metrics HTTP/1.1\nHost: x\n\n", "Get /metrics"),
             ("\r\n\r\nGET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "Get /metrics"),
@@ -133,12 +136,12 @@ mod tests {
             ("CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n", "Other x:80"),
             ("GET /%6Detrics HTTP/1.1\r\nHost: x\r\n\r\n", "Get /%6Detrics"),
         ] {
-            assert_eq!(read(text), understood, "{text:?}");
+            assert_eq!(read(text), parsed, "{text:?}");
         }
     }
 
     #[test]
-    fn every_beginning_of_a_head_is_partial() {
+    fn every_prefix_of_a_head_is_partial() {
         let text = "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n";
         for length in 0..text.len() {
             assert_eq!(read(&text[..length]), "partial", "{:?}", &text[..length]);
@@ -146,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_head_is_refused() {
+    fn invalid_heads_are_refused() {
         for (text, status) in [
             ("GET /metrics\r\n\r\n", "400 Bad Request"),
             ("GET  HTTP/1.1\r\n\r\n", "400 Bad Request"),
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_has_at_most_so_many_fields_and_bytes() {
+    fn the_fields_and_bytes_of_a_head_are_limited() {
         assert_eq!(read(&with_fields(MAX_FIELDS)), "Get /m");
         assert_eq!(read(&with_fields(MAX_FIELDS + 1)), "431 Request Header Fields Too Large");
         assert_eq!(read(&of_length(MAX_HEAD)), "Get /m");

@@ -1,4 +1,4 @@
-//! Answers. Their heads are made of constants, a length and nothing that a request said.
+//! Responses. Their heads consist of constants and a length; nothing of a request is repeated.
 
 use super::exposition::{CONSTANT_HEADERS, content_encoding};
 use crate::encode::Format;
@@ -24,12 +24,12 @@ pub(super) enum Status {
 }
 
 impl Status {
-    /// As it stands in the first line of a head.
+    /// Returns code and reason, as in the status line.
     pub(super) fn line(self) -> &'static str {
         self.text().trim_end()
     }
 
-    /// As a body.
+    /// Returns code and reason as a body.
     const fn text(self) -> &'static str {
         match self {
             Status::BadRequest => "400 Bad Request\n",
@@ -44,6 +44,7 @@ impl Status {
         }
     }
 
+    /// Returns the header that this status requires.
     const fn header(self) -> Option<(&'static str, &'static str)> {
         match self {
             Status::MethodNotAllowed => Some(("allow", "GET, HEAD")),
@@ -53,18 +54,18 @@ impl Status {
     }
 }
 
-/// What is sent on a connection, and how far it has come.
+/// A response, and how much of it has been sent.
 #[derive(Debug)]
 pub(super) struct Response {
     head: String,
     body: Cow<'static, [u8]>,
     sends_body: bool,
-    /// How much of head and body has been sent.
+    /// The number of bytes of head and body that have been sent.
     sent: usize,
     scrape: Option<Scrape>,
 }
 
-/// A scrape that is being answered. It counts as cut unless it is said how it ended.
+/// A scrape in progress. If it is dropped without [`end`](Self::end), it counts as cut off.
 #[derive(Debug)]
 pub(super) struct Scrape {
     contents: Arc<Contents>,
@@ -114,22 +115,22 @@ impl Response {
             body.len()
         );
         let encoding = content_encoding.map(|encoding| ("content-encoding", encoding));
-        // One request a connection: a slot is free again at once, and nobody can hide a request behind another.
+        // One request per connection: its slot is freed at once, and no request can be smuggled in after another.
         let close = ("connection", "close");
         for (name, value) in encoding.into_iter().chain(header).chain(CONSTANT_HEADERS).chain([close]) {
-            // A string takes all that is written to it.
+            // Writing to a string cannot fail.
             let _ = write!(head, "{name}: {value}\r\n");
         }
         head.push_str("\r\n");
         Response { head, body, sends_body: true, sent: 0, scrape: None }
     }
 
-    /// The same head, and no body.
+    /// Removes the body, for `HEAD`. The head is unchanged.
     pub(super) fn head_only(self) -> Self {
         Response { sends_body: false, ..self }
     }
 
-    /// What is to be sent next; empty at the end.
+    /// Returns what is to be sent next. Empty at the end.
     pub(super) fn rest(&self) -> &[u8] {
         match self.head.as_bytes().get(self.sent..) {
             Some(rest) if !rest.is_empty() => rest,
@@ -142,13 +143,13 @@ impl Response {
         self.sent += sent;
     }
 
-    /// All of it has been sent. Returns the room that the body had, where it was made for this answer.
+    /// Ends a response that has been sent. Returns the buffer of its body, if the body was rendered for it.
     pub(super) fn end(self) -> Vec<u8> {
         if let Some(scrape) = self.scrape {
             scrape.end(ScrapeResult::Ok);
         }
         match self.body {
-            Cow::Owned(room) => room,
+            Cow::Owned(buffer) => buffer,
             Cow::Borrowed(_) => Vec::new(),
         }
     }

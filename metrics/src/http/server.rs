@@ -1,46 +1,46 @@
-//! A running endpoint.
+//! The handle of a running endpoint.
 
 use super::event_loop::{EventLoop, WAKE};
+use crate::dropped_at_once::{DroppedAtOnce, GuardLifetime};
 use crate::error::{Cause, Error};
 use crate::sync::unmodelled::{Arc, Mutex, OnceLock, lock};
-use crate::unbound::{Life, Unbound};
 use mio::{Poll, Waker};
 use std::io;
 use std::net::SocketAddr;
 use std::thread::{self, JoinHandle, ThreadId};
 
-/// A running endpoint, which is closed when this is dropped. Made by [`serve`](crate::serve()) and
-/// [`Endpoint`](crate::Endpoint).
+/// A running endpoint, which is closed when this is dropped. Returned by [`serve`](crate::serve()) and
+/// [`Endpoint::serve`](crate::Endpoint::serve).
 ///
-/// `Address` is where it listens: a [`SocketAddr`], or a [`PathBuf`](std::path::PathBuf) for a Unix socket.
+/// `Address` is what it listens on: a [`SocketAddr`], or a [`PathBuf`](std::path::PathBuf) for a Unix socket.
 #[derive(Debug)]
 #[must_use = "the endpoint is closed as soon as the server is dropped: bind it to a name, as in `let _server = …`, or \
               `detach` it"]
 pub struct Server<Address = SocketAddr> {
     address: Address,
-    /// `None` once detached.
-    running: Option<Running>,
-    life: Life,
+    /// `None` after `detach`.
+    thread: Option<ServerThread>,
+    lifetime: GuardLifetime,
 }
 
-static UNBOUND: Unbound = Unbound::new("Server", "closed its endpoint");
+static DROPPED_AT_ONCE: DroppedAtOnce = DroppedAtOnce::new("Server", "closed its endpoint");
 
-/// The thread, and how to end it.
+/// The thread of an endpoint, and what stops it.
 #[derive(Debug)]
-pub(super) struct Running {
+pub(super) struct ServerThread {
     stop: Arc<OnceLock<()>>,
     waker: Waker,
-    thread: ThreadId,
-    /// For the first caller of `stop`; others wait for it.
+    id: ThreadId,
+    /// Taken by the first caller of `stop`, for which the others wait.
     join_handle: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl<Address> Server<Address> {
-    pub(super) fn new(address: Address, running: Running) -> Self {
-        Server { address, running: Some(running), life: Life::begin() }
+    pub(super) fn new(address: Address, thread: ServerThread) -> Self {
+        Server { address, thread: Some(thread), lifetime: GuardLifetime::begin() }
     }
 
-    /// Where it listens: with the port that the system chose, where it was asked for port 0.
+    /// Returns the address that the endpoint listens on. If it was started with port 0, this has the port that the system chose.
     ///
     /// ```
     /// let server = tachometer::serve("127.0.0.1:0")?;
@@ -49,14 +49,14 @@ impl<Address> Server<Address> {
     /// # Ok::<(), tachometer::Error>(())
     /// ```
     pub fn address(&self) -> &Address {
-        self.life.set_used();
+        self.lifetime.set_used();
         &self.address
     }
 
-    /// Closes the endpoint: wakes its thread at once, drops its connections, and returns when the thread has ended and the
+    /// Closes the endpoint: wakes its thread at once, drops its connections, and returns after the thread has ended and the
     /// address is free again.
     ///
-    /// May be called again. Dropping the server does the same.
+    /// Idempotent. Dropping the server does the same.
     ///
     /// ```
     /// let server = tachometer::serve("127.0.0.1:0")?;
@@ -66,13 +66,13 @@ impl<Address> Server<Address> {
     /// # Ok::<(), tachometer::Error>(())
     /// ```
     pub fn stop(&self) {
-        self.life.set_used();
-        if let Some(running) = &self.running {
-            running.stop();
+        self.lifetime.set_used();
+        if let Some(thread) = &self.thread {
+            thread.stop();
         }
     }
 
-    /// Lets the endpoint run until the program ends.
+    /// Keeps the endpoint running until the program ends.
     ///
     /// ```
     /// fn main() -> Result<(), tachometer::Error> {
@@ -82,27 +82,25 @@ impl<Address> Server<Address> {
     /// }
     /// ```
     pub fn detach(mut self) {
-        self.running = None;
+        self.thread = None;
     }
 }
 
 impl<Address> Drop for Server<Address> {
     fn drop(&mut self) {
-        let ends_at_once = self.life.ends_at_once();
-        if let Some(running) = &self.running {
-            running.stop();
-            if ends_at_once && !self.life.is_used() {
-                UNBOUND.report();
+        let is_dropped_at_once = self.lifetime.ends_at_once();
+        if let Some(thread) = &self.thread {
+            thread.stop();
+            if is_dropped_at_once && !self.lifetime.is_used() {
+                DROPPED_AT_ONCE.report();
             }
         }
     }
 }
 
-impl Running {
-    /// Starts the thread of the event loop that `prepare` makes.
-    ///
-    /// `prepare` says what went wrong in the words of its caller.
-    pub(super) fn start(
+impl ServerThread {
+    /// Spawns the thread of the event loop that `prepare` returns. `cannot_listen` converts an error of `prepare`.
+    pub(super) fn spawn(
         prepare: impl FnOnce(Poll, Arc<OnceLock<()>>) -> io::Result<EventLoop>,
         cannot_listen: impl Fn(io::Error) -> Error,
     ) -> Result<Self, Error> {
@@ -114,22 +112,22 @@ impl Running {
             .name("tachometer-http".to_owned())
             .spawn(move || event_loop.run())
             .map_err(Cause::SpawnEndpoint)?;
-        let thread = join_handle.thread().id();
-        Ok(Running { stop, waker, thread, join_handle: Mutex::new(Some(join_handle)) })
+        let id = join_handle.thread().id();
+        Ok(ServerThread { stop, waker, id, join_handle: Mutex::new(Some(join_handle)) })
     }
 
     fn stop(&self) {
-        // Set before; who has done it already has waked the thread too.
+        // Set before the thread is woken. If it was set already, an earlier call has woken the thread.
         if self.stop.set(()).is_ok() {
-            // It fails where the system is out of memory at most; then the thread finds out at its next event.
+            // Fails at most when the system is out of memory. Then the thread notices at its next event.
             let _ = self.waker.wake();
         }
-        // A scrape runs code of error types, which may do anything. The thread cannot wait for itself.
-        if thread::current().id() == self.thread {
+        // A scrape runs user code, which may call `stop` on the thread of the endpoint. A thread cannot join itself.
+        if thread::current().id() == self.id {
             return;
         }
         if let Some(join_handle) = lock(&self.join_handle).take() {
-            // An error would be a panic, which the panic hook has shown already.
+            // An error would be a panic, which the panic hook has already reported.
             let _ = join_handle.join();
         }
     }

@@ -1,11 +1,11 @@
-//! TCP and Unix sockets as one.
+//! Listeners and streams that are either TCP or Unix sockets.
 
 use mio::event::Source;
 use mio::{Interest, Registry, Token, net};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 
-/// What is asked of the system about every socket, once: it tells whenever something has changed.
+/// The readiness events of every stream. They are edge-triggered, so a stream is registered once.
 const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
 #[derive(Debug)]
@@ -23,9 +23,9 @@ pub(super) enum Stream {
 }
 
 impl Listener {
-    /// Listens on the first of these addresses that can be had.
+    /// Listens on the first of these addresses that can be bound.
     pub(super) fn bind(addresses: impl Iterator<Item = SocketAddr>) -> io::Result<(Self, SocketAddr)> {
-        let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "it is no address");
+        let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "it resolves to no socket address");
         for address in addresses {
             match net::TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener)))
             {
@@ -48,7 +48,7 @@ impl Listener {
         match self {
             Listener::Tcp(listener) => {
                 let (stream, _) = listener.accept()?;
-                // The last bytes of an answer are not to wait for the receipt of those before. Without it they only do.
+                // Keeps Nagle's algorithm from delaying the last bytes of a response. An error costs only that delay.
                 let _ = stream.set_nodelay(true);
                 Ok(Stream::Tcp(stream))
             }

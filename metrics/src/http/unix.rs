@@ -1,4 +1,6 @@
-//! A Unix socket at a path: who may connect is said before anybody can, and it is gone when it is no longer listened to.
+//! Unix sockets at a path.
+//!
+//! A socket has its permissions before anything can connect to it, and is removed when its listener is dropped.
 
 use crate::util::temp_name::random_digits;
 use mio::event::Source;
@@ -9,7 +11,7 @@ use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt}
 use std::os::unix::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-/// Removes its file when it is dropped.
+/// A listening Unix socket, which removes its file when it is dropped.
 #[derive(Debug)]
 pub(super) struct Listener {
     socket: net::UnixListener,
@@ -17,26 +19,26 @@ pub(super) struct Listener {
     identity: Identity,
 }
 
-/// Device and number of a file: another one of the same name has others.
+/// Device and inode of a file, which differ from those of another file at the same path.
 type Identity = (u64, u64);
 
-/// So many names are taken only where something is wrong with the file system, or every name is.
+/// The number of names that are tried. If all of them are taken, further ones would not help.
 const ATTEMPTS: u32 = 100;
 
 impl Listener {
-    /// Listens at `path`, where whoever `mode` lets write may connect. Takes the place of a socket that nobody listens to any
-    /// more, and of nothing else.
+    /// Listens at `path`. `mode` determines who may write, and so connect. Replaces a socket without a listener, and nothing
+    /// else.
     pub(super) fn bind(path: &Path, mode: u32) -> io::Result<Self> {
-        // A file may be moved to a longer path than any by which a socket can be reached.
+        // Checked first: a file can be moved to a path that is too long for a socket address.
         SocketAddr::from_pathname(path)?;
         refuse_taken(path)?;
-        // A socket can be connected to from its first moment. It spends that in a folder that nobody else may enter, gets
-        // its mode there, and is then moved to its place, over what a server that died has left.
-        let aside = Aside::new(path, || format!(".{}", random_digits(8)))?;
-        let socket = net::UnixListener::bind(&aside.socket)?;
-        fs::set_permissions(&aside.socket, Permissions::from_mode(mode))?;
-        let identity = identity(&aside.socket)?;
-        fs::rename(&aside.socket, path)?;
+        // A socket accepts connections as soon as it is bound. So it is bound in a directory that no other user may enter, gets
+        // its mode there, and is then renamed to its path, where it replaces the socket of a server that died.
+        let private = PrivateDirectory::create(path, || format!(".{}", random_digits(8)))?;
+        let socket = net::UnixListener::bind(&private.socket)?;
+        fs::set_permissions(&private.socket, Permissions::from_mode(mode))?;
+        let identity = identity(&private.socket)?;
+        fs::rename(&private.socket, path)?;
         Ok(Listener { socket, path: path.to_owned(), identity })
     }
 
@@ -56,30 +58,32 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        // What somebody else has put there since is theirs.
+        // A file that has replaced the socket since is left alone.
         if identity(&self.path).is_ok_and(|identity| identity == self.identity) {
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// A folder beside a path, which is removed with what is in it. Its name is short, as the path of the socket in it must be, and
-/// says nothing of the process: in a container that is often number 1, as it was when it was killed and left a folder behind.
-struct Aside {
-    folder: PathBuf,
+/// A directory next to a path, which is removed with the socket in it.
+///
+/// Its name is short, because the path of a socket is limited. It does not contain the id of the process: in a container that is
+/// often 1, also for the process that was killed before and left its directory.
+struct PrivateDirectory {
+    path: PathBuf,
     socket: PathBuf,
 }
 
-impl Aside {
-    /// The first of these names that is free.
-    fn new(path: &Path, mut name: impl FnMut() -> String) -> io::Result<Self> {
+impl PrivateDirectory {
+    /// Creates the directory under the first of these names that is free.
+    fn create(path: &Path, mut name: impl FnMut() -> String) -> io::Result<Self> {
         let mut attempts = 0;
         loop {
-            let folder = path.with_file_name(name());
+            let directory = path.with_file_name(name());
             attempts += 1;
-            match DirBuilder::new().mode(0o700).create(&folder) {
-                Ok(()) => return Ok(Aside { socket: folder.join("s"), folder }),
-                // What has the name is left alone: it may be of a server that starts now.
+            match DirBuilder::new().mode(0o700).create(&directory) {
+                Ok(()) => return Ok(PrivateDirectory { socket: directory.join("s"), path: directory }),
+                // Left alone: it may belong to a server that is just starting.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempts < ATTEMPTS => {}
                 Err(error) => return Err(error),
             }
@@ -87,10 +91,10 @@ impl Aside {
     }
 }
 
-impl Drop for Aside {
+impl Drop for PrivateDirectory {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.socket);
-        let _ = fs::remove_dir(&self.folder);
+        let _ = fs::remove_dir(&self.path);
     }
 }
 
@@ -99,8 +103,7 @@ fn identity(path: &Path) -> io::Result<Identity> {
     Ok((metadata.dev(), metadata.ino()))
 }
 
-/// # Errors
-/// Where there is something at `path` that is still of use.
+/// Returns an error if there is a file at `path` that is still in use.
 fn refuse_taken(path: &Path) -> io::Result<()> {
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
@@ -108,9 +111,9 @@ fn refuse_taken(path: &Path) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     if !metadata.file_type().is_socket() {
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "there is a file that is no socket"));
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "a file that is not a socket is there"));
     }
-    // Does not wait where a server has more connections than it takes.
+    // Does not block if the backlog of a server is full.
     match net::UnixStream::connect(path) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
         Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
@@ -123,24 +126,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_taken_is_left_alone_and_another_one_used() {
-        let folder = std::env::temp_dir().join(format!("tachometer-aside-{}", std::process::id()));
+    fn a_taken_name_is_left_alone_and_another_one_is_used() {
+        let folder = std::env::temp_dir().join(format!("tachometer-private-{}", std::process::id()));
         fs::create_dir(&folder).unwrap();
         let (path, taken) = (folder.join("metrics.sock"), folder.join(".1"));
         fs::create_dir(&taken).unwrap();
         let mut number = 0;
-        let aside = Aside::new(&path, || {
+        let private = PrivateDirectory::create(&path, || {
             number += 1;
             format!(".{number}")
         });
-        let aside = aside.expect("the second name is free");
-        assert_eq!(aside.socket, folder.join(".2").join("s"));
-        assert_eq!(fs::metadata(&aside.folder).unwrap().permissions().mode() & 0o777, 0o700);
-        drop(aside);
-        // And it does not try for ever.
-        let refused = Aside::new(&path, || ".1".to_owned()).map(|_| ()).unwrap_err();
+        let private = private.expect("the second name is free");
+        assert_eq!(private.socket, folder.join(".2").join("s"));
+        assert_eq!(fs::metadata(&private.path).unwrap().permissions().mode() & 0o777, 0o700);
+        drop(private);
+        // The number of attempts is limited.
+        let refused = PrivateDirectory::create(&path, || ".1".to_owned()).map(|_| ()).unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
-        // Nothing else is in it, and this one is still there.
+        // The taken directory is still there, and the other one is gone.
         fs::remove_dir(taken).unwrap();
         fs::remove_dir(folder).unwrap();
     }

@@ -121,20 +121,23 @@ impl Scope {
 
 impl Table {
     fn set_namespace(&mut self, namespace: String) -> Result<(), Error> {
-        let refused =
-            |why: &str| Err(Cause::Scope(format!("{namespace:?} can be no namespace: {why}")).into());
+        let refused = |reason: &str| {
+            Err(Cause::Namespace { namespace: namespace.clone(), reason: reason.to_owned() }.into())
+        };
         if !is_metric_name(&namespace) {
-            return refused("it must be ASCII letters, digits, `_` and `:`, and not begin with a digit");
+            return refused(
+                "it must consist of ASCII letters, digits, `_` and `:`, and must not begin with a digit",
+            );
         }
         if format!("{namespace}_").starts_with(OWN_PREFIX) {
-            return refused("so begin the names of tachometer's own metrics");
+            return refused("this prefix is reserved for tachometer's own metrics");
         }
         if let Some(standing) = &self.scope().namespace {
-            return refused(&format!("the registry has the namespace {standing:?} already"));
+            return refused(&format!("the registry already has the namespace {standing:?}"));
         }
         if let Some(((name, _), Entry { place, .. })) = self.metrics().first_key_value() {
             return refused(&format!(
-                "{name:?} is registered without it already ({place}); name it before the first metric"
+                "{name:?} is already registered without it ({place}); set the namespace before the first metric"
             ));
         }
         self.scope_mut().namespace = Some(namespace);
@@ -143,22 +146,22 @@ impl Table {
 
     fn add_label(&mut self, name: String, value: String) -> Result<(), Error> {
         let refused =
-            |why: &str| Err(Cause::Scope(format!("{name:?} can be no label of all series: {why}")).into());
+            |reason: &str| Err(Cause::CommonLabel { label: name.clone(), reason: reason.to_owned() }.into());
         if !is_label_name(&name) {
             return refused(
-                "it must be ASCII letters, digits and `_`, and begin neither with a digit nor with two `_`",
+                "it must consist of ASCII letters, digits and `_`, and must not begin with a digit or `__`",
             );
         }
         if RESERVED_LABELS.contains(&&*name) {
-            return refused(&format!("it is one of those that are reserved: {}", RESERVED_LABELS.join(", ")));
+            return refused(&format!("the reserved labels are {}", RESERVED_LABELS.join(", ")));
         }
         if let Some(standing) = self.scope().label(&name) {
-            return refused(&format!("they have one of that name already, with the value {standing:?}"));
+            return refused(&format!("the registry already has this label, with the value {standing:?}"));
         }
         for ((metric, _), Entry { metric: registered, place }) in self.metrics() {
             if registered.label_names().contains(&&*name) {
                 let what = registered.describe();
-                return refused(&format!("{what} {metric:?} ({place}) has one of that name itself"));
+                return refused(&format!("{what} {metric:?} ({place}) already has a label of that name"));
             }
         }
         self.scope_mut().labels.push((name, value));
@@ -240,8 +243,8 @@ mod tests {
         assert_eq!(
             error,
             format!(
-                "\"zone\" can be no label of all series: a declared counter \"zoned_total\" ({place}) has one of that name \
-                 itself"
+                "invalid label \"zone\" for all series: a declared counter \"zoned_total\" ({place}) already has a label of that \
+                 name"
             )
         );
         table.add_label("rack".to_owned(), "7".to_owned()).expect("it is another");

@@ -149,7 +149,7 @@ impl RawFunction {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
         let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
-            return Err(format!("{label:?} is not a valid label name of a function"));
+            return Err(format!("invalid label {label:?} of a function"));
         }
         if [errors, panics, cancelled].into_iter().try_fold(ok, u64::checked_add).is_none() {
             return Err(format!("more than {} calls in total", u64::MAX));
@@ -188,7 +188,7 @@ impl TryFrom<RawFull> for FullSnapshot {
             Ok((name, histogram))
         };
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
-            return Err(format!("{label:?} is not a valid label name for all series"));
+            return Err(format!("invalid label {label:?} of all series"));
         }
         for (name, extremes) in &minmax {
             check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
@@ -199,7 +199,7 @@ impl TryFrom<RawFull> for FullSnapshot {
         for SelfMetricFamily { name, family, .. } in &self_metrics {
             if !name.starts_with(OWN_PREFIX) {
                 return Err(format!(
-                    "{name:?} is not the name of a self-metric: it must begin with {OWN_PREFIX:?}"
+                    "invalid name {name:?} of a self-metric: it must begin with {OWN_PREFIX:?}"
                 ));
             }
             check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
@@ -240,7 +240,9 @@ fn in_order(
         !known.insert((function.module_and_function(), label_identity(&function.labels, constant)))
     }) {
         let FunctionSnapshot { function, module, labels, .. } = function;
-        return Err(format!("duplicate function {function:?} of module {module:?} with labels {labels:?}"));
+        return Err(format!(
+            "function {function:?} of module {module:?} with labels {labels:?} occurs twice"
+        ));
     }
     Ok(functions)
 }
@@ -255,7 +257,7 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Reason> {
         .chain(snapshot.self_metrics.iter().map(|family| &family.name))
     {
         if !is_metric_name(name) {
-            return Err(format!("{name:?} is not a valid metric name"));
+            return Err(format!("invalid metric name {name:?}"));
         }
     }
     let mut printed = BTreeSet::new();
@@ -293,14 +295,14 @@ fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Res
         }
         let kind = value.kind();
         if kind != family.kind {
-            return Err(format!("a value of the kind {kind:?} in a family of the kind {:?}", family.kind));
+            return Err(format!("a value of kind {kind:?} in a family of kind {:?}", family.kind));
         }
         let may_be = |label: &str| is_label_name(label) && !matches!(label, "le" | "quantile");
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
-            return Err(format!("{label:?} is not a valid label name of a series"));
+            return Err(format!("invalid label {label:?} of a series"));
         }
         if !known.insert(label_identity(labels, constant)) {
-            return Err(format!("duplicate series with labels {labels:?}"));
+            return Err(format!("the series with labels {labels:?} occurs twice"));
         }
     }
     Ok(())
@@ -310,7 +312,7 @@ fn check_extremes((min, max): (u64, u64)) -> Result<(), Reason> {
     if min <= max {
         Ok(())
     } else {
-        Err(format!("the smallest value {min} is greater than the largest, {max}"))
+        Err(format!("its smallest value {min} is above its largest value {max}"))
     }
 }
 
@@ -319,9 +321,9 @@ fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<
     match extremes {
         Some((least, most)) if least <= min && max <= most => Ok(()),
         Some(all) => {
-            Err(format!("the recent extremes {:?} are outside those of all values, {all:?}", (min, max)))
+            Err(format!("the recent extremes {:?} are outside the overall extremes {all:?}", (min, max)))
         }
-        None => Err(format!("the recent extremes {:?} without extremes of all values", (min, max))),
+        None => Err(format!("the recent extremes {:?} without overall extremes", (min, max))),
     }
 }
 

@@ -93,7 +93,7 @@ impl FullSnapshot {
     /// let earlier = first.snapshot_all();
     /// assert!(first.snapshot_all().try_since(&earlier).is_ok());
     /// let error = second.snapshot_all().try_since(&earlier).unwrap_err().to_string();
-    /// assert!(error.starts_with("the two snapshots are of different runs"), "{error}");
+    /// assert!(error.starts_with("the two snapshots are from different runs"), "{error}");
     /// ```
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl FullSnapshot {
     /// from elsewhere without it counts as the same run.
     pub fn try_since(&self, earlier: &FullSnapshot) -> Result<FullSnapshot, Error> {
         if self.is_of_another_run_than(earlier) {
-            return Err(Cause::OtherRun { later: self.created, earlier: earlier.created }.into());
+            return Err(Cause::OtherRun.into());
         }
         Ok(self.since(earlier))
     }

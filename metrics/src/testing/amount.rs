@@ -1,52 +1,52 @@
-//! Numbers as tests write them and as metrics show them.
+//! Amounts: the numbers and times that tests expect and metrics contain.
 
 use crate::snapshot::families::Number;
 use std::fmt;
 use std::time::Duration;
 
-/// How much: a whole number, a float, or a time. Made [from](From) these where one is expected: `by(2)`, `at(0.5)`,
+/// An integer, a float or a time. Converted [from](From) these in expectations: `by(2)`, `at(0.5)`,
 /// `sum(Duration::from_millis(5))`.
 ///
-/// Whole numbers and times are compared exactly. A float that was added to may have been rounded, so floats are equal where
-/// they differ by no more than 10⁻¹² of the largest number that takes part.
+/// Integers and times are compared exactly. Sums of floats may be rounded, so floats are equal if they differ by no more than
+/// 10⁻¹² of the largest number involved.
 #[derive(Debug, Clone, Copy)]
-pub struct Amount(Kind);
+pub struct Amount(Repr);
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
-    Whole(i128),
+enum Repr {
+    Integer(i128),
     Float(f64),
     Time(Duration),
 }
 
-macro_rules! whole_numbers {
+macro_rules! from_integers {
     ($($integer:ty)*) => {$(
         impl From<$integer> for Amount {
             fn from(number: $integer) -> Self {
-                Amount(Kind::Whole(number.into()))
+                Amount(Repr::Integer(number.into()))
             }
         }
     )*};
 }
 
-// With `i32` among them: that is what a literal becomes which may be any.
-whole_numbers!(i8 i16 i32 i64 u8 u16 u32 u64);
+// An integer literal that may have any of these types becomes an `i32`.
+from_integers!(i8 i16 i32 i64 u8 u16 u32 u64);
 
 impl From<usize> for Amount {
     fn from(number: usize) -> Self {
-        Amount(Kind::Whole(i128::try_from(number).expect("an address has at most 64 bits")))
+        Amount(Repr::Integer(i128::try_from(number).expect("an address has at most 64 bits")))
     }
 }
 
 impl From<f64> for Amount {
     fn from(number: f64) -> Self {
-        Amount(Kind::Float(number))
+        Amount(Repr::Float(number))
     }
 }
 
 impl From<Duration> for Amount {
     fn from(time: Duration) -> Self {
-        Amount(Kind::Time(time))
+        Amount(Repr::Time(time))
     }
 }
 
@@ -61,48 +61,48 @@ impl From<Number> for Amount {
 }
 
 impl Amount {
-    pub(super) const ZERO: Amount = Amount(Kind::Whole(0));
+    pub(super) const ZERO: Amount = Amount(Repr::Integer(0));
 
-    /// A value of a histogram, of one of time in nanoseconds.
+    /// Converts a value of a histogram. Those of a histogram of time are nanoseconds.
     pub(super) fn of_histogram(value: u64, is_of_time: bool) -> Self {
         if is_of_time { Duration::from_nanos(value).into() } else { value.into() }
     }
 
-    /// As a value that a histogram may hold; `None` for one that it cannot.
+    /// Converts to a value of a histogram, or returns `None` if a histogram cannot have it.
     pub(super) fn as_value(self) -> Option<u64> {
         match self.0 {
-            Kind::Whole(number) => u64::try_from(number).ok(),
-            Kind::Float(_) => None,
-            Kind::Time(time) => u64::try_from(time.as_nanos()).ok(),
+            Repr::Integer(number) => u64::try_from(number).ok(),
+            Repr::Float(_) => None,
+            Repr::Time(time) => u64::try_from(time.as_nanos()).ok(),
         }
     }
 
     pub(super) fn is_time(self) -> bool {
-        matches!(self.0, Kind::Time(_))
+        matches!(self.0, Repr::Time(_))
     }
 
     pub(super) fn plus(self, other: Amount) -> Self {
         match (self.0, other.0) {
-            (Kind::Whole(one), Kind::Whole(other)) => Amount(Kind::Whole(one.saturating_add(other))),
-            (Kind::Time(one), Kind::Time(other)) => one.saturating_add(other).into(),
+            (Repr::Integer(one), Repr::Integer(other)) => Amount(Repr::Integer(one.saturating_add(other))),
+            (Repr::Time(one), Repr::Time(other)) => one.saturating_add(other).into(),
             _ => (self.as_float() + other.as_float()).into(),
         }
     }
 
     pub(super) fn minus(self, other: Amount) -> Self {
         match (self.0, other.0) {
-            (Kind::Whole(one), Kind::Whole(other)) => Amount(Kind::Whole(one.saturating_sub(other))),
-            (Kind::Time(one), Kind::Time(other)) => one.saturating_sub(other).into(),
+            (Repr::Integer(one), Repr::Integer(other)) => Amount(Repr::Integer(one.saturating_sub(other))),
+            (Repr::Time(one), Repr::Time(other)) => one.saturating_sub(other).into(),
             _ => (self.as_float() - other.as_float()).into(),
         }
     }
 
-    /// Zero in the place of less.
+    /// Returns this amount, or zero if it is negative.
     pub(super) fn or_zero(self) -> Self {
         if self.as_float() < 0.0 { Amount::ZERO } else { self }
     }
 
-    /// Of both the one that is farther from zero.
+    /// Returns the amount with the larger absolute value.
     pub(super) fn larger(self, other: Amount) -> Self {
         if self.as_float().abs() > other.as_float().abs() { self } else { other }
     }
@@ -111,12 +111,12 @@ impl Amount {
         self.as_float() == 0.0
     }
 
-    /// Whether both are the same, where neither was rounded from more than `largest`.
+    /// Returns whether the amounts are equal, up to the rounding errors of numbers no larger than `largest`.
     pub(super) fn equals(self, other: Amount, largest: Amount) -> bool {
         match (self.0, other.0) {
-            (Kind::Whole(one), Kind::Whole(other)) => one == other,
-            (Kind::Time(one), Kind::Time(other)) => one == other,
-            (Kind::Time(_), _) | (_, Kind::Time(_)) => false,
+            (Repr::Integer(one), Repr::Integer(other)) => one == other,
+            (Repr::Time(one), Repr::Time(other)) => one == other,
+            (Repr::Time(_), _) | (_, Repr::Time(_)) => false,
             _ => {
                 let (one, other) = (self.as_float(), other.as_float());
                 let largest = one.abs().max(other.abs()).max(largest.as_float().abs());
@@ -128,9 +128,9 @@ impl Amount {
 
     fn as_float(self) -> f64 {
         match self.0 {
-            Kind::Whole(number) => number as f64,
-            Kind::Float(number) => number,
-            Kind::Time(time) => time.as_secs_f64(),
+            Repr::Integer(number) => number as f64,
+            Repr::Float(number) => number,
+            Repr::Time(time) => time.as_secs_f64(),
         }
     }
 }
@@ -138,9 +138,9 @@ impl Amount {
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Kind::Whole(number) => write!(f, "{number}"),
-            Kind::Float(number) => write!(f, "{number:?}"),
-            Kind::Time(time) => write!(f, "{time:?}"),
+            Repr::Integer(number) => write!(f, "{number}"),
+            Repr::Float(number) => write!(f, "{number:?}"),
+            Repr::Time(time) => write!(f, "{time:?}"),
         }
     }
 }
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_and_times_are_exact_and_floats_are_but_for_rounding() {
+    fn integers_and_times_are_compared_exactly_and_floats_up_to_rounding() {
         assert!(
             equal(u64::MAX, u64::MAX) && !equal(u64::MAX, u64::MAX - 1) && !equal(i64::MIN, i64::MIN + 1)
         );
@@ -165,7 +165,7 @@ mod tests {
         assert!(
             !equal(f64::NAN, 0) && !equal(f64::INFINITY, f64::NEG_INFINITY) && !equal(f64::INFINITY, 1e300)
         );
-        // A million from a thousandth of which was subtracted what it was before.
+        // The increase of a large sum by a thousandth.
         let difference = Amount::from(1_000_000.001).minus(1_000_000.into());
         assert!(difference.equals(0.001.into(), 1_000_000.into()) && !equal(0.001, 0.001_000_1));
     }

@@ -1,12 +1,12 @@
-//! What the buckets of a histogram say of a bound.
+//! Counts above a bound of a histogram.
 
 use super::amount::Amount;
 use crate::snapshot::HistogramSnapshot;
 
-/// How many values are above `bound`.
+/// Returns the number of values above `bound`.
 ///
 /// # Errors
-/// Where that is not known, because it is no bound of the buckets; says which ones are next.
+/// If `bound` is not a bound of the buckets, so the number is unknown. The error names the nearest bounds.
 pub(super) fn count_above(
     histogram: &HistogramSnapshot,
     bound: u64,
@@ -19,7 +19,7 @@ pub(super) fn count_above(
     };
     let amount = |value| Amount::of_histogram(value, is_of_time);
     let below = index.checked_sub(1).map(|below| amount(boundaries[below]));
-    // The last bucket has no end.
+    // The last bucket has no upper bound.
     let above = boundaries.get(index).filter(|above| **above < u64::MAX).map(|above| amount(*above));
     let next = match (below, above) {
         (Some(below), Some(above)) => format!("the next ones are {below} and {above}"),
@@ -28,7 +28,9 @@ pub(super) fn count_above(
         (None, None) => "there are none".to_owned(),
     };
     let bound = amount(bound);
-    Err(format!("how much is above {bound} is not known, for that is no bound of its buckets; {next}"))
+    Err(format!(
+        "the number of values above {bound} is unknown, because it is not a bound of the buckets; {next}"
+    ))
 }
 
 #[cfg(test)]
@@ -37,7 +39,7 @@ mod tests {
     use crate::snapshot::HistogramSnapshot;
 
     #[test]
-    fn what_is_not_known_is_not_guessed() {
+    fn unknown_counts_are_errors() {
         let histogram = HistogramSnapshot::new(&[10, 20], vec![1, 2, 4], 0);
         assert_eq!(
             [10, 20, u64::MAX].map(|bound| count_above(&histogram, bound, false)),

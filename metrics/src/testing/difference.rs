@@ -1,12 +1,12 @@
-//! What was expected beside what was counted, as text.
+//! Differences between expected and counted values, as text.
 
 use std::fmt::{self, Write};
 use std::panic::Location;
 
-/// What was expected and was not so, as a text of several lines that [`Display`](fmt::Display) shows.
+/// A difference between what was expected and what was counted. [`Display`](fmt::Display) shows it as several lines of text.
 ///
-/// Returned by [`Watch::check`](super::Watch::check); the message of the panic of [`Watch::assert`](super::Watch::assert).
-/// [`Debug`](fmt::Debug) shows the same text, so that `unwrap()` may be read as well.
+/// Returned by [`Watch::check`](super::Watch::check), and the panic message of [`Watch::assert`](super::Watch::assert).
+/// [`Debug`](fmt::Debug) shows the same text, so `unwrap()` is readable too.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Difference(String);
 
@@ -30,7 +30,7 @@ impl fmt::Debug for Difference {
 
 impl std::error::Error for Difference {}
 
-/// `, since the watch at tests/cart.rs:12`.
+/// The phrase `, since the watch at tests/cart.rs:12`.
 pub(super) struct Since(pub(super) &'static Location<'static>);
 
 impl fmt::Display for Since {
@@ -39,7 +39,7 @@ impl fmt::Display for Since {
     }
 }
 
-/// Expected and counted side by side, a row for each thing that was expected or counted.
+/// A table of expected and counted values, one row each.
 #[derive(Default)]
 pub(super) struct Table {
     rows: Vec<Row>,
@@ -54,7 +54,7 @@ struct Row {
 }
 
 impl Table {
-    /// A row that is always shown.
+    /// Adds a row.
     pub(super) fn row(
         &mut self,
         name: impl Into<String>,
@@ -66,17 +66,17 @@ impl Table {
         self.rows.push(Row { name: name.into(), expected, counted, differs });
     }
 
-    /// A row for a number, unless it is nothing and was to be; `None` is any.
+    /// Adds a row for a number, unless it is zero and expected to be. `None` accepts any number.
     pub(super) fn count<N: PartialEq + Default + fmt::Display>(
         &mut self,
         name: impl Into<String>,
         expected: Option<N>,
         counted: N,
     ) {
-        let nothing = N::default();
+        let zero = N::default();
         match expected {
-            Some(expected) if expected == nothing && counted == nothing => {}
-            None if counted == nothing => {}
+            Some(expected) if expected == zero && counted == zero => {}
+            None if counted == zero => {}
             Some(expected) => {
                 let differs = expected != counted;
                 self.row(name, expected, counted, differs);
@@ -85,12 +85,12 @@ impl Table {
         }
     }
 
-    /// Stands below.
+    /// Sets a line below the table.
     pub(super) fn note(&mut self, note: String) {
         self.note = Some(note);
     }
 
-    /// Whether all is as it was expected.
+    /// Returns whether no row differs.
     pub(super) fn is_as_expected(&self) -> bool {
         self.rows.iter().all(|row| !row.differs)
     }
@@ -118,17 +118,17 @@ impl fmt::Display for Table {
     }
 }
 
-/// Adds a line below what there is.
+/// Appends a line.
 pub(super) fn add_line(text: &mut String, line: &str) {
     let _ = write!(text, "\n  {line}");
 }
 
-/// Adds a list of single lines under a heading, if there are any; not all of very many.
+/// Appends a list under a heading, if it is not empty. A long list is truncated.
 pub(super) fn add_list(text: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {
-    const MOST: usize = 12;
+    const MAX_LINES: usize = 12;
     let mut lines = lines.into_iter();
     let mut heading = Some(heading);
-    for line in lines.by_ref().take(MOST) {
+    for line in lines.by_ref().take(MAX_LINES) {
         if let Some(heading) = heading.take() {
             let _ = write!(text, "\n  {heading}:");
         }

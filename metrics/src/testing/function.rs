@@ -1,23 +1,23 @@
-//! What a function is expected to have done.
+//! Expectations about instrumented functions.
 
 use super::bounds::count_above;
 use super::difference::{Difference, Table, add_line, add_list};
-use super::labels::{Pair, WantedLabels, listed};
+use super::labels::{LabelFilter, Pair, listed};
 use super::period::{Period, Unknown};
 use crate::labels::LabelValue;
 use crate::snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// An expectation about the instrumented function whose `function` label is `name`, such as `checkout` or `Cart::add`; where
-/// two modules have one of that name, `module::name`.
+/// Creates an expectation about the instrumented function whose `function` label is `name`, such as `checkout` or `Cart::add`. If
+/// several modules have a function of that name, use `module::name`.
 ///
-/// As it is, it expects that the function was not called. To be given to [`Watch::assert`](super::Watch::assert) or
+/// Unless changed, it expects that the function was not called. Pass it to [`Watch::assert`](super::Watch::assert) or
 /// [`Watch::check`](super::Watch::check).
 pub fn function(name: impl Into<String>) -> FunctionExpectation {
     FunctionExpectation {
         name: name.into(),
-        labels: WantedLabels::default(),
+        labels: LabelFilter::default(),
         outcomes: [None; 4],
         calls: None,
         error_kinds: Vec::new(),
@@ -27,11 +27,11 @@ pub fn function(name: impl Into<String>) -> FunctionExpectation {
     }
 }
 
-/// What a function is expected to have done since the watch began. Made by [`function`].
+/// An expectation about the calls of a function since the watch began. Returned by [`function`].
 ///
-/// **Outcomes that are not mentioned are expected not to have happened**: `function("checkout").errors(1)` is one call, which
-/// was an error. Nor may calls have begun that have not ended, unless [`in_flight`](Self::in_flight) says so. Kinds of errors and times
-/// are looked at where they are mentioned.
+/// **Outcomes that are not mentioned must not have occurred**: `function("checkout").errors(1)` expects one call, which was an
+/// error. No call may still be in flight, unless [`in_flight`](Self::in_flight) is set. Kinds of errors and times are compared
+/// only if they are mentioned.
 ///
 /// ```
 /// use std::time::Duration;
@@ -69,7 +69,7 @@ pub fn function(name: impl Into<String>) -> FunctionExpectation {
 #[must_use = "an expectation is checked by `Watch::assert` or `Watch::check`"]
 pub struct FunctionExpectation {
     name: String,
-    labels: WantedLabels,
+    labels: LabelFilter,
     /// In the order of [`OUTCOMES`].
     outcomes: [Option<u64>; 4],
     calls: Option<u64>,
@@ -79,33 +79,33 @@ pub struct FunctionExpectation {
     all_within: Option<Duration>,
 }
 
-/// As the methods and the fields of snapshots are called.
+/// The names of the methods, and of the fields of snapshots.
 const OUTCOMES: [&str; 4] = ["ok", "errors", "panics", "cancelled"];
 const ERRORS: usize = 1;
 
 impl FunctionExpectation {
-    /// Looks only at calls with this label. Without it, at all series of the function together.
+    /// Considers only calls with this label. Without it, all series of the function are added up.
     pub fn with(mut self, label: impl Into<String>, value: impl LabelValue) -> Self {
         self.labels.add(label.into(), &value);
         self
     }
 
-    /// So many calls returned, and no error.
+    /// Expects that `calls` calls returned without an error.
     pub fn ok(self, calls: u64) -> Self {
         self.outcome(0, calls)
     }
 
-    /// So many calls returned an error, of whatever kind.
+    /// Expects that `calls` calls returned an error, of any kind.
     pub fn errors(self, calls: u64) -> Self {
         self.outcome(ERRORS, calls)
     }
 
-    /// So many calls ended in a panic.
+    /// Expects that `calls` calls panicked.
     pub fn panics(self, calls: u64) -> Self {
         self.outcome(2, calls)
     }
 
-    /// The futures of so many calls were dropped before they were done.
+    /// Expects that the futures of `calls` calls were dropped before they completed.
     pub fn cancelled(self, calls: u64) -> Self {
         self.outcome(3, calls)
     }
@@ -115,42 +115,42 @@ impl FunctionExpectation {
         self
     }
 
-    /// So many calls ended. Outcomes that are not mentioned may then be any.
+    /// Expects that `calls` calls ended. Outcomes that are not mentioned are not compared then.
     pub fn calls(mut self, calls: u64) -> Self {
         self.calls = Some(calls);
         self
     }
 
-    /// No call began or ended. It says what is expected anyway where no outcome is mentioned, and reads better.
+    /// Expects that no call began or ended. This is also the default; stating it reads better.
     pub fn not_called(mut self) -> Self {
         (self.outcomes, self.calls, self.in_flight) = ([Some(0); 4], None, 0);
         self.error_kinds.clear();
         self
     }
 
-    /// So many errors were of this kind, and of kinds that are not mentioned none. Where [`errors`](Self::errors) does not say
-    /// how many errors there were, it is as many as there are of all kinds that are mentioned.
+    /// Expects `errors` errors of this kind, and none of kinds that are not mentioned. Unless [`errors`](Self::errors) is set, the
+    /// number of errors must be the sum of the mentioned kinds.
     pub fn errors_of_kind(mut self, kind: impl Into<String>, errors: u64) -> Self {
         self.error_kinds.push((kind.into(), errors));
         self
     }
 
-    /// So many more calls are in flight than when the watch began: that have begun since and not ended. Fewer are less than
-    /// zero, which a message shows as calls `begun before`.
+    /// Expects that `calls` more calls are in flight than when the watch began. The number is negative if calls that began before
+    /// the watch have ended; messages show these as `begun before`.
     pub fn in_flight(mut self, calls: i64) -> Self {
         self.in_flight = calls;
         self
     }
 
-    /// The calls took exactly this time together, as they do by a [`MockClock`](crate::MockClock). Of a function with `sample`,
-    /// those that were timed.
+    /// Expects that the calls took exactly this time in total, as with a [`MockClock`](crate::MockClock). If the function has the
+    /// option `sample`, only timed calls count.
     pub fn total_time(mut self, time: Duration) -> Self {
         self.total_time = Some(time);
         self
     }
 
-    /// No call took longer. What is known of a call's time is its bucket, so `time` must be one of the bounds: by default 1,
-    /// 2.5, 5 a decade from 1 µs to 10 s.
+    /// Expects that no call took longer than `time`. It must be one of the bounds, as only the bucket of a call is recorded. By
+    /// default the bounds are 1, 2.5 and 5 per decade from 1 µs to 10 s.
     pub fn all_within(mut self, time: Duration) -> Self {
         self.all_within = Some(time);
         self
@@ -165,11 +165,11 @@ impl FunctionExpectation {
         let all = period.difference.functions_named(&self.name);
         let labels: Vec<Vec<Pair<'_>>> = all.iter().copied().map(pairs).collect();
         let title = format!("function {:?}{} (module {module:?})", self.name, self.labels);
-        let no_sense = |why| Difference::new(format!("{title}: {why}"));
-        self.labels.check_names(labels.iter().map(Vec::as_slice)).map_err(no_sense)?;
+        let invalid = |why| Difference::new(format!("{title}: {why}"));
+        self.labels.check_names(labels.iter().map(Vec::as_slice)).map_err(invalid)?;
         let counted = self.count(&all, period);
         let mut table = self.compare(&counted);
-        self.compare_times(counted.latency.as_ref(), &mut table).map_err(no_sense)?;
+        self.compare_times(counted.latency.as_ref(), &mut table).map_err(invalid)?;
         if table.is_as_expected() {
             return Ok(());
         }
@@ -183,6 +183,7 @@ impl FunctionExpectation {
             });
             add_list(&mut text, "series of it that changed", changed);
         }
+        text.push_str(period.hint());
         Err(Difference::new(text))
     }
 
@@ -194,7 +195,7 @@ impl FunctionExpectation {
 
     fn count(&self, all: &[&FunctionSnapshot], period: &Period<'_>) -> Counted {
         let mut counted = Counted::default();
-        for series in all.iter().filter(|series| self.labels.match_all(&pairs(series))) {
+        for series in all.iter().filter(|series| self.labels.matches(&pairs(series))) {
             let outcomes = [series.ok, series.errors, series.panics, series.cancelled];
             for (sum, calls) in counted.outcomes.iter_mut().zip(outcomes) {
                 *sum += calls;
@@ -238,7 +239,7 @@ impl FunctionExpectation {
             table.count(format!("errors {kind:?}"), expected, of(&counted.error_kinds, kind));
         }
         if counted.in_flight < 0 {
-            // Never a level below zero: it is calls that began before.
+            // Shown as calls that began before the watch, not as a negative number in flight.
             let ended = |calls: i64| calls.saturating_neg().max(0);
             table.count("in flight", Some(self.in_flight.max(0)), 0);
             table.count("begun before", Some(ended(self.in_flight)), ended(counted.in_flight));
@@ -262,14 +263,14 @@ impl FunctionExpectation {
     }
 }
 
-/// What was counted of the series that are meant.
+/// The counts of the selected series.
 #[derive(Default)]
 struct Counted {
     outcomes: [u64; 4],
     error_kinds: Vec<(String, u64)>,
-    /// How many more than before.
+    /// The increase since the watch began.
     in_flight: i64,
-    /// `None` where no series is meant.
+    /// `None` if no series is selected.
     latency: Option<HistogramSnapshot>,
 }
 
@@ -277,20 +278,20 @@ fn pairs(series: &FunctionSnapshot) -> Vec<Pair<'_>> {
     series.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-/// What a series is called.
+/// Returns the name of a series for messages.
 pub(super) fn title(series: &FunctionSnapshot) -> String {
     let labels = pairs(series);
     let labels = if labels.is_empty() { String::new() } else { format!(" with {}", listed(&labels)) };
     format!("function {:?}{labels} (module {:?})", series.function, series.module)
 }
 
-/// How many more calls of `series` are in flight than there were.
+/// Returns the increase of the calls in flight of `series`.
 pub(super) fn begun(series: &FunctionSnapshot, earlier: &FullSnapshot) -> i64 {
     let before = earlier.functions.iter().find(|function| function.is_series_of(series));
     series.in_flight - before.map_or(0, |before| before.in_flight)
 }
 
-/// What `series`, a difference to `earlier`, counted, in words; `None` where it counted nothing.
+/// Describes the counts of `series`, a difference to `earlier`, or returns `None` if there are none.
 pub(super) fn tally(series: &FunctionSnapshot, earlier: &FullSnapshot) -> Option<String> {
     let outcomes = OUTCOMES.into_iter().zip([series.ok, series.errors, series.panics, series.cancelled]);
     let counted = outcomes.filter(|(_, calls)| *calls > 0).map(|(name, calls)| match calls {

@@ -1,4 +1,4 @@
-//! Which series of a function or a metric are meant.
+//! Selection of series by their labels.
 
 use super::similar;
 use crate::labels::{LabelSet, LabelValue, LabelVisitor};
@@ -6,33 +6,32 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::slice;
 
-/// Labels that a series must have, beside others that it may have.
+/// The labels that selected series have. They may have further ones.
 #[derive(Debug, Clone, Default)]
-pub(super) struct WantedLabels(Vec<(String, String)>);
+pub(super) struct LabelFilter(Vec<(String, String)>);
 
-/// A label's name with its value.
+/// The name and value of a label.
 pub(super) type Pair<'a> = (&'a str, &'a str);
 
-impl WantedLabels {
+impl LabelFilter {
     pub(super) fn add(&mut self, name: String, value: &(impl LabelValue + ?Sized)) {
         let mut text = String::new();
-        // An error ends the value there, as it does where it is recorded.
+        // An error truncates the value, as it does when it is recorded.
         let _ = value.write(&mut text);
         self.0.push((name, text));
     }
 
     pub(super) fn add_all<L: LabelSet>(&mut self, labels: &L) {
-        labels.visit(&mut AddEach { names: L::NAMES.iter(), wanted: self });
+        labels.visit(&mut AddEach { names: L::NAMES.iter(), filter: self });
     }
 
-    /// Whether a series with `labels` is meant. One without a label is one whose label has no value.
-    pub(super) fn match_all(&self, labels: &[Pair<'_>]) -> bool {
+    /// Returns whether a series with `labels` is selected. A missing label equals one with an empty value.
+    pub(super) fn matches(&self, labels: &[Pair<'_>]) -> bool {
         self.0.iter().all(|(name, value)| value_of(labels, name) == value)
     }
 
-    /// Describes the first label whose wanted value no series has, with the values that there are: those of the series with the
-    /// other labels, or, if there is none, of all. A value that is not there is no mistake in itself: whoever expects nothing
-    /// of it is right.
+    /// Describes the first label whose value no series has, and the values that exist: those of the series with the other labels,
+    /// or of all series if there is none. Such a value is not a mistake by itself: an expectation of no calls is met.
     pub(super) fn absent_value<'a>(
         &self,
         series: &(impl Iterator<Item = &'a [Pair<'a>]> + Clone),
@@ -56,8 +55,8 @@ impl WantedLabels {
         })
     }
 
-    /// Says so where a label is wanted that none of `series` has: its name may be misspelt. While there are no series, nobody
-    /// knows.
+    /// Returns an error if none of `series` has one of the labels, as its name may be misspelt. If there are no series, every name
+    /// is accepted.
     pub(super) fn check_names<'a>(
         &self,
         series: impl Iterator<Item = &'a [Pair<'a>]> + Clone,
@@ -66,29 +65,29 @@ impl WantedLabels {
         let with_value = self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str());
         match with_value.into_iter().find(|name| !known.contains(name)) {
             Some(name) if series.count() > 0 => {
-                let instead = similar::instead(name, &Vec::from_iter(known));
-                Err(format!("it has no label {name:?}; {instead}"))
+                let suggestion = similar::suggestion(name, &Vec::from_iter(known));
+                Err(format!("it has no label {name:?}; {suggestion}"))
             }
             _ => Ok(()),
         }
     }
 }
 
-/// Adds the values of a label set under their names.
+/// A visitor that adds the values of a label set under their names.
 struct AddEach<'a> {
     names: slice::Iter<'static, &'static str>,
-    wanted: &'a mut WantedLabels,
+    filter: &'a mut LabelFilter,
 }
 
 impl LabelVisitor for AddEach<'_> {
     fn value<V: LabelValue + ?Sized>(&mut self, value: &V) {
         if let Some(name) = self.names.next() {
-            self.wanted.add((*name).to_owned(), value);
+            self.filter.add((*name).to_owned(), value);
         }
     }
 }
 
-impl fmt::Display for WantedLabels {
+impl fmt::Display for LabelFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return Ok(());
@@ -99,12 +98,12 @@ impl fmt::Display for WantedLabels {
     }
 }
 
-/// The value of the label `name`, empty if there is no such label.
+/// Returns the value of the label `name`, or an empty string if there is no such label.
 fn value_of<'a>(labels: &[Pair<'a>], name: &str) -> &'a str {
     labels.iter().find(|(other, _)| *other == name).map_or("", |(_, value)| value)
 }
 
-/// As they stand in text formats.
+/// Formats labels like the exposition formats.
 pub(super) fn listed(labels: &[Pair<'_>]) -> String {
     let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
     if pairs.is_empty() { "without labels".to_owned() } else { pairs.join(", ") }

@@ -1,27 +1,27 @@
-//! What a metric is expected to have done.
+//! Expectations about metrics.
 
 use super::amount::Amount;
 use super::bounds::count_above;
 use super::difference::{Difference, Table, add_line, add_list};
-use super::labels::{Pair, WantedLabels, listed};
+use super::labels::{LabelFilter, Pair, listed};
 use super::period::{Period, Unknown};
 use crate::labels::{LabelSet, LabelValue};
 use crate::snapshot::HistogramSnapshot;
 use crate::snapshot::families::{MetricFamily, MetricKind, Series, Value};
 
-/// An expectation about the metric that is printed as `name`: one that was declared by
-/// [`metrics!`](macro@crate::metrics), or registered. (A registered histogram may be called by its registered name too.)
+/// Creates an expectation about the metric that is exposed as `name`, declared by [`metrics!`](macro@crate::metrics) or
+/// registered. A registered histogram may also be given by its registered name.
 ///
-/// As it is, it expects that the metric has not changed. To be given to [`Watch::assert`](super::Watch::assert) or
+/// Unless changed, it expects that the metric has not changed. Pass it to [`Watch::assert`](super::Watch::assert) or
 /// [`Watch::check`](super::Watch::check).
 pub fn metric(name: impl Into<String>) -> MetricExpectation {
-    MetricExpectation { name: name.into(), labels: WantedLabels::default(), wanted: Vec::new() }
+    MetricExpectation { name: name.into(), labels: LabelFilter::default(), expected: Vec::new() }
 }
 
-/// What a metric is expected to have done since the watch began. Made by [`metric`].
+/// An expectation about the change of a metric since the watch began. Returned by [`metric`].
 ///
-/// What is mentioned is compared, and nothing else of the metric: a histogram with `observations(2)` may have any sum.
-/// With nothing mentioned it must not have changed.
+/// Only what is mentioned is compared: with `observations(2)`, a histogram may have any sum. If nothing is mentioned, the metric
+/// must not have changed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,12 +49,12 @@ pub fn metric(name: impl Into<String>) -> MetricExpectation {
 #[must_use = "an expectation is checked by `Watch::assert` or `Watch::check`"]
 pub struct MetricExpectation {
     name: String,
-    labels: WantedLabels,
-    wanted: Vec<Wanted>,
+    labels: LabelFilter,
+    expected: Vec<Expected>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Wanted {
+enum Expected {
     By(Amount),
     At(Amount),
     Observations(u64),
@@ -63,13 +63,13 @@ enum Wanted {
 }
 
 impl MetricExpectation {
-    /// Looks only at series with this label. Without it, at all series of the metric together.
+    /// Considers only series with this label. Without it, all series of the metric are added up.
     pub fn with(mut self, label: impl Into<String>, value: impl LabelValue) -> Self {
         self.labels.add(label.into(), &value);
         self
     }
 
-    /// Looks only at series with all of these labels, which a [`Family`](crate::Family) has.
+    /// Considers only series with all of these labels, those of a [`Family`](crate::Family).
     ///
     /// ```
     /// use tachometer::testing::{self, metric};
@@ -98,58 +98,59 @@ impl MetricExpectation {
         self
     }
 
-    /// A counter or a gauge changed by this; a gauge that fell, by less than zero.
+    /// Expects that a counter or a gauge changed by `amount`, which is negative if a gauge decreased.
     pub fn by(self, amount: impl Into<Amount>) -> Self {
-        self.and(Wanted::By(amount.into()))
+        self.and(Expected::By(amount.into()))
     }
 
-    /// A counter or a gauge changed by nothing, or a histogram had no observations. It says what is expected anyway where nothing
-    /// is mentioned, and reads better.
+    /// Expects that a counter or a gauge did not change, or that a histogram had no observations. This is also the default; stating
+    /// it reads better.
     pub fn unchanged(mut self) -> Self {
-        self.wanted.clear();
+        self.expected.clear();
         self
     }
 
-    /// A gauge is at this level now.
+    /// Expects that a gauge has this level now.
     pub fn at(self, level: impl Into<Amount>) -> Self {
-        self.and(Wanted::At(level.into()))
+        self.and(Expected::At(level.into()))
     }
 
-    /// A histogram had so many observations.
+    /// Expects that a histogram had `count` observations.
     pub fn observations(self, count: u64) -> Self {
-        self.and(Wanted::Observations(count))
+        self.and(Expected::Observations(count))
     }
 
-    /// The observations of a histogram have this sum: of one of time, a [`Duration`](std::time::Duration).
+    /// Expects that the observations of a histogram have this sum. For a histogram of time it is a
+    /// [`Duration`](std::time::Duration).
     pub fn sum(self, sum: impl Into<Amount>) -> Self {
-        self.and(Wanted::Sum(sum.into()))
+        self.and(Expected::Sum(sum.into()))
     }
 
-    /// No observation of a histogram is above `bound`, which must be one of its bounds, for what is known of a value is its
-    /// bucket; of one of time, a [`Duration`](std::time::Duration).
+    /// Expects that no observation of a histogram is above `bound`. It must be one of the bounds, as only the bucket of a value is
+    /// recorded. For a histogram of time it is a [`Duration`](std::time::Duration).
     pub fn all_within(self, bound: impl Into<Amount>) -> Self {
-        self.and(Wanted::AllWithin(bound.into()))
+        self.and(Expected::AllWithin(bound.into()))
     }
 
-    fn and(mut self, wanted: Wanted) -> Self {
-        self.wanted.push(wanted);
+    fn and(mut self, expected: Expected) -> Self {
+        self.expected.push(expected);
         self
     }
 
     pub(super) fn check(&self, period: &Period<'_>) -> Result<(), Difference> {
-        let Some(name) = period.printed_name(&self.name) else {
+        let Some(name) = period.exposed_name(&self.name) else {
             return match period.unknown_metric(&self.name) {
-                Unknown::MaybeUnused(_) if self.wanted.iter().all(Wanted::is_nothing) => Ok(()),
+                Unknown::MaybeUnused(_) if self.expected.iter().all(Expected::is_nothing) => Ok(()),
                 Unknown::MaybeUnused(why) | Unknown::Misspelt(why) => Err(Difference::new(why)),
             };
         };
         let family = Changes::of(&name, period);
-        let title = format!("{} {:?}{}", kind_name(family.kind), self.name, self.labels);
-        let no_sense = |why| Difference::new(format!("{title}: {why}"));
-        period.check_shared(&name).map_err(no_sense)?;
+        let title = format!("{} {:?}{}", family.kind, self.name, self.labels);
+        let invalid = |why| Difference::new(format!("{title}: {why}"));
+        period.check_shared(&name).map_err(invalid)?;
         let labels = family.series.iter().map(|(labels, _)| labels.as_slice());
-        self.labels.check_names(labels.clone()).map_err(no_sense)?;
-        let table = self.compare(&self.together(&family)).map_err(no_sense)?;
+        self.labels.check_names(labels.clone()).map_err(invalid)?;
+        let table = self.compare(&self.together(&family)).map_err(invalid)?;
         if table.is_as_expected() {
             return Ok(());
         }
@@ -160,22 +161,23 @@ impl MetricExpectation {
         if family.series.len() > 1 {
             add_list(&mut text, "series of it that changed", family.tally());
         }
+        text.push_str(period.hint());
         Err(Difference::new(text))
     }
 
-    /// The change of all series that are meant, together.
+    /// Returns the total change of the selected series.
     fn together(&self, family: &Changes<'_>) -> Change {
-        let meant = family.series.iter().filter(|(labels, _)| self.labels.match_all(labels));
-        let sum = meant.map(|(_, change)| change.clone()).reduce(Change::and);
+        let selected = family.series.iter().filter(|(labels, _)| self.labels.matches(labels));
+        let sum = selected.map(|(_, change)| change.clone()).reduce(Change::and);
         sum.unwrap_or_else(|| match family.kind {
             MetricKind::Histogram => {
-                let of_time = |wanted: &Wanted| {
-                    matches!(wanted, Wanted::Sum(amount) | Wanted::AllWithin(amount) if amount.is_time())
+                let of_time = |expected: &Expected| {
+                    matches!(expected, Expected::Sum(amount) | Expected::AllWithin(amount) if amount.is_time())
                 };
                 let is_of_time = match family.series.first() {
                     Some((_, Change::Histogram { is_of_time, .. })) => *is_of_time,
-                    // Without a series it is whatever it is taken for.
-                    _ => self.wanted.iter().any(of_time),
+                    // Without a series, the expectation decides.
+                    _ => self.expected.iter().any(of_time),
                 };
                 Change::Histogram { since: None, is_of_time }
             }
@@ -186,82 +188,84 @@ impl MetricExpectation {
     fn compare(&self, change: &Change) -> Result<Table, String> {
         let mut table = Table::default();
         let unchanged = match change {
-            Change::Number { .. } => Wanted::By(Amount::ZERO),
-            Change::Histogram { .. } => Wanted::Observations(0),
+            Change::Number { .. } => Expected::By(Amount::ZERO),
+            Change::Histogram { .. } => Expected::Observations(0),
         };
-        let unmentioned = self.wanted.is_empty().then_some(unchanged);
-        for wanted in self.wanted.iter().copied().chain(unmentioned) {
+        let unmentioned = self.expected.is_empty().then_some(unchanged);
+        for expectation in self.expected.iter().copied().chain(unmentioned) {
             match change {
                 Change::Number { before, now, by, kind } => {
                     let largest = before.larger(*now);
-                    let (name, expected, counted) = match wanted {
-                        Wanted::By(expected) => ("by", expected, *by),
-                        Wanted::At(expected) if *kind == MetricKind::Gauge => ("at", expected, *now),
-                        Wanted::At(_) => return Err("a counter has no level to be `at`: say `by`".to_owned()),
+                    let (name, expected, counted) = match expectation {
+                        Expected::By(expected) => ("by", expected, *by),
+                        Expected::At(expected) if *kind == MetricKind::Gauge => ("at", expected, *now),
+                        Expected::At(_) => {
+                            return Err("a counter has no level: use `by` instead of `at`".to_owned());
+                        }
                         _ => {
-                            return Err(
-                                "no histogram: it can be expected to change `by`, or to be `at`".to_owned()
-                            );
+                            return Err("it is not a histogram: use `by` or `at`".to_owned());
                         }
                     };
                     if expected.is_time() {
-                        return Err(format!("{expected} is a time, and it counts none: say a number"));
+                        return Err(format!("it does not count time: use a number instead of {expected}"));
                     }
                     table.row(name, expected, counted, !expected.equals(counted, largest));
                 }
                 Change::Histogram { since, is_of_time } => {
-                    compare_histogram(wanted, since.as_ref(), *is_of_time, &mut table)?;
+                    compare_histogram(expectation, since.as_ref(), *is_of_time, &mut table)?;
                 }
             }
         }
         if let Change::Number { before, now, kind: MetricKind::Gauge, .. } = change {
-            table.note(format!("it was {before}, and is {now}"));
+            table.note(format!("it was {before} and is now {now}"));
         }
         Ok(table)
     }
 }
 
-impl Wanted {
+impl Expected {
     fn is_nothing(&self) -> bool {
         match self {
-            Wanted::By(amount) | Wanted::Sum(amount) => amount.is_zero(),
-            Wanted::At(_) => false,
-            Wanted::Observations(count) => *count == 0,
-            Wanted::AllWithin(_) => true,
+            Expected::By(amount) | Expected::Sum(amount) => amount.is_zero(),
+            Expected::At(_) => false,
+            Expected::Observations(count) => *count == 0,
+            Expected::AllWithin(_) => true,
         }
     }
 }
 
 fn compare_histogram(
-    wanted: Wanted,
+    expectation: Expected,
     since: Option<&HistogramSnapshot>,
     is_of_time: bool,
     table: &mut Table,
 ) -> Result<(), String> {
     let of_kind = |amount: Amount| match (is_of_time, amount.is_time()) {
-        (true, false) => Err(format!("a histogram of time: say a `Duration` in the place of {amount}")),
-        (false, true) => Err(format!("no histogram of time: say a number in the place of {amount}")),
+        (true, false) => Err(format!("it is a histogram of time: use a `Duration` instead of {amount}")),
+        (false, true) => Err(format!("it is not a histogram of time: use a number instead of {amount}")),
         _ => Ok(amount),
     };
-    match wanted {
-        Wanted::By(_) => {
-            return Err("a histogram has no number to change `by`: say `observations`".to_owned());
+    match expectation {
+        Expected::By(_) => {
+            return Err("a histogram has no value: use `observations` instead of `by`".to_owned());
         }
-        Wanted::At(_) => return Err("a histogram has no level to be `at`: say `observations`".to_owned()),
-        Wanted::Observations(expected) => {
+        Expected::At(_) => {
+            return Err("a histogram has no level: use `observations` instead of `at`".to_owned());
+        }
+        Expected::Observations(expected) => {
             let counted = since.map_or(0, HistogramSnapshot::total);
             table.row("observations", expected, counted, expected != counted);
         }
-        Wanted::Sum(expected) => {
+        Expected::Sum(expected) => {
             let expected = of_kind(expected)?;
             let counted = Amount::of_histogram(since.map_or(0, HistogramSnapshot::sum), is_of_time);
             table.row("sum", expected, counted, !expected.equals(counted, Amount::ZERO));
         }
-        Wanted::AllWithin(bound) => {
+        Expected::AllWithin(bound) => {
             let bound = of_kind(bound)?;
             let above = match bound.as_value() {
                 Some(value) => since.map_or(Ok(0), |since| count_above(since, value, is_of_time))?,
-                None => return Err(format!("{bound} can be no bound: they are whole numbers from 0 on")),
+                None => return Err(format!("{bound} cannot be a bound: bounds are non-negative integers")),
             };
             table.row(format!("above {bound}"), 0, above, above != 0);
         }
@@ -269,13 +273,13 @@ fn compare_histogram(
     Ok(())
 }
 
-/// What the series of a family did.
+/// The changes of the series of a family.
 pub(super) struct Changes<'a> {
     pub(super) kind: MetricKind,
     series: Vec<(Vec<Pair<'a>>, Change)>,
 }
 
-/// What one series did, or several together.
+/// The change of one series, or the total change of several.
 #[derive(Clone)]
 enum Change {
     Number {
@@ -284,7 +288,7 @@ enum Change {
         by: Amount,
         kind: MetricKind,
     },
-    /// `None` where there is no series.
+    /// `since` is `None` if there is no series.
     Histogram {
         since: Option<HistogramSnapshot>,
         is_of_time: bool,
@@ -292,11 +296,11 @@ enum Change {
 }
 
 impl<'a> Changes<'a> {
-    /// Of what is printed as `name`.
+    /// Returns the changes of the family that is exposed as `name`.
     fn of(name: &str, period: &'a Period<'_>) -> Self {
         match period.later.families().iter().find(|family| family.name == name) {
             Some(family) => Changes::of_family(family, &period.earlier.families()),
-            // It has no series yet.
+            // The family has no series yet.
             None => Changes {
                 kind: period.later.declared.get(name).map_or(MetricKind::Counter, |family| family.kind),
                 series: Vec::new(),
@@ -319,7 +323,7 @@ impl<'a> Changes<'a> {
         Changes { kind: family.kind, series: series.collect() }
     }
 
-    /// What changed, in words, a line for each series.
+    /// Describes the changes, one line per series.
     pub(super) fn tally(&self) -> impl Iterator<Item = String> {
         self.series.iter().filter_map(|(labels, change)| {
             let tally = change.tally()?;
@@ -338,7 +342,7 @@ impl Change {
                     _ => Amount::ZERO,
                 };
                 let by = now.minus(before);
-                // A counter that was reset in between shows nothing, as in `FullSnapshot::since`.
+                // The change of a counter is never negative, as in `FullSnapshot::since`.
                 let by = if kind == MetricKind::Counter { by.or_zero() } else { by };
                 Change::Number { before, now, by, kind }
             }
@@ -352,7 +356,7 @@ impl Change {
         }
     }
 
-    /// Both together; they are of one family.
+    /// Returns the total of two changes of one family.
     fn and(self, other: Change) -> Self {
         match (self, other) {
             (
@@ -375,7 +379,7 @@ impl Change {
         }
     }
 
-    /// In words; `None` where nothing changed.
+    /// Describes the change, or returns `None` if there is none.
     fn tally(&self) -> Option<String> {
         match self {
             Change::Number { before, now, .. } if before.equals(*now, Amount::ZERO) => None,
@@ -389,13 +393,5 @@ impl Change {
                 observations => Some(format!("{observations} observations")),
             },
         }
-    }
-}
-
-pub(super) fn kind_name(kind: MetricKind) -> &'static str {
-    match kind {
-        MetricKind::Counter => "counter",
-        MetricKind::Gauge => "gauge",
-        MetricKind::Histogram => "histogram",
     }
 }

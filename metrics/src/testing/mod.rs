@@ -1,5 +1,4 @@
-//! For tests of programs: what a function or a metric did meanwhile, and a readable difference where that is not what was
-//! expected.
+//! Assertions about functions and metrics, for the tests of programs, with readable differences.
 //!
 //! ```
 //! use tachometer::testing::{self, function, metric};
@@ -23,13 +22,13 @@
 //! }
 //! ```
 //!
-//! A [`Watch`] remembers a snapshot, and subtracts it from the one that it takes at each assertion. So it says nothing of what
-//! was counted before, resets nothing, and any number of them may be there at once. It watches what this thread does in the
-//! [`global`](crate::global) registry ([`watch_thread`]), what all threads do there ([`watch`]), or a registry of your own
+//! A [`Watch`] keeps a snapshot, and subtracts it from the one that it takes at each assertion. So it ignores what was counted
+//! before and resets nothing, and any number of watches may exist at once. It watches this thread in the
+//! [`global`](crate::global) registry ([`watch_thread`]), all threads in that registry ([`watch`]), or a registry of your own
 //! ([`watch_registry`]).
 //!
-//! # What is not mentioned did not happen
-//! A function that is expected to have one error, and also had a call that was `ok`, is not as expected:
+//! # What is not mentioned must not happen
+//! If one error is expected of a function, and it also had a call that was `ok`, the assertion fails:
 //!
 //! ```should_panic
 //! # use tachometer::{instrumented, testing::{self, function}};
@@ -45,7 +44,7 @@
 //! }
 //! ```
 //!
-//! It panics at the line of the assertion, with
+//! It panics at the line of the assertion, with this message:
 //!
 //! ```text
 //! function "frank" (module "post") is not as expected, since the watch at tests/post.rs:9
@@ -54,21 +53,20 @@
 //!   errors         1        1
 //! ```
 //!
-//! This is so for what the expectation is about: the outcomes of that function, or the number of that metric. What else
-//! the registry has may change, unless [`Watch::assert_only`] says otherwise.
+//! This applies to the subject of the expectation: the outcomes of that function, or the value of that metric. Everything else in
+//! the registry may change, unless [`Watch::assert_only`] is used.
 //!
-//! # Tests that run side by side
-//! The tests of one program share the global registry, and a [`watch`] sees what all threads do: also the calls of other tests that
-//! call the same function. [`watch_thread`] sees only what its own thread does, and each test has a thread of its own: begin
-//! with that one. Where a test starts threads whose calls it expects, [`watch`] is the way, with something that tells tests
-//! apart which use the same function: a label that only the one test has (`function("checkout").with("tenant", "test-7")`), a
-//! registry of their own, or a lock that all take. Declared metrics and functions without the option `registry` are in the
-//! global one.
+//! # Tests that run in parallel
+//! The tests of one program share the global registry. A [`watch`] sees what all threads do, including other tests that call the
+//! same function. [`watch_thread`] sees only its own thread, and each test has a thread of its own: start with it. If a test
+//! starts threads whose calls it expects, use [`watch`], and something that separates the tests of the same function: a label
+//! that only one test has (`function("checkout").with("tenant", "test-7")`), a registry per test, or a lock that all of them
+//! hold. Declared metrics and functions without the option `registry` are in the global registry.
 //!
-//! What a thread counted is seen once it was joined, or has told so in another way.
+//! The counts of a thread are visible after it is joined, or after any other synchronization with it.
 //!
 //! # Time
-//! Under a [`MockClock`](crate::MockClock) durations are exact, and can be [expected](FunctionExpectation::total_time) to be.
+//! With a [`MockClock`](crate::MockClock), durations are exact and can be [expected](FunctionExpectation::total_time).
 
 mod amount;
 mod bounds;

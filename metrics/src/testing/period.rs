@@ -1,4 +1,4 @@
-//! What a registry showed when its watch began and what it shows now.
+//! The period of a watch: snapshots of a registry from its start and from now.
 
 use super::difference::{Difference, Since};
 use super::similar;
@@ -6,13 +6,13 @@ use crate::registry::MetricsRegistry;
 use crate::snapshot::FullSnapshot;
 use std::collections::BTreeSet;
 
-/// From the begin of a watch until now.
+/// The time from the start of a watch until now.
 pub(super) struct Period<'a> {
     pub(super) earlier: &'a FullSnapshot,
     pub(super) later: FullSnapshot,
-    /// What happened in between.
+    /// The difference between the two.
     pub(super) difference: FullSnapshot,
-    /// Module and name of the functions that the registry knows, also of those that show nothing yet.
+    /// Module and name of all functions that the registry knows, including those without counts.
     functions: Vec<(&'static str, String)>,
     is_global: bool,
     registry: &'a MetricsRegistry,
@@ -32,7 +32,7 @@ impl<'a> Period<'a> {
             earlier,
             difference: later.since(earlier),
             later,
-            // After the snapshot, which finds their names.
+            // After the snapshot, which resolves their names.
             functions: registry.function_names(),
             is_global: registry.is_global(),
             registry,
@@ -41,26 +41,35 @@ impl<'a> Period<'a> {
         }
     }
 
-    /// Whether all functions and metrics of the program are found without being used.
+    /// Returns whether all functions and metrics of the program are known before their first use.
     pub(super) fn finds_all(&self) -> bool {
         self.registry.finds_all()
     }
 
-    /// What only this thread is watched for, if so: for a message.
+    /// Returns a hint for messages if only this thread is watched: its calls may have been on another one.
+    pub(super) fn hint(&self) -> &'static str {
+        if self.of_thread {
+            "\n  other threads, also those that the test starts, are not counted: `testing::watch()` counts all"
+        } else {
+            ""
+        }
+    }
+
+    /// Returns the phrase for messages if only this thread is watched.
     pub(super) fn scope(&self) -> &'static str {
         if self.of_thread { " on this thread" } else { "" }
     }
 
-    /// Says so where only this thread is watched, and what is printed as `name` cannot be told apart by threads.
+    /// Returns an error if only this thread is watched, and the metric `name` is not counted by thread.
     pub(super) fn check_shared(&self, name: &str) -> Result<(), String> {
         if !self.of_thread || self.registry.counts_by_thread(name) {
             return Ok(());
         }
-        Err("all threads share it, so a watch of one thread cannot tell who changed it: begin one with `testing::watch()`"
+        Err("all threads share it, so a watch of one thread cannot tell which thread changed it: use `testing::watch()`"
             .to_owned())
     }
 
-    /// The modules with a function that is called `name`, with or without its module.
+    /// Returns the modules with a function `name`, which may include the module.
     fn modules_of(&self, name: &str) -> Vec<&str> {
         let is_named = |module: &str, function: &str| {
             let in_its_module = || name.strip_prefix(module)?.strip_prefix("::");
@@ -77,38 +86,38 @@ impl<'a> Period<'a> {
         !self.modules_of(name).is_empty()
     }
 
-    /// The module of the function that is called `name`; else why there is none.
+    /// Returns the module of the function `name`, or why it is unknown.
     pub(super) fn module_of(&self, name: &str) -> Result<&str, Unknown> {
         match self.modules_of(name).as_slice() {
             [module] => Ok(module),
-            [] if self.printed_name(name).is_some() => {
-                let text = format!("{name:?} is no function but a metric: say `metric({name:?})`");
+            [] if self.exposed_name(name).is_some() => {
+                let text = format!("{name:?} is a metric, not a function: use `metric({name:?})`");
                 Err(Unknown::Misspelt(text))
             }
             [] => Err(self.unknown_function(name)),
             modules => {
                 let paths: Vec<String> = modules.iter().map(|module| format!("{module}::{name}")).collect();
                 let paths = similar::quoted(paths.iter().map(String::as_str));
-                let text = format!("{name:?} is the name of several functions: say which, of {paths}");
+                let text = format!("several functions are called {name:?}: use one of {paths}");
                 Err(Unknown::Misspelt(text))
             }
         }
     }
 
-    /// The names that functions may be called by, when one is looked for that is called `name`.
+    /// Returns the names of all functions, with their module if `name` includes it.
     fn function_names(&self, name: &str) -> Vec<String> {
-        let like_it = |(module, function): &(&str, String)| {
+        let in_same_form = |(module, function): &(&str, String)| {
             let is_of_module = name.strip_prefix(module).is_some_and(|rest| rest.starts_with("::"));
             if is_of_module { format!("{module}::{function}") } else { function.clone() }
         };
-        self.functions.iter().map(like_it).collect()
+        self.functions.iter().map(in_same_form).collect()
     }
 
     fn unknown_function(&self, name: &str) -> Unknown {
         let known = self.function_names(name);
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let mut text =
-            format!("no instrumented function is called {name:?}; {}", similar::instead(name, &known));
+            format!("no instrumented function is called {name:?}; {}", similar::suggestion(name, &known));
         if !self.is_global {
             text += "\n  (This registry is not the global one, where functions without the option `registry` are.)";
         } else if known.is_empty() {
@@ -117,69 +126,69 @@ impl<'a> Period<'a> {
         if self.finds_all() {
             return Unknown::Misspelt(text);
         }
-        text +=
-            "\n  (One that was not called yet need not be known here: see \"Limits\" in `docs::recording`.)";
+        text += "\n  (A function may be unknown here before its first call: see \"Limits\" in `docs::recording`.)";
         Unknown::MaybeUnused(text)
     }
 
-    /// What the metric that is called `name`, or was registered as that, is printed as.
-    pub(super) fn printed_name(&self, name: &str) -> Option<String> {
+    /// Returns the name under which the metric `name` is exposed. It may also be the name that it was registered by.
+    pub(super) fn exposed_name(&self, name: &str) -> Option<String> {
         let families = self.later.families();
-        let is_printed = |name: &str| families.iter().any(|family| family.name == name);
-        // One without a series yet is not printed.
-        if is_printed(name) || self.later.declared.contains_key(name) {
+        let is_exposed = |name: &str| families.iter().any(|family| family.name == name);
+        // A family without series is not exposed.
+        if is_exposed(name) || self.later.declared.contains_key(name) {
             return Some(name.to_owned());
         }
         self.later.histograms.contains_key(name).then(|| format!("{name}_latency_us"))
     }
 
+    /// Returns why the metric `name` is unknown.
     pub(super) fn unknown_metric(&self, name: &str) -> Unknown {
         if self.has_function(name) {
-            let text = format!("{name:?} is no metric but a function: say `function({name:?})`");
+            let text = format!("{name:?} is a function, not a metric: use `function({name:?})`");
             return Unknown::Misspelt(text);
         }
         let known = self.metric_names();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let text = format!("no metric is called {name:?}; {}", similar::instead(name, &known));
+        let text = format!("no metric is called {name:?}; {}", similar::suggestion(name, &known));
         if self.finds_all() || !self.is_global { Unknown::Misspelt(text) } else { Unknown::MaybeUnused(text) }
     }
 
-    /// What is printed of the program's metrics.
+    /// Returns the names of the metrics of the program.
     fn metric_names(&self) -> BTreeSet<String> {
         let families = self.later.families().into_iter().map(|family| family.name.into_owned());
-        let families = families.filter(|name| !is_of_functions(name) && !is_of_the_library(name));
+        let families = families.filter(|name| !is_of_functions(name) && !is_self_metric(name));
         families.chain(self.later.declared.keys().cloned()).collect()
     }
 
-    /// Where neither a function nor a metric is called `name`.
+    /// Returns the error for a name that neither a function nor a metric has.
     pub(super) fn unknown(&self, name: &str) -> Difference {
         let (functions, metrics) = (self.function_names(name), self.metric_names());
         let known: Vec<&str> = functions.iter().chain(&metrics).map(String::as_str).collect();
-        Difference::new(format!("nothing is called {name:?}; {}", similar::instead(name, &known)))
+        Difference::new(format!("nothing is called {name:?}; {}", similar::suggestion(name, &known)))
     }
 }
 
-/// Why something is not known.
+/// Why a function or a metric is unknown.
 pub(super) enum Unknown {
-    /// There is none.
+    /// It does not exist.
     Misspelt(String),
-    /// There is none, or it was not used yet: here nobody finds what is linked in.
+    /// It does not exist, or was not used yet: on this target, statics are not found before their first use.
     MaybeUnused(String),
 }
 
-/// Whether a family is of functions, which have an expectation of their own.
+/// Returns whether a family belongs to instrumented functions, which have an expectation of their own.
 pub(super) fn is_of_functions(family: &str) -> bool {
     ["function_calls_", "function_duration_"].iter().any(|prefix| family.starts_with(prefix))
         || ["function_errors_total", "function_sample_interval"].contains(&family)
 }
 
-/// Whether a family says something of the library itself.
-pub(super) fn is_of_the_library(family: &str) -> bool {
+/// Returns whether a family is a self-metric of the library.
+pub(super) fn is_self_metric(family: &str) -> bool {
     family.starts_with("tachometer_")
 }
 
-/// Whether `family` is printed of what is called, or was registered as, `name`.
-pub(super) fn is_printed_of(family: &str, name: &str, snapshot: &FullSnapshot) -> bool {
+/// Returns whether `family` belongs to the metric `name`. It may also be the name that it was registered by.
+pub(super) fn belongs_to(family: &str, name: &str, snapshot: &FullSnapshot) -> bool {
     match family.strip_prefix(name) {
         Some("") => true,
         Some("_latency_us") => snapshot.histograms.contains_key(name),

@@ -1,17 +1,17 @@
-//! Watching a registry, and comparing.
+//! Watches of a registry, and their assertions.
 
 use super::difference::{Difference, Since, add_list};
 use super::function::{FunctionExpectation, begun, tally, title};
-use super::metric::{Changes, MetricExpectation, kind_name};
-use super::period::{Period, is_of_functions, is_of_the_library, is_printed_of};
+use super::metric::{Changes, MetricExpectation};
+use super::period::{Period, belongs_to, is_of_functions, is_self_metric};
 use super::similar;
 use crate::registry::{MetricsRegistry, global};
 use crate::snapshot::FullSnapshot;
 use std::panic::Location;
 use std::thread::{self, ThreadId};
 
-/// Begins to watch the [`global`] registry: what all threads of the process do. Tests that run side by side and call the same
-/// functions see each other's calls there; [`watch_thread`] does not.
+/// Starts a watch of the [`global`] registry, which sees what all threads of the process do. Tests that run in parallel and call
+/// the same functions see each other's calls; [`watch_thread`] does not.
 ///
 /// ```
 /// use tachometer::instrumented;
@@ -32,9 +32,8 @@ pub fn watch() -> Watch<'static> {
     watch_registry(global())
 }
 
-/// Begins to watch what this thread does, in the [`global`] registry: for tests that run side by side and call the same
-/// functions. A `#[test]` has a thread of its own, and so has a `#[tokio::test]` whose runtime is the one of that thread, as it is
-/// by default.
+/// Starts a watch of this thread in the [`global`] registry, for tests that run in parallel and call the same functions. Each
+/// `#[test]` has a thread of its own, and so has each `#[tokio::test]` with a current-thread runtime, which is the default.
 ///
 /// ```
 /// use std::thread;
@@ -52,19 +51,19 @@ pub fn watch() -> Watch<'static> {
 /// }
 /// ```
 ///
-/// It sees calls of instrumented functions, with the kinds of their errors, and what declared counters and histograms count, with
-/// labels or without; not what threads do that the test starts: that takes [`watch`]. Gauges and the metrics of the `register_…`
-/// methods are cells that all threads share: an expectation about one of them fails and says so. So does one that is looked at on
-/// another thread than that on which the watch began.
+/// It sees calls of instrumented functions with the kinds of their errors, and the counts of declared counters and histograms, with
+/// or without labels. It does not see what threads do that the test starts: use [`watch`] for them. Gauges and the metrics of the
+/// `register_…` methods are shared by all threads: an expectation about one of them fails with an error that explains this. So
+/// does a check on another thread than the one that started the watch.
 ///
-/// A future that is polled on several threads begins on the one that polls it first and ends on the one that polls it last.
+/// A future that is polled on several threads begins on the thread of its first poll and ends on that of its last.
 #[track_caller]
 pub fn watch_thread() -> Watch<'static> {
     let earlier = global().snapshot_of_thread();
     Watch { registry: global(), earlier, place: Location::caller(), thread: Some(thread::current().id()) }
 }
 
-/// Begins to watch `registry`.
+/// Starts a watch of `registry`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -81,48 +80,50 @@ pub fn watch_registry(registry: &MetricsRegistry) -> Watch<'_> {
     Watch { registry, earlier: registry.snapshot_all(), place: Location::caller(), thread: None }
 }
 
-/// A registry since a moment. Made by [`watch`], [`watch_thread`] and [`watch_registry`].
+/// A watch of a registry, which compares what happened since it began with expectations. Returned by [`watch`], [`watch_thread`]
+/// and [`watch_registry`].
 ///
-/// Each assertion takes a new snapshot, so there may be several, and calls in between: all are about what happened since
-/// the watch began.
+/// Each assertion takes a new snapshot. There may be several, with calls in between; all are about what happened since the watch
+/// began.
 #[derive(Debug)]
+#[must_use = "a watch compares what happens after it with expectations: bind it to a name"]
 pub struct Watch<'a> {
     registry: &'a MetricsRegistry,
     earlier: FullSnapshot,
     place: &'static Location<'static>,
-    /// Where only one thread is watched.
+    /// The watched thread, if only one is watched.
     thread: Option<ThreadId>,
 }
 
-/// What a function or a metric is expected to have done: a [`FunctionExpectation`] or a [`MetricExpectation`].
+/// An expectation about a function or a metric: a [`FunctionExpectation`] or a [`MetricExpectation`].
 #[derive(Debug, Clone)]
 #[must_use = "an expectation is checked by `Watch::assert` or `Watch::check`"]
-pub struct Expectation(Kind);
+pub struct Expectation(Subject);
 
 #[derive(Debug, Clone)]
-enum Kind {
+enum Subject {
     Function(FunctionExpectation),
     Metric(MetricExpectation),
 }
 
 impl From<FunctionExpectation> for Expectation {
     fn from(function: FunctionExpectation) -> Self {
-        Expectation(Kind::Function(function))
+        Expectation(Subject::Function(function))
     }
 }
 
 impl From<MetricExpectation> for Expectation {
     fn from(metric: MetricExpectation) -> Self {
-        Expectation(Kind::Metric(metric))
+        Expectation(Subject::Metric(metric))
     }
 }
 
 impl Watch<'_> {
-    /// Compares what happened with what is `expected`.
+    /// Asserts that what happened is as `expected`.
     ///
     /// # Panics
-    /// Where they differ, with a [`Difference`]; also where there is no function or metric of that name, or an expectation makes no
-    /// sense for it.
+    /// With a [`Difference`] if it is not; also if there is no function or metric of that name, or the expectation does not apply
+    /// to it.
     #[track_caller]
     pub fn assert(&self, expected: impl Into<Expectation>) {
         if let Err(difference) = self.check(expected) {
@@ -130,7 +131,7 @@ impl Watch<'_> {
         }
     }
 
-    /// As [`assert`](Self::assert), without a panic.
+    /// Compares what happened with what is `expected`, the fallible form of [`assert`](Self::assert).
     ///
     /// ```
     /// use std::time::Duration;
@@ -147,23 +148,23 @@ impl Watch<'_> {
     /// ```
     ///
     /// # Errors
-    /// Where [`assert`](Self::assert) panics.
+    /// If [`assert`](Self::assert) panics.
     pub fn check(&self, expected: impl Into<Expectation>) -> Result<(), Difference> {
         self.check_thread()?;
         match expected.into().0 {
-            Kind::Function(function) => function.check(&self.until_now()),
-            Kind::Metric(metric) => metric.check(&self.until_now()),
+            Subject::Function(function) => function.check(&self.until_now()),
+            Subject::Metric(metric) => metric.check(&self.until_now()),
         }
     }
 
-    /// Compares what changed with these functions and metrics, by their names: nothing else may have changed in the registry but
-    /// what it says of the library. They themselves may have changed or not.
+    /// Asserts that nothing has changed in the registry except the functions and metrics of these names, and the self-metrics of the
+    /// library. The named ones may have changed or not.
     ///
-    /// Meant for a registry of your own, or a test that is alone in its process. In the global registry, tests that run side by
-    /// side see each other's changes.
+    /// Meant for a registry of your own, or a test that is alone in its process. In the global registry, tests that run in
+    /// parallel see each other's changes.
     ///
     /// # Panics
-    /// Where something else changed, with a [`Difference`]; also where there is nothing of one of these names.
+    /// With a [`Difference`] if something else changed; also if one of the names is unknown.
     #[track_caller]
     pub fn assert_only(&self, names: &[&str]) {
         if let Err(difference) = self.check_only(names) {
@@ -171,7 +172,7 @@ impl Watch<'_> {
         }
     }
 
-    /// As [`assert_only`](Self::assert_only), without a panic.
+    /// Compares the changes with these names, the fallible form of [`assert_only`](Self::assert_only).
     ///
     /// ```
     /// use std::time::Duration;
@@ -187,16 +188,16 @@ impl Watch<'_> {
     /// ```
     ///
     /// # Errors
-    /// Where [`assert_only`](Self::assert_only) panics.
+    /// If [`assert_only`](Self::assert_only) panics.
     pub fn check_only(&self, names: &[&str]) -> Result<(), Difference> {
         self.check_thread()?;
         let period = self.until_now();
         let later = period.later.families();
         let is_known = |name: &&&str| {
-            let is_printed = || later.iter().any(|family| is_printed_of(&family.name, name, &period.later));
-            period.has_function(name) || period.later.declared.contains_key(**name) || is_printed()
+            let is_exposed = || later.iter().any(|family| belongs_to(&family.name, name, &period.later));
+            period.has_function(name) || period.later.declared.contains_key(**name) || is_exposed()
         };
-        // Where nobody finds what is linked in, it may be something that was not used.
+        // On targets that do not find statics before their first use, an unknown name may be one that was not used.
         if let Some(name) = names.iter().find(|name| period.finds_all() && !is_known(name)) {
             return Err(period.unknown(name));
         }
@@ -212,11 +213,10 @@ impl Watch<'_> {
             .collect();
         let earlier = period.earlier.families();
         for family in &later {
-            let is_named = || names.iter().any(|name| is_printed_of(&family.name, name, &period.later));
+            let is_named = || names.iter().any(|name| belongs_to(&family.name, name, &period.later));
             let is_seen = || self.thread.is_none() || self.registry.counts_by_thread(&family.name);
-            if is_seen() && !is_of_functions(&family.name) && !is_of_the_library(&family.name) && !is_named()
-            {
-                let what = |tally| format!("{} {:?}: {tally}", kind_name(family.kind), family.name);
+            if is_seen() && !is_of_functions(&family.name) && !is_self_metric(&family.name) && !is_named() {
+                let what = |tally| format!("{} {:?}: {tally}", family.kind, family.name);
                 others.extend(Changes::of_family(family, &earlier).tally().map(what));
             }
         }
@@ -230,12 +230,11 @@ impl Watch<'_> {
         Err(Difference::new(text))
     }
 
-    /// All that happened since the watch began, for what these expectations cannot say: see
-    /// [`FullSnapshot::since`].
+    /// Returns everything that happened since the watch began, for checks beyond expectations; see [`FullSnapshot::since`].
     pub fn changes(&self) -> FullSnapshot {
         let mut changes = self.until_now().difference;
         if self.thread.is_some() {
-            // What is in flight on one thread is a number only as a difference.
+            // Per thread, only the difference of calls in flight is meaningful.
             for series in &mut changes.functions {
                 series.in_flight = begun(series, &self.earlier).max(0);
             }
@@ -248,7 +247,8 @@ impl Watch<'_> {
             return Ok(());
         }
         let text = format!(
-            "the watch at {}:{} is of the thread on which it began, and this is another: `testing::watch` is of all threads",
+            "the watch at {}:{} is limited to the thread that started it, and this is another one: use `testing::watch` for all \
+             threads",
             self.place.file(),
             self.place.line()
         );

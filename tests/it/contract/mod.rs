@@ -288,6 +288,8 @@ fn errors_fit_into_any_box() {
     }
 
     is_error::<Error>();
+    let _: fn(&Error) -> tachometer::error::Kind = Error::kind;
+    let _: fn(&Error) -> Option<&std::io::Error> = Error::io_error;
     assert!(fails().is_err());
 }
 

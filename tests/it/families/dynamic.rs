@@ -63,20 +63,21 @@ fn names_that_cannot_be_are_errors() {
     };
     assert_eq!(
         refused("a-b", &[]),
-        "\"a-b\" is no metric name: it must be ASCII letters, digits, `_` and `:`, and not begin with a digit"
+        "invalid metric name \"a-b\": it must consist of ASCII letters, digits, `_` and `:`, and must not begin with a \
+         digit"
     );
     for label in ["", "1a", "a-b", "__a", "le", "quantile", "a:b"] {
         assert_eq!(
             refused("jobs", &["good", label]),
             format!(
-                "\"jobs\" cannot have a label called {label:?}: it must be ASCII letters, digits and `_`, not begin with a \
-                 digit or `__`, and be neither `le` nor `quantile`"
+                "\"jobs\" has an invalid label name {label:?}: it must consist of ASCII letters, digits and `_`, must not \
+                 begin with a digit or `__`, and must not be `le` or `quantile`"
             )
         );
     }
     assert_eq!(
         refused("jobs", &["a", "b", "a"]),
-        "\"jobs\" has two labels called \"a\": their names must all be different"
+        "\"jobs\" has two labels named \"a\": label names must be unique"
     );
     let bounds = DynamicFamily::<Histogram>::histogram("sizes", "", ["a"], [3, 2]).unwrap_err();
     assert_eq!(bounds.to_string(), "histogram bounds must strictly increase: bound 0 is 3, bound 1 is 2");

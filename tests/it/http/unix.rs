@@ -80,7 +80,7 @@ fn a_file_that_is_no_socket_is_left_alone() {
     let (folder, registry) = (Folder::new(), registry());
     fs::write(folder.socket(), "dear").unwrap();
     let error = refusal(endpoint(&registry).serve_unix(folder.socket(), 0o600));
-    assert!(error.contains("metrics.sock") && error.contains("no socket"), "{error}");
+    assert!(error.contains("metrics.sock") && error.contains("not a socket"), "{error}");
     assert_eq!(fs::read_to_string(folder.socket()).unwrap(), "dear");
     let error = refusal(endpoint(&registry).serve_unix(folder.0.join("nowhere").join("s"), 0o600));
     assert!(error.contains("nowhere"), "{error}");

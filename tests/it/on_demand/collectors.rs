@@ -78,7 +78,7 @@ fn a_mistake_takes_away_its_family_alone_and_the_text_says_it() {
     let histogram = || FamilyDescription::histogram("bad", "Bad");
     for (said, family, add) in [
         (
-            "\"bad\" cannot have a label called \"a b\"",
+            "\"bad\" has an invalid label name \"a b\"",
             gauge(),
             (|into| {
                 into.gauge("bad", &[("a", "1")], 1.0);
@@ -87,11 +87,11 @@ fn a_mistake_takes_away_its_family_alone_and_the_text_says_it() {
                 into.gauge("bad", &[], 1.0);
             }) as fn(&mut Collected<'_>),
         ),
-        ("\"bad\" has two labels called \"a\"", gauge(), |into| {
+        ("\"bad\" has two labels named \"a\"", gauge(), |into| {
             into.gauge("beside", &[], 1.0);
             into.gauge("bad", &[("a", ""), ("a", "x")], 1.0);
         }),
-        ("cannot have a label called \"le\"", gauge(), |into| {
+        ("has an invalid label name \"le\"", gauge(), |into| {
             into.gauge("beside", &[], 1.0);
             into.gauge("bad", &[("le", "1")], 1.0);
         }),

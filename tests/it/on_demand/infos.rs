@@ -27,16 +27,16 @@ fn what_cannot_be_printed_is_an_error() {
         error("build_info", &[("version", "2")])
             .contains("is an info metric with the labels [(\"version\", \"1\")]")
     );
-    assert!(error("build info", &[]).contains("is no metric name"));
+    assert!(error("build info", &[]).contains("invalid metric name"));
     assert!(
         error("x_info", &[("1a", "")])
-            .contains("\"x_info\" cannot have a label called \"1a\": it must be ASCII letters")
+            .contains("\"x_info\" has an invalid label name \"1a\": it must consist of ASCII letters")
     );
     for name in ["", "a:b", "é", "__name__", "a-b"] {
-        assert!(error("x_info", &[(name, "x")]).contains("cannot have a label called"), "{name}");
+        assert!(error("x_info", &[(name, "x")]).contains("has an invalid label name"), "{name}");
     }
-    assert!(error("x_info", &[("le", "x")]).contains("neither `le` nor `quantile`"));
-    assert!(error("x_info", &[("a", "x"), ("a", "y")]).contains("\"x_info\" has two labels called \"a\""));
+    assert!(error("x_info", &[("le", "x")]).contains("must not be `le` or `quantile`"));
+    assert!(error("x_info", &[("a", "x"), ("a", "y")]).contains("\"x_info\" has two labels named \"a\""));
     assert_eq!(registry.snapshot_all().declared.len(), 1);
 }
 

@@ -66,7 +66,7 @@ fn a_name_that_something_else_has_or_prints_is_an_error() {
     assert!(gauge("jobs").contains("prints \"jobs\" in OpenMetrics already"), "{}", gauge("jobs"));
     assert!(gauge("wait_latency_us_sum").contains("prints \"wait_latency_us_sum\" already"));
     assert!(counter("tachometer_x").contains("tachometer itself prints"));
-    assert!(gauge("a-b").contains("\"a-b\" is no metric name"));
+    assert!(gauge("a-b").contains("invalid metric name \"a-b\""));
     registry.callback_counter("runs_total", "A counter", || 1.0);
     assert!(registry.try_register_gauge("runs_created").is_err());
     assert!(registry.try_register_gauge("runs_total").is_err());

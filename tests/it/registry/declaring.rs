@@ -212,7 +212,7 @@ fn names_and_bounds_that_there_cannot_be_are_refused_and_panic_with_the_same_wor
                 refusal(registry.try_histogram_of_time(name, "", &[1])),
             ),
         ] {
-            assert_names(&error, &[&format!("{name:?} is no metric name")]);
+            assert_names(&error, &[&format!("invalid metric name {name:?}")]);
             assert_eq!(panicked, error);
         }
     }
@@ -281,7 +281,7 @@ fn a_familys_labels_are_not_those_of_all_series() {
     let registry = self::registry().with_namespace("shop");
     registry.family(zones()).with(&Zone { zone: "us" }).increment();
     let error = refusal(registry.try_with_labels([("zone", "eu")]));
-    assert_names(&error, &["\"zone\" can be no label of all series", "\"shop_zones_total\"", file!()]);
+    assert_names(&error, &["invalid label \"zone\" for all series", "\"shop_zones_total\"", file!()]);
     let registry = self::registry().with_namespace("shop").with_labels([("rack", "7")]);
     registry.family(zones()).with(&Zone { zone: "us" }).increment();
     assert_eq!(registry.list()[0].labels, ["zone", "rack"]);

@@ -258,7 +258,7 @@ fn what_cannot_be_exported_is_refused() {
     );
     for path in ["", "/", "..", "metrics/"] {
         let error = refusal(registry.exporter().to("sink", ignore).to_file(path).start());
-        assert_names(&error, &[path, "no file"]);
+        assert_names(&error, &[path, "cannot export to the file"]);
     }
     // Nothing of it was started.
     assert_eq!(counts(&registry), [""; 0]);

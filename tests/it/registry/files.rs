@@ -229,8 +229,8 @@ fn a_prom_file_holds_prometheus_text_and_no_other_format() {
         (registry.exporter().format(Format::OpenMetricsWithCreated), "OpenMetrics"),
     ] {
         let error = refusal(builder.to_file(&path).start());
-        let cannot = format!("the sink {} cannot hold {format}:", path.display());
-        assert_names(&error, &[&cannot, "allowed in a file `*.prom` is Prometheus text"]);
+        let cannot = format!("cannot write {format} to \"{}\":", path.display());
+        assert_names(&error, &[&cannot, "a file `*.prom` must contain Prometheus text"]);
     }
     assert!(!path.exists());
     // The order of the sinks changes nothing, and the file's own format is the one that counts.

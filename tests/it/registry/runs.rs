@@ -29,7 +29,7 @@ fn try_since_refuses_another_run_also_from_json() {
     for earlier in [&earlier, &from_json] {
         assert!(first.snapshot_all().try_since(earlier).is_ok());
         let error = second.snapshot_all().try_since(earlier).unwrap_err().to_string();
-        assert!(error.starts_with("the two snapshots are of different runs"), "{error}");
+        assert!(error.starts_with("the two snapshots are from different runs"), "{error}");
     }
 }
 

@@ -236,8 +236,8 @@ mod times {
         );
         assert_eq!(
             difference(&watch, function("work").ok(2).all_within(Duration::from_millis(4))),
-            "function \"work\" (module \"testing::functions::times\"): how much is above 4ms is not known, for that is no bound \
-             of its buckets; the next ones are 2.5ms and 5ms"
+            "function \"work\" (module \"testing::functions::times\"): the number of values above 4ms is unknown, \
+             because it is not a bound of the buckets; the next ones are 2.5ms and 5ms"
         );
     }
 }
@@ -283,7 +283,7 @@ mod names {
             ),
             (
                 "orders_shipped_total",
-                "\"orders_shipped_total\" is no function but a metric: say `metric(\"orders_shipped_total\")`",
+                "\"orders_shipped_total\" is a metric, not a function: use `metric(\"orders_shipped_total\")`",
             ),
         ] {
             assert_eq!(difference(&watch, function(misspelt).ok(1)), text);
@@ -296,7 +296,7 @@ mod names {
         );
         assert_eq!(
             difference(&watch, metric("Basket::put_in").by(1)),
-            "\"Basket::put_in\" is no metric but a function: say `function(\"Basket::put_in\")`"
+            "\"Basket::put_in\" is a function, not a metric: use `function(\"Basket::put_in\")`"
         );
     }
 
@@ -309,7 +309,7 @@ mod names {
         two::twice_there();
         assert_eq!(
             difference(&watch, function("twice_there").ok(2)),
-            "\"twice_there\" is the name of several functions: say which, of \
+            "several functions are called \"twice_there\": use one of \
              \"testing::functions::names::one::twice_there\" and \"testing::functions::names::two::twice_there\""
         );
     }

@@ -88,14 +88,14 @@ mod declared {
       expected  counted
   at         4        3  <--
   by        -2       -2
-  it was 5, and is 3",
+  it was 5 and is now 3",
             ),
             (
                 metric("loads_fill_ratio").at(0.5),
                 "gauge \"loads_fill_ratio\" is not as expected, since the watch at tests/process/testing/metrics.rs:LINE
       expected  counted
   at       0.5     0.75  <--
-  it was 0.0, and is 0.75",
+  it was 0.0 and is now 0.75",
             ),
             (
                 metric("loads_bytes").unchanged(),
@@ -119,32 +119,32 @@ mod declared {
             ),
             (
                 metric("loads_seconds").sum(3),
-                "histogram \"loads_seconds\": a histogram of time: say a `Duration` in the place of 3",
+                "histogram \"loads_seconds\": it is a histogram of time: use a `Duration` instead of 3",
             ),
             (
                 metric("loads_bytes").sum(Duration::from_secs(1)),
-                "histogram \"loads_bytes\": no histogram of time: say a number in the place of 1s",
+                "histogram \"loads_bytes\": it is not a histogram of time: use a number instead of 1s",
             ),
             (
                 metric("loads_bytes").all_within(50),
-                "histogram \"loads_bytes\": how much is above 50 is not known, for that is no bound of its buckets; \
-                 the next ones are 10 and 100",
+                "histogram \"loads_bytes\": the number of values above 50 is unknown, because it is not a bound of \
+                 the buckets; the next ones are 10 and 100",
             ),
             (
                 metric("loads_bytes").all_within(-1),
-                "histogram \"loads_bytes\": -1 can be no bound: they are whole numbers from 0 on",
+                "histogram \"loads_bytes\": -1 cannot be a bound: bounds are non-negative integers",
             ),
             (
                 metric("loads_bytes").by(2),
-                "histogram \"loads_bytes\": a histogram has no number to change `by`: say `observations`",
+                "histogram \"loads_bytes\": a histogram has no value: use `observations` instead of `by`",
             ),
             (
                 metric("loads_done_total").at(42),
-                "counter \"loads_done_total\": a counter has no level to be `at`: say `by`",
+                "counter \"loads_done_total\": a counter has no level: use `by` instead of `at`",
             ),
             (
                 metric("loads_waiting").observations(1),
-                "gauge \"loads_waiting\": no histogram: it can be expected to change `by`, or to be `at`",
+                "gauge \"loads_waiting\": it is not a histogram: use `by` or `at`",
             ),
         ] {
             assert_eq!(difference(&watch, expected), text);
@@ -221,7 +221,7 @@ mod families {
              tests/process/testing/metrics.rs:LINE
       expected  counted
   at         2        3  <--
-  it was 0, and is 3
+  it was 0 and is now 3
   series of it that changed:
     left=\"false\": from 0 to -1
     left=\"true\": from 0 to 3"

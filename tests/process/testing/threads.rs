@@ -94,7 +94,7 @@ fn what_threads_share_is_refused_and_so_is_another_thread() {
     let text = message(watch.check(metric("buttons_down").at(0)));
     assert!(text.contains("all threads share it") && text.contains("testing::watch()"), "{text}");
     let text = thread::scope(|scope| scope.spawn(|| message(watch.check(function("press").ok(0)))).join());
-    assert!(text.unwrap().contains("is of the thread on which it began"));
+    assert!(text.unwrap().contains("is limited to the thread that started it"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is written comes back equal; what could not have been written is refused.
+//! JSON: round trips, and the refusal of invalid snapshots.
 
 use super::random::{alone, collector, function, snapshot};
 use crate::snapshot::{
@@ -10,12 +10,11 @@ use std::time::{Duration, UNIX_EPOCH};
 
 proptest! {
     #[test]
-    fn what_is_written_comes_back_equal(snapshot in snapshot()) {
+    fn snapshots_come_back_equal(snapshot in snapshot()) {
         let json = snapshot.to_json();
         prop_assert!(!json.contains('\n'));
         prop_assert_eq!(&FullSnapshot::from_json(&json).expect("it is a snapshot"), &snapshot);
-        // Through a tree of values too, whose objects are sorted by other rules than ours: labels may change their order
-        // there, and nothing else.
+        // Also through a tree of values, whose objects are sorted. Only the order of labels and error kinds may change.
         let tree = serde_json::to_value(&snapshot).expect("it has a tree");
         let back: FullSnapshot = serde_json::from_value(tree).expect("it is a snapshot");
         let sorted = |mut snapshot: FullSnapshot| {
@@ -78,9 +77,9 @@ fn small() -> FullSnapshot {
     snapshot
 }
 
-/// Users' programs read this.
+/// Programs of users parse this.
 #[test]
-fn the_shape_is_that_of_the_public_fields() {
+fn the_schema_follows_the_public_fields() {
     let expected = concat!(
         r#"{"timestamp":"2026-11-24T17:32:56.000000005Z","#,
         r#""metrics":{"http":{"requests":4,"errors":3,"bytes_sent":2,"active_connections":-1}},"#,
@@ -145,9 +144,9 @@ fn unknown_members_are_ignored_and_absent_ones_are_empty() {
     assert_eq!(FullSnapshot::from_json(json).expect("it is a snapshot"), nothing);
 }
 
-/// As a newer version writes it, which has more of them.
+/// A newer version may have more of them.
 #[test]
-fn families_of_the_librarys_own_that_are_not_known_come_back() {
+fn unknown_self_metrics_come_back() {
     let json = small().to_json().replace("tachometer_clock_info", "tachometer_new_info");
     let back = FullSnapshot::from_json(&json).expect("it is a snapshot");
     assert!(back.to_prometheus_format().contains("tachometer_new_info{source=\"tsc\",zone=\"eu\"} 1.0\n"));
@@ -155,7 +154,7 @@ fn families_of_the_librarys_own_that_are_not_known_come_back() {
 }
 
 #[test]
-fn functions_come_back_in_order_whatever_order_they_come_in() {
+fn functions_come_back_sorted() {
     let mut snapshot = small();
     for name in ["a", "z", "b"] {
         let function = FunctionSnapshot { function: name.into(), ..snapshot.functions[0].clone() };
@@ -164,12 +163,12 @@ fn functions_come_back_in_order_whatever_order_they_come_in() {
     let back = FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot");
     snapshot.functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
     assert_eq!(back, snapshot);
-    // Which `since` relies on.
+    // `since` relies on the order.
     assert!(back.since(&back).functions.iter().all(|function| function.calls() == 0));
 }
 
 #[test]
-fn a_difference_to_what_came_back_spans_the_time_between_the_timestamps() {
+fn a_difference_to_a_parsed_snapshot_spans_the_time_between_the_timestamps() {
     let earlier = small();
     let mut later = earlier.clone();
     later.timestamp += Duration::new(5, 7);
@@ -185,13 +184,13 @@ fn a_difference_to_what_came_back_spans_the_time_between_the_timestamps() {
     );
 }
 
-/// Replaces `from`, which stands there once, in the JSON of the small snapshot, and says why that is refused.
+/// Replaces `from`, which occurs once, in the JSON of the small snapshot, and returns the error.
 #[track_caller]
 fn refusal(from: &str, to: &str) -> String {
     let json = small().to_json();
     assert_eq!(json.matches(from).count(), 1, "{from} in {json}");
     let error = FullSnapshot::from_json(&json.replace(from, to)).expect_err(to);
-    assert!(std::error::Error::source(&error).is_some(), "the error of serde_json is its source");
+    assert!(std::error::Error::source(&error).is_none(), "the message contains that of serde_json");
     error.to_string()
 }
 
@@ -199,9 +198,9 @@ fn refusal(from: &str, to: &str) -> String {
 fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
     let histogram = r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":null"#;
     let latency = r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30],"recent":[9,30]"#;
-    let of_request = r#"no snapshot: histogram "request": "#;
-    let of_add = r#"no snapshot: function "Cart::add" of module "shop": "#;
-    let plain = "no snapshot: ";
+    let of_request = r#"invalid snapshot JSON: histogram "request": "#;
+    let of_add = r#"invalid snapshot JSON: function "Cart::add" of module "shop": "#;
+    let plain = "invalid snapshot JSON: ";
     for (from, to, what, why) in [
         (
             histogram,
@@ -232,25 +231,25 @@ fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
             histogram,
             r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[9,8]"#,
             of_request,
-            "the smallest value 9 is greater than the largest, 8",
+            "its smallest value 9 is above its largest value 8",
         ),
         (
             latency,
             r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[2,9],"recent":[9,8]"#,
             of_add,
-            "latency: recent: the smallest value 9 is greater than the largest, 8",
+            "latency: recent: its smallest value 9 is above its largest value 8",
         ),
         (
             latency,
             r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"extremes":[2,9],"recent":[1,8]"#,
             of_add,
-            "latency: the recent extremes (1, 8) are outside those of all values, (2, 9)",
+            "latency: the recent extremes (1, 8) are outside the overall extremes (2, 9)",
         ),
         (
             latency,
             r#""buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":6,"recent":[1,8]"#,
             of_add,
-            "latency: the recent extremes (1, 8) without extremes of all values",
+            "latency: the recent extremes (1, 8) without overall extremes",
         ),
         (
             latency,
@@ -271,16 +270,16 @@ fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
             "the sample interval must be at least 1, not 0",
         ),
         (r#""ok":2"#, r#""ok":18446744073709551615"#, of_add, "more than 18446744073709551615 calls"),
-        (r#""tier""#, r#""le""#, of_add, "\"le\" is not a valid label name"),
-        (r#""tier""#, r#""__name__""#, of_add, "\"__name__\" is not a valid label name"),
-        (r#""tier""#, r#""a\nb""#, of_add, r#""a\nb" is not a valid label name"#),
-        (r#""tier""#, r#""a:b""#, of_add, "\"a:b\" is not a valid label name"),
-        (r#""tier""#, r#""tenant""#, plain, "duplicate name \"tenant\""),
+        (r#""tier""#, r#""le""#, of_add, "invalid label \"le\""),
+        (r#""tier""#, r#""__name__""#, of_add, "invalid label \"__name__\""),
+        (r#""tier""#, r#""a\nb""#, of_add, r#"invalid label "a\nb""#),
+        (r#""tier""#, r#""a:b""#, of_add, "invalid label \"a:b\""),
+        (r#""tier""#, r#""tenant""#, plain, "\"tenant\" occurs twice"),
         (
             r#""error_kinds":{"full":1}"#,
             r#""error_kinds":{"full":1,"full":2}"#,
             plain,
-            "duplicate name \"full\"",
+            "\"full\" occurs twice",
         ),
     ] {
         let error = refusal(from, to);
@@ -291,12 +290,12 @@ fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
 #[test]
 fn snapshots_that_break_a_rule_are_refused_by_name() {
     for (from, to, why) in [
-        ("[3,7]", "[7,3]", "min/max \"queue\": the smallest value 7 is greater than the largest, 3"),
-        (r#""jobs":18446744073709551615"#, r#""a b":1"#, "\"a b\" is not a valid metric name"),
-        (r#""level":"#, r#""9":"#, "\"9\" is not a valid metric name"),
-        (r#""queue":"#, r#""":"#, "\"\" is not a valid metric name"),
-        (r#""http":"#, r#""a-b":"#, "\"a-b\" is not a valid metric name"),
-        (r#""request":"#, r#""é":"#, "\"é\" is not a valid metric name"),
+        ("[3,7]", "[7,3]", "min/max \"queue\": its smallest value 7 is above its largest value 3"),
+        (r#""jobs":18446744073709551615"#, r#""a b":1"#, "invalid metric name \"a b\""),
+        (r#""level":"#, r#""9":"#, "invalid metric name \"9\""),
+        (r#""queue":"#, r#""":"#, "invalid metric name \"\""),
+        (r#""http":"#, r#""a-b":"#, "invalid metric name \"a-b\""),
+        (r#""request":"#, r#""é":"#, "invalid metric name \"é\""),
         (r#""level":"#, r#""jobs":"#, "two metrics would print \"jobs\""),
         (r#""level":"#, r#""http_requests":"#, "two metrics would print \"http_requests\""),
         (r#""level":"#, r#""request_latency_us_sum":"#, "two metrics would print \"request_latency_us_sum\""),
@@ -304,41 +303,39 @@ fn snapshots_that_break_a_rule_are_refused_by_name() {
         (r#""level":"#, r#""request_latency_us_created":"#, "print \"request_latency_us_created\""),
         (r#""level":"#, r#""function_calls":"#, "two metrics would print \"function_calls\""),
         (r#""level":"#, r#""function_calls_created":"#, "print \"function_calls_created\""),
-        ("tachometer_clock_info", "clock_info", "\"clock_info\" is not the name of a self-metric"),
-        (r#""source""#, r#""le""#, "\"le\" is not a valid label name of a series"),
+        ("tachometer_clock_info", "clock_info", "invalid name \"clock_info\" of a self-metric"),
+        (r#""source""#, r#""le""#, "invalid label \"le\" of a series"),
         (r#""ok":2,"#, "", "missing field `ok`"),
         (r#""timestamp":"2026-11-24T17:32:56.000000005Z","#, "", "missing field `timestamp`"),
         (
             "2026-11-24T17:32:56.000000005Z",
             "2026-11-31T17:32:56Z",
-            "\"2026-11-31T17:32:56Z\" is not a timestamp such as",
+            "invalid time \"2026-11-31T17:32:56Z\": it must look like",
         ),
         (
             "1970-01-01T00:00:00.000000000Z",
             "+999999999999-01-01T00:00:00Z",
-            "\"+999999999999-01-01T00:00:00Z\" is not a timestamp",
+            "invalid time \"+999999999999-01-01T00:00:00Z\"",
         ),
         (r#""jobs":18446744073709551615"#, r#""jobs":18446744073709551616"#, "expected u64"),
         (r#""jobs":18446744073709551615"#, r#""jobs":-1"#, "expected u64"),
         (r#""elapsed":null"#, r#""elapsed":null,"#, "trailing comma"),
     ] {
         let error = refusal(from, to);
-        assert!(error.starts_with("no snapshot: ") && error.contains(why), "{to}\n{error}");
+        assert!(error.starts_with("invalid snapshot JSON: ") && error.contains(why), "{to}\n{error}");
     }
 }
 
 #[test]
-fn a_function_that_stands_there_twice_is_refused() {
+fn a_function_that_occurs_twice_is_refused() {
     let mut snapshot = small();
     snapshot.functions.push(snapshot.functions[0].clone());
     let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
-    assert!(
-        error.contains(r#"duplicate function "Cart::add" of module "shop" with labels [("tier","#),
-        "{error}"
-    );
+    assert!(error.contains(r#"function "Cart::add" of module "shop" with labels [("tier","#), "{error}");
+    assert!(error.ends_with("occurs twice"), "{error}");
 }
 
-/// Who reads the text takes labels in another order for the same series.
+/// To a scraper, the order of labels is not part of the identity of a series.
 #[test]
 fn a_function_that_differs_in_the_order_of_its_labels_alone_is_refused() {
     let mut snapshot = small();
@@ -348,12 +345,12 @@ fn a_function_that_differs_in_the_order_of_its_labels_alone_is_refused() {
     other.labels.reverse();
     snapshot.functions.push(other);
     let error = FullSnapshot::from_json(&snapshot.to_json()).expect_err("twice").to_string();
-    assert!(error.contains("duplicate function"), "{error}");
+    assert!(error.ends_with("occurs twice"), "{error}");
 }
 
-/// Which a registry grants: without its ending, neither name is one that a counter's family may have.
+/// A registry accepts these: without `_total`, neither name is valid for the family of a counter in OpenMetrics.
 #[test]
-fn counters_that_are_no_counters_in_openmetrics_come_back_beside_what_is_called_alike() {
+fn counters_of_unknown_type_in_openmetrics_come_back_beside_gauges_of_similar_names() {
     let mut snapshot = FullSnapshot::empty(UNIX_EPOCH);
     snapshot.counters.extend([("_total".to_owned(), 1), ("twice_total_total".to_owned(), 2)]);
     snapshot.gauges.extend([("_created".to_owned(), 3), ("twice_total".to_owned(), 4)]);

@@ -1,4 +1,4 @@
-//! Any snapshots.
+//! Strategies for random snapshots.
 
 use crate::snapshot::{
     FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot, Moment,
@@ -13,7 +13,7 @@ pub(super) fn sampled_u64() -> impl Strategy<Value = u64> {
     prop_oneof![0..100_u64, any::<u64>(), Just(u64::MAX)]
 }
 
-/// Some that are not outside of `extremes`.
+/// Returns recent extremes within `extremes`.
 pub(super) fn recent_of(extremes: Option<(u64, u64)>) -> Option<(u64, u64)> {
     extremes.filter(|(min, _)| min % 3 > 0).map(|(min, max)| (min + (max - min) / 3, max))
 }
@@ -40,7 +40,7 @@ pub(super) fn text() -> impl Strategy<Value = String> {
     any::<String>()
 }
 
-/// Distinct names in no order.
+/// Pairs with distinct names in random order.
 pub(super) fn pairs<V: Strategy>(
     name: impl Strategy<Value = String>,
     value: V,
@@ -55,7 +55,7 @@ prop_compose! {
     pub(super) fn function()(
         function in text(),
         module in text(),
-        // A prefix keeps clear of reserved names.
+        // The prefix avoids reserved names.
         labels in pairs("my_[a-z0-9_]{0,3}", text()),
         counts in [0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4],
         in_flight in 0..=i64::MAX,
@@ -71,7 +71,7 @@ prop_compose! {
 }
 
 pub(super) fn time() -> impl Strategy<Value = SystemTime> {
-    // Some thirty thousand years before and after 1970.
+    // About thirty thousand years before and after 1970.
     let seconds = -1_000_000_000_000..1_000_000_000_000_i64;
     (seconds, 0..1_000_000_000_u32).prop_map(|(seconds, nanos)| {
         let length = Duration::new(seconds.unsigned_abs(), nanos);
@@ -103,7 +103,7 @@ pub(super) fn alone(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
     FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
 }
 
-/// A metric that was declared.
+/// The family of a declared metric.
 pub(super) fn declared() -> impl Strategy<Value = FamilySnapshot> {
     prop_oneof![
         sampled_u64().prop_map(|count| alone(MetricKind::Counter, SampleValue::Count(count))),
@@ -117,7 +117,7 @@ pub(super) fn declared() -> impl Strategy<Value = FamilySnapshot> {
     ]
 }
 
-/// Families of the library's own.
+/// Self-metrics.
 pub(super) fn own() -> impl Strategy<Value = Vec<SelfMetricFamily>> {
     let families = btree_map("tachometer_[a-z]{1,8}", (text(), declared()), 0..4);
     families.prop_map(|families| {
@@ -136,7 +136,7 @@ prop_compose! {
         gauges in named("g[a-zA-Z0-9:]{0,8}", any::<i64>()),
         declared in named("d[a-zA-Z0-9:]{0,8}", declared()),
         mut functions in vec(function(), 0..4),
-        // Another prefix than that of functions' own.
+        // Not the prefix of the labels of functions.
         labels in pairs("our_[a-z0-9_]{0,3}", text()),
         help in btree_map(text(), text(), 0..4),
         own in own(),

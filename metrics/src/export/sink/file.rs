@@ -1,11 +1,11 @@
-//! A file that is always whole.
+//! Files that are replaced atomically.
 //!
-//! Each text is written to a new file in the same directory, which then takes the name: a reader opens the text before or the
-//! text after, never a part. A new name each time, that is made or refused, keeps two programs, or what one left behind when
-//! it was killed, from writing into each other's file, and a link that somebody put there from being followed.
+//! Each text is written to a temporary file in the same directory, which is then renamed: a reader sees the previous text or the
+//! new one, never a part. The temporary file has a random name and must not exist before (`O_EXCL`). So two programs never write
+//! to one file, not even to one that a killed program left, and no symbolic link is followed.
 //!
-//! It is not synced to the disk. That would cost a write to the medium at each interval, for numbers that are old when the
-//! machine is up again; and file systems that lose a rename show the text before.
+//! The file is not synced to the disk. That would cost a disk write per interval, for numbers that are stale after a reboot. If the
+//! file system loses the rename, the previous text is there.
 
 use crate::error::{Cause, Error};
 use crate::util::temp_name::random_digits;
@@ -13,9 +13,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// A file that is replaced atomically.
 #[derive(Debug)]
 pub(super) struct File {
-    /// Invariant: absolute, so that it stays where it is when the program changes its directory.
+    /// Invariant: absolute, so that it does not depend on the current directory of later exports.
     path: PathBuf,
 }
 
@@ -25,32 +26,32 @@ impl File {
         let absolute = std::path::absolute(path).map_err(refused)?;
         let ends_in_separator = path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if ends_in_separator || absolute.file_name().is_none() {
-            return Err(refused(io::Error::other("it does not end in the name of a file")).into());
+            return Err(refused(io::Error::other("the path does not end in a file name")).into());
         }
         Ok(File { path: absolute })
     }
 
-    /// Makes `text` all that the file holds.
+    /// Replaces the contents of the file with `text`.
     pub(super) fn replace(&self, text: &str) -> io::Result<()> {
-        let aside = self.path.with_file_name(name_aside());
-        let file = fs::OpenOptions::new().write(true).create_new(true).open(&aside)?;
-        let written = self.fill_and_rename(file, &aside, text);
+        let temporary = self.path.with_file_name(temporary_name());
+        let file = fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        let written = self.write_and_rename(file, &temporary, text);
         if written.is_err() {
-            // The error that led here is the one to tell of.
-            let _ = fs::remove_file(&aside);
+            // The first error is the one to report.
+            let _ = fs::remove_file(&temporary);
         }
         written
     }
 
-    fn fill_and_rename(&self, mut file: fs::File, aside: &Path, text: &str) -> io::Result<()> {
+    fn write_and_rename(&self, mut file: fs::File, temporary: &Path, text: &str) -> io::Result<()> {
         file.write_all(text.as_bytes())?;
-        // Closed first: there are systems that rename no open file.
+        // Closed first: some systems cannot rename an open file.
         drop(file);
-        fs::rename(aside, &self.path)
+        fs::rename(temporary, &self.path)
     }
 }
 
-/// Ends in `.tmp`, which readers of `*.prom` pass over, and begins with a dot, as what is of no interest does.
-fn name_aside() -> String {
+/// Returns a random name for a temporary file: hidden, and not one of the files `*.prom` that collectors read.
+fn temporary_name() -> String {
     format!(".tachometer-{}.tmp", random_digits(16))
 }

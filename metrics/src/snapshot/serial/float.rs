@@ -31,7 +31,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
             "+Inf" => Ok(f64::INFINITY),
             "-Inf" => Ok(f64::NEG_INFINITY),
             other => Err(Error::custom(format!(
-                "{other:?} is not a number: expected a JSON number, \"NaN\", \"+Inf\" or \"-Inf\""
+                "invalid number {other:?}: the only numbers in quotes are \"NaN\", \"+Inf\" and \"-Inf\""
             ))),
         },
     }

@@ -31,7 +31,7 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for Pairs<V> {
         let mut pairs: Self::Value = Vec::new();
         while let Some((name, value)) = map.next_entry::<String, V>()? {
             if pairs.iter().any(|(known, _)| *known == name) {
-                return Err(A::Error::custom(format_args!("duplicate name {name:?}")));
+                return Err(A::Error::custom(format_args!("{name:?} occurs twice")));
             }
             pairs.push((name, value));
         }

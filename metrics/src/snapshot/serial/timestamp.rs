@@ -22,7 +22,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     let text = String::deserialize(deserializer)?;
     from_text(&text).ok_or_else(|| {
         D::Error::custom(format_args!(
-            "{text:?} is not a timestamp such as \"2026-11-24T17:32:56.000000001Z\""
+            "invalid time {text:?}: it must look like \"2026-11-24T17:32:56.000000001Z\""
         ))
     })
 }

@@ -1,4 +1,4 @@
-//! What is served: which path leads to what.
+//! Routing: the page at each path, and its response.
 
 use super::exposition::render;
 use super::request::{Method, Request};
@@ -9,28 +9,30 @@ use crate::self_metrics::ScrapeResult;
 use crate::sync::unmodelled::Arc;
 use crate::util::catch_panic;
 
-/// What stands at a path.
+/// The page at a path.
 #[derive(Debug, Clone)]
 pub(super) enum Page {
     Metrics(Arc<Contents>),
     Health,
 }
 
+/// The pages of an endpoint.
 #[derive(Debug)]
-pub(super) struct Site {
+pub(super) struct Router {
     pages: Vec<(String, Page)>,
     /// Whether OpenMetrics has `_created` samples.
     created: bool,
-    /// The room that the last text was made in.
-    room: String,
+    /// The buffer of the last text, which the next one reuses.
+    buffer: String,
 }
 
-impl Site {
+impl Router {
     pub(super) fn new(pages: Vec<(String, Page)>, created: bool) -> Self {
-        Site { pages, created, room: String::new() }
+        Router { pages, created, buffer: String::new() }
     }
 
-    pub(super) fn answer(&mut self, request: &Request<'_>) -> Response {
+    /// Returns the response to a request.
+    pub(super) fn respond(&mut self, request: &Request<'_>) -> Response {
         let Some(page) =
             self.pages.iter().find(|(path, _)| path == request.path).map(|(_, page)| page.clone())
         else {
@@ -44,25 +46,25 @@ impl Site {
         for_method(response, request.method)
     }
 
-    /// Takes the room of a body that was sent, for the next one.
-    pub(super) fn take_back(&mut self, mut room: Vec<u8>) {
-        room.clear();
-        if room.capacity() > self.room.capacity() {
-            self.room = String::from_utf8(room).unwrap_or_default();
+    /// Keeps the buffer of a body that was sent, for the next one.
+    pub(super) fn recycle(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        if buffer.capacity() > self.buffer.capacity() {
+            self.buffer = String::from_utf8(buffer).unwrap_or_default();
         }
     }
 
     fn metrics(&mut self, contents: &Arc<Contents>, request: &Request<'_>) -> Response {
-        let format = match request.wishes.format() {
+        let format = match request.preferences.format() {
             Format::OpenMetrics if self.created => Format::OpenMetricsWithCreated,
             format => format,
         };
-        let gzip = request.wishes.gzip();
-        // `HEAD` is answered as `GET` is, for the length, and is no scrape.
+        let gzip = request.preferences.gzip();
+        // `HEAD` is answered like `GET`, for the length, but does not count as a scrape.
         let scrape = (request.method == Method::Get).then(|| Scrape::begin(Arc::clone(contents), format));
-        // Reading runs code of error types, which may panic. The room is cleared before it is used again.
+        // Reading runs code of error types, which may panic. The buffer is cleared before it is used again.
         let scrapes = scrape.as_ref().map(|_| contents.self_metrics().scrapes());
-        let Some(body) = catch_panic(|| render(contents, format, gzip, &mut self.room, scrapes)) else {
+        let Some(body) = catch_panic(|| render(contents, format, gzip, &mut self.buffer, scrapes)) else {
             if let Some(scrape) = scrape {
                 scrape.end(ScrapeResult::Error);
             }
