@@ -1,4 +1,4 @@
-//! Errors whose kinds are few and known.
+//! Error kinds: the `ErrorKind` trait, and its implementations for errors of the standard library.
 
 use std::convert::Infallible;
 use std::io::ErrorKind as IoErrorKind;
@@ -8,10 +8,10 @@ use std::string::FromUtf8Error;
 use std::sync::Arc;
 use std::{fmt, io};
 
-/// An error that is of one of few kinds: the label `error_kind` of `function_errors_total`.
+/// An error with a kind, of which there are few: the label `error_kind` of `function_errors_total`.
 ///
-/// [Derived](derive@crate::ErrorKind) for most; by hand it looks like this. Functions that return such an error need nothing more
-/// than their annotation.
+/// Usually [derived](derive@crate::ErrorKind). Functions that return such an error need nothing more than their annotation. An
+/// implementation by hand looks like this:
 ///
 /// ```
 /// use tachometer::{ErrorKind, instrumented};
@@ -42,17 +42,18 @@ use std::{fmt, io};
 /// }
 /// ```
 pub trait ErrorKind {
-    /// Calls `visit` with the kinds that are to be shown, at zero, before the first error. A kind that is left out is shown from
-    /// its first error on.
+    /// Calls `visit` with the kinds that are shown at zero before the first error. Other kinds are shown from their first error
+    /// on.
     ///
-    /// The errors of the standard library leave all theirs out: an `io::Error` has 39, of which a function meets two or three.
+    /// The errors of the standard library visit no kinds: an `io::Error` has 39, of which a function returns two or three.
     fn kinds(visit: &mut dyn FnMut(&'static str));
 
-    /// The kind of this error.
+    /// Returns the kind of this error.
     fn error_kind(&self) -> &'static str;
 }
 
-/// Types whose values are all of one kind. Shown at its first error, as the kinds of all errors of the standard library.
+/// Implements `ErrorKind` for types with a single kind. It is shown from its first error on, as are all kinds of errors of the
+/// standard library.
 macro_rules! one_kind {
     ($($error:ty => $kind:literal,)*) => { $(
         impl ErrorKind for $error {
@@ -73,11 +74,11 @@ one_kind! {
     FromUtf8Error => "from_utf8_error",
 }
 
-/// Types that have an enum of kinds which may grow; `other` is what it has grown by.
+/// Implements `ErrorKind` for types with a non-exhaustive enum of kinds; `other` is any newer kind.
 macro_rules! kinds_of_an_enum {
     ($error:ty: $kinds:ident { $($variant:ident => $kind:literal,)* }) => {
         impl ErrorKind for $error {
-            // None: at zero they would be most of a page, wherever such an error is passed on.
+            // None: for each function that returns such an error, most of its series would be at zero.
             fn kinds(_: &mut dyn FnMut(&'static str)) {}
 
             fn error_kind(&self) -> &'static str {
@@ -147,8 +148,8 @@ impl ErrorKind for Infallible {
     }
 }
 
-/// What leads to an error has its kinds.
-macro_rules! kinds_behind {
+/// Implements `ErrorKind` for pointers to an error.
+macro_rules! kinds_of_pointers {
     ($($pointer:ty)*) => { $(
         impl<E: ErrorKind> ErrorKind for $pointer {
             fn kinds(visit: &mut dyn FnMut(&'static str)) {
@@ -162,4 +163,4 @@ macro_rules! kinds_behind {
     )* };
 }
 
-kinds_behind!(&E Box<E> Arc<E>);
+kinds_of_pointers!(&E Box<E> Arc<E>);

@@ -1,6 +1,6 @@
-//! Names that Prometheus allows.
+//! Names of metrics and labels: what Prometheus allows, and what the library reserves.
 
-/// Whether a metric may have this name: `[a-zA-Z_:][a-zA-Z0-9_:]*`.
+/// Returns whether a metric may have this name: `[a-zA-Z_:][a-zA-Z0-9_:]*`.
 pub(crate) const fn is_metric_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     let mut index = 0;
@@ -14,8 +14,8 @@ pub(crate) const fn is_metric_name(name: &str) -> bool {
     index > 0
 }
 
-/// Whether a label may have this name: `[a-zA-Z_][a-zA-Z0-9_]*`, but none that begins with `__`, which Prometheus keeps for
-/// itself.
+/// Returns whether a label may have this name: `[a-zA-Z_][a-zA-Z0-9_]*`, except names that begin with `__`, which Prometheus
+/// reserves.
 pub(crate) const fn is_label_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     let mut index = 0;
@@ -28,11 +28,11 @@ pub(crate) const fn is_label_name(name: &str) -> bool {
     is_metric_name(name) && !(bytes.len() > 1 && bytes[0] == b'_' && bytes[1] == b'_')
 }
 
-/// Labels that the library or a format gives series itself.
+/// Labels that the library or a format sets itself.
 pub(crate) const RESERVED_LABELS: [&str; 6] =
     ["function", "module", "outcome", "error_kind", "le", "quantile"];
 
-/// The unit that a name ends in, before `_total`: one of the base units that Prometheus and OpenMetrics recommend.
+/// Returns the unit that a name ends in, before `_total`: one of the base units that Prometheus and OpenMetrics recommend.
 pub(crate) fn unit_of(name: &str) -> Option<&'static str> {
     const UNITS: [&str; 9] =
         ["seconds", "bytes", "ratio", "celsius", "meters", "grams", "joules", "volts", "amperes"];
@@ -41,12 +41,18 @@ pub(crate) fn unit_of(name: &str) -> Option<&'static str> {
     UNITS.into_iter().find(|unit| *unit == last)
 }
 
-/// Labels that Prometheus gives a histogram and a summary itself.
+/// Returns whether Prometheus sets a label of this name itself, for histograms or summaries.
 pub(crate) const fn is_reserved(name: &str) -> bool {
     is_equal(name, "le") || is_equal(name, "quantile")
 }
 
-/// `==`, for constants.
+/// Returns the name of a counter's family in OpenMetrics, which adds `_total` to it for the samples; `None` if the counter has
+/// no such name: it would be empty, or still end in `_total`.
+pub(crate) fn without_total(counter: &str) -> Option<&str> {
+    counter.strip_suffix("_total").filter(|name| !name.is_empty() && !name.ends_with("_total"))
+}
+
+/// Compares two texts, in constants too.
 pub(crate) const fn is_equal(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut index = 0;
@@ -56,7 +62,7 @@ pub(crate) const fn is_equal(a: &str, b: &str) -> bool {
     index == a.len() && index == b.len()
 }
 
-/// Whether a name belongs, in any format, to the families of instrumented functions or to the library's own.
+/// Returns whether a name belongs, in any format, to the families of instrumented functions or to the self-metrics.
 pub(crate) fn is_printed_by_the_library(name: &str) -> bool {
     const FUNCTION_FAMILIES: [&str; 15] = [
         "function_calls",
@@ -78,7 +84,7 @@ pub(crate) fn is_printed_by_the_library(name: &str) -> bool {
     name.starts_with(OWN_PREFIX) || FUNCTION_FAMILIES.contains(&name)
 }
 
-/// What the names of the library's own families begin with.
+/// The prefix of the names of self-metrics.
 pub(crate) const OWN_PREFIX: &str = "tachometer_";
 
 #[cfg(test)]

@@ -1,21 +1,21 @@
-//! The rules of histogram bounds, `const` so that a wrong list in a `static` is a compile error.
+//! Validation of histogram bounds, `const` so that an invalid list in a `static` is a compile error.
 //!
-//! Bounds are inclusive upper bounds and strictly increase. The list ends at the first `u64::MAX`; what stands behind
-//! it is padding. The bounds below `u64::MAX` are called *finite* here: the last bucket, for everything above them, is
-//! there in any case.
+//! Bounds are inclusive upper bounds and strictly increase. The list ends at the first `u64::MAX`; everything after
+//! it is padding. The bounds below `u64::MAX` are called *finite* here: the last bucket, for everything above them,
+//! always exists.
 
-/// Why a list of bounds is none.
+/// The reason why a list of bounds is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BoundsFault {
     /// There is no bound at all.
     Empty,
     /// The bound at `index` is not above the one before it.
     Disorder { index: usize, before: u64, bound: u64 },
-    /// There are more than a table can number.
+    /// There are more bounds than a table can index.
     TooMany { count: usize },
 }
 
-/// The number of finite bounds at the head of `bounds`.
+/// Returns the number of finite bounds at the start of `bounds`.
 pub(crate) const fn count_finite(bounds: &[u64]) -> Result<usize, BoundsFault> {
     if bounds.is_empty() {
         return Err(BoundsFault::Empty);
@@ -30,9 +30,7 @@ pub(crate) const fn count_finite(bounds: &[u64]) -> Result<usize, BoundsFault> {
     Ok(index)
 }
 
-/// The bucket that `value` belongs in: the first whose bound is not below it, else the one behind the last.
-///
-/// Binary search over the finite bounds.
+/// Returns the bucket of `value`: the first whose bound is not below it, else the one after the last. A binary search.
 #[inline]
 pub(crate) fn find_bucket(finite_bounds: &[u64], value: u64) -> usize {
     finite_bounds.partition_point(|bound| *bound < value)
@@ -60,7 +58,7 @@ impl BoundsFault {
     }
 }
 
-/// A short text that can be put together in a `const`, where `format!` cannot: a compile error, too, should name the
+/// A short text that can be formatted in a `const`, unlike with `format!`: a compile error should also contain the
 /// numbers that caused it.
 #[derive(Clone, Copy)]
 pub(crate) struct Message {
@@ -69,7 +67,7 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    /// The longest message there is: its words, and four numbers of twenty digits.
+    /// The length of the longest message: its words, and four numbers of twenty digits.
     const CAPACITY: usize = 160;
 
     const fn new() -> Self {
@@ -103,15 +101,15 @@ impl Message {
     pub(crate) const fn as_str(&self) -> &str {
         match str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
-            Err(_) => panic!("a message is put together from whole texts and digits"),
+            Err(_) => panic!("a message consists of whole texts and digits"),
         }
     }
 }
 
-/// Bounds of time, from seconds to nanoseconds, checked while compiling.
+/// Converts bounds from seconds to nanoseconds.
 ///
 /// # Panics
-/// Where the bounds are empty, not finite, below a nanosecond or not rising; in a constant, a compile error.
+/// If the bounds are empty, not finite, below a nanosecond or not increasing; in a constant, that is a compile error.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked before")]
 pub const fn nanos<const N: usize>(seconds: [f64; N]) -> [u64; N] {

@@ -1,6 +1,6 @@
-//! Bounds of histograms, made while compiling.
+//! Sequences of histogram bounds, computed at compile time.
 //!
-//! Each of these is a `const fn` that returns an array, to be written in a constant:
+//! Each is a `const fn` that returns an array, for use in a constant:
 //!
 //! ```
 //! use tachometer::{Histogram, buckets, metrics};

@@ -1,19 +1,19 @@
-//! Sequences of bounds, made while compiling.
+//! Sequences of bounds: given in seconds, linear, exponential.
 
-/// Bounds in seconds, for [`Histogram::of_time`](crate::Histogram::of_time).
+/// Converts bounds in seconds for [`Histogram::of_time`](crate::Histogram::of_time).
 ///
 /// # Panics
-/// Where a bound is not finite, not between a nanosecond and 10¹⁰ seconds, or not above the one before it; in a constant, a
+/// If a bound is not finite, not between a nanosecond and 10¹⁰ seconds, or not above the one before it; in a constant, that is a
 /// compile error.
 #[must_use]
 pub const fn seconds<const N: usize>(bounds: [f64; N]) -> [u64; N] {
     super::bounds::nanos(bounds)
 }
 
-/// `N` bounds, `width` apart, from `first` on.
+/// Returns `N` bounds from `first` on, `width` apart.
 ///
 /// # Panics
-/// Where the last is not below 2⁶⁴, or `width` is 0; in a constant, a compile error.
+/// If the last is not below 2⁶⁴, or `width` is 0; in a constant, that is a compile error.
 #[must_use]
 pub const fn linear<const N: usize>(first: u64, width: u64) -> [u64; N] {
     assert!(width > 0, "bounds must strictly increase: the width must be at least 1");
@@ -27,16 +27,16 @@ pub const fn linear<const N: usize>(first: u64, width: u64) -> [u64; N] {
     bounds
 }
 
-/// `N` bounds from `first` on, each 2 to the power of 2 to the power of `-schema` times the one before: at schema 0 they
-/// double, at 1 two of them double, at 2 four, at -1 each is four times the one before. These are the schemas of Prometheus'
-/// native histograms.
+/// Returns `N` bounds from `first` on, each 2 to the power of 2 to the power of `-schema` times the one before: at schema 0 each
+/// is twice the one before, at 1 each second bound is, at 2 each fourth; at -1 each is four times the one before. These are the
+/// schemas of Prometheus' native histograms.
 ///
-/// They are whole numbers, rounded to the nearest. A percentile of a histogram with such bounds is off by less than the
-/// factor between two of them, where the value it stands for lies between the first and the last.
+/// Bounds are rounded to the nearest integer. The error of a percentile of a histogram with such bounds is less than the
+/// factor between two of them, if the exact value lies between the first and the last bound.
 ///
 /// # Panics
-/// Where `schema` is not from -4 to 8, two bounds would be the same whole number, or the last is not below 2⁶³; in a
-/// constant, a compile error.
+/// If `schema` is not from -4 to 8, two bounds would be the same integer, or the last is not below 2⁶³; in a
+/// constant, that is a compile error.
 #[must_use]
 #[expect(
     clippy::cast_possible_truncation,
@@ -56,14 +56,14 @@ pub const fn exponential<const N: usize>(first: u64, schema: i8) -> [u64; N] {
         bounds[index] = (bound + 0.5) as u64;
         assert!(
             bounds[index] > bounds[index - 1],
-            "two bounds would be the same whole number: begin higher or with a lower schema"
+            "two bounds would be the same integer: use a greater first bound or a lower schema"
         );
         index += 1;
     }
     bounds
 }
 
-/// 2 to the power of 2 to the power of `-schema`.
+/// Returns 2 to the power of 2 to the power of `-schema`.
 const fn factor(schema: i8) -> f64 {
     let mut factor = 2.0;
     let mut step = 0;
@@ -79,7 +79,7 @@ const fn factor(schema: i8) -> f64 {
     factor
 }
 
-/// Newton's method, for numbers from 1 to 2: six steps from 1.5 are exact to the last digits.
+/// Computes a square root by Newton's method, for numbers from 1 to 2: six steps from 1.5 are exact to the last digits.
 const fn square_root(number: f64) -> f64 {
     let mut root = 1.5;
     let mut step = 0;
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_are_as_far_apart_as_was_said() {
+    fn bounds_have_the_specified_distance() {
         assert_eq!(linear(10, 5), [10, 15, 20]);
         assert_eq!(exponential(1, 0), [1, 2, 4, 8]);
         assert_eq!(exponential(1_000, 1), [1_000, 1_414, 2_000, 2_828, 4_000]);

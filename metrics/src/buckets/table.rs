@@ -1,34 +1,36 @@
-//! Finding a value's bucket in constant time.
+//! A table that finds a value's bucket in constant time.
 //!
-//! A table over the number of significant bits says where to begin: at the first bound that is not below the smallest
-//! value of that many bits. Between a power of two and the next lies at most one bound where bounds are at least a factor
-//! of two apart; then one comparison finds the bucket. Where some are closer, a binary search goes through those of one
-//! octave.
+//! The table is indexed by the number of significant bits and contains the first bound that is not below the smallest
+//! value of that many bits. If bounds are at least a factor of two apart, at most one lies between a power of two and the next,
+//! and one comparison finds the bucket. If some are closer, a binary search covers the bounds from there on.
 
 use super::bounds::{self, BoundsFault};
 
-/// Finite upper bounds, inclusive and strictly increasing, and the table to search them by.
+/// Finite upper bounds, inclusive and strictly increasing, with a table to search them.
 #[derive(Debug)]
 pub struct BucketTable {
     finite: &'static [u64],
-    /// The first bound, or `u64::MAX` where there is none.
+    /// The first bound, or `u64::MAX` if there is none.
     first: u64,
-    /// For each number of significant bits, from 0 to 64: how many bounds are below all values that have so many.
+    /// For each number of significant bits, from 0 to 64: the number of bounds below all values of so many bits.
     below: [u16; 65],
     /// Whether two bounds have the same number of significant bits.
     has_close_bounds: bool,
 }
 
 impl BucketTable {
-    /// The table of these bounds, which must strictly increase and be below `u64::MAX`; there may be none.
+    /// Creates the table of these bounds, which must strictly increase and be below `u64::MAX`; there may be none.
     ///
     /// # Panics
-    /// Where they do not, or are more than 65 535; in a constant, a compile error.
+    /// If the bounds do not, or are more than 65 535; in a constant, that is a compile error.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "the number of bounds is checked")]
     pub const fn new(finite: &'static [u64]) -> Self {
         match BucketTable::check(finite) {
-            Ok(count) => assert!(count == finite.len(), "only the last bucket has no bound"),
+            Ok(count) => assert!(
+                count == finite.len(),
+                "all bounds must be below u64::MAX: the last bucket has no bound"
+            ),
             Err(fault) => panic!("{}", fault.message().as_str()),
         }
         let first = if finite.is_empty() { u64::MAX } else { finite[0] };
@@ -48,7 +50,7 @@ impl BucketTable {
         table
     }
 
-    /// How many bounds of the list there can be a table of: those before the first `u64::MAX`.
+    /// Validates the bounds for a table. Returns the number of finite ones: those before the first `u64::MAX`.
     pub(crate) const fn check(bounds: &[u64]) -> Result<usize, BoundsFault> {
         match bounds::count_finite(bounds) {
             Ok(count) if count > u16::MAX as usize => Err(BoundsFault::TooMany { count }),
@@ -57,24 +59,24 @@ impl BucketTable {
         }
     }
 
-    /// The bounds; the last bucket, for everything above them, has none.
+    /// Returns the finite bounds; the last bucket, for everything above them, has none.
     pub(crate) const fn finite_bounds(&self) -> &'static [u64] {
         self.finite
     }
 
-    /// How many buckets there are.
+    /// Returns the number of buckets.
     #[inline]
     pub(crate) const fn buckets(&self) -> usize {
         self.finite.len() + 1
     }
 
-    /// Whether `value` belongs in the first bucket.
+    /// Returns whether `value` belongs in the first bucket.
     #[inline]
     pub(crate) fn is_in_first(&self, value: u64) -> bool {
         value <= self.first
     }
 
-    /// The bucket that `value` belongs in: the first whose bound is not below it, else the one behind the last.
+    /// Returns the bucket of `value`: the first whose bound is not below it, else the one after the last.
     #[inline]
     pub(crate) fn find(&self, value: u64) -> usize {
         let bits = (u64::BITS - value.leading_zeros()) as usize;

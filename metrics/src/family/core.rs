@@ -1,11 +1,8 @@
 //! What all handles of a family share: its cells, and which series there are.
 
-use super::table::{Entry, OVERFLOW, OVERFLOW_VALUE, Owner, Table};
+use super::table::{Entry, OVERFLOW, Owner, Table};
 use crate::collect::{Collection, Registered, Shape};
-use crate::labels::LabelSet;
-use crate::labels::lookup::Labels;
-use crate::labels::set::values_of;
-use crate::labels::text::{LabelText, values_from_last};
+use crate::labels::{LabelSet, LabelText, Labels, OVERFLOW_VALUE, values_from_last, values_of};
 use crate::metric::kind::{ALONE, Kind};
 use crate::metric::{Declaration, Declared};
 use crate::recorder::Reader;

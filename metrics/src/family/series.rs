@@ -3,9 +3,7 @@
 use super::core::Core;
 use super::metric::Metric;
 use super::table::{Entry, OVERFLOW};
-use crate::labels::lookup::Labels;
-use crate::labels::text::values_from_last;
-use crate::labels::{LabelSet, LabelVisitor};
+use crate::labels::{LabelSet, LabelVisitor, Labels, values_from_last};
 use crate::metric::counter::{add_float_to, add_to, sum_floats};
 use crate::metric::gauge::{
     add_float, add_level, get_float, get_level, seconds_now, set_float, set_level, sub_level,

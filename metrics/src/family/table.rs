@@ -21,11 +21,10 @@
 use super::lock::{is_inside, lock};
 use crate::atomic::AtomicCounter;
 use crate::clock::{self, Ticks};
-use crate::labels::lookup::{AsItIs, Labels, Seeds, hash_of, is_text_of};
-use crate::labels::text::{LENGTH, LabelText};
+use crate::labels::{LabelText, Labels, Prehashed, Seeds, is_text_of, overflow_text};
 use crate::recorder::{MAX_CELLS, PerThread};
 use crate::sync::unmodelled;
-use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering, leak_slice};
+use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering};
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -34,9 +33,6 @@ use std::time::Duration;
 
 /// The index of what comes beyond the bound. There is no entry for it: it is always there.
 pub(super) const OVERFLOW: usize = 0;
-
-/// The value of all labels of the series that takes what comes beyond the bound.
-pub(super) const OVERFLOW_VALUE: &str = "__overflow__";
 
 /// All series of a family.
 #[derive(Debug)]
@@ -81,7 +77,7 @@ struct Listed {
 #[derive(Debug, Default)]
 struct Used {
     /// By the hash of their labels as they stand. One that writes itself in other pieces at times is there under several.
-    found: HashMap<u64, Arc<Entry>, BuildHasherDefault<AsItIs>>,
+    found: HashMap<u64, Arc<Entry>, BuildHasherDefault<Prehashed>>,
     /// All there are, where no other has room.
     all: Texts,
     /// The version in which these were all; versions begin with 1.
@@ -92,7 +88,7 @@ struct Used {
 
 /// A series.
 pub(super) struct Entry {
-    /// The bytes of a [`LabelText`](crate::labels::text::LabelText).
+    /// The bytes of a [`LabelText`].
     text: Box<[u8]>,
     index: usize,
     state: AtomicU8,
@@ -191,14 +187,6 @@ impl Drop for Entry {
     }
 }
 
-/// As [`LabelText`] writes it, which may ask the program's allocator for room.
-fn overflow_text(labels: usize) -> &'static [u8] {
-    let value = OVERFLOW_VALUE.as_bytes();
-    let length = u32::try_from(value.len()).unwrap_or_default().to_le_bytes();
-    let each = value.len() + LENGTH;
-    leak_slice(labels * each, |index| *value.iter().chain(&length).nth(index % each).unwrap_or(&0))
-}
-
 impl Table {
     /// Asks only the system's allocator: the program's may be waiting for this table.
     pub(super) fn new(labels: usize, most: usize, idle_after: Option<Duration>) -> Self {
@@ -231,7 +219,7 @@ impl Table {
         labels: &impl Labels,
         owner: &'static dyn Owner,
     ) -> (usize, Option<Arc<Entry>>) {
-        let hash = hash_of(labels, self.seeds);
+        let hash = self.seeds.hash_labels(labels);
         let index = self.used.look(|used| {
             let entry = used.found.get(&hash).filter(|entry| is_text_of(&entry.text, labels))?;
             entry.is_active_or_wakes().then_some(entry.index)

@@ -1,19 +1,19 @@
-//! How many errors of each kind a function's calls ended with.
+//! Error kinds of a function: a count for each kind.
 
 #[cfg(not(loom))]
 use crate::recorder::{Shards, reads_local_only};
 use crate::sync::{AtomicBool, AtomicU64, List, Ordering, const_unless_loom};
 use std::ptr;
 
-/// Calls its argument with each kind that an error type has.
+/// Calls its argument with each kind of an error type.
 pub type AllKinds = fn(&mut dyn FnMut(&'static str));
 
-/// A count for each kind. Adding to one takes no lock; memory is taken once a kind.
+/// A count for each kind. Counting is lock-free; each kind allocates once.
 #[derive(Debug)]
 pub(crate) struct ErrorKinds {
-    /// Whether all kinds of the error type are among the counts, or about to be.
-    are_known: AtomicBool,
-    /// Threads that meet a kind first together may each add it; who reads adds them up.
+    /// Whether all kinds of the error type are in the list, or about to be.
+    are_declared: AtomicBool,
+    /// Threads that count a new kind at the same time may each add it; a reading sums them.
     counts: List<KindCount>,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct ErrorKinds {
 struct KindCount {
     kind: &'static str,
     count: AtomicU64,
-    /// The same, each thread's part on its own, for who [reads one thread's](crate::recorder::reading_local_only). A model counts none.
+    /// The count by thread, for [readings of one thread](crate::recorder::reading_local_only). Not counted in a model.
     #[cfg(not(loom))]
     parts: Shards,
 }
@@ -40,35 +40,35 @@ impl KindCount {
 impl ErrorKinds {
     const_unless_loom! {
         pub(super) const fn new() -> Self {
-            ErrorKinds { are_known: AtomicBool::new(false), counts: List::new() }
+            ErrorKinds { are_declared: AtomicBool::new(false), counts: List::new() }
         }
     }
 
-    /// Has all kinds shown from now on, at zero until one of them occurs. Where a function has several error types, those
+    /// Shows all kinds from now on, at zero until one of them occurs. If a function has several error types, those
     /// of the first.
     #[inline]
-    pub(crate) fn know(&self, all: AllKinds) {
-        // Relaxed: nothing is read that it tells of.
-        if !self.are_known.load(Ordering::Relaxed) {
+    pub(crate) fn declare(&self, all: AllKinds) {
+        // Relaxed: no other memory is read because of it.
+        if !self.are_declared.load(Ordering::Relaxed) {
             self.add_all(all);
         }
     }
 
     #[cold]
     fn add_all(&self, all: AllKinds) {
-        // Relaxed: of threads that come together one adds them, and nobody waits for it.
-        if !self.are_known.swap(true, Ordering::Relaxed) {
+        // Relaxed: of concurrent threads one adds the kinds, and none waits for it.
+        if !self.are_declared.swap(true, Ordering::Relaxed) {
             all(&mut |kind| {
                 self.count(kind);
             });
         }
     }
 
-    /// A call that has ended was an error of this kind.
+    /// Counts an error of this kind, with which a call has ended.
     #[cold]
     #[inline(never)]
     pub(crate) fn add(&self, kind: &'static str) {
-        // Release: pairs with the Acquire in `read`, so that who sees this error of a kind sees the call's end.
+        // Release: pairs with the Acquire in `read`: a reader that sees this error's kind sees the end of the call.
         let counted = self.count(kind);
         counted.count.fetch_add(1, Ordering::Release);
         #[cfg(not(loom))]
@@ -93,7 +93,7 @@ impl ErrorKinds {
         })
     }
 
-    /// The kinds in order, each with its count.
+    /// Returns the kinds in order, each with its count.
     pub(super) fn read(&self) -> Vec<(String, u64)> {
         let mut kinds: Vec<(String, u64)> = Vec::new();
         for counted in self.counts.iter() {

@@ -1,13 +1,13 @@
-//! The `function` label, from what the compiler calls the function.
+//! The `function` label, parsed from the compiler's name of the function.
 //!
-//! `std::any::type_name` of an item directly inside a function tells the function's path, also of methods in generic
+//! `std::any::type_name` of an item directly inside a function contains the function's path, also of methods in generic
 //! blocks: `app::cart::Cart::add::__here`, `<app::A as core::convert::From<u16>>::from::__here`,
 //! `app::<impl app::Tr<_> for app::model::B>::go::{{closure}}::inner::__here`. The language does not promise the form,
-//! so whatever is not understood is kept as it is.
+//! so what cannot be parsed is kept as it is.
 
-use super::{Description, Name};
+use super::description::{Description, Name};
 
-/// A function's path inside its module, taken apart.
+/// A function's path inside its module, split into segments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FunctionPath<'a> {
     segments: Vec<Segment<'a>>,
@@ -23,12 +23,12 @@ enum Segment<'a> {
     Trait { of: &'a str, implemented: &'a str },
 }
 
-/// How much of the paths of types and traits a label shows.
+/// The detail in which a label shows the paths of types and traits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Detail {
-    /// The last segment: `Cart`.
+    /// The last segment only: `Cart`.
     Short,
-    /// All of them: `shop::cart::Cart`.
+    /// All segments: `shop::cart::Cart`.
     Full,
 }
 
@@ -41,12 +41,12 @@ impl<'a> FunctionPath<'a> {
         FunctionPath { segments: segments.map(Segment::parse).collect() }
     }
 
-    /// The label; `Type::method`, `<Type as Trait>::method`, `outer::inner`.
+    /// Returns the label: `Type::method`, `<Type as Trait>::method`, `outer::inner`.
     pub(crate) fn label(&self, name: Name) -> String {
         self.render(name, Detail::Short)
     }
 
-    /// The label with the whole paths of types and traits, for where another function has the short one.
+    /// Returns the label with the full paths of types and traits, for functions whose short label is taken.
     pub(crate) fn full_label(&self, name: Name) -> String {
         self.render(name, Detail::Full)
     }
@@ -55,7 +55,7 @@ impl<'a> FunctionPath<'a> {
         if let Name::Given(name) = name {
             return name.to_owned();
         }
-        // The type is what stands before the method, which is last.
+        // The type is the segment before the method, which is last.
         let type_index = self.segments.len().checked_sub(2);
         let render = |(index, segment): (usize, &Segment<'_>)| match name {
             Name::InType(name) if Some(index) == type_index => segment.render(Some(name), detail),
@@ -83,7 +83,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// `type_name` stands in for the type, if given.
+    /// Renders the segment, with `type_name` in place of the type if given.
     fn render(&self, type_name: Option<&str>, detail: Detail) -> String {
         let of_type = |of: &str| type_name.map_or_else(|| render_type(of, detail), str::to_owned);
         match self {
@@ -95,19 +95,19 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// A closure, an anonymous constant, or something that an expansion put in.
+/// Returns whether a segment is a closure, an anonymous constant, or an item of our expansion.
 fn is_nameless(segment: &str) -> bool {
     segment.starts_with('{') || segment == "_" || segment.starts_with("__tachometer")
 }
 
-/// The bytes of `text` that are outside of all brackets, each with its index.
+/// Returns the bytes of `text` outside of all brackets, each with its index.
 fn top_level(text: &str) -> impl Iterator<Item = (usize, u8)> + '_ {
     let mut depth = 0_usize;
     let mut before = 0;
     text.bytes().enumerate().filter(move |&(_, byte)| {
         match byte {
             b'<' | b'(' | b'[' | b'{' => depth += 1,
-            // The arrow of a function's type is no bracket.
+            // The arrow of a function's type is not a bracket.
             b'>' if before == b'-' => {}
             b'>' | b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
@@ -134,8 +134,8 @@ fn split_all<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
     parts
 }
 
-/// A type as a label shows it: paths by their last segment, unless `Detail::Full`, and no generic arguments that only
-/// stand for any type, and no lifetimes. Arguments that distinguish one block from another stay: `From<u16>`.
+/// Renders a type for a label: paths by their last segment, unless `Detail::Full`, without lifetimes and without generic
+/// arguments that are placeholders for any type. Arguments that distinguish one block from another stay: `From<u16>`.
 fn render_type(text: &str, detail: Detail) -> String {
     let mut rendered = String::with_capacity(text.len());
     let mut rest = text;
@@ -165,13 +165,13 @@ fn render_type(text: &str, detail: Detail) -> String {
                 }
                 rest = after.strip_prefix('>').unwrap_or(after);
                 if path == "for" {
-                    // Lifetimes that a type binds for itself.
+                    // Lifetimes of a higher-ranked type.
                     rendered.truncate(rendered.len() - shown.len());
                     rest = rest.strip_prefix(' ').unwrap_or(rest);
                 }
             }
         } else if let Some(lifetime) = rest.strip_prefix('\'') {
-            // Of a reference, or a bound of a trait object: no two series differ in one alone.
+            // Of a reference, or a bound of a trait object: series never differ in a lifetime alone.
             let name_len =
                 lifetime.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(lifetime.len());
             rest = &lifetime[name_len..];
@@ -188,7 +188,7 @@ fn render_type(text: &str, detail: Detail) -> String {
     rendered
 }
 
-/// Where the bracket ends whose inside begins `text`.
+/// Returns the index of the closing bracket if `text` begins after the opening one.
 fn closing(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut before = 0;
@@ -205,8 +205,8 @@ fn closing(text: &str) -> usize {
     text.len()
 }
 
-/// Whether a generic argument stands for any: `_`, or the bare name of a constant parameter. A type's name comes with
-/// its path, but for the primitive types, and a constant's value is a literal.
+/// Returns whether a generic argument is a placeholder: `_`, or the bare name of a constant parameter. The name of a type includes
+/// its path, except for primitive types, and the value of a constant is a literal.
 fn is_placeholder(argument: &str) -> bool {
     const NOT_PLACEHOLDERS: [&str; 21] = [
         "bool", "char", "str", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",

@@ -1,7 +1,8 @@
-//! A sync call: from its entry to its outcome.
+//! Sync calls, from entry to outcome.
 
 use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
-use super::{Site, Stopwatch};
+use super::site::Site;
+use super::stopwatch::Stopwatch;
 use crate::error_kind::ErrorKind;
 use crate::recorder::{Block, Outcome};
 use std::mem;
@@ -10,7 +11,7 @@ use std::mem;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OpenCall<S: 'static> {
     site: &'static Site<S>,
-    /// `None` on a thread that keeps none any more.
+    /// `None` on a thread without blocks.
     block: Option<Block>,
     stopwatch: S,
 }
@@ -27,7 +28,7 @@ impl<S: Stopwatch> OpenCall<S> {
         self.stopwatch.end(self.site.function(), self.block, outcome);
     }
 
-    /// The end of few calls: recording it is not written out once more in every function.
+    /// Ends the call with a panic: rare, so the recording is not inlined in every function.
     #[cold]
     #[inline(never)]
     pub(super) fn panicked(self) {
@@ -35,19 +36,19 @@ impl<S: Stopwatch> OpenCall<S> {
     }
 }
 
-/// A call whose body runs: a panic if it is dropped, which only unwinding does.
+/// A guard of a call whose body runs. Only unwinding drops it: the outcome is then `panic`.
 #[derive(Debug)]
 #[must_use]
 pub struct Running<S: Stopwatch>(OpenCall<S>);
 
-/// A call of the function at `site` begins.
+/// Begins a call of the function at `site`.
 #[inline]
 pub fn begin<S: Stopwatch>(site: &'static Site<S>) -> Running<S> {
     Running(OpenCall::begin(site))
 }
 
 impl<S: Stopwatch> Running<S> {
-    /// The body has returned `value`, whose outcome is for [`Returned::__end`] to tell.
+    /// Takes the returned `value`; [`Returned::__end`] determines the outcome.
     #[inline]
     pub fn returned<R>(self, value: R) -> Returned<R, S> {
         let call = self.0;
@@ -55,7 +56,7 @@ impl<S: Stopwatch> Running<S> {
         Returned { value, call, decided: None, kinds: NoKinds }
     }
 
-    /// The body has returned `value`, whose outcome is what `is_ok` says of it; the call ends as a panic if that panics.
+    /// Takes the returned `value`; `is_ok` determines the outcome. The call ends with a panic if `is_ok` panics.
     #[inline]
     pub fn returned_if<R>(self, value: R, is_ok: impl FnOnce(&R) -> bool) -> Returned<R, S> {
         let outcome = if is_ok(&value) { Outcome::Ok } else { Outcome::Error };
@@ -70,41 +71,41 @@ impl<S: Stopwatch> Drop for Running<S> {
     }
 }
 
-/// `body` as it is. Being told that it runs once, it may give away what it has captured.
+/// Returns `body`. The bound `FnOnce` lets the closure move out of its captures.
 ///
-/// It is called where the expansion stands, so that an annotation adds no more than its frame to a stack.
+/// The expansion calls it in place, so that an annotation adds only one frame to a stack.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "does nothing, unoptimised too")]
 pub fn once<R, F: FnOnce() -> R>(body: F) -> F {
     body
 }
 
-/// What `decide`, the `ok_if` or `error_if` of an annotation, says of `value`.
+/// Returns the answer of `decide`, the `ok_if` or `error_if` of an annotation, for `value`.
 ///
-/// A function of its own, and the value first: so a closure written there learns the type of its parameter, and a
-/// function of another type is the one to blame.
+/// The value comes first, so that the type of a closure's parameter is inferred, and a compile error points at a
+/// function of the wrong type.
 #[inline]
 pub fn says<R>(value: &R, decide: impl FnOnce(&R) -> bool) -> bool {
     decide(value)
 }
 
-/// What a body has returned, its call still open.
+/// The returned value of a body, whose call is still open.
 ///
-/// `.__end()` finds the outcome by the value's type: the inherent method on `Returned<Result<_, _>, _>` goes before the one
-/// of [`EndAny`], whatever name the `Result` was written with. `.__with_kinds()` finds by the same way whether its error has
-/// kinds: where the inherent method does not fit, that of [`WithoutKinds`] does.
+/// `.__end()` finds the outcome by the value's type: the inherent method on `Returned<Result<_, _>, _>` takes precedence over that
+/// of [`EndAny`], however the `Result` is spelled. In the same way `.__with_kinds()` finds whether the error has
+/// kinds: if the inherent method does not apply, that of [`WithoutKinds`] does.
 #[derive(Debug)]
 #[must_use]
 pub struct Returned<R, S: 'static, K = NoKinds> {
     value: R,
     call: OpenCall<S>,
-    /// The outcome, where it is not for the type to tell.
+    /// The outcome, if a predicate has determined it.
     decided: Option<Outcome>,
     kinds: K,
 }
 
 impl<R, S: Stopwatch> Returned<R, S> {
-    /// The kind of an error is what `kind` says.
+    /// Has `kind` return the kind of an error.
     #[inline]
     pub fn with_kinds_by<P: Fn(&R::Error) -> &'static str>(self, kind: P) -> Returned<R, S, KindsBy<P>>
     where
@@ -116,7 +117,7 @@ impl<R, S: Stopwatch> Returned<R, S> {
 }
 
 impl<T, E: ErrorKind, S: Stopwatch> Returned<Result<T, E>, S> {
-    /// The kind of an error is what the error itself says.
+    /// Has the error return its own kind.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `once`")]
     pub fn __with_kinds(self) -> Returned<Result<T, E>, S, OwnKinds> {
@@ -128,28 +129,28 @@ impl<T, E: ErrorKind, S: Stopwatch> Returned<Result<T, E>, S> {
 impl<R, S> WithoutKinds for Returned<R, S> {}
 
 impl<T, E, S: Stopwatch, K: Kinds<Result<T, E>>> Returned<Result<T, E>, S, K> {
-    /// Ends the call by what the `Result` says.
+    /// Ends the call with the outcome of the `Result`.
     ///
     /// # Errors
-    /// As the body returned it.
+    /// The error that the body returned.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `once`")]
     pub fn __end(self) -> Result<T, E> {
         let by_type = if self.value.is_ok() { Outcome::Ok } else { Outcome::Error };
         let outcome = self.decided.unwrap_or(by_type);
         self.call.end(outcome);
-        // Once it has ended: whoever sees the kind sees the error.
+        // After the call has ended: a reader that sees the kind sees the error.
         kinds::count(self.call.site, &self.kinds, &self.value, outcome);
         self.value
     }
 }
 
-/// [`Returned::__end`] for every type that is no `Result`.
+/// [`Returned::__end`] for every type other than a `Result`.
 pub trait EndAny {
-    /// What the function returns.
+    /// The type that the function returns.
     type Value;
 
-    /// Ends the call as one that went well, unless something else was decided.
+    /// Ends the call with the outcome `ok`, unless a predicate has determined another.
     fn __end(self) -> Self::Value;
 }
 

@@ -1,9 +1,10 @@
-//! An async call: a future that is timed from its first poll to its end.
+//! Async calls: futures that are timed from their first poll to their end.
 
 #![expect(unsafe_code, reason = "pins one field of a pinned future")]
 
 use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
-use super::{Site, Stopwatch};
+use super::site::Site;
+use super::stopwatch::Stopwatch;
 use crate::error_kind::ErrorKind;
 use crate::recorder::Outcome;
 use std::fmt;
@@ -11,7 +12,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Makes `future` a call of the function at `site`. The type of its output is for [`Untyped::__end`] to tell.
+/// Makes `future` a call of the function at `site`; [`Untyped::__end`] finds the type of its output.
 #[inline]
 pub fn timed<F: Future, S: Stopwatch>(site: &'static Site<S>, future: F) -> Untyped<F, S> {
     Untyped { site, future, kinds: NoKinds }
@@ -19,8 +20,8 @@ pub fn timed<F: Future, S: Stopwatch>(site: &'static Site<S>, future: F) -> Unty
 
 /// A future whose outcomes are not known yet.
 ///
-/// `.__end()` finds them by the output's type: the inherent method for a `Result` goes before the one of
-/// [`EndAnyFuture`]. So does `.__with_kinds()` whether its error has kinds, with that of [`WithoutKinds`].
+/// `.__end()` finds them by the output's type: the inherent method for a `Result` takes precedence over that of
+/// [`EndAnyFuture`]. In the same way `.__with_kinds()` finds whether the error has kinds, beside that of [`WithoutKinds`].
 #[must_use]
 pub struct Untyped<F, S: 'static, K = NoKinds> {
     site: &'static Site<S>,
@@ -32,7 +33,7 @@ impl<F, S: Stopwatch, T, E: ErrorKind> Untyped<F, S>
 where
     F: Future<Output = Result<T, E>>,
 {
-    /// The kind of an error is what the error itself says.
+    /// Has the error return its own kind.
     #[inline]
     pub fn __with_kinds(self) -> Untyped<F, S, OwnKinds> {
         Untyped { site: self.site, future: self.future, kinds: OwnKinds }
@@ -42,7 +43,7 @@ where
 impl<F: Future, S> WithoutKinds for Untyped<F, S> {}
 
 impl<F: Future, S: Stopwatch> Untyped<F, S> {
-    /// The kind of an error is what `kind` says.
+    /// Has `kind` return the kind of an error.
     #[inline]
     pub fn with_kinds_by<P>(self, kind: P) -> Untyped<F, S, KindsBy<P>>
     where
@@ -57,7 +58,7 @@ impl<F, S: Stopwatch, K, T, E> Untyped<F, S, K>
 where
     F: Future<Output = Result<T, E>>,
 {
-    /// The future of a function that returns a `Result`.
+    /// Returns the timed future of a function that returns a `Result`.
     #[inline]
     pub fn __end(self) -> Timed<F, ResultOutput, S, K> {
         Timed::new(self, ResultOutput)
@@ -65,19 +66,19 @@ where
 }
 
 impl<F: Future, S: Stopwatch, K> Untyped<F, S, K> {
-    /// The future of a function whose calls end by what `is_ok` says of its output.
+    /// Returns the timed future of a function whose outcome `is_ok` determines from the output.
     #[inline]
     pub fn end_if<P: Fn(&F::Output) -> bool>(self, is_ok: P) -> Timed<F, Decided<P>, S, K> {
         Timed::new(self, Decided(is_ok))
     }
 }
 
-/// [`Untyped::__end`] for every future whose output is no `Result`.
+/// [`Untyped::__end`] for every future whose output is not a `Result`.
 pub trait EndAnyFuture {
     /// The timed future.
     type Timed;
 
-    /// The future of a function that returns something else.
+    /// Returns the timed future of a function that returns another type.
     fn __end(self) -> Self::Timed;
 }
 
@@ -90,21 +91,21 @@ impl<F: Future, S: Stopwatch, K> EndAnyFuture for Untyped<F, S, K> {
     }
 }
 
-/// Tells the outcome of an output.
+/// A way to find the outcome of an output.
 pub trait Classify<T> {
-    /// How the call ended that returned `output`.
+    /// Returns the outcome of the call that returned `output`.
     fn outcome(&self, output: &T) -> Outcome;
 }
 
-/// Outputs that are a `Result`.
+/// Outputs of the type `Result`.
 #[derive(Debug)]
 pub struct ResultOutput;
 
-/// Outputs that are anything else.
+/// Outputs of any other type.
 #[derive(Debug)]
 pub struct AnyOutput;
 
-/// Outputs that a predicate tells apart.
+/// Outputs whose outcome a predicate determines.
 #[derive(Debug)]
 pub struct Decided<P>(P);
 
@@ -129,15 +130,15 @@ impl<T, P: Fn(&T) -> bool> Classify<T> for Decided<P> {
     }
 }
 
-/// A future that is counted and timed: from its first poll until it is done, panics or is dropped.
+/// A future that is counted and timed from its first poll until it is ready, panics or is dropped.
 #[must_use = "futures do nothing unless polled"]
 pub struct Timed<F, C, S: Stopwatch, K> {
     call: Progress<S>,
-    /// Pinned whenever the whole is.
+    /// Structurally pinned.
     future: F,
-    /// Without a size, but for predicates that hold something.
+    /// Zero-sized, except for predicates that capture values.
     classify: C,
-    /// As that.
+    /// As `classify`.
     kinds: K,
 }
 
@@ -176,16 +177,16 @@ impl<S: Stopwatch> Progress<S> {
         }
     }
 
-    /// Where it ended, unless it had before.
+    /// Ends the call unless it has ended before. Returns its call site if it ends here.
     #[inline]
     fn end(&mut self, outcome: Outcome) -> Option<&'static Site<S>> {
         let Progress::Running(site, stopwatch) = mem::replace(self, Progress::Ended) else { return None };
-        // Not in the block where it began: it may have moved to another thread since.
+        // Not in the block in which the call began: the future may have moved to another thread since.
         site.end(outcome, stopwatch.time());
         Some(site)
     }
 
-    /// The end of few calls: recording it is not written out once more in every function.
+    /// Ends the call with a failure: rare, so the recording is not inlined in every function.
     #[cold]
     #[inline(never)]
     fn failed(&mut self, outcome: Outcome) {
@@ -193,7 +194,7 @@ impl<S: Stopwatch> Progress<S> {
     }
 }
 
-/// Ends the call as a panic when a poll unwinds.
+/// A guard that ends the call with a panic if a poll unwinds.
 struct EndOnUnwind<'a, S: Stopwatch>(&'a mut Progress<S>);
 
 impl<S: Stopwatch> Drop for EndOnUnwind<'_, S> {
@@ -215,8 +216,8 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // SAFETY: `future` is pinned with the whole: it is never moved out of `self`, only pinned in the next line, and
-        // `Drop` does not touch it. `Timed` is `Unpin` only where `F` is, and it is not `repr(packed)`. `call`,
+        // SAFETY: `future` is structurally pinned: it is never moved out of `self`, only pinned in the next line, and
+        // `Drop` does not touch it. `Timed` is `Unpin` only if `F` is, and it is not `repr(packed)`. `call`,
         // `classify` and `kinds` are never pinned.
         let (future, call, classify, kinds) = unsafe {
             let this = self.get_unchecked_mut();
@@ -232,7 +233,7 @@ where
         unwind.0.end_poll();
         if let Some((output, outcome)) = ready {
             if let Some(site) = unwind.0.end(outcome) {
-                // Once it has ended: whoever sees the kind sees the error.
+                // After the call has ended: a reader that sees the kind sees the error.
                 kinds::count(site, kinds, output, outcome);
             }
         }
@@ -263,20 +264,20 @@ impl<F, S: 'static, K> fmt::Debug for Untyped<F, S, K> {
     }
 }
 
-/// `make` as it is. Being told what the future's output is, it need not say so itself.
+/// Returns `make`. The type parameter `T` fixes the output of the future, so that the body need not annotate it.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "does nothing, unoptimised too")]
 pub fn making<T, F: Future<Output = T>, M: FnOnce() -> F>(make: M) -> M {
     make
 }
 
-/// A future on the heap, for functions that return it there.
+/// Moves `future` to the heap, for functions that return a boxed future.
 pub fn boxed<F>(future: F) -> Pin<Box<F>> {
     Box::pin(future)
 }
 
-/// A value that is never made: `return never::<T>()`, in a branch that is never taken, tells an async block its type.
+/// Never returns: `return never::<T>()`, in a branch that is never taken, fixes the output type of an async block.
 #[cold]
 pub fn never<T>() -> T {
-    unreachable!("only stands in branches that are never taken")
+    unreachable!("only called in branches that are never taken")
 }

@@ -1,24 +1,25 @@
-//! A call whose body runs in its own place.
+//! Calls whose body runs in place, beside a guard.
 
 use super::call::OpenCall;
-use super::{Site, Stopwatch};
+use super::site::Site;
+use super::stopwatch::Stopwatch;
 use crate::recorder::Outcome;
 use std::marker::PhantomData;
 use std::thread;
 
-/// A call whose body runs in its own place, for functions whose value cannot pass through a closure (`impl Trait`, `!`,
-/// `#[track_caller]`). It ends when the guard is dropped, as a panic or as one that went well.
+/// A guard of a call whose body runs in place, for functions whose value cannot pass through a closure (`impl Trait`, `!`,
+/// `#[track_caller]`). The call ends when the guard is dropped, with the outcome `panic` or `ok`.
 #[derive(Debug)]
 #[must_use]
 pub struct InPlace<S: Stopwatch> {
     call: OpenCall<S>,
-    /// Whether the thread was unwinding already when the call began: in a destructor that a panic runs, a call that
-    /// returns is no panic.
+    /// Whether the thread was already unwinding when the call began: in a destructor that runs during a panic, a call that
+    /// returns is not counted as a panic.
     begun_unwinding: bool,
 }
 
 impl<S: Stopwatch> InPlace<S> {
-    /// A call of the function at `site` begins.
+    /// Begins a call of the function at `site`.
     #[inline]
     pub fn begin(site: &'static Site<S>) -> Self {
         InPlace { call: OpenCall::begin(site), begun_unwinding: thread::panicking() }
@@ -36,13 +37,13 @@ impl<S: Stopwatch> Drop for InPlace<S> {
     }
 }
 
-/// A return type that is asked while compiling whether it is a `Result`: `<InPlaceOf<R>>::__in_place` is the inherent
-/// function, whose bound nothing fulfils, if it is one, and else that of [`NotResult`].
+/// A check at compile time that a return type is not a `Result`: for a `Result`, `<InPlaceOf<R>>::__in_place` is the inherent
+/// function, whose bound no type fulfils, else that of [`NotResult`].
 #[derive(Debug)]
 pub struct InPlaceOf<R>(PhantomData<fn() -> R>);
 
 impl<T, E> InPlaceOf<Result<T, E>> {
-    /// Does not compile.
+    /// Fails to compile.
     pub fn __in_place()
     where
         Result<T, E>: CountedInPlace,
@@ -58,7 +59,7 @@ pub trait NotResult {
 
 impl<R> NotResult for InPlaceOf<R> {}
 
-/// What a `#[track_caller]` method may return: implemented for nothing, and asked of a `Result` alone.
+/// Types that a `#[track_caller]` method may return: implemented for none, and required of a `Result` alone.
 #[diagnostic::on_unimplemented(
     message = "a `#[track_caller]` method that returns a `Result` cannot be instrumented: its body would see another caller",
     label = "this is a `Result`",

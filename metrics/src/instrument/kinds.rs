@@ -1,29 +1,29 @@
-//! The kind of a call's error: by its type, by what the annotation says, or none.
+//! Error kinds of calls: by the error's type, by the annotation's `error_kind`, or none.
 
-use super::Site;
+use super::site::Site;
 use crate::error_kind::ErrorKind;
 use crate::function::AllKinds;
 use crate::recorder::Outcome;
 use std::marker::PhantomData;
 
-/// Tells the kind of a value's error.
+/// A way to find the kind of a value's error.
 pub trait Kinds<R> {
-    /// All there are, where the type knows them.
+    /// All kinds, if they are known from the type.
     const ALL: Option<AllKinds>;
 
-    /// The kind of the error in `value`, if that is one.
+    /// Returns the kind of the error in `value`, if that is an error.
     fn kind(&self, value: &R) -> Option<&'static str>;
 }
 
-/// Errors without a kind, and what is no `Result`.
+/// Errors without a kind, and values other than a `Result`.
 #[derive(Debug)]
 pub struct NoKinds;
 
-/// Errors whose type is [`ErrorKind`].
+/// Errors whose type implements [`ErrorKind`].
 #[derive(Debug)]
 pub struct OwnKinds;
 
-/// Errors whose kind the annotation tells.
+/// Errors whose kind a function of the annotation returns.
 #[derive(Debug)]
 pub struct KindsBy<P>(pub(super) P);
 
@@ -54,11 +54,11 @@ impl<R: ResultType, P: Fn(&R::Error) -> &'static str> Kinds<R> for KindsBy<P> {
     }
 }
 
-/// Counts the kind of the error in `value`, with which a call at `site` has ended.
+/// Counts the kind of the error in `value`, the result of a call at `site` that has ended.
 #[inline]
 pub(super) fn count<R, K: Kinds<R>, S>(site: &'static Site<S>, kinds: &K, value: &R, outcome: Outcome) {
     if let Some(all) = K::ALL {
-        site.function().error_kinds.know(all);
+        site.function().error_kinds.declare(all);
     }
     if outcome == Outcome::Error {
         if let Some(kind) = kinds.kind(value) {
@@ -73,10 +73,10 @@ pub(super) fn count<R, K: Kinds<R>, S>(site: &'static Site<S>, kinds: &K, value:
     label = "only the `Err` of a `Result` has a kind"
 )]
 pub trait ResultType {
-    /// What its `Err` holds.
+    /// The type of its `Err`.
     type Error;
 
-    /// What is in it if it is an `Err`.
+    /// Returns the error, if it is an `Err`.
     fn error(&self) -> Option<&Self::Error>;
 }
 
@@ -89,30 +89,30 @@ impl<T, E> ResultType for Result<T, E> {
     }
 }
 
-/// `.__with_kinds()` for calls whose error has no kind: nothing happens.
+/// `.__with_kinds()` for calls whose error has no kind: does nothing.
 pub trait WithoutKinds: Sized {
-    /// The same.
+    /// Returns itself.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "does nothing, unoptimised too")]
+    #[expect(clippy::inline_always, reason = "does nothing, in an unoptimised build too")]
     #[must_use]
     fn __with_kinds(self) -> Self {
         self
     }
 }
 
-/// A return type that is asked for its kinds while compiling: `<KindsOf<R>>::ALL` is the inherent constant where the type
+/// The error kinds of a return type, found at compile time: `<KindsOf<R>>::ALL` is the inherent constant if the type
 /// is a `Result` whose error has kinds, else that of [`NoKindsOf`].
 #[derive(Debug)]
 pub struct KindsOf<R>(PhantomData<fn() -> R>);
 
 impl<T, E: ErrorKind> KindsOf<Result<T, E>> {
-    /// Its kinds.
+    /// The kinds of the error.
     pub const ALL: Option<AllKinds> = Some(E::kinds);
 }
 
 /// [`KindsOf`] for every other type.
 pub trait NoKindsOf {
-    /// None.
+    /// No kinds.
     const ALL: Option<AllKinds> = None;
 }
 

@@ -1,34 +1,36 @@
-//! A piece of code that is no function: what `time!` calls.
+//! Runtime support for `time!`: a guard of a piece of code.
 
-use super::{Name, Site, Stopwatch, Wall};
+use super::site::Site;
+use super::stopwatch::{Stopwatch, Wall};
+use crate::function::Name;
 use crate::recorder::Outcome;
 use std::mem;
 use std::thread;
 
-/// A piece of code that runs. Dropped, it was left early: by a panic, or by `?`, `return`, `break` or with the future
-/// around it.
+/// A guard of a piece of code that runs. If it is dropped, the code was left early: by a panic, by `?`, `return` or `break`, or
+/// because the future around it was dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct Piece {
     site: &'static Site<Wall>,
     stopwatch: Wall,
-    /// Whether the thread was unwinding already: in a destructor that a panic runs, leaving early is no panic.
+    /// Whether the thread was already unwinding: in a destructor that runs during a panic, leaving early is not a panic.
     begun_unwinding: bool,
 }
 
 impl Piece {
-    /// The piece at `site` begins.
+    /// Begins the piece of code at `site`.
     #[inline]
     pub fn begin(site: &'static Site<Wall>) -> Self {
-        // Not to be ended in the block where it began: after an `.await` inside it may be on another thread.
+        // Not ended in the block in which it began: after an `.await` inside, it may be on another thread.
         site.start();
         Piece { site, stopwatch: Wall::start(|| true), begun_unwinding: thread::panicking() }
     }
 
-    /// The piece is done, and `value` is what it was evaluated to.
+    /// Ends the piece of code, which has evaluated to `value`, and returns `value`.
     ///
-    /// An argument of this function, the piece has the type that its surroundings expect, and it has it by the time that
-    /// `outcome` asks.
+    /// As an argument of this function, the expression has the type that its surroundings expect, and the type is known before
+    /// `outcome` is called.
     #[inline]
     pub fn end<R>(self, value: R, outcome: impl FnOnce(&R) -> Outcome) -> R {
         let outcome = outcome(&value);
@@ -47,21 +49,21 @@ impl Drop for Piece {
     }
 }
 
-/// The name of a piece.
+/// Returns the name of a piece of code.
 ///
 /// # Panics
-/// Where it is empty; in a constant, a compile error.
+/// If it is empty; in a constant, that is a compile error.
 #[must_use]
 pub const fn given_name(name: &'static str) -> Name {
     assert!(!name.is_empty(), "the name of a piece of code must not be empty");
     Name::Given(name)
 }
 
-/// The outcome of a value, where it is a `Result`.
+/// The outcome of a `Result`.
 ///
-/// A method call on a reference finds this before the one of [`AnyValue`]; where the type is not known, it is an error.
+/// A method call on a reference finds this before that of [`AnyValue`]; if the type is not known, it is a compile error.
 pub trait ResultValue {
-    /// What the `Result` says.
+    /// Returns `Ok` or `Error`.
     fn __tachometer_outcome(&self) -> Outcome;
 }
 
@@ -72,9 +74,9 @@ impl<T, E> ResultValue for Result<T, E> {
     }
 }
 
-/// The outcome of a value that is no `Result`.
+/// The outcome of a value other than a `Result`.
 pub trait AnyValue {
-    /// It went well.
+    /// Returns `Ok`.
     fn __tachometer_outcome(&self) -> Outcome;
 }
 

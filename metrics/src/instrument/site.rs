@@ -1,4 +1,4 @@
-//! The call site: a `static` in each instrumented function, which finds the function's cells without looking.
+//! The call site: a `static` in each instrumented function that holds the function's cells.
 
 use crate::function::{Description, Function, Label};
 use crate::recorder::{Block, Outcome, Time};
@@ -7,7 +7,7 @@ use crate::sync::const_unless_loom;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// An instrumented function's `static`; `S` is what its calls are timed by.
+/// The call site of an instrumented function; `S` is the stopwatch of its calls.
 pub struct Site<S> {
     function: Function,
     stopwatch: PhantomData<fn() -> S>,
@@ -15,7 +15,7 @@ pub struct Site<S> {
 
 impl<S> Site<S> {
     const_unless_loom! {
-        /// A function of the global registry.
+        /// Creates the call site of a function of the global registry.
         #[must_use]
         pub const fn new(description: Description) -> Self {
             Site::attached_by(description, attach_to_global)
@@ -23,37 +23,38 @@ impl<S> Site<S> {
     }
 
     const_unless_loom! {
-        /// A function of the registry that `attach` [names](attach_to); it is asked once.
+        /// Creates the call site of a function that `attach` [adds](attach_to) to its registry; it is called once.
         #[must_use]
         pub const fn attached_by(description: Description, attach: fn(&'static Function)) -> Self {
             Site { function: Function::new(description, attach), stopwatch: PhantomData }
         }
     }
 
-    /// The calls of this function whose labels have these values; `labels` has one for each.
+    /// Creates a call site for calls with these labels, which must all have a value.
     pub(super) fn with_labels(&self, labels: &'static [Label]) -> Self {
         Site { function: self.function.with_labels(labels), stopwatch: PhantomData }
     }
 
-    /// The function, to be linked.
+    /// Returns the function, for the linker section.
     #[must_use]
     pub const fn function(&'static self) -> &'static Function {
         &self.function
     }
 
-    /// Begins a call. Returns the block that it is to be ended in; `None` where it is to be [ended](Self::end) on
-    /// whichever thread that will be.
+    /// Begins a call. Returns the block in which to end it; `None` on a thread without blocks. A call that may change threads is
+    /// [ended](Self::end) without it.
     #[inline]
     pub(super) fn start(&'static self) -> Option<Block> {
         self.function.start()
     }
 
-    /// Whether the call that begins is one whose time is to be taken. On a thread that keeps no block, each is.
+    /// Returns whether the call that begins is to be timed. On a thread without blocks, each call is.
     #[inline]
     pub(super) fn is_due(&self, block: Option<Block>) -> bool {
         self.function.is_due(block)
     }
 
+    /// Ends a call on any thread.
     #[inline]
     pub(super) fn end(&self, outcome: Outcome, time: Time) {
         self.function.cells.end(outcome, time);
@@ -66,7 +67,7 @@ impl<S> fmt::Debug for Site<S> {
     }
 }
 
-/// Has `registry` read `function`.
+/// Adds `function` to `registry`.
 pub fn attach_to(registry: &'static MetricsRegistry, function: &'static Function) {
     registry.attach(function);
 }

@@ -1,43 +1,43 @@
-//! What of a call's life counts as its duration, and of which calls.
+//! Stopwatches: which part of a call counts as its duration, and which calls are timed.
 
 use crate::clock::{self, Ticks};
 use crate::function::Function;
 use crate::recorder::{Block, CallCells, Outcome, Time};
 
-/// Measures a call from its begin on. A site says by its type which one is used.
+/// Measures a call from its start on. The type of a site specifies which stopwatch is used.
 pub trait Stopwatch: Copy + 'static {
     /// Whether most calls are not timed.
     const TIMES_FEW: bool = false;
 
-    /// The call begins; where only some are timed, `is_due` says whether it is one of them.
+    /// Begins a call; if only some calls are timed, `is_due` returns whether it is one of them.
     fn start(is_due: impl FnOnce() -> bool) -> Self;
 
-    /// Begins a call of `function`. Returns the block that it is to be ended in; `None` on a thread that keeps none.
+    /// Begins a call of `function`. Returns the block in which to end the call; `None` on a thread without blocks.
     fn begin(function: &'static Function) -> (Option<Block>, Self);
 
     /// Ends a call of `function` that began on this thread.
     fn end(self, function: &'static Function, block: Option<Block>, outcome: Outcome);
 
-    /// Another poll of an async call begins.
+    /// Begins another poll of an async call.
     #[inline]
     fn resume(&mut self) {}
 
-    /// A poll of an async call ends.
+    /// Ends a poll of an async call.
     #[inline]
     fn pause(&mut self) {}
 
-    /// Whether this call is timed.
+    /// Returns whether this call is timed.
     #[inline]
     fn is_timing(&self) -> bool {
         true
     }
 
-    /// What the call took until now.
+    /// Returns the duration of the call until now.
     fn time(&self) -> Time;
 }
 
-/// The steps of a call, as functions of this crate. Without optimisation they are not generated in each user's crate, which
-/// makes them as fast as this crate is compiled; with it they are inlined as everything on the path is.
+/// The steps of a call. In an unoptimised build they are functions of this crate and not generated in each user's crate, so they
+/// are as fast as this crate is compiled; in an optimised build they are inlined, as everything on the hot path is.
 macro_rules! steps {
     () => {
         #[cfg_attr(debug_assertions, inline(never))]
@@ -67,7 +67,7 @@ fn end_in<S: Stopwatch>(stopwatch: S, function: &'static Function, block: Option
     }
 }
 
-/// The end of the one call in several that is timed: in one step and with what it needs as arguments, so that the
+/// Ends the one call in several that is timed: out of line and with everything it needs as arguments, so that the
 /// other calls save no registers for it.
 #[cold]
 #[inline(never)]
@@ -80,7 +80,7 @@ fn end_of_few<S: Stopwatch>(
     end_in(stopwatch, function, block, outcome);
 }
 
-/// All the time that passes.
+/// Wall-clock time.
 #[derive(Debug, Clone, Copy)]
 pub struct Wall(Ticks);
 
@@ -98,12 +98,12 @@ impl Stopwatch for Wall {
     }
 }
 
-/// The time inside of polls.
+/// Time inside polls.
 #[derive(Debug, Clone, Copy)]
 pub struct Busy {
-    /// When the poll began that runs now, or ran last.
+    /// The start of the current or last poll.
     poll: Ticks,
-    /// In the polls that have ended.
+    /// The time in the polls that have ended.
     nanos: u64,
 }
 
@@ -137,7 +137,7 @@ impl Stopwatch for Busy {
     }
 }
 
-/// All the time that passes, of one call in several.
+/// Wall-clock time of one call in several.
 #[derive(Debug, Clone, Copy)]
 pub struct Sampled(Option<Ticks>);
 
@@ -162,14 +162,14 @@ impl Stopwatch for Sampled {
     }
 }
 
-/// Few calls come here; the others should not have to save registers for it.
+/// Reads the clock out of line: few calls do, and the others save no registers for it.
 #[cold]
 #[inline(never)]
 fn now() -> Ticks {
     clock::now()
 }
 
-/// The time inside of polls, of one call in several.
+/// Time inside polls, of one call in several.
 #[derive(Debug, Clone, Copy)]
 pub struct SampledBusy(Option<Busy>);
 

@@ -1,6 +1,6 @@
-//! `time!`, for a piece of code that is no function.
+//! The `time!` macro: instrumentation of an expression.
 
-/// Counts and times a piece of code that is no function.
+/// Counts and times the evaluation of an expression.
 ///
 /// ```
 /// fn total(text: &str) -> Result<u32, std::num::ParseIntError> {
@@ -19,19 +19,19 @@
 /// }
 /// ```
 ///
-/// `time!("name", EXPRESSION)` is the value of EXPRESSION, which runs where it stands: `?`, `return`, `break` and `.await` in it
-/// do what they always do. The `function` label is the name, a string literal, beside the module; the same name twice in
-/// a module is one series.
+/// `time!("name", EXPRESSION)` evaluates to EXPRESSION, which runs in place: `?`, `return`, `break` and `.await` in it
+/// work as usual. The `function` label is the name, a string literal; the `module` label is the module. Equal names in
+/// a module are one series.
 ///
-/// Each run ends once, as a call of a [function](macro@crate::instrumented) does: as `error` if the value is an `Err`, as
-/// `panic` if EXPRESSION unwound, else as `ok`. It is `cancelled` if EXPRESSION was left early, by `?`, `return` or `break`,
-/// or because the future around it was dropped; so an error that is to be one is passed on behind the macro:
-/// `time!("read", read())?`. Where the future around it is dropped by a panic that began elsewhere, it counts as `panic`.
+/// Each evaluation has one outcome, as a call of a [function](macro@crate::instrumented) does: `error` if the value is an `Err`,
+/// `panic` if EXPRESSION unwound, else `ok`. It is `cancelled` if EXPRESSION was left early, by `?`, `return` or `break`,
+/// or because the future around it was dropped. So to count an error as `error`, apply `?` after the macro:
+/// `time!("read", read())?`. If the future around it is dropped by a panic that began elsewhere, the outcome is `panic`.
 ///
-/// The value's type must be known where it stands, by EXPRESSION or by what is expected of it; an EXPRESSION that never has
-/// a value, such as a `loop` without `break`, has none.
+/// The type of the value must be known in place, from EXPRESSION or from the expected type; an EXPRESSION that never has
+/// a value, such as a `loop` without `break`, has no type.
 ///
-/// Without the feature `enabled`, all this is EXPRESSION alone.
+/// Without the feature `enabled`, the macro expands to EXPRESSION alone.
 #[cfg(feature = "enabled")]
 #[macro_export]
 macro_rules! time {
@@ -42,7 +42,7 @@ macro_rules! time {
                     $crate::__private::Site::new($crate::__private::Description {
                         module: ::core::module_path!(),
                         place: (::core::line!(), ::core::column!()),
-                        // The name says it all.
+                        // The name is given.
                         path: || "",
                         name: $crate::__private::given_name($name),
                         labels: &[],
@@ -67,7 +67,7 @@ macro_rules! time {
     };
 }
 
-/// Its expression: without the feature `enabled` it counts nothing.
+/// Evaluates its expression: without the feature `enabled` nothing is counted.
 #[cfg(not(feature = "enabled"))]
 #[macro_export]
 macro_rules! time {

@@ -1,9 +1,18 @@
-//! Labels: their values, sets of them, and how a set finds its series.
+//! The label engine: label values, sets of labels, and what finding a series by its labels needs.
+//!
+//! Families and instrumented functions share it: the text that identifies a series ([`LabelText`]), the seeded hash of labels
+//! ([`Seeds`]), the comparison of labels with a text, and the value of overflow series. Each keeps a table of its own, for one must
+//! let series go and the other must be safe in an allocator.
 
-pub(crate) mod lookup;
-pub(crate) mod set;
-pub(crate) mod text;
+mod hash;
+mod set;
+mod text;
 mod value;
+mod words;
 
+pub(crate) use hash::{Prehashed, Seeds};
 pub use set::{LabelSet, LabelVisitor};
+pub(crate) use set::{Labels, count, values_of};
+pub use text::LabelText;
+pub(crate) use text::{OVERFLOW_VALUE, are_same_text, is_text_of, overflow_text, values_from_last};
 pub use value::LabelValue;

@@ -1,11 +1,11 @@
-//! Labels that belong together.
+//! Sets of labels: their names, and a value for each name.
 
 use super::value::LabelValue;
 
-/// The labels of a series: their names, and a value of each.
+/// The labels of a series: their names, and a value for each name.
 ///
-/// [Derived](derive@crate::LabelSet) for structs, whose fields are the labels; `()` is no labels at all. By hand it looks
-/// like this:
+/// [Derived](derive@crate::LabelSet) for structs, whose fields are the labels; `()` is the set without labels. An implementation by
+/// hand looks like this:
 ///
 /// ```
 /// use tachometer::{family::LabelVisitor, LabelSet};
@@ -21,7 +21,7 @@ use super::value::LabelValue;
 ///     }
 /// }
 ///
-/// /// All values of a set, each behind a `/`.
+/// /// All values of a set, each after a `/`.
 /// struct Path(String);
 ///
 /// impl LabelVisitor for Path {
@@ -36,36 +36,36 @@ use super::value::LabelValue;
 /// assert_eq!(path.0, "/bad/404");
 /// ```
 ///
-/// # Sets that are known
-/// Where the values of each label are few and known while compiling (a `bool`, an enum by derive), so are the sets: there
-/// are [`COUNT`](Self::COUNT) of them, [`index`](Self::index) says which of them one is, and
-/// [`values_at`](Self::values_at) what the labels of one are. A place in an array is then enough to find a series, and all of
-/// them are there from the start. `COUNT` is a constant, so that what a set does not need is not even compiled.
+/// # Known sets
+/// If the values of each label are few and known at compile time (a `bool`, an enum by derive), so are the sets: there
+/// are [`COUNT`](Self::COUNT) of them, [`index`](Self::index) returns the number of a set, and
+/// [`values_at`](Self::values_at) the values of the set with a number. A series is then found by an index into an array, and all
+/// series exist from the start. `COUNT` is a constant, so that what a set does not need is not even compiled.
 ///
-/// What is said by hand must agree: as many `VALUES` and visits as `NAMES`, in one order. Where it does not, values are
-/// counted under another label or for another series; memory is safe all the same.
+/// An implementation by hand must be consistent: as many `VALUES` and visits as `NAMES`, in the same order. If it is not, values
+/// are counted under another label or for another series; memory safety does not depend on it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of labels",
     label = "a set of labels is a struct that derives `LabelSet`, or `()` if there are none"
 )]
 pub trait LabelSet {
-    /// What the labels are called, in order; all different, and each as Prometheus allows: `[a-zA-Z_][a-zA-Z0-9_]*`.
+    /// The names of the labels in order: all different, and each as Prometheus allows, `[a-zA-Z_][a-zA-Z0-9_]*`.
     const NAMES: &'static [&'static str];
 
-    /// Of each label, in the order of the names, its [values](LabelValue::VALUES) where they are known. May be left out
-    /// where not all of them are.
+    /// The [values](LabelValue::VALUES) of each label that are known, in the order of the names. May be left out if not all of
+    /// them are known.
     const VALUES: &'static [Option<&'static [&'static str]>] = &[];
 
-    /// How many sets there are, if the values of each label are known, and at most 65 536: all are to be held in memory.
+    /// The number of sets, if the values of each label are known and the sets are at most 65 536: all of them are kept in memory.
     ///
-    /// It follows from the other two. Do not say it by hand.
+    /// Computed from the other two constants. Do not set it by hand.
     const COUNT: Option<usize> = count(Self::NAMES.len(), Self::VALUES);
 
     /// Shows the visitor the value of each label, in the order of the names.
     fn visit(&self, visitor: &mut impl LabelVisitor);
 
-    /// Which of the [`COUNT`](Self::COUNT) sets this is: from 0, the values of the first label changing slowest. Without
-    /// a `COUNT` it means nothing.
+    /// Returns the number of this set among the [`COUNT`](Self::COUNT) sets: from 0, the values of the first label changing
+    /// slowest. Has no meaning without a `COUNT`.
     #[inline]
     fn index(&self) -> usize {
         let mut index = Index(0);
@@ -73,16 +73,21 @@ pub trait LabelSet {
         index.0
     }
 
-    /// The value of each label of the set with this [`index`](Self::index), if there is one.
+    /// Returns the value of each label of the set with this [`index`](Self::index), if there is such a set.
     fn values_at(index: usize) -> Option<impl Iterator<Item = &'static str>> {
         values_of(Self::VALUES, Self::COUNT?, index)
     }
 }
 
-/// Who is shown the values of a [`LabelSet`](trait@crate::LabelSet), one after the other.
+/// A visitor of the values of a [`LabelSet`](trait@crate::LabelSet), one after the other.
 pub trait LabelVisitor {
-    /// The value of the next label.
+    /// Visits the value of the next label.
     fn value<V: LabelValue + ?Sized>(&mut self, value: &V);
+}
+
+/// Labels whose values can be visited, one after the other: those of a [`LabelSet`], of dynamic labels, or of a held series.
+pub(crate) trait Labels {
+    fn visit(&self, visitor: &mut impl LabelVisitor);
 }
 
 impl LabelSet for () {
@@ -92,10 +97,10 @@ impl LabelSet for () {
     fn visit(&self, _: &mut impl LabelVisitor) {}
 }
 
-/// More than so many sets are not worth a place for each.
-const MOST_KNOWN: usize = 1 << 16;
+/// The largest number of sets of which each has a place in an array.
+const MAX_KNOWN_SETS: usize = 1 << 16;
 
-/// The value of each label of the set with this index, of `count` sets.
+/// Returns the value of each label of the set with this index among `count` sets.
 pub(crate) fn values_of(
     values: &'static [Option<&'static [&'static str]>],
     count: usize,
@@ -104,14 +109,14 @@ pub(crate) fn values_of(
     let mut sets = count;
     (index < count).then(|| {
         values.iter().flatten().map(move |values| {
-            // Of the sets that have the values so far, as many have each value of this label.
+            // Among the sets with the values so far, each value of this label has an equal share.
             sets /= values.len();
             values[index / sets % values.len()]
         })
     })
 }
 
-/// How many sets there are of so many labels with these values.
+/// Returns the number of sets of so many labels with these values; `None` if not all values are known or there are too many.
 pub(crate) const fn count(names: usize, values: &[Option<&[&str]>]) -> Option<usize> {
     if names != values.len() {
         return None;
@@ -120,7 +125,7 @@ pub(crate) const fn count(names: usize, values: &[Option<&[&str]>]) -> Option<us
     while label < names {
         let Some(values) = values[label] else { return None };
         count = count.saturating_mul(values.len());
-        if count > MOST_KNOWN {
+        if count > MAX_KNOWN_SETS {
             return None;
         }
         label += 1;
@@ -133,7 +138,7 @@ struct Index(usize);
 impl LabelVisitor for Index {
     #[inline]
     fn value<V: LabelValue + ?Sized>(&mut self, value: &V) {
-        // Wrapping, for a value that says a wrong index is not worth a panic.
+        // Wrapping: the wrong index of a value is not worth a panic.
         if let Some(values) = V::VALUES {
             self.0 = self.0.wrapping_mul(values.len()).wrapping_add(value.index());
         }

@@ -1,13 +1,13 @@
-//! What may be the value of a label.
+//! Types that can be the value of a label.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What a label of [`#[instrumented]`](crate::instrumented) or of a [`LabelSet`](trait@crate::LabelSet) may be: strings,
+/// The value of a label of [`#[instrumented]`](crate::instrumented) or of a [`LabelSet`](trait@crate::LabelSet): strings,
 /// integers, `bool`, `char`, references to these, and types of your own. [Derived](derive@crate::LabelValue) for enums of
-/// values and structs around one; by hand it looks like this:
+/// values and structs around one; an implementation by hand looks like this:
 ///
 /// ```
 /// use std::fmt;
@@ -40,36 +40,35 @@ use std::sync::Arc;
 /// }
 /// ```
 ///
-/// Choose values of which there are few: each one that was ever seen is a series until the program ends.
+/// Choose values of low cardinality: each value that was ever seen is a series until the program ends.
 ///
-/// # Values that are known
-/// A type that has few values, all known while compiling, says so by [`VALUES`](Self::VALUES) and
-/// [`index`](Self::index), as `bool` and enums by derive do. Labels that are all of such types need not be looked up by their
-/// text, and each of their series is there from the start. For that `VALUES` is a constant; so `dyn LabelValue` is no
-/// type.
+/// # Known values
+/// A type with few values, all known at compile time, specifies them by [`VALUES`](Self::VALUES) and
+/// [`index`](Self::index), as `bool` and enums by derive do. Labels that all have such types are not looked up by their
+/// text, and each of their series exists from the start. `VALUES` is a constant for this purpose, so the trait is not dyn-compatible.
 ///
-/// `VALUES` must hold no text twice, nor an empty one, which to Prometheus is no label. Of each value, `index` must be
-/// the place in it of the very text that `write` writes. Where that is not so, calls count for another series than the
-/// one of their text, or for none; memory is safe all the same.
+/// `VALUES` must not contain a text twice, nor an empty text, which Prometheus treats as a missing label. The `index` of each value
+/// must be the position of the very text that `write` writes. Otherwise calls count for another series than that of their text, or
+/// for none; memory safety does not depend on it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of a label",
     label = "a label's value is a string, an integer, a `bool`, a `char`, or a type that implements `LabelValue`"
 )]
 pub trait LabelValue {
-    /// All values there are, where they are few and known while compiling.
+    /// All values of the type, if they are few and known at compile time.
     const VALUES: Option<&'static [&'static str]> = None;
 
     /// Writes the value as text. An error ends the value there; `into` itself never returns one.
     ///
-    /// Called at each call of the function: best without allocating.
+    /// Called at each call of the function, so it should not allocate.
     ///
     /// # Errors
     /// As `into` returns them.
     fn write(&self, into: &mut dyn fmt::Write) -> fmt::Result;
 
-    /// Which of [`VALUES`](Self::VALUES) this is. Nobody asks where there are none.
+    /// Returns the position of this value in [`VALUES`](Self::VALUES). Not called if that is `None`.
     ///
-    /// Called in the place of `write` where it can be: best a constant for each value.
+    /// Called instead of `write` if possible, so it should be a constant for each value.
     #[inline]
     fn index(&self) -> usize {
         0
@@ -123,7 +122,7 @@ macro_rules! integers {
 
 integers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
-/// What is absent has the empty value, which to Prometheus is no label.
+/// `None` is the empty value, which Prometheus treats as a missing label.
 impl<T: LabelValue> LabelValue for Option<T> {
     #[inline]
     fn write(&self, into: &mut dyn fmt::Write) -> fmt::Result {

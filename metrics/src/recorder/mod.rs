@@ -39,4 +39,6 @@ pub(crate) use per_thread::PerThread;
 pub(crate) use reader::Reader;
 pub(crate) use shards::Shards;
 pub(crate) use shared_cells::SharedCells;
-pub(crate) use thread::{reading_local_only, reads_local_only};
+pub(crate) use thread::reading_local_only;
+#[cfg(not(loom))]
+pub(crate) use thread::reads_local_only;

@@ -126,7 +126,7 @@ impl Contents {
         if !snapshot.functions.is_empty() {
             findings.clock_source = clock::source_name();
         }
-        snapshot.own = self.self_metrics.read(&findings);
+        snapshot.self_metrics = self.self_metrics.read(&findings);
         snapshot
     }
 }

@@ -4,7 +4,7 @@ use super::windows;
 use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
 use crate::link_section;
 use crate::recorder::Reader;
-use crate::snapshot::{FunctionSnapshot, printed_labels};
+use crate::snapshot::{FunctionSnapshot, label_identity};
 use crate::sync::unmodelled::{Mutex, OnceLock, lock};
 use crate::sync::{List, const_unless_loom};
 use std::collections::{BTreeMap, HashSet};
@@ -73,7 +73,7 @@ impl Functions {
     /// up. So do those that are printed with the same labels, beside the ones that all series have.
     pub(super) fn read(&self, shared_labels: &[(String, String)]) -> FunctionReadings {
         // Not under the lock: it runs code of error types.
-        self.attached.iter().for_each(|function| function.know_error_kinds());
+        self.attached.iter().for_each(|function| function.declare_error_kinds());
         let mut labels = lock(&self.labels);
         labels.add_new(&self.attached);
         // Before the calls: a call ends before its error's kind is counted, so no kind is shown whose call is not.
@@ -172,7 +172,7 @@ fn merge_printed_alike(series: &mut Vec<FunctionSnapshot>, shared_labels: &[(Str
     for index in order {
         let function = &series[index];
         let stays = *stays
-            .entry((function.place(), printed_labels(&function.labels, shared_labels)))
+            .entry((function.module_and_function(), label_identity(&function.labels, shared_labels)))
             .or_insert(index);
         if stays != index {
             merged.push((index, stays));

@@ -1,13 +1,13 @@
 //! Callbacks and collectors that are missing from a snapshot.
 
 use super::families::{count, counter};
-use crate::snapshot::OwnFamily;
+use crate::snapshot::SelfMetricFamily;
 use std::collections::BTreeMap;
 
 /// The failures of each callback or collector, by the name of its first family.
 pub(crate) type FailuresBySource = BTreeMap<String, CallbackFailures>;
 
-/// How many snapshots a callback or collector is missing from, by the reason.
+/// The number of snapshots that a callback or collector is missing from, by reason.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct CallbackFailures {
     pub(crate) panics: u64,
@@ -15,7 +15,8 @@ pub(crate) struct CallbackFailures {
     pub(crate) no_thread: u64,
 }
 
-pub(super) fn family(failures: &FailuresBySource) -> OwnFamily {
+/// Returns the family of all failures.
+pub(super) fn family(failures: &FailuresBySource) -> SelfMetricFamily {
     let series = failures.iter().flat_map(|(metric, CallbackFailures { panics, timeouts, no_thread })| {
         [("panic", panics), ("timeout", timeouts), ("no_thread", no_thread)]
             .map(|(reason, failures)| count(&[("metric", metric), ("reason", reason)], *failures))
@@ -23,7 +24,7 @@ pub(super) fn family(failures: &FailuresBySource) -> OwnFamily {
     counter(
         "tachometer_callback_failures_total",
         "Snapshots without a callback or collector, by its first metric, and by reason: it panicked, it took too long \
-         or still ran, or the system gave no thread for it.",
+         or was still running, or no thread could be spawned for it.",
         series.collect(),
     )
 }

@@ -1,8 +1,8 @@
-//! Exports of a registry, by sink and by result.
+//! Exports of a registry, by sink and result.
 
 use super::families::{count, counter};
 use crate::atomic::AtomicCounter;
-use crate::snapshot::OwnFamily;
+use crate::snapshot::SelfMetricFamily;
 use crate::sync::unmodelled::{Arc, Mutex, lock};
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct Exports {
     by_sink: Mutex<BTreeMap<String, Arc<SinkCounts>>>,
-    /// Export threads with a callback that were ever started.
+    /// The number of export threads with a callback that were ever started.
     threads: AtomicCounter,
-    /// Panics of their callbacks.
+    /// The number of panics of their callbacks.
     panics: AtomicCounter,
 }
 
-/// The exports to one sink, by how they ended.
+/// The exports to one sink, by result.
 #[derive(Debug, Default)]
 pub(crate) struct SinkCounts {
     pub(crate) ok: AtomicCounter,
@@ -40,7 +40,7 @@ impl Exports {
     }
 
     /// Returns the panics of export threads, once there is such a thread.
-    pub(super) fn panics_family(&self) -> Option<OwnFamily> {
+    pub(super) fn panics_family(&self) -> Option<SelfMetricFamily> {
         let panics = || {
             counter(
                 "tachometer_export_panics_total",
@@ -51,7 +51,7 @@ impl Exports {
         (self.threads.get() > 0).then(panics)
     }
 
-    pub(super) fn sinks_family(&self) -> OwnFamily {
+    pub(super) fn sinks_family(&self) -> SelfMetricFamily {
         let by_sink = lock(&self.by_sink);
         let series = by_sink.iter().flat_map(|(sink, counts)| {
             let SinkCounts { ok, errors, panics } = &**counts;
@@ -60,7 +60,7 @@ impl Exports {
         });
         counter(
             "tachometer_exports_total",
-            "Exports by sink, and by result: error where the sink said so, panic where it panicked.",
+            "Exports by sink, and by result: error if the sink returned one, panic if it panicked.",
             series.collect(),
         )
     }

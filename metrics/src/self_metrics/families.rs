@@ -1,26 +1,26 @@
-//! Making families of counts.
+//! Constructors of families and series.
 
-use crate::snapshot::{FamilySnapshot, MetricKind, OwnFamily, SampleValue, SeriesSnapshot};
+use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SelfMetricFamily, SeriesSnapshot};
 
-pub(super) fn counter(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+pub(super) fn counter(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {
     family(MetricKind::Counter, name, help, series)
 }
 
-pub(super) fn gauge(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+pub(super) fn gauge(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {
     family(MetricKind::Gauge, name, help, series)
 }
 
 #[cfg(feature = "http")]
-pub(super) fn histogram(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+pub(super) fn histogram(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {
     family(MetricKind::Histogram, name, help, series)
 }
 
-/// A series of a counter.
+/// Creates a series of a counter.
 pub(super) fn count(labels: &[(&str, &str)], count: u64) -> SeriesSnapshot {
     series(labels, SampleValue::Count(count))
 }
 
-/// A series whose label carries the information; its value is 1.
+/// Creates a series whose label carries the information; its value is 1.
 pub(super) fn info(label: &str, value: &str) -> SeriesSnapshot {
     series(&[(label, value)], SampleValue::Level(1))
 }
@@ -30,7 +30,7 @@ fn series(labels: &[(&str, &str)], value: SampleValue) -> SeriesSnapshot {
     SeriesSnapshot::new(labels.iter().map(owned).collect(), value)
 }
 
-fn family(kind: MetricKind, name: &str, help: &str, series: Vec<SeriesSnapshot>) -> OwnFamily {
+fn family(kind: MetricKind, name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {
     let family = FamilySnapshot::new(kind, series);
-    OwnFamily { name: name.to_owned(), help: help.to_owned(), family }
+    SelfMetricFamily { name: name.to_owned(), help: help.to_owned(), family }
 }

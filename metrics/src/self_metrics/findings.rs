@@ -1,26 +1,26 @@
-//! What a reader of a registry finds out beside the metrics.
+//! Findings: self-metrics that are computed while a registry is read.
 
 use super::callbacks::{self, FailuresBySource};
 use super::families::{count, counter, gauge, info};
-use crate::snapshot::OwnFamily;
+use crate::snapshot::SelfMetricFamily;
 use std::collections::BTreeSet;
 
-/// Each is `None` or empty if the program does not use what it is about; then nothing of it is printed.
+/// The findings of one reading. Each is `None` or empty if the program does not use the feature; it is not printed then.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     /// The clock that times the functions.
     pub(crate) clock_source: Option<&'static str>,
-    /// Calls that were counted in overflow series, of functions with labels that are evaluated at each call.
+    /// The number of calls in overflow series, of functions with labels that are evaluated at each call.
     pub(crate) overflowed_calls: Option<u64>,
-    /// Updates that were counted in overflow series, by the family's name.
+    /// The number of updates of overflow series, by the family's name.
     pub(crate) overflowed_updates: Vec<(String, u64)>,
-    /// Why metrics are not shown.
+    /// The reasons why declared metrics are not shown.
     pub(crate) refused: BTreeSet<String>,
     pub(crate) callback_failures: FailuresBySource,
 }
 
 impl Findings {
-    pub(super) fn clock_family(&self) -> Option<OwnFamily> {
+    pub(super) fn clock_family(&self) -> Option<SelfMetricFamily> {
         let family = |source| {
             gauge(
                 "tachometer_clock_info",
@@ -31,33 +31,32 @@ impl Findings {
         self.clock_source.map(family)
     }
 
-    pub(super) fn overflow_families(&self) -> impl Iterator<Item = OwnFamily> {
+    pub(super) fn overflow_families(&self) -> impl Iterator<Item = SelfMetricFamily> {
         let calls = self.overflowed_calls.map(|calls| {
             counter(
                 "tachometer_overflowed_label_sets_total",
-                "Calls of instrumented functions that had more sets of labels than they may, and were counted as \
-                 __overflow__.",
+                "Calls of instrumented functions beyond the limit of label sets, counted as __overflow__.",
                 vec![count(&[], calls)],
             )
         });
         let updates = self.overflowed_updates.iter();
         let updates = counter(
             "tachometer_overflowed_updates_total",
-            "Updates of families that had more sets of labels than they may, and were counted as __overflow__.",
+            "Updates of families beyond the limit of series, counted as __overflow__.",
             updates.map(|(metric, updates)| count(&[("metric", metric)], *updates)).collect(),
         );
         calls.into_iter().chain([updates])
     }
 
-    pub(super) fn refused_family(&self) -> OwnFamily {
+    pub(super) fn refused_family(&self) -> SelfMetricFamily {
         gauge(
             "tachometer_refused_metric_info",
-            "Metrics that were declared and are not shown, each with the reason.",
+            "Declared metrics that are not shown, each with the reason.",
             self.refused.iter().map(|reason| info("reason", reason)).collect(),
         )
     }
 
-    pub(super) fn callbacks_family(&self) -> OwnFamily {
+    pub(super) fn callbacks_family(&self) -> SelfMetricFamily {
         callbacks::family(&self.callback_failures)
     }
 }

@@ -1,6 +1,6 @@
-//! Self-metrics: what the library counts about its own work, as families under the prefix `tachometer_`.
+//! Self-metrics: metrics about the library's own work, as families with the prefix `tachometer_`.
 //!
-//! They are ordinary families in a snapshot, so formats, differences and JSON need to know nothing of them. To add one: count it in
+//! They are ordinary families in a snapshot, so formats, differences and JSON do not depend on them. To add one: count it in
 //! a file here, and add its family to [`SelfMetrics::read`] or to [`Findings`].
 
 mod callbacks;

@@ -1,13 +1,13 @@
-//! Scrapes of a registry, by format and by result, and what they cost.
+//! Scrapes of a registry, by format and result, and their costs.
 
 use super::families::{count, counter, gauge, histogram};
 use crate::atomic::{AtomicCounter, AtomicGauge, AtomicHistogram};
-use crate::snapshot::{OwnFamily, SampleValue, SeriesSnapshot};
+use crate::snapshot::{SampleValue, SelfMetricFamily, SeriesSnapshot};
 use std::time::Duration;
 
 const MICROSECOND: u64 = 1_000;
 const MILLISECOND: u64 = 1_000 * MICROSECOND;
-/// In nanoseconds.
+/// The bounds of the render times, in nanoseconds.
 const RENDER_BOUNDS: [u64; 13] = [
     100 * MICROSECOND,
     250 * MICROSECOND,
@@ -29,7 +29,7 @@ const FORMATS: [&str; 2] = ["text", "openmetrics"];
 /// The values of the label `result`, in the order of [`ScrapeResult`].
 const RESULTS: [&str; 3] = ["ok", "error", "cut"];
 
-/// What was scraped of a registry. Whoever serves it counts here.
+/// The scrapes of a registry, counted by its endpoints.
 #[derive(Debug)]
 pub(crate) struct Scrapes {
     ended: [[AtomicCounter; RESULTS.len()]; FORMATS.len()],
@@ -39,21 +39,21 @@ pub(crate) struct Scrapes {
     series: AtomicGauge,
 }
 
-/// The format a scrape was answered in; its number is the index among the counts.
+/// The format of a scrape's response; its discriminant is the index of the counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ScrapeFormat {
     Text,
     OpenMetrics,
 }
 
-/// How a scrape ended; its number is the index among the counts.
+/// The result of a scrape; its discriminant is the index of the counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ScrapeResult {
-    /// The whole answer was sent.
+    /// The whole response was sent.
     Ok,
-    /// It could not be made.
+    /// The response could not be rendered.
     Error,
-    /// The scraper went away, or did not read it in time.
+    /// The scraper disconnected, or did not read the response in time.
     Cut,
 }
 
@@ -68,7 +68,7 @@ impl Scrapes {
         }
     }
 
-    /// A body was made for a scrape, of so many bytes: compressed, where it is.
+    /// Counts a body that was rendered for a scrape; `bytes` is its compressed length if it is compressed.
     pub(crate) fn rendered(&self, took: Duration, series: usize, bytes: usize, is_compressed: bool) {
         self.render.record(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
         self.body_bytes.add(bytes as u64);
@@ -78,11 +78,12 @@ impl Scrapes {
         }
     }
 
+    /// Counts a scrape that has ended.
     pub(crate) fn ended(&self, format: ScrapeFormat, result: ScrapeResult) {
         self.ended[format as usize][result as usize].increment();
     }
 
-    pub(super) fn families(&self) -> [OwnFamily; 5] {
+    pub(super) fn families(&self) -> [SelfMetricFamily; 5] {
         let ended = FORMATS.iter().zip(&self.ended).flat_map(|(format, by_result)| {
             RESULTS
                 .iter()
@@ -92,18 +93,18 @@ impl Scrapes {
         [
             counter(
                 "tachometer_scrapes_total",
-                "Scrapes by format, and by result: ok where the whole answer was sent, error where it could not be made, \
-                 cut where the scraper went away or did not read it in time.",
+                "Scrapes by format, and by result: ok if the whole response was sent, error if it could not be rendered, \
+                 cut if the scraper disconnected or did not read it in time.",
                 ended.collect(),
             ),
             histogram(
                 "tachometer_scrape_render_seconds",
-                "How long it took to read the metrics and to make the body for a scrape.",
+                "Time to read the metrics and to render the body for a scrape.",
                 SeriesSnapshot::alone(SampleValue::Times(self.render.snapshot())),
             ),
             counter(
                 "tachometer_scrape_body_bytes_total",
-                "Bytes of the bodies that were made for scrapes, compressed where they were; a cut scrape counts in full.",
+                "Bytes of the bodies that were rendered for scrapes, after compression; a cut scrape counts in full.",
                 vec![count(&[], self.body_bytes.get())],
             ),
             counter(

@@ -1,19 +1,19 @@
-//! The self-metrics of one registry.
+//! The self-metrics of a registry.
 
 use super::exports::{Exports, SinkCounts};
 use super::findings::Findings;
 #[cfg(feature = "http")]
 use super::scrapes::Scrapes;
-use crate::snapshot::OwnFamily;
+use crate::snapshot::SelfMetricFamily;
 use crate::sync::unmodelled::Arc;
 #[cfg(feature = "http")]
 use crate::sync::unmodelled::OnceLock;
 
-/// What is counted about the readers of a registry.
+/// The counts of a registry's exports and scrapes.
 #[derive(Debug, Default)]
 pub(crate) struct SelfMetrics {
     exports: Exports,
-    /// Made when an endpoint begins to serve the registry.
+    /// Created when an endpoint begins to serve the registry.
     #[cfg(feature = "http")]
     scrapes: OnceLock<Scrapes>,
 }
@@ -29,18 +29,19 @@ impl SelfMetrics {
         self.exports.count_thread();
     }
 
+    /// Counts a panic of an export thread's callback.
     pub(crate) fn count_export_panic(&self) {
         self.exports.count_panic();
     }
 
-    /// Returns where scrapes are counted; they are shown from now on, at zero until there is one.
+    /// Returns the counts of scrapes, which are shown from now on, at zero until the first scrape.
     #[cfg(feature = "http")]
     pub(crate) fn scrapes(&self) -> &Scrapes {
         self.scrapes.get_or_init(Scrapes::new)
     }
 
     /// Returns all families, in the order they are printed in.
-    pub(crate) fn read(&self, findings: &Findings) -> Vec<OwnFamily> {
+    pub(crate) fn read(&self, findings: &Findings) -> Vec<SelfMetricFamily> {
         let mut families = Vec::new();
         families.extend(findings.clock_family());
         families.extend(self.exports.panics_family());

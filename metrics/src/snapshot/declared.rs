@@ -1,17 +1,19 @@
-//! What metrics show that were declared with a name and a help text.
+//! Snapshots of metrics that were declared with a name and a help text.
 
-use super::HistogramSnapshot;
-use super::families::MetricKind;
+use super::histogram::HistogramSnapshot;
+use super::kind::MetricKind;
+#[cfg(feature = "json")]
+use super::serial;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A family of series that share a name: one, or one for each set of labels.
+/// A family of series that share a name: a single series, or one for each set of labels.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct FamilySnapshot {
-    /// What kind of metric it is.
+    /// The kind of the metric.
     pub kind: MetricKind,
-    /// What each series shows.
+    /// The series of the family.
     pub series: Vec<SeriesSnapshot>,
 }
 
@@ -20,29 +22,29 @@ pub struct FamilySnapshot {
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SeriesSnapshot {
-    /// What tells it from the others, in the order it is printed in.
-    #[cfg_attr(feature = "json", serde(default, with = "super::serial::pairs"))]
+    /// The labels that distinguish it from the other series, in the order they are printed in.
+    #[cfg_attr(feature = "json", serde(default, with = "serial::pairs"))]
     pub labels: Vec<(String, String)>,
-    /// What it shows.
+    /// The value.
     pub value: SampleValue,
 }
 
-/// What a series shows.
+/// The value of a series.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum SampleValue {
-    /// How many there have been.
+    /// An integer counter.
     Count(u64),
-    /// How much there has been.
-    Sum(#[cfg_attr(feature = "json", serde(with = "super::serial::float"))] f64),
-    /// How many there are now.
+    /// A float counter.
+    Sum(#[cfg_attr(feature = "json", serde(with = "serial::float"))] f64),
+    /// An integer gauge.
     Level(i64),
-    /// How much there is now.
-    Quantity(#[cfg_attr(feature = "json", serde(with = "super::serial::float"))] f64),
-    /// How values are spread.
+    /// A float gauge.
+    Quantity(#[cfg_attr(feature = "json", serde(with = "serial::float"))] f64),
+    /// A histogram.
     Histogram(HistogramSnapshot),
-    /// How times are spread, in nanoseconds.
+    /// A histogram of times, in nanoseconds.
     Times(HistogramSnapshot),
 }
 
@@ -51,7 +53,7 @@ impl FamilySnapshot {
         FamilySnapshot { kind, series }
     }
 
-    /// The series with these labels and no others, in whatever order. A label without a value is none.
+    /// Returns the series with exactly these labels, in any order. A label with an empty value counts as missing.
     ///
     /// ```
     /// # use tachometer::{Gauge, metrics};
@@ -72,7 +74,7 @@ impl FamilySnapshot {
         self.series.iter().find(is_wanted)
     }
 
-    /// What the series without labels shows.
+    /// Returns the value of the series without labels.
     pub fn value(&self) -> Option<&SampleValue> {
         self.series.iter().find(|series| series.labels.is_empty()).map(|series| &series.value)
     }
@@ -94,13 +96,13 @@ impl SeriesSnapshot {
         SeriesSnapshot { labels, value }
     }
 
-    /// The only series of a metric without labels.
+    /// Creates the only series of a metric without labels.
     pub(crate) fn alone(value: SampleValue) -> Vec<Self> {
         vec![SeriesSnapshot { labels: Vec::new(), value }]
     }
 }
 
-/// Each is `None` for a value of another kind.
+/// Conversions, each `None` for a value of another kind.
 ///
 /// ```
 /// use std::time::Duration;
@@ -121,7 +123,7 @@ impl SeriesSnapshot {
 /// assert_eq!(kneading.percentile_duration(0.5), Some(Duration::from_secs(2)));
 /// ```
 impl SampleValue {
-    /// The kind of the families that have such values.
+    /// Returns the kind of families with such values.
     pub(crate) fn kind(&self) -> MetricKind {
         match self {
             SampleValue::Count(_) | SampleValue::Sum(_) => MetricKind::Counter,
@@ -130,28 +132,28 @@ impl SampleValue {
         }
     }
 
-    /// How many there have been.
+    /// Returns the count of an integer counter.
     pub fn as_count(&self) -> Option<u64> {
         if let SampleValue::Count(count) = self { Some(*count) } else { None }
     }
 
-    /// How much there has been.
+    /// Returns the sum of a float counter.
     pub fn as_sum(&self) -> Option<f64> {
         if let SampleValue::Sum(sum) = self { Some(*sum) } else { None }
     }
 
-    /// How many there are now.
+    /// Returns the level of an integer gauge.
     pub fn as_level(&self) -> Option<i64> {
         if let SampleValue::Level(level) = self { Some(*level) } else { None }
     }
 
-    /// How much there is now.
+    /// Returns the quantity of a float gauge.
     pub fn as_quantity(&self) -> Option<f64> {
         if let SampleValue::Quantity(quantity) = self { Some(*quantity) } else { None }
     }
 
-    /// How values are spread, or times, which are in nanoseconds: then
-    /// [`percentile_duration`](HistogramSnapshot::percentile_duration) and its like say them as durations.
+    /// Returns the histogram of values or of times. Times are in nanoseconds:
+    /// [`percentile_duration`](HistogramSnapshot::percentile_duration) and similar methods return durations.
     pub fn as_histogram(&self) -> Option<&HistogramSnapshot> {
         match self {
             SampleValue::Histogram(histogram) | SampleValue::Times(histogram) => Some(histogram),
@@ -159,7 +161,7 @@ impl SampleValue {
         }
     }
 
-    /// What was added since `earlier`; what goes up and down, as it is here.
+    /// Subtracts `earlier` from a counter or a histogram; the value of a gauge is unchanged.
     fn since(&self, earlier: &SampleValue) -> SampleValue {
         match (self, earlier) {
             (SampleValue::Count(now), SampleValue::Count(before)) => {

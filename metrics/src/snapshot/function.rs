@@ -1,10 +1,12 @@
-//! What an instrumented function's cells read.
+//! Snapshots of instrumented functions.
 
-use super::HistogramSnapshot;
 use super::collector::share;
+use super::histogram::HistogramSnapshot;
+#[cfg(feature = "json")]
+use super::serial;
 use std::time::Duration;
 
-/// One instrumented function at one moment: how often it was called, how the calls ended and how long they took.
+/// An instrumented function at one moment: the number of calls by outcome, and their durations.
 ///
 /// ```
 /// use tachometer::instrumented;
@@ -23,85 +25,82 @@ use std::time::Duration;
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(
-    feature = "json",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "super::serial::RawFunction")
-)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct FunctionSnapshot {
-    /// Its path inside its module, such as `parse`, `Cart::add` or `<Cart as Default>::default`, or the name it was
-    /// given.
+    /// The function's path inside its module, such as `parse`, `Cart::add` or `<Cart as Default>::default`, or the name of its
+    /// annotation.
     pub function: String,
-    /// The module it stands in.
+    /// The module of the function.
     pub module: String,
-    /// The labels it was given, in the order they were written.
-    #[cfg_attr(feature = "json", serde(with = "super::serial::pairs"))]
+    /// The labels of its annotation, in the order they were written.
+    #[cfg_attr(feature = "json", serde(with = "serial::pairs"))]
     pub labels: Vec<(String, String)>,
-    /// Calls that returned, and no `Err`.
+    /// Calls that returned a value other than an `Err`.
     pub ok: u64,
     /// Calls that returned an `Err`.
     pub errors: u64,
     /// Calls that ended in a panic.
     pub panics: u64,
-    /// Async calls whose future was dropped before it was done.
+    /// Async calls whose future was dropped before it was ready.
     pub cancelled: u64,
-    /// Calls that had begun and not ended at that moment. Never negative.
+    /// Calls that had begun but not ended at that moment. Never negative.
     pub in_flight: i64,
-    /// How many of the errors were of each kind.
-    #[cfg_attr(feature = "json", serde(with = "super::serial::pairs"))]
+    /// The number of errors of each kind.
+    #[cfg_attr(feature = "json", serde(with = "serial::pairs"))]
     pub error_kinds: Vec<(String, u64)>,
-    /// One call in so many is timed.
+    /// The sample interval: one call in so many is timed.
     pub(crate) sample_interval: u64,
     pub(crate) latency: HistogramSnapshot,
 }
 
 impl FunctionSnapshot {
-    /// The calls that have ended, in whichever way.
+    /// Returns the number of calls that have ended, with any outcome.
     pub fn calls(&self) -> u64 {
         self.ok + self.errors + self.panics + self.cancelled
     }
 
-    /// Whether a call has ended or is in flight.
+    /// Returns whether a call has ended or is in flight.
     pub(crate) fn is_called(&self) -> bool {
         self.calls() > 0 || self.in_flight > 0
     }
 
-    /// The calls whose time was taken, which are those in [`latency`](Self::latency).
+    /// Returns the number of timed calls, which are those in [`latency`](Self::latency).
     pub fn timed(&self) -> u64 {
         self.latency.total()
     }
 
-    /// Errors a call, between 0 and 1; 0 while there are no calls. Panics and cancellations are no errors.
+    /// Returns the share of calls that ended with an error, between 0 and 1; 0 while there are no calls. Panics and cancellations do
+    /// not count as errors.
     pub fn error_rate(&self) -> f64 {
         share(self.errors, self.calls())
     }
 
-    /// The time that all timed calls took together.
+    /// Returns the total duration of all timed calls.
     pub fn total_time(&self) -> Duration {
         self.latency.sum_duration()
     }
 
-    /// The shortest call; `None` while there is none, and in a difference.
+    /// Returns the duration of the shortest call; `None` while there are no calls, and in a difference.
     pub fn min(&self) -> Option<Duration> {
         self.latency.extremes().map(|(min, _)| Duration::from_nanos(min))
     }
 
-    /// The longest call; `None` while there is none, and in a difference.
+    /// Returns the duration of the longest call; `None` while there are no calls, and in a difference.
     pub fn max(&self) -> Option<Duration> {
         self.latency.extremes().map(|(_, max)| Duration::from_nanos(max))
     }
 
-    /// The shortest of the recent calls: at least those of the last 80 seconds. `None` where there are none, and in a difference.
-    /// What is recent is said at [`HistogramSnapshot::recent_extremes`].
+    /// Returns the duration of the shortest recent call: at least those of the last 80 seconds. `None` if there are none, and in a
+    /// difference. [`HistogramSnapshot::recent_extremes`] defines *recent*.
     pub fn recent_min(&self) -> Option<Duration> {
         self.latency.recent_extremes().map(|(min, _)| Duration::from_nanos(min))
     }
 
-    /// The longest of the recent calls: at least those of the last 80 seconds. `None` where there are none, and in a difference.
-    /// What is recent is said at [`HistogramSnapshot::recent_extremes`].
+    /// Returns the duration of the longest recent call: at least those of the last 80 seconds. `None` if there are none, and in a
+    /// difference. [`HistogramSnapshot::recent_extremes`] defines *recent*.
     ///
-    /// Unlike [`max`](Self::max), it falls back when the long call has passed:
+    /// Unlike [`max`](Self::max), it decreases after a long call is no longer recent:
     ///
     /// ```standalone_crate
     /// use std::time::Duration;
@@ -131,12 +130,12 @@ impl FunctionSnapshot {
         self.latency.recent_extremes().map(|(_, max)| Duration::from_nanos(max))
     }
 
-    /// The mean time of a call; `None` while there is none.
+    /// Returns the mean duration of a call; `None` while there are no calls.
     pub fn mean(&self) -> Option<Duration> {
         self.latency.mean_duration()
     }
 
-    /// Returns the time that a fraction `p` of the calls does not exceed; `None` while there is none. See
+    /// Returns the duration that a fraction `p` of the calls does not exceed; `None` while there are no calls. See
     /// [`HistogramSnapshot::percentile`].
     ///
     /// `p` is a fraction from 0 to 1: 0.99 for the 99th percentile. Larger numbers count as 1, so `percentile(99.0)` is the
@@ -145,27 +144,27 @@ impl FunctionSnapshot {
         self.latency.percentile_duration(p)
     }
 
-    /// The times of the calls, in nanoseconds.
+    /// Returns the histogram of durations, in nanoseconds.
     pub fn latency(&self) -> &HistogramSnapshot {
         &self.latency
     }
 
-    /// What is sorted by and what must differ between two series: module, function, labels.
+    /// Returns the sort key, unique among series: module, function, labels.
     pub(crate) fn identity(&self) -> (&str, &str, &[(String, String)]) {
         (&self.module, &self.function, &self.labels)
     }
 
-    /// What its series share with those that have other labels; snapshots are sorted by it first.
-    pub(crate) fn place(&self) -> (&str, &str) {
+    /// Returns the part of the sort key that series with different labels share.
+    pub(crate) fn module_and_function(&self) -> (&str, &str) {
         (&self.module, &self.function)
     }
 
-    /// Whether both are what one function showed at two moments.
+    /// Returns whether both are snapshots of the same series.
     pub(crate) fn is_series_of(&self, other: &FunctionSnapshot) -> bool {
-        self.place() == other.place() && self.has_labels_of(other)
+        self.module_and_function() == other.module_and_function() && self.has_labels_of(other)
     }
 
-    /// Whether both have the same labels, in whatever order: on the way through other hands it may have changed.
+    /// Returns whether both have the same labels in any order: other programs may have changed the order in JSON.
     pub(super) fn has_labels_of(&self, other: &FunctionSnapshot) -> bool {
         self.labels.len() == other.labels.len()
             && self.labels.iter().all(|label| other.labels.contains(label))

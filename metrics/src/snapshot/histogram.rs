@@ -1,11 +1,11 @@
-//! What a histogram read, and what can be said from it.
+//! Snapshots of histograms: buckets, sum, mean and percentiles.
 
 use crate::buckets::bounds::count_finite;
 use std::time::Duration;
 
-/// A histogram at one moment: how many values each bucket holds, and the sum of all.
+/// A histogram at one moment: the number of values in each bucket, and the sum of all values.
 ///
-/// Values and bounds have the unit that was recorded (instrumented functions: nanoseconds).
+/// Values and bounds have the unit in which they were recorded (instrumented functions: nanoseconds).
 ///
 /// ```
 /// use tachometer::AtomicHistogram;
@@ -21,14 +21,10 @@ use std::time::Duration;
 /// assert_eq!(snapshot.percentile(0.75), 20);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "json",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "super::serial::RawHistogram")
-)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct HistogramSnapshot {
-    /// How many values each bucket holds, each value in one bucket only.
+    /// The number of values in each bucket, each value in one bucket only.
     pub buckets: Vec<u64>,
     /// The inclusive upper bound of each bucket; the last is `u64::MAX`.
     pub boundaries: Vec<u64>,
@@ -39,20 +35,20 @@ pub struct HistogramSnapshot {
 }
 
 impl HistogramSnapshot {
-    /// From the bounds below `u64::MAX`, and one bucket more than these.
+    /// Creates a snapshot from the bounds below `u64::MAX`, and one bucket more than these.
     pub(crate) fn new(finite_bounds: &[u64], buckets: Vec<u64>, sum: u64) -> Self {
         debug_assert_eq!(buckets.len(), finite_bounds.len() + 1);
         let boundaries = finite_bounds.iter().copied().chain([u64::MAX]).collect();
         HistogramSnapshot { buckets, boundaries, sum, extremes: None, recent: None }
     }
 
-    /// The same, where the smallest and the largest value are known too, of all and of the recent ones.
+    /// Sets the smallest and the largest value, of all values and of the recent ones.
     pub(crate) fn with_extremes(mut self, extremes: Option<(u64, u64)>, recent: Option<(u64, u64)>) -> Self {
         (self.extremes, self.recent) = (extremes, recent);
         self
     }
 
-    /// Why it is none, where somebody has changed its lists.
+    /// Returns the reason why its lists, which are public, are invalid.
     pub(crate) fn mistake(&self) -> Option<String> {
         let HistogramSnapshot { buckets, boundaries, .. } = self;
         match count_finite(boundaries) {
@@ -67,25 +63,25 @@ impl HistogramSnapshot {
         }
     }
 
-    /// The smallest and the largest of all values. `None` while there is none, in a difference, and where they are not kept:
-    /// an [`AtomicHistogram`](crate::AtomicHistogram) keeps none.
+    /// Returns the smallest and the largest of all values; `None` while there are no values, in a difference, and for an
+    /// [`AtomicHistogram`](crate::AtomicHistogram), which keeps no extremes.
     pub fn extremes(&self) -> Option<(u64, u64)> {
         self.extremes
     }
 
-    /// The smallest and the largest of the recent values: at least those of the last 80 seconds before the snapshot. `None`
-    /// where there are none, in a difference, and where they are not kept, as for [`extremes`](Self::extremes).
+    /// Returns the smallest and the largest of the recent values: at least those of the last 80 seconds before the snapshot. `None`
+    /// if there are none, in a difference, and if extremes are not kept, as for [`extremes`](Self::extremes).
     ///
-    /// *Recent* are the values of the current window and the two before. A window lasts for at least 40 seconds; the first
-    /// snapshot after that, of whichever registry, ends it and begins the next. So with snapshots every few seconds, an
-    /// extreme value is shown for 80 to 120 seconds and some. With one snapshot every five minutes, it is shown by two.
+    /// Values are *recent* in the current window and the two before. A window lasts for at least 40 seconds; the first
+    /// snapshot after that, of any registry, ends it and begins the next. So with snapshots every few seconds, an
+    /// extreme value is shown for slightly more than 80 to 120 seconds. With one snapshot every five minutes, two snapshots show it.
     ///
-    /// Whoever takes a snapshot at least once a minute sees each value in one of them, whoever else takes snapshots. So does
-    /// whoever is the only one to take them, at whatever pace. The exact rule is in
+    /// A reader that takes a snapshot at least once a minute sees each value in one of them, even if others take snapshots too. So
+    /// does the only reader of a program, at any interval. The exact rule is in
     /// [`docs::recording`](crate::docs::recording#windows).
     ///
-    /// All tests of a program share its windows: one that moves a [`MockClock`](crate::MockClock) on and takes snapshots ends
-    /// them for those beside it.
+    /// All tests of a program share its windows: a test that advances a [`MockClock`](crate::MockClock) and takes snapshots ends
+    /// the windows of concurrent tests.
     ///
     /// ```standalone_crate
     /// use std::time::Duration;
@@ -109,17 +105,17 @@ impl HistogramSnapshot {
         self.recent
     }
 
-    /// How many values there are: the sum of the buckets.
+    /// Returns the number of values: the sum of the buckets.
     pub fn total(&self) -> u64 {
         self.buckets.iter().fold(0, |total, bucket| total.saturating_add(*bucket))
     }
 
-    /// The sum of the values. It saturates at 2⁶⁴ − 1; that of an [`AtomicHistogram`](crate::AtomicHistogram) wraps.
+    /// Returns the sum of the values. It saturates at 2⁶⁴ − 1; that of an [`AtomicHistogram`](crate::AtomicHistogram) wraps.
     pub fn sum(&self) -> u64 {
         self.sum
     }
 
-    /// The mean, from the true sum; 0 while there are no values.
+    /// Returns the mean, computed from the sum; 0 while there are no values.
     pub fn mean(&self) -> f64 {
         match self.total() {
             0 => 0.0,
@@ -130,7 +126,7 @@ impl HistogramSnapshot {
     /// Returns the value that a fraction `p` of all values does not exceed: `percentile(0.99)` is the 99th percentile.
     ///
     /// `p` is a fraction from 0 to 1, not a percentage. Larger numbers count as 1, so `percentile(99.0)` is not the 99th
-    /// percentile but `percentile(1.0)`: the maximum, or the end of its bucket if the maximum is not known.
+    /// percentile but `percentile(1.0)`: the maximum, or the upper bound of its bucket if the maximum is not known.
     ///
     /// ```
     /// use tachometer::AtomicHistogram;
@@ -145,10 +141,10 @@ impl HistogramSnapshot {
     /// assert_eq!(snapshot.percentile(99.0), 1_000);
     /// ```
     ///
-    /// By nearest rank: the ⌈p·n⌉-th smallest of n values, the first for `p <= 0`, the last for `p >= 1`; a NaN counts
-    /// as 0. A bucket does not keep its values, so the answer is placed inside the rank's bucket by linear
-    /// interpolation; in the last bucket, which has no end, it is the lower bound. Where the smallest and the largest
-    /// value are known (instrumented functions), it is never outside them. 0 while there are no values.
+    /// The method is nearest rank: the ⌈p·n⌉-th smallest of n values, the first for `p <= 0`, the last for `p >= 1`; a NaN counts
+    /// as 0. A bucket does not keep its values, so the result is a linear interpolation inside the bucket of the rank; in the
+    /// last bucket, which has no upper bound, it is the lower bound. If the smallest and the largest value are known
+    /// (instrumented functions), the result is never outside them. 0 while there are no values.
     pub fn percentile(&self, p: f64) -> u64 {
         let total = self.total();
         if total == 0 {
@@ -167,11 +163,11 @@ impl HistogramSnapshot {
         unreachable!("the rank is at most the sum of the buckets")
     }
 
-    /// As [`percentile`](Self::percentile), of a histogram of nanoseconds, such as those of instrumented functions and those that
-    /// are declared [`of_time`](crate::Histogram::of_time). `None` while there are no values.
+    /// Returns the [`percentile`](Self::percentile) of a histogram of nanoseconds, such as those of instrumented functions and those
+    /// declared [`of_time`](crate::Histogram::of_time), as a duration. `None` while there are no values.
     ///
     /// `p` is a fraction from 0 to 1: 0.99 for the 99th percentile. Larger numbers count as 1, so `percentile_duration(99.0)` is
-    /// the longest time, or the end of its bucket if the longest is not known.
+    /// the longest time, or the upper bound of its bucket if the longest is not known.
     ///
     /// ```
     /// use std::time::Duration;
@@ -197,12 +193,12 @@ impl HistogramSnapshot {
         (self.total() > 0).then(|| Duration::from_nanos(self.percentile(p)))
     }
 
-    /// The mean, of a histogram of nanoseconds; `None` while there are no values.
+    /// Returns the mean of a histogram of nanoseconds; `None` while there are no values.
     pub fn mean_duration(&self) -> Option<Duration> {
         self.sum.checked_div(self.total()).map(Duration::from_nanos)
     }
 
-    /// The sum of the values, of a histogram of nanoseconds.
+    /// Returns the sum of a histogram of nanoseconds.
     pub fn sum_duration(&self) -> Duration {
         Duration::from_nanos(self.sum)
     }
@@ -213,8 +209,8 @@ impl HistogramSnapshot {
 
     /// Adds the values of `other`.
     ///
-    /// Where the two have other bounds, the sum keeps the bounds that both have: how many values are at or below one
-    /// of those is known exactly on both sides.
+    /// If the bounds differ, the sum keeps those that both have: the number of values at or below a shared bound
+    /// is known exactly on both sides.
     pub(crate) fn merge(&mut self, other: &HistogramSnapshot) {
         let coarse = self.coarsen(&other.boundaries);
         let other = other.coarsen(&coarse.boundaries);
@@ -228,8 +224,8 @@ impl HistogramSnapshot {
         };
     }
 
-    /// The values that came since `earlier`, which is an earlier snapshot of the same histogram. Never below zero:
-    /// where the histogram was reset in between, a bucket that holds less than before has nothing to show.
+    /// Returns the values since `earlier`, an earlier snapshot of the same histogram. Never negative: if the histogram was reset
+    /// in between, a bucket with fewer values than before shows zero.
     pub(crate) fn since(&self, earlier: &HistogramSnapshot) -> HistogramSnapshot {
         let later = self.coarsen(&earlier.boundaries);
         let earlier = earlier.coarsen(&later.boundaries);
@@ -243,12 +239,12 @@ impl HistogramSnapshot {
         HistogramSnapshot { buckets, sum, ..later }.without_extremes()
     }
 
-    /// The same in a difference: extremes cannot be taken apart, and recent ones are not of the time it spans.
+    /// Removes the extremes, for a difference: they cannot be subtracted, and recent ones are not of the time it spans.
     pub(super) fn without_extremes(self) -> HistogramSnapshot {
         self.with_extremes(None, None)
     }
 
-    /// The same values in only those buckets whose bounds `others` has too. Both lists end at `u64::MAX`.
+    /// Merges the buckets so that only bounds in `others` remain. Both lists end at `u64::MAX`.
     fn coarsen(&self, others: &[u64]) -> HistogramSnapshot {
         let mut coarse = HistogramSnapshot {
             buckets: Vec::new(),
@@ -270,7 +266,7 @@ impl HistogramSnapshot {
     }
 }
 
-/// The extremes of the values of both.
+/// Returns the extremes of both ranges together.
 fn wider(some: Option<(u64, u64)>, others: Option<(u64, u64)>) -> Option<(u64, u64)> {
     match (some, others) {
         (Some((min, max)), Some((other_min, other_max))) => Some((min.min(other_min), max.max(other_max))),
@@ -278,10 +274,10 @@ fn wider(some: Option<(u64, u64)>, others: Option<(u64, u64)>) -> Option<(u64, u
     }
 }
 
-/// ⌈p·n⌉ between 1 and n: the smallest rank whose share of n is at least p.
+/// Returns ⌈p·n⌉ between 1 and n: the smallest rank whose share of n is at least p.
 ///
-/// `p * n` alone is wrong where the product rounds up over a whole number: 0.07 · 100 is 7.000000000000001. The
-/// division of two whole numbers is rounded to the nearest float, just as the literal 0.07 is, so the rank is checked
+/// `p * n` alone is wrong if the product is rounded up beyond a whole number: 0.07 · 100 is 7.000000000000001. The
+/// quotient of two whole numbers is rounded to the nearest float, as the literal 0.07 is, so the rank is checked
 /// by it; the product is off by less than one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "p is above 0 and below 1")]
 pub(super) fn nearest_rank(p: f64, n: u64) -> u64 {
@@ -301,10 +297,10 @@ pub(super) fn nearest_rank(p: f64, n: u64) -> u64 {
     rank.clamp(1, n)
 }
 
-/// The `rank`-th of `count` values that are spread evenly over the bucket above `lower` up to `upper`; the first bucket,
+/// Returns the `rank`-th of `count` values that are spread evenly over the bucket above `lower` up to `upper`; the first bucket,
 /// which has no `lower`, begins with 0.
 fn interpolate(lower: Option<u64>, upper: u64, rank: u64, count: u64) -> u64 {
-    // The bound below belongs to the bucket below, so a step that is rounded down to nothing would leave the bucket.
+    // The lower bound belongs to the bucket below, so a step that is rounded down to zero would leave the bucket.
     let (lower, least) = lower.map_or((0, 0), |lower| (lower, 1));
     if upper == u64::MAX {
         return lower;

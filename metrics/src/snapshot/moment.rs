@@ -1,20 +1,21 @@
-//! A moment by a clock that is never set back.
+//! The moment of a snapshot by a monotonic clock.
 
 use std::time::{Duration, Instant};
 
-/// When a snapshot was taken, where this process took it.
+/// The moment at which this process took a snapshot.
 ///
-/// Such a moment means nothing in another process, so it does not travel: a snapshot that was read from JSON has none. It is
-/// no part of what a snapshot says either, so any two are equal; a snapshot is equal to its copy that came back.
+/// It has no meaning in another process, so it is not serialized: a snapshot read from JSON has none. All moments
+/// are equal, so a snapshot is equal to its copy read from JSON.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Moment(Option<Instant>);
 
 impl Moment {
+    /// Returns the present moment.
     pub(super) fn now() -> Self {
         Moment(Some(Instant::now()))
     }
 
-    /// The time since `earlier`, where both are known.
+    /// Returns the time since `earlier`, if both are known.
     pub(super) fn since(self, earlier: Moment) -> Option<Duration> {
         Some(self.0?.saturating_duration_since(earlier.0?))
     }

@@ -1,22 +1,23 @@
-//! The identity of a run: which registry, in which process, counted what a snapshot shows.
+//! The identity of a run: of the registry and the process that a snapshot was taken of.
 
 #[cfg(feature = "json")]
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::hash::{BuildHasher, RandomState};
 
-/// A random number that a registry draws when it is made.
+/// A random number that a registry draws when it is created.
 ///
-/// Counters of two registries, and those of a program before and after a restart, have nothing in common but their names.
+/// Counters of two registries, or of a program before and after a restart, share only their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RunId(u64);
 
 impl RunId {
+    /// Draws a new identity.
     pub(crate) fn random() -> Self {
         RunId(RandomState::new().hash_one(0))
     }
 }
 
-// As text: a number of 64 bits is more than readers of JSON in other languages hold exactly.
+// As text: JSON parsers in other languages do not represent all 64-bit numbers exactly.
 #[cfg(feature = "json")]
 impl Serialize for RunId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -31,7 +32,7 @@ impl<'de> Deserialize<'de> for RunId {
         let is_hexadecimal = digits.len() == 16 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         match u64::from_str_radix(&digits, 16) {
             Ok(id) if is_hexadecimal => Ok(RunId(id)),
-            _ => Err(D::Error::custom(format_args!("the run {digits:?} must be 16 hexadecimal digits"))),
+            _ => Err(D::Error::custom(format_args!("the run must be 16 hexadecimal digits, not {digits:?}"))),
         }
     }
 }

@@ -1,23 +1,26 @@
-//! What happened between two snapshots.
+//! Differences between two snapshots.
 
-use super::{FamilySnapshot, FullSnapshot, FunctionSnapshot, MetricsSnapshot, Moment};
+use super::collector::MetricsSnapshot;
+use super::declared::FamilySnapshot;
+use super::full::FullSnapshot;
+use super::function::FunctionSnapshot;
+use super::moment::Moment;
 use crate::error::{Cause, Error};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 impl FullSnapshot {
-    /// What happened since `earlier`, an earlier snapshot of the same registry.
+    /// Returns the difference since `earlier`, an earlier snapshot of the same registry.
     ///
-    /// Counters and histograms subtract, never below zero; gauges show the later value; extremes, also recent ones, are
-    /// absent, for they cannot be taken apart. What `earlier` does not know is as it is here. Nothing is reset, so any number of
-    /// readers can each keep their own earlier snapshot and none of them loses anything.
+    /// Counters and histograms are subtracted, never below zero; gauges have the later value; extremes, including recent ones, are
+    /// absent, for they cannot be subtracted. Metrics that `earlier` does not contain are unchanged. Nothing is reset, so any number
+    /// of readers can each keep their own earlier snapshot, and none of them loses anything.
     ///
-    /// The time in between is measured by a clock that is never set back; where one of the two was read from JSON, by their
-    /// timestamps.
+    /// The time in between is measured by a monotonic clock; if one of the two was read from JSON, by their timestamps.
     ///
     /// Two snapshots of different runs (of two registries, or of a program before and after a restart) have no difference: their
-    /// counters began at zero at different times. Then the result is everything that this run has counted since its own start, as
-    /// Prometheus takes a counter that was reset. [`try_since`](Self::try_since) refuses instead.
+    /// counters started at zero at different times. Then the result is everything that this run has counted since its own start, as
+    /// Prometheus treats a counter that was reset. [`try_since`](Self::try_since) fails instead.
     ///
     /// ```
     /// use std::time::Duration;
@@ -37,7 +40,7 @@ impl FullSnapshot {
         if self.is_of_another_run_than(earlier) { self.since_its_start() } else { self.less(earlier) }
     }
 
-    /// Whether both tell their runs, and these differ.
+    /// Returns whether the runs of both are known and differ.
     fn is_of_another_run_than(&self, earlier: &FullSnapshot) -> bool {
         matches!((self.run, earlier.run), (Some(later), Some(earlier)) if later != earlier)
     }
@@ -67,7 +70,11 @@ impl FullSnapshot {
             functions: self.functions.iter().map(|function| function.since_in(earlier)).collect(),
             labels: self.labels.clone(),
             help: self.help.clone(),
-            own: self.own.iter().map(|family| family.since(&earlier.own)).collect(),
+            self_metrics: self
+                .self_metrics
+                .iter()
+                .map(|family| family.since(&earlier.self_metrics))
+                .collect(),
             created: earlier.timestamp,
             run: self.run,
             taken: self.taken,
@@ -75,7 +82,7 @@ impl FullSnapshot {
         }
     }
 
-    /// As [`since`](Self::since).
+    /// Returns the difference as [`since`](Self::since) does, for two snapshots of the same run.
     ///
     /// ```
     /// use std::time::Duration;
@@ -90,8 +97,8 @@ impl FullSnapshot {
     /// ```
     ///
     /// # Errors
-    /// If the two were taken of different registries, or in different runs of a program. JSON keeps which run a snapshot is of;
-    /// of JSON from elsewhere that does not tell, it is taken to be the same.
+    /// If the two were taken of different registries, or in different runs of a program. JSON contains the run of a snapshot; JSON
+    /// from elsewhere without it counts as the same run.
     pub fn try_since(&self, earlier: &FullSnapshot) -> Result<FullSnapshot, Error> {
         if self.is_of_another_run_than(earlier) {
             return Err(Cause::OtherRun.into());
@@ -104,14 +111,14 @@ impl FullSnapshot {
         self.taken.since(earlier.taken).unwrap_or_else(by_calendar)
     }
 
-    /// Of a difference ([`since`](Self::since)): the time it spans. `None` for a snapshot as it was taken.
+    /// Returns the time that a difference ([`since`](Self::since)) spans; `None` for a snapshot as it was taken.
     pub fn elapsed(&self) -> Option<Duration> {
         self.elapsed
     }
 }
 
-/// Each of `later` less what stood under its name in `earlier`.
-pub(super) fn differences<T: Clone>(
+/// Subtracts from each entry of `later` the entry of the same name in `earlier`.
+fn differences<T: Clone>(
     later: &BTreeMap<String, T>,
     earlier: &BTreeMap<String, T>,
     subtract: impl Fn(&T, &T) -> T,
@@ -135,11 +142,14 @@ impl MetricsSnapshot {
 }
 
 impl FunctionSnapshot {
-    /// This function's calls since those that `earlier` shows of it, if any.
+    /// Returns the calls of this function since those in `earlier`, if any.
     fn since_in(&self, earlier: &FullSnapshot) -> FunctionSnapshot {
-        let first = earlier.functions.partition_point(|function| function.place() < self.place());
-        let same_place =
-            earlier.functions[first..].iter().take_while(|function| function.place() == self.place());
+        let first = earlier
+            .functions
+            .partition_point(|function| function.module_and_function() < self.module_and_function());
+        let same_place = earlier.functions[first..]
+            .iter()
+            .take_while(|function| function.module_and_function() == self.module_and_function());
         match same_place.into_iter().find(|function| function.has_labels_of(self)) {
             Some(earlier) => self.since(earlier),
             None => FunctionSnapshot { latency: self.latency.clone().without_extremes(), ..self.clone() },

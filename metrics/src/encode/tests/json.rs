@@ -3,7 +3,7 @@
 use super::random::{alone, collector, function, snapshot};
 use crate::snapshot::{
     FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot,
-    OwnFamily, SampleValue, SeriesSnapshot,
+    SampleValue, SelfMetricFamily, SeriesSnapshot,
 };
 use proptest::prelude::*;
 use std::time::{Duration, UNIX_EPOCH};
@@ -69,7 +69,7 @@ fn small() -> FullSnapshot {
     snapshot.labels.push(("zone".into(), "eu".into()));
     snapshot.help.insert("jobs".into(), "Jobs done".into());
     let clock = vec![SeriesSnapshot::new(vec![("source".into(), "tsc".into())], SampleValue::Quantity(1.0))];
-    snapshot.own.push(OwnFamily {
+    snapshot.self_metrics.push(SelfMetricFamily {
         name: "tachometer_clock_info".into(),
         help: "The clock.".into(),
         family: FamilySnapshot::new(MetricKind::Gauge, clock),
@@ -257,8 +257,18 @@ fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
             of_add,
             "latency: 1 buckets",
         ),
-        (r#""in_flight":1"#, r#""in_flight":-1"#, of_add, "-1 calls in flight"),
-        (r#""sample_interval":1"#, r#""sample_interval":0"#, of_add, "a sample interval of 0"),
+        (
+            r#""in_flight":1"#,
+            r#""in_flight":-1"#,
+            of_add,
+            "the number of calls in flight must not be negative, not -1",
+        ),
+        (
+            r#""sample_interval":1"#,
+            r#""sample_interval":0"#,
+            of_add,
+            "the sample interval must be at least 1, not 0",
+        ),
         (r#""ok":2"#, r#""ok":18446744073709551615"#, of_add, "more than 18446744073709551615 calls"),
         (r#""tier""#, r#""le""#, of_add, "invalid label \"le\""),
         (r#""tier""#, r#""__name__""#, of_add, "invalid label \"__name__\""),

@@ -2,7 +2,7 @@
 
 use crate::snapshot::{
     FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot, Moment,
-    OwnFamily, RunId, SampleValue, SeriesSnapshot,
+    RunId, SampleValue, SelfMetricFamily, SeriesSnapshot,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -118,10 +118,10 @@ pub(super) fn declared() -> impl Strategy<Value = FamilySnapshot> {
 }
 
 /// Self-metrics.
-pub(super) fn own() -> impl Strategy<Value = Vec<OwnFamily>> {
+pub(super) fn own() -> impl Strategy<Value = Vec<SelfMetricFamily>> {
     let families = btree_map("tachometer_[a-z]{1,8}", (text(), declared()), 0..4);
     families.prop_map(|families| {
-        let own = |(name, (help, family))| OwnFamily { name, help, family };
+        let own = |(name, (help, family))| SelfMetricFamily { name, help, family };
         families.into_iter().map(own).collect()
     })
 }
@@ -146,7 +146,8 @@ prop_compose! {
         functions.dedup_by(|a, b| a.identity() == b.identity());
         let (timestamp, created, elapsed) = times;
         FullSnapshot {
-            timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, labels, help, own,
+            timestamp, metrics, histograms, minmax, counters, gauges, declared, functions, labels, help,
+            self_metrics: own,
             created,
             run: has_run.then(RunId::random),
             taken: Moment::default(),

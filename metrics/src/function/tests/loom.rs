@@ -1,10 +1,10 @@
-//! Models of what functions count beside their cells.
+//! Models of the error kinds.
 
 use crate::function::error_kinds::ErrorKinds;
 use crate::sync::{AtomicU64, Ordering, leak, model};
 use loom::thread;
 
-/// Two calls end in a thread each, with errors of one kind: a kind that is shown is one whose end is seen.
+/// Two calls end in a thread each, with errors of one kind: a reader that sees a kind sees the end of its call.
 #[test]
 fn an_error_kind_is_seen_after_its_call() {
     model(2, || {

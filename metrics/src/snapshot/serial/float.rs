@@ -1,4 +1,4 @@
-//! Floats, of which JSON has only the finite ones: the others are texts.
+//! Floats in JSON: finite ones as numbers, others as texts, for JSON has no numbers for them.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 

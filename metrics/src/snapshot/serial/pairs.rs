@@ -1,4 +1,4 @@
-//! A list of names and values as a map in the order of the list: `{"tier": "gold"}` for `[("tier", "gold")]`.
+//! Lists of names and values in JSON, as a map in the order of the list: `{"tier": "gold"}` for `[("tier", "gold")]`.
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};

@@ -1,7 +1,7 @@
-//! A time of the calendar as text, exact and readable: RFC 3339 in UTC with nine digits of the second,
-//! `2026-11-24T17:32:56.000000001Z`. So written, texts sort as the times do.
+//! Timestamps in JSON, exact and readable: RFC 3339 in UTC with nine digits after the second,
+//! `2026-11-24T17:32:56.000000001Z`. These texts sort as the times do.
 //!
-//! Years outside 0 to 9999, which RFC 3339 has not, have a sign and as many digits as they need.
+//! Years outside 0 to 9999, which RFC 3339 does not have, are written with a sign and as many digits as they need.
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::Serializer;
@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const NANOS: i128 = 1_000_000_000;
 const SECONDS_A_DAY: i128 = 24 * 60 * 60;
-/// The Gregorian calendar repeats itself after so many days.
+/// The period of the Gregorian calendar.
 const DAYS_IN_400_YEARS: i128 = 400 * 365 + 97;
 /// From the first of March of the year 0 to 1970.
 const DAYS_TO_1970: i128 = 719_468;
@@ -27,7 +27,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     })
 }
 
-pub(super) fn to_text(time: SystemTime) -> String {
+fn to_text(time: SystemTime) -> String {
     let nanos = match time.duration_since(UNIX_EPOCH) {
         Ok(after) => nanos_of(after),
         Err(before) => -nanos_of(before.duration()),
@@ -44,14 +44,14 @@ fn nanos_of(duration: Duration) -> i128 {
     i128::from(duration.as_secs()) * NANOS + i128::from(duration.subsec_nanos())
 }
 
-/// `None` where `text` is no time, or one that this system's clock cannot tell.
-pub(super) fn from_text(text: &str) -> Option<SystemTime> {
+/// Parses a timestamp; `None` if `text` is not one, or this system's clock cannot represent it.
+fn from_text(text: &str) -> Option<SystemTime> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let (rest, day) = date.rsplit_once('-')?;
     let (year, month) = rest.rsplit_once('-')?;
     let (year, month, day) = (year_of(year)?, digits(month, 2)?, digits(day, 2)?);
     let days = days_to(year, month, day);
-    // Also tells a thirtieth of February, which is another date.
+    // Rejects a thirtieth of February, which is another date.
     if date_of(days) != (year, month, day) {
         return None;
     }
@@ -71,26 +71,26 @@ pub(super) fn from_text(text: &str) -> Option<SystemTime> {
     if nanos < 0 { UNIX_EPOCH.checked_sub(length) } else { UNIX_EPOCH.checked_add(length) }
 }
 
-/// Four digits without a sign, or more of them with one.
+/// Parses a year: four digits without a sign, or any number of digits with one.
 fn year_of(text: &str) -> Option<i128> {
     let year = match (text.strip_prefix('+'), text.strip_prefix('-')) {
         (None, None) => return digits(text, 4),
         (Some(year), _) => digits(year, year.len())?,
         (_, Some(year)) => -digits(year, year.len())?,
     };
-    // More than any clock can tell, and few enough to reckon with.
+    // Beyond the range of any clock, and small enough to compute with.
     (year.abs() < 1_000_000_000_000).then_some(year)
 }
 
-/// A number of so many digits.
+/// Parses a number of exactly `count` digits.
 fn digits(text: &str, count: usize) -> Option<i128> {
     let all_digits = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     all_digits.then(|| text.parse().ok()).flatten()
 }
 
-/// Year, month and day of the day so many days after the first of January 1970.
+/// Returns year, month and day of the day `days` after the first of January 1970.
 ///
-/// Years are counted from the first of March here, so that the day a leap year has more is its last.
+/// Years begin on the first of March here, so that the leap day is the last day of a year.
 fn date_of(days: i128) -> (i128, i128, i128) {
     let days = days + DAYS_TO_1970;
     let (era, day_of_era) = (days.div_euclid(DAYS_IN_400_YEARS), days.rem_euclid(DAYS_IN_400_YEARS));
@@ -103,7 +103,7 @@ fn date_of(days: i128) -> (i128, i128, i128) {
     (era * 400 + year_of_era + i128::from(month <= 2), month, day)
 }
 
-/// The reverse of [`date_of`].
+/// Returns the number of days to a date: the inverse of [`date_of`].
 fn days_to(year: i128, month: i128, day: i128) -> i128 {
     let year = year - i128::from(month <= 2);
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn invalid_texts_are_rejected() {
         for text in [
             "",
             "Z",
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_of_four_centuries_is_its_own() {
+    fn every_day_of_four_centuries_round_trips() {
         for days in -DAYS_IN_400_YEARS..DAYS_IN_400_YEARS {
             let (year, month, day) = date_of(days);
             assert_eq!(days_to(year, month, day), days, "{year}-{month}-{day}");

@@ -1,17 +1,18 @@
-//! What a difference says of declared metrics, of every kind.
+//! Differences of declared metrics of every kind.
 
-use crate::snapshot::FullSnapshot;
-use crate::snapshot::{FamilySnapshot, HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot};
+use crate::snapshot::{
+    FamilySnapshot, FullSnapshot, HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::time::SystemTime;
 
 const BOUNDS: [u64; 2] = [10, 20];
 
-/// What a series of each kind shows; as many kinds as there are.
+/// Generates a value of each kind.
 fn values() -> impl Strategy<Value = [SampleValue; 6]> {
     let histogram = || {
-        // Two of them add up to a sum that is not saturated.
+        // The sum of two of them does not saturate.
         (vec(0_u64..50, 3), 0..=u64::MAX / 2)
             .prop_map(|(buckets, sum)| HistogramSnapshot::new(&BOUNDS, buckets, sum))
     };
@@ -38,7 +39,7 @@ fn kind(value: &SampleValue) -> MetricKind {
     }
 }
 
-/// A snapshot with a family for each kind, each with a series for each of these, labelled so.
+/// Returns a snapshot with a family for each kind, each with a series for each label and value.
 fn snapshot(series: &[(&str, &[SampleValue; 6])]) -> FullSnapshot {
     let mut snapshot = FullSnapshot::empty(SystemTime::now());
     for index in 0..6 {
@@ -57,13 +58,13 @@ fn snapshot(series: &[(&str, &[SampleValue; 6])]) -> FullSnapshot {
     snapshot
 }
 
-/// What a series of that family shows.
+/// Returns the value of a series of the family with this index.
 fn shown<'a>(snapshot: &'a FullSnapshot, index: usize, label: &str) -> Option<&'a SampleValue> {
     let series = snapshot.declared.get(&format!("family_{index}"))?.series_with(&[("series", label)])?;
     Some(&series.value)
 }
 
-/// Whether both are the same, also where they are no numbers.
+/// Returns whether both are equal, also if they are NaN.
 fn are_same(one: &SampleValue, other: &SampleValue) -> bool {
     match (one, other) {
         (SampleValue::Quantity(one), SampleValue::Quantity(other)) => one.to_bits() == other.to_bits(),
@@ -76,7 +77,7 @@ fn histogram(value: &SampleValue) -> &HistogramSnapshot {
 }
 
 proptest! {
-    /// Whether the later is more or, after a reset, less.
+    /// Whether the later value is greater or, after a reset, less.
     #[test]
     fn what_grows_is_subtracted_and_never_negative_and_gauges_show_the_later(before in values(), now in values()) {
         let difference = snapshot(&[("a", &now)]).since(&snapshot(&[("a", &before)]));
@@ -134,7 +135,7 @@ proptest! {
         before in values(), vanished in values(), now in values(), new in values(),
     ) {
         let earlier = snapshot(&[("vanished", &vanished), ("stayed", &before)]);
-        // In another order, too: series are told apart by their labels.
+        // In another order: series are identified by their labels.
         let later = snapshot(&[("new", &new), ("stayed", &now)]);
         let difference = later.since(&earlier);
         let alone = snapshot(&[("stayed", &now)]).since(&snapshot(&[("stayed", &before)]));

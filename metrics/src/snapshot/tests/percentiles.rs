@@ -1,4 +1,4 @@
-//! What holds for the percentiles of all histograms, whatever their bounds and values.
+//! Properties of the percentiles of all histograms, for any bounds and values.
 
 use crate::buckets;
 use crate::snapshot::HistogramSnapshot;
@@ -7,10 +7,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// Bounds of each kind that `buckets` makes, and any others.
+/// Generates bounds of each kind that `buckets` creates, and others.
 fn bounds() -> impl Strategy<Value = Vec<u64>> {
     let explicit = vec(any::<u64>().prop_filter("finite", |bound| *bound < u64::MAX), 1..12);
-    // Close ones, where there is hardly anything to interpolate; with a first bucket for nothing but 0.
+    // Close bounds, with hardly anything to interpolate, and a first bucket for 0 alone.
     let close = vec(0_u64..40, 1..12);
     let sorted = prop_oneof![explicit, close].prop_map(|mut bounds| {
         bounds.sort_unstable();
@@ -25,7 +25,7 @@ fn bounds() -> impl Strategy<Value = Vec<u64>> {
     ]
 }
 
-/// Exponential bounds, with their schema.
+/// Generates exponential bounds, with their schema.
 fn schemas() -> impl Strategy<Value = (i8, Vec<u64>)> {
     let all: Vec<(i8, Vec<u64>)> = vec![
         (-4, buckets::exponential::<3>(1, -4).to_vec()),
@@ -40,7 +40,7 @@ fn schemas() -> impl Strategy<Value = (i8, Vec<u64>)> {
     select(all)
 }
 
-/// Bounds, and values that lie anywhere around them.
+/// Generates bounds, and values anywhere around them.
 fn histograms() -> impl Strategy<Value = (Vec<u64>, Vec<u64>)> {
     bounds().prop_flat_map(|bounds| {
         let near = |bounds: Vec<u64>| {
@@ -58,7 +58,7 @@ fn shares() -> impl Strategy<Value = f64> {
     prop_oneof![0.0..=1.0, select(vec![0.0, 0.01, 0.07, 0.5, 0.9, 0.99, 0.999, 1.0]), -1.0..2.0]
 }
 
-/// The bucket of `value`.
+/// Returns the bucket of `value`.
 fn bucket(bounds: &[u64], value: u64) -> usize {
     bounds.partition_point(|bound| *bound < value)
 }
@@ -72,13 +72,13 @@ fn record(bounds: &[u64], values: &[u64]) -> HistogramSnapshot {
     HistogramSnapshot::new(bounds, buckets, sum)
 }
 
-/// The same, where the smallest and the largest value are known.
+/// Sets the smallest and the largest value.
 fn with_extremes(histogram: HistogramSnapshot, values: &[u64]) -> (HistogramSnapshot, (u64, u64)) {
     let extremes = (*values.iter().min().expect("one"), *values.iter().max().expect("one"));
     (histogram.with_extremes(Some(extremes), None), extremes)
 }
 
-/// The value that a percentile stands for.
+/// Returns the exact percentile.
 fn exact(values: &[u64], p: f64) -> u64 {
     let mut values = values.to_vec();
     values.sort_unstable();
@@ -94,7 +94,7 @@ proptest! {
         if bucket(&bounds, exact) < bounds.len() {
             prop_assert_eq!(bucket(&bounds, estimate), bucket(&bounds, exact), "{} for {}", estimate, exact);
         } else {
-            // The last bucket has no end: its begin stands for it.
+            // The last bucket has no upper bound: its lower bound is the estimate.
             prop_assert_eq!(estimate, *bounds.last().expect("at least one"));
         }
 

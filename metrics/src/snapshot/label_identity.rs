@@ -1,10 +1,10 @@
-//! When two series are one to who reads the text.
+//! Label identity as a scraper sees it: order and empty values are ignored.
 
 use std::collections::BTreeSet;
 
-/// What is printed of a series' labels beside those that `all` series have, and tells it from others: in no order, and
-/// without labels that have no value.
-pub(crate) fn printed_labels<'a>(
+/// Returns the printed labels of a series that has its `own` labels and those of `all` series, by which a scraper distinguishes
+/// it from others: in no order, and without empty values.
+pub(crate) fn label_identity<'a>(
     own: &'a [(String, String)],
     all: &'a [(String, String)],
 ) -> BTreeSet<(&'a str, &'a str)> {

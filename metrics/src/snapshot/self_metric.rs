@@ -1,26 +1,27 @@
-//! The library's own families, as plain data.
+//! Families of self-metrics.
 
-use super::FamilySnapshot;
-use super::families::{Labels, MetricFamily, Series};
+use super::declared::FamilySnapshot;
+use super::families::{Labels, MetricFamily, Series, Value};
 use crate::names::unit_of;
 
 /// A family whose name begins with `tachometer_`.
 ///
-/// Its help text stands beside it: neither its name nor the text is the program's to choose.
+/// It includes its help text: the program can choose neither the name nor the text.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct OwnFamily {
+pub(crate) struct SelfMetricFamily {
     pub(crate) name: String,
     pub(crate) help: String,
     #[cfg_attr(feature = "json", serde(flatten))]
     pub(crate) family: FamilySnapshot,
 }
 
-impl OwnFamily {
+impl SelfMetricFamily {
+    /// Returns a view of it as a family.
     pub(super) fn as_family(&self) -> MetricFamily<'_> {
         let series = self.family.series.iter().map(|series| Series {
             labels: Labels::declared(&series.labels),
-            value: series.value.as_value(),
+            value: Value::of(&series.value),
         });
         MetricFamily {
             name: self.name.as_str().into(),
@@ -32,9 +33,9 @@ impl OwnFamily {
     }
 
     /// Subtracts the family of the same name in `earlier`, if there is one.
-    pub(super) fn since(&self, earlier: &[OwnFamily]) -> OwnFamily {
+    pub(super) fn since(&self, earlier: &[SelfMetricFamily]) -> SelfMetricFamily {
         match earlier.iter().find(|earlier| earlier.name == self.name) {
-            Some(earlier) => OwnFamily { family: self.family.since(&earlier.family), ..self.clone() },
+            Some(earlier) => SelfMetricFamily { family: self.family.since(&earlier.family), ..self.clone() },
             None => self.clone(),
         }
     }

@@ -1,24 +1,53 @@
-//! The raw forms, and what makes each of them a snapshot.
+//! Deserialization with validation: a raw form is read first, and becomes a snapshot if it fulfils what the rest of the library
+//! relies on.
+//!
+//! What is validated: metric names that Prometheus allows, none printed twice; bounds that increase up to `u64::MAX`, with as many
+//! buckets; extremes in order; functions sorted and unique. Counts are not validated.
+//!
+//! Unknown fields are ignored, so that an older reader accepts the output of a newer writer. Fields that can be empty may be
+//! missing: maps, labels, kinds, extremes, the time of a difference. A missing count is an error and not a zero.
 
-use super::super::{
-    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, Moment, OwnFamily,
-    RunId, SampleValue, SeriesSnapshot,
-    families::{MetricKind, without_total},
-    printed_labels,
-};
-use super::{pairs, timestamp};
-use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name};
-use serde::Deserialize;
+use super::collector::MetricsSnapshot;
+use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
+use super::full::FullSnapshot;
+use super::function::FunctionSnapshot;
+use super::histogram::HistogramSnapshot;
+use super::kind::MetricKind;
+use super::label_identity::label_identity;
+use super::moment::Moment;
+use super::run::RunId;
+use super::self_metric::SelfMetricFamily;
+use super::serial::{pairs, timestamp};
+use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name, without_total};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
-/// Says what is wrong, and of what.
-type Refusal = String;
+/// The reason of a rejection: which part is invalid, and why.
+type Reason = String;
+
+/// Deserializes a snapshot by way of its raw form.
+macro_rules! deserialize_from {
+    ($($raw:ident => $snapshot:ident,)*) => {$(
+        impl<'de> Deserialize<'de> for $snapshot {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $raw::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+            }
+        }
+    )*};
+}
+
+deserialize_from! {
+    RawFull => FullSnapshot,
+    RawFunction => FunctionSnapshot,
+    RawHistogram => HistogramSnapshot,
+}
 
 #[derive(Deserialize)]
 #[serde(rename = "FullSnapshot")]
-pub(crate) struct RawFull {
+struct RawFull {
     #[serde(with = "timestamp")]
     timestamp: SystemTime,
     #[serde(default)]
@@ -39,8 +68,8 @@ pub(crate) struct RawFull {
     labels: Vec<(String, String)>,
     #[serde(default)]
     help: BTreeMap<String, String>,
-    #[serde(default, rename = "self_metrics")]
-    own: Vec<OwnFamily>,
+    #[serde(default)]
+    self_metrics: Vec<SelfMetricFamily>,
     #[serde(default)]
     created: Option<Created>,
     #[serde(default)]
@@ -54,7 +83,7 @@ struct Created(#[serde(with = "timestamp")] SystemTime);
 
 #[derive(Deserialize)]
 #[serde(rename = "FunctionSnapshot")]
-pub(crate) struct RawFunction {
+struct RawFunction {
     function: String,
     module: String,
     #[serde(default, with = "pairs")]
@@ -77,7 +106,7 @@ fn every_call() -> u64 {
 
 #[derive(Deserialize)]
 #[serde(rename = "HistogramSnapshot")]
-pub(crate) struct RawHistogram {
+struct RawHistogram {
     buckets: Vec<u64>,
     boundaries: Vec<u64>,
     sum: u64,
@@ -88,9 +117,9 @@ pub(crate) struct RawHistogram {
 }
 
 impl TryFrom<RawHistogram> for HistogramSnapshot {
-    type Error = Refusal;
+    type Error = Reason;
 
-    fn try_from(raw: RawHistogram) -> Result<Self, Refusal> {
+    fn try_from(raw: RawHistogram) -> Result<Self, Reason> {
         let RawHistogram { buckets, boundaries, sum, extremes, recent } = raw;
         let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent };
         if let Some(mistake) = histogram.mistake() {
@@ -107,16 +136,16 @@ impl TryFrom<RawHistogram> for HistogramSnapshot {
 }
 
 impl TryFrom<RawFunction> for FunctionSnapshot {
-    type Error = Refusal;
+    type Error = Reason;
 
-    fn try_from(raw: RawFunction) -> Result<Self, Refusal> {
+    fn try_from(raw: RawFunction) -> Result<Self, Reason> {
         let name = format!("function {:?} of module {:?}", raw.function, raw.module);
         raw.checked().map_err(in_what(name))
     }
 }
 
 impl RawFunction {
-    fn checked(self) -> Result<FunctionSnapshot, Refusal> {
+    fn checked(self) -> Result<FunctionSnapshot, Reason> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
         let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
@@ -126,10 +155,10 @@ impl RawFunction {
             return Err(format!("more than {} calls in total", u64::MAX));
         }
         if in_flight < 0 {
-            return Err(format!("{in_flight} calls in flight"));
+            return Err(format!("the number of calls in flight must not be negative, not {in_flight}"));
         }
         if sample_interval == 0 {
-            return Err("a sample interval of 0: it must be at least 1".to_owned());
+            return Err("the sample interval must be at least 1, not 0".to_owned());
         }
         let latency = latency.try_into().map_err(in_what("latency"))?;
         Ok(FunctionSnapshot {
@@ -149,11 +178,11 @@ impl RawFunction {
 }
 
 impl TryFrom<RawFull> for FullSnapshot {
-    type Error = Refusal;
+    type Error = Reason;
 
-    fn try_from(raw: RawFull) -> Result<Self, Refusal> {
+    fn try_from(raw: RawFull) -> Result<Self, Reason> {
         let RawFull { timestamp, metrics, histograms, minmax, counters, gauges, .. } = raw;
-        let RawFull { declared, functions, labels, help, own, created, run, elapsed, .. } = raw;
+        let RawFull { declared, functions, labels, help, self_metrics, created, run, elapsed, .. } = raw;
         let histogram = |(name, raw): (String, RawHistogram)| {
             let histogram = raw.try_into().map_err(in_what(format!("histogram {name:?}")))?;
             Ok((name, histogram))
@@ -167,7 +196,7 @@ impl TryFrom<RawFull> for FullSnapshot {
         for (name, family) in &declared {
             check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
         }
-        for OwnFamily { name, family, .. } in &own {
+        for SelfMetricFamily { name, family, .. } in &self_metrics {
             if !name.starts_with(OWN_PREFIX) {
                 return Err(format!(
                     "invalid name {name:?} of a self-metric: it must begin with {OWN_PREFIX:?}"
@@ -178,7 +207,7 @@ impl TryFrom<RawFull> for FullSnapshot {
         let snapshot = FullSnapshot {
             timestamp,
             metrics,
-            histograms: histograms.into_iter().map(histogram).collect::<Result<_, Refusal>>()?,
+            histograms: histograms.into_iter().map(histogram).collect::<Result<_, Reason>>()?,
             minmax,
             counters,
             gauges,
@@ -186,7 +215,7 @@ impl TryFrom<RawFull> for FullSnapshot {
             functions: in_order(functions, &labels)?,
             labels,
             help,
-            own,
+            self_metrics,
             created: created.map_or(timestamp, |created| created.0),
             run,
             taken: Moment::default(),
@@ -197,20 +226,19 @@ impl TryFrom<RawFull> for FullSnapshot {
     }
 }
 
-/// The functions as they are searched: sorted, which their way through other hands may have changed, and none twice.
+/// Sorts the functions, whose order other programs may have changed, and checks that they are unique.
 fn in_order(
     functions: Vec<RawFunction>,
     constant: &[(String, String)],
-) -> Result<Vec<FunctionSnapshot>, Refusal> {
+) -> Result<Vec<FunctionSnapshot>, Reason> {
     let functions = functions.into_iter().map(FunctionSnapshot::try_from);
     let mut functions = functions.collect::<Result<Vec<_>, _>>()?;
     functions.sort_by(|a, b| a.identity().cmp(&b.identity()));
-    // Who reads the text takes labels in another order for the same series.
+    // A scraper ignores the order of labels.
     let mut known = BTreeSet::new();
-    if let Some(function) = functions
-        .iter()
-        .find(|function| !known.insert((function.place(), printed_labels(&function.labels, constant))))
-    {
+    if let Some(function) = functions.iter().find(|function| {
+        !known.insert((function.module_and_function(), label_identity(&function.labels, constant)))
+    }) {
         let FunctionSnapshot { function, module, labels, .. } = function;
         return Err(format!(
             "function {function:?} of module {module:?} with labels {labels:?} occurs twice"
@@ -219,14 +247,14 @@ fn in_order(
     Ok(functions)
 }
 
-/// Refuses names that Prometheus does not allow, and what would print a name twice.
-fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
+/// Rejects names that Prometheus does not allow, and metrics that would print a name twice.
+fn check_names(snapshot: &FullSnapshot) -> Result<(), Reason> {
     let names = snapshot.metrics.keys().chain(snapshot.histograms.keys()).chain(snapshot.minmax.keys());
     for name in names
         .chain(snapshot.counters.keys())
         .chain(snapshot.gauges.keys())
         .chain(snapshot.declared.keys())
-        .chain(snapshot.own.iter().map(|family| &family.name))
+        .chain(snapshot.self_metrics.iter().map(|family| &family.name))
     {
         if !is_metric_name(name) {
             return Err(format!("invalid metric name {name:?}"));
@@ -235,7 +263,7 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
     let mut printed = BTreeSet::new();
     for family in snapshot.families() {
         let name = &*family.name;
-        // In OpenMetrics a counter's family is called without `_total`, and both may have a sample `_created`.
+        // In OpenMetrics the family of a counter has no `_total`, and both may have a sample `_created`.
         let (base, suffixes): (&str, &[&str]) = match family.kind {
             MetricKind::Histogram => (name, &["", "_bucket", "_sum", "_count", "_created"]),
             MetricKind::Counter => match without_total(name) {
@@ -255,30 +283,32 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses values of another kind than their family's, and two series of one name and labels.
-fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Result<(), Refusal> {
+/// Rejects values of another kind than their family's, and duplicate series.
+fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Result<(), Reason> {
     let mut known = BTreeSet::new();
     for SeriesSnapshot { labels, value } in &family.series {
         match value {
-            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => return Err(format!("a counter at {sum}")),
+            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => {
+                return Err(format!("the value of a counter must not be negative or NaN, not {sum}"));
+            }
             _ => {}
         }
         let kind = value.kind();
         if kind != family.kind {
-            return Err(format!("a {kind:?} in a family of kind {:?}", family.kind));
+            return Err(format!("a value of kind {kind:?} in a family of kind {:?}", family.kind));
         }
         let may_be = |label: &str| is_label_name(label) && !matches!(label, "le" | "quantile");
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
             return Err(format!("invalid label {label:?} of a series"));
         }
-        if !known.insert(printed_labels(labels, constant)) {
+        if !known.insert(label_identity(labels, constant)) {
             return Err(format!("the series with labels {labels:?} occurs twice"));
         }
     }
     Ok(())
 }
 
-fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
+fn check_extremes((min, max): (u64, u64)) -> Result<(), Reason> {
     if min <= max {
         Ok(())
     } else {
@@ -286,7 +316,7 @@ fn check_extremes((min, max): (u64, u64)) -> Result<(), Refusal> {
     }
 }
 
-fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<(), Refusal> {
+fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<(), Reason> {
     check_extremes((min, max)).map_err(in_what("recent"))?;
     match extremes {
         Some((least, most)) if least <= min && max <= most => Ok(()),
@@ -297,11 +327,12 @@ fn check_recent((min, max): (u64, u64), extremes: Option<(u64, u64)>) -> Result<
     }
 }
 
-/// Whether a label may stand beside those that the library gives series itself.
+/// Returns whether a label may be added to those that the library sets itself.
 fn may_be_given(label: &str) -> bool {
     is_label_name(label) && !RESERVED_LABELS.contains(&label)
 }
 
-fn in_what(what: impl Display) -> impl FnOnce(Refusal) -> Refusal {
-    move |refusal| format!("{what}: {refusal}")
+/// Prepends the invalid part to a reason.
+fn in_what(what: impl Display) -> impl FnOnce(Reason) -> Reason {
+    move |reason| format!("{what}: {reason}")
 }

@@ -1,0 +1,66 @@
+//! The description of a function: what its annotation specifies, known at compile time.
+
+use super::error_kinds::AllKinds;
+use crate::buckets::table::BucketTable;
+
+/// The name, labels, buckets and sampling of an instrumented function.
+#[derive(Debug)]
+pub struct Description {
+    /// The module of the function: `module_path!()`.
+    pub module: &'static str,
+    /// Line and column of the annotation.
+    pub place: (u32, u32),
+    /// Returns the compiler's name of an item directly inside the function. The language does not promise its form,
+    /// so it is parsed leniently, and only when a snapshot needs the name.
+    pub path: fn() -> &'static str,
+    /// The source of the `function` label.
+    pub name: Name,
+    /// The labels in the order they were written.
+    pub labels: &'static [Label],
+    /// The finite upper bounds of its latency buckets, in nanoseconds.
+    pub buckets: &'static BucketTable,
+    /// The sample interval: one call in so many is timed; 1: every call.
+    pub sample: u64,
+    /// The kinds of its errors, if the annotation could name their type and that has kinds.
+    pub error_kinds: Option<AllKinds>,
+}
+
+/// A label's name with its value; `None` if that is evaluated at each call.
+pub type Label = (&'static str, Option<&'static str>);
+
+/// The source of a function's `function` label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    /// The function's own path: `Cart::add`.
+    Path,
+    /// The function's annotation.
+    Given(&'static str),
+    /// The function's own path with this in place of the type, from the annotation of its `impl` block.
+    InType(&'static str),
+}
+
+/// The default upper bounds in nanoseconds: 1, 2.5, 5 a decade from a microsecond to ten seconds.
+pub static DEFAULT_BUCKETS: BucketTable = BucketTable::new(&[
+    1_000,
+    2_500,
+    5_000,
+    10_000,
+    25_000,
+    50_000,
+    100_000,
+    250_000,
+    500_000,
+    1_000_000,
+    2_500_000,
+    5_000_000,
+    10_000_000,
+    25_000_000,
+    50_000_000,
+    100_000_000,
+    250_000_000,
+    500_000_000,
+    1_000_000_000,
+    2_500_000_000,
+    5_000_000_000,
+    10_000_000_000,
+]);

@@ -1,0 +1,177 @@
+//! The seeded hash of labels, computed from their values in place or from their text.
+//!
+//! Values come from requests, so a stranger may choose them. With a seed that is random in each table, values whose hashes collide
+//! cannot be chosen.
+//!
+//! Families hash values in place, without writing them as one text first: the processor stalls if small stores are read back
+//! in large pieces (a failed store-to-load forwarding).
+
+use super::set::{LabelVisitor, Labels};
+use super::value::LabelValue;
+use super::words::for_words;
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+
+/// The random seeds of a table's hash.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seeds(u64, u64);
+
+impl Seeds {
+    /// Draws seeds. Allocates nothing: the standard library draws its keys once a thread and keeps them in a thread-local
+    /// without a destructor.
+    pub(crate) fn new() -> Self {
+        if cfg!(loom) {
+            // A model must be the same in each execution.
+            return Seeds(1, 2);
+        }
+        let random = || RandomState::new().hash_one(0);
+        Seeds(random(), random())
+    }
+
+    /// Returns seeds for which all texts of at most 16 bytes with this length and these first bytes have the same hash.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn colliding_on(first_bytes: [u8; 8], length: usize) -> Self {
+        // The first factor is then zero.
+        let hash = u64::from_le_bytes(first_bytes).wrapping_sub(SPREAD.wrapping_mul(length as u64));
+        Seeds(hash, 1)
+    }
+
+    /// Hashes the values in place. The same values have the same hash if they are written in the same pieces.
+    #[inline]
+    pub(crate) fn hash_labels(self, labels: &impl Labels) -> u64 {
+        let mut hash = self.begin();
+        labels.visit(&mut hash);
+        hash.hash
+    }
+
+    /// Hashes the bytes of a [`LabelText`](super::text::LabelText).
+    #[inline]
+    pub(crate) fn hash_text(self, text: &[u8]) -> u64 {
+        let mut hash = self.begin();
+        hash.add(text);
+        hash.hash
+    }
+
+    #[inline]
+    fn begin(self) -> Hash {
+        Hash { hash: self.0, seed: self.1 }
+    }
+}
+
+struct Hash {
+    hash: u64,
+    seed: u64,
+}
+
+impl Hash {
+    #[inline]
+    fn add(&mut self, bytes: &[u8]) {
+        // The words of texts of different lengths may be equal.
+        self.hash = self.hash.wrapping_add(SPREAD.wrapping_mul(bytes.len() as u64));
+        for_words(bytes, |[first, second]| {
+            // A multiplication of twice the width, folded: each bit of the hash depends on each bit of both factors.
+            let product = u128::from(self.hash ^ first) * u128::from(self.seed ^ second);
+            let [low, high] = [product & u128::from(u64::MAX), product >> u64::BITS];
+            self.hash = u64::try_from(low ^ high).unwrap_or_default();
+        });
+    }
+}
+
+impl LabelVisitor for Hash {
+    #[inline]
+    fn value<V: LabelValue + ?Sized>(&mut self, value: &V) {
+        // An error is the value's own: the value is what was written before.
+        let _ = value.write(self);
+        // A value may write nothing, and it matters which one does.
+        self.hash = self.hash.wrapping_add(SPREAD);
+    }
+}
+
+/// Has its bits spread all over, unlike words of text.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl fmt::Write for Hash {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.add(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// A hasher for keys that are hashes already.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Prehashed(u64);
+
+impl Hasher for Prehashed {
+    #[inline]
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    /// Not called: keys are `u64`.
+    fn write(&mut self, _: &[u8]) {}
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::text::LabelText;
+    use super::super::words::tests::texts;
+    use super::*;
+    use std::collections::{HashMap, HashSet};
+
+    #[test]
+    fn hashes_differ() {
+        let seeds = Seeds::new();
+        let texts = texts();
+        let (mut in_place, mut as_text) = (HashMap::new(), HashMap::new());
+        for text in &texts {
+            let labels = &[text.as_str()];
+            let labels = labels.as_slice();
+            assert_eq!(in_place.insert(seeds.hash_labels(&labels), text), None, "{text}");
+            let written = LabelText::of(&labels, 1);
+            assert_eq!(as_text.insert(seeds.hash_text(written.bytes()), text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn hashes_depend_on_the_seed() {
+        let texts = texts();
+        let hashes = |seeds: Seeds| -> HashSet<u64> {
+            texts.iter().map(|text| seeds.hash_text(text.as_bytes())).collect()
+        };
+        assert!(hashes(Seeds(1, 2)).is_disjoint(&hashes(Seeds(3, 2))));
+        assert!(hashes(Seeds(1, 2)).is_disjoint(&hashes(Seeds(1, 3))));
+    }
+
+    /// A value that is written in pieces, or in none.
+    struct Pieces(&'static [&'static str]);
+
+    impl LabelValue for Pieces {
+        fn write(&self, into: &mut dyn fmt::Write) -> fmt::Result {
+            self.0.iter().try_for_each(|piece| into.write_str(piece))
+        }
+    }
+
+    impl Labels for [Pieces; 2] {
+        fn visit(&self, visitor: &mut impl LabelVisitor) {
+            for value in self {
+                visitor.value(value);
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_value_is_part_of_the_hash() {
+        let seeds = Seeds::new();
+        let sets: [[&[&str]; 2]; 5] =
+            [[&["a"], &[]], [&[], &["a"]], [&[], &[]], [&["a", "b"], &[]], [&["a"], &["b"]]];
+        let different: HashSet<_> = sets.iter().map(|set| seeds.hash_labels(&set.map(Pieces))).collect();
+        assert_eq!(different.len(), sets.len());
+    }
+}
