@@ -207,10 +207,7 @@ pub(crate) fn seconds_now() -> f64 {
     since.map_or_else(|error| -error.duration().as_secs_f64(), |since| since.as_secs_f64())
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the value is an integer, and the cast saturates"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the value is an integer, and the cast saturates")]
 pub(crate) fn whole_seconds_now() -> i64 {
     seconds_now().floor() as i64
 }

@@ -39,13 +39,13 @@ impl MetricsRegistry {
     /// If something else has the name, or prints a name that this would print, in whichever format; where a label of it is one
     /// that all series of the registry [have](Self::with_labels). The message says where in the source both stand.
     pub fn try_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
-        let same = |standing: &Held| family.of_standing(standing.fixed()?).map(Some);
+        let same = |standing: &Held| family.from_existing(standing.fixed()?).map(Some);
         // First, for what is made is never freed.
         let standing = self.contents().table().listing().plain(family.name()).and_then(same).flatten();
         if let Some(standing) = standing {
             return Ok(standing);
         }
-        let declared = family.to_register();
+        let declared = family.core_to_register();
         let held = Held::Static(declared);
         let declaration = declared.declaration();
         let registration = held.registration(declaration.name, declaration.place);
