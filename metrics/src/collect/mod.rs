@@ -1,4 +1,4 @@
-//! What a registry reads: the trait of everything it holds, and code of the program's that is asked on demand.
+//! Collection: the trait of all registered metrics, and sources, which are callbacks and collectors of the program.
 
 mod collector;
 mod description;

@@ -248,7 +248,7 @@ impl<M: Kind> Registered for Core<M> {
         into.add(name, self.declaration.help, FamilySnapshot::new(M::KIND, series));
     }
 
-    fn counts_by_thread(&self) -> bool {
+    fn is_sharded(&self) -> bool {
         M::KIND != MetricKind::Gauge
     }
 }

@@ -64,7 +64,7 @@ impl<M: Single> Registered for M {
         into.add(name, Single::declaration(self).help, FamilySnapshot::new(M::KIND, series));
     }
 
-    fn counts_by_thread(&self) -> bool {
+    fn is_sharded(&self) -> bool {
         M::KIND != MetricKind::Gauge
     }
 }

@@ -46,7 +46,7 @@ impl Listing {
     /// Whether each thread has cells of its own for what is printed as `name`, with the namespace or without it.
     pub(super) fn counts_by_thread(&self, name: &str) -> bool {
         let found = self.metrics.get(&(name.to_owned(), Printed::Plain)).map(|entry| &entry.metric);
-        found.or_else(|| self.plain(name)).is_some_and(|metric| metric.counts_by_thread())
+        found.or_else(|| self.plain(name)).is_some_and(|metric| metric.is_sharded())
     }
 
     /// Whether a snapshot has to ask code of the program's.
