@@ -70,7 +70,7 @@ fn names_are_given_without_the_namespace() {
     let text = registry.snapshot_all().to_prometheus_format();
     assert_names(&text, &["# HELP shop_jobs Jobs done\n", "\nshop_shop_jobs 7\n"]);
     let error = refusal(registry.try_register_gauge("jobs"));
-    assert_names(&error, &["cannot register a gauge \"jobs\" (", "\"shop_jobs\" is a counter already ("]);
+    assert_names(&error, &["cannot register a gauge \"jobs\" (", "\"shop_jobs\" is already a counter ("]);
     // What is refused elsewhere is what is printed there.
     registry.register_counter("function_calls_total");
     registry.register_counter("tachometer_x");
@@ -78,7 +78,7 @@ fn names_are_given_without_the_namespace() {
     let error = refusal(registry.try_register_gauge("zone"));
     assert_names(
         &error,
-        &["\"zone\"", "a counter \"shop_zone_total\" (", "prints \"shop_zone\" in OpenMetrics"],
+        &["\"zone\"", "a counter \"shop_zone_total\" (", "exports \"shop_zone\" in OpenMetrics"],
     );
 }
 
@@ -168,7 +168,7 @@ fn labels_that_no_series_may_have_are_refused() {
         "error_kind",
     ] {
         let error = refusal(registry().try_with_labels([(label, "value")]));
-        assert_names(&error, &[&format!("{label:?} can be no label of all series")]);
+        assert_names(&error, &[&format!("cannot add the label {label:?} to all series")]);
         assert_eq!(panic_of(|| registry().with_labels([(label, "value")])), error);
         let json = registry().with_labels([("zone", "eu")]).snapshot_all().to_json();
         let json = json.replace("{\"zone\":", &format!("{{{label:?}:"));
@@ -184,7 +184,7 @@ fn labels_that_no_series_may_have_are_refused() {
 fn namespaces_that_no_name_may_have_are_refused() {
     for namespace in ["", "a-b", "1a", "é", "a b", "tachometer", "tachometer_x"] {
         let error = refusal(registry().try_with_namespace(namespace));
-        assert_names(&error, &[&format!("{namespace:?} can be no namespace")]);
+        assert_names(&error, &[&format!("cannot set the namespace {namespace:?}")]);
         assert_eq!(panic_of(|| registry().with_namespace(namespace)), error);
     }
     let error = refusal(registry().with_namespace("shop").try_with_namespace("store"));
