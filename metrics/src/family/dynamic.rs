@@ -200,7 +200,7 @@ impl<M: Metric> AnyFamily for DynamicFamily<M> {
         self.lazy.get_or_init_unattached(|limits| Schema::open(self.labels, limits))
     }
 
-    fn from_existing(&self, existing: &'static dyn Registered) -> Option<Self> {
+    fn handle_of_existing(&self, existing: &'static dyn Registered) -> Option<Self> {
         let core = (existing as &dyn Any).downcast_ref::<Core<M>>()?;
         let is_same = core.has_same_schema(self.labels, None, self.lazy.options);
         is_same.then(|| DynamicFamily { lazy: self.lazy.with_core(core), labels: self.labels })

@@ -32,5 +32,5 @@ pub trait AnyFamily: Sized {
     /// Returns a handle of a family that is registered already, if it equals this one except for its help text, cardinality limit
     /// and idle time.
     #[doc(hidden)]
-    fn from_existing(&self, existing: &'static dyn Registered) -> Option<Self>;
+    fn handle_of_existing(&self, existing: &'static dyn Registered) -> Option<Self>;
 }

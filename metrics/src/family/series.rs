@@ -426,7 +426,7 @@ impl<K: Find<Histogram>> Series<Histogram, K> {
         read.unwrap_or_else(|| self.core.cells().nothing())
     }
 
-    /// The former name of [`snapshot`](Self::snapshot).
+    /// Does the same as [`snapshot`](Self::snapshot), under its former name.
     #[doc(hidden)]
     #[deprecated = "renamed to `snapshot`"]
     pub fn read(&self) -> HistogramSnapshot {

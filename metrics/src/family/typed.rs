@@ -219,7 +219,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
         self.core().remove(&LabelsOf(labels))
     }
 
-    /// [Removes](Self::remove) all series for whose labels, names and values in order, `should_remove` returns `true`. Returns their number.
+    /// Removes all series for whose labels, names and values in order, `should_remove` returns `true`. Returns their number.
     ///
     /// ```
     /// use tachometer::{Counter, Family, LabelSet, metrics};
@@ -271,7 +271,7 @@ impl<L: LabelSet, M: Metric> AnyFamily for Family<L, M> {
         self.lazy.get_or_init_unattached(Schema::of::<L>)
     }
 
-    fn from_existing(&self, existing: &'static dyn Registered) -> Option<Self> {
+    fn handle_of_existing(&self, existing: &'static dyn Registered) -> Option<Self> {
         let core = (existing as &dyn Any).downcast_ref::<Core<M>>()?;
         let is_same = core.has_same_schema(L::NAMES, L::COUNT, self.lazy.options);
         is_same.then(|| Family { lazy: self.lazy.with_core(core), labels: PhantomData })

@@ -165,7 +165,7 @@ impl Histogram {
         self.cells.read(0, &mut Reader::begin(|| false))
     }
 
-    /// The former name of [`snapshot`](Self::snapshot).
+    /// Does the same as [`snapshot`](Self::snapshot), under its former name.
     #[doc(hidden)]
     #[deprecated = "renamed to `snapshot`"]
     pub fn read(&self) -> HistogramSnapshot {
