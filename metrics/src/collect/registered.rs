@@ -1,6 +1,6 @@
 //! The trait of registered metrics, and the collection of a snapshot.
 
-use super::printed::Shape;
+use super::shape::Shape;
 use super::source::Source;
 use crate::recorder::Reader;
 use crate::self_metrics::Findings;

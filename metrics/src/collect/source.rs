@@ -1,8 +1,8 @@
 //! Sources: callbacks and collectors, code of the program that is called for each snapshot.
 
 use super::collector::{Collect, Collected, FamilyDescription};
-use super::printed::Shape;
 use super::registered::{Collection, Registered};
+use super::shape::Shape;
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue};
 use crate::sync::unmodelled::Arc;
 use std::fmt;

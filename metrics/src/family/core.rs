@@ -6,7 +6,7 @@ use crate::labels::LabelSet;
 use crate::labels::lookup::Labels;
 use crate::labels::set::values_of;
 use crate::labels::text::{LabelText, values_from_last};
-use crate::metric::kind::{ALONE, Kind};
+use crate::metric::kind::{Kind, SINGLE_WIDTH};
 use crate::metric::{Declaration, Declared};
 use crate::recorder::Reader;
 use crate::snapshot::{FamilySnapshot, MetricKind, SeriesSnapshot};
@@ -92,7 +92,7 @@ impl Schema {
     /// Returns how many cells are to be contiguous.
     fn width(&self) -> usize {
         match self.cardinality {
-            Cardinality::Known(count, _) => count.clamp(ALONE, MAX_CONTIGUOUS_CELLS),
+            Cardinality::Known(count, _) => count.clamp(SINGLE_WIDTH, MAX_CONTIGUOUS_CELLS),
             Cardinality::Open(_) => OPEN_WIDTH,
         }
     }
@@ -222,8 +222,8 @@ impl<M: Kind> Core<M> {
 impl<M: Kind> Registered for Core<M> {
     fn describe(&self) -> String {
         match self.schema.names {
-            [] => M::WHAT.to_owned(),
-            labels => format!("{} with the labels {labels:?}", M::WHAT),
+            [] => M::DESCRIPTION.to_owned(),
+            labels => format!("{} with the labels {labels:?}", M::DESCRIPTION),
         }
     }
 

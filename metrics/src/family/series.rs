@@ -423,7 +423,7 @@ impl<K: Find<Histogram>> Series<Histogram, K> {
     /// Returns what has been recorded.
     pub fn snapshot(&self) -> HistogramSnapshot {
         let read = self.read_with(|cells, index| cells.read(index, &mut Reader::begin(|| false)));
-        read.unwrap_or_else(|| self.core.cells().nothing())
+        read.unwrap_or_else(|| self.core.cells().empty_snapshot())
     }
 
     /// Does the same as [`snapshot`](Self::snapshot), under its former name.

@@ -1,7 +1,7 @@
 //! Counters: sharded, one cell for each thread.
 
 use super::declaration::Declaration;
-use super::kind::{ALONE, Kind, Single};
+use super::kind::{Kind, SINGLE_WIDTH, Single};
 use crate::recorder::{Reader, Rows};
 use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
@@ -48,7 +48,7 @@ impl Counter {
 
     const_unless_loom! {
         pub(crate) const fn of(declaration: Declaration) -> Self {
-            Counter { declaration, cells: Rows::new(ALONE) }
+            Counter { declaration, cells: Rows::new(SINGLE_WIDTH) }
         }
     }
 
@@ -124,7 +124,7 @@ impl FloatCounter {
 
     const_unless_loom! {
         pub(crate) const fn of(declaration: Declaration) -> Self {
-            FloatCounter { declaration, cells: Rows::new(ALONE) }
+            FloatCounter { declaration, cells: Rows::new(SINGLE_WIDTH) }
         }
     }
 
@@ -193,7 +193,7 @@ impl Kind for Counter {
     type Options = ();
     type Cells = Rows;
     const KIND: MetricKind = MetricKind::Counter;
-    const WHAT: &'static str = "a declared counter";
+    const DESCRIPTION: &'static str = "a declared counter";
 
     fn cells((): (), width: usize) -> Rows {
         Rows::new(width)
@@ -212,7 +212,7 @@ impl Kind for FloatCounter {
     type Options = ();
     type Cells = Rows;
     const KIND: MetricKind = MetricKind::Counter;
-    const WHAT: &'static str = "a declared float counter";
+    const DESCRIPTION: &'static str = "a declared float counter";
 
     fn cells((): (), width: usize) -> Rows {
         Rows::new(width)

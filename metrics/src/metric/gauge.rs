@@ -274,7 +274,7 @@ impl Kind for Gauge {
     type Options = ();
     type Cells = Levels;
     const KIND: MetricKind = MetricKind::Gauge;
-    const WHAT: &'static str = "a declared gauge";
+    const DESCRIPTION: &'static str = "a declared gauge";
 
     fn cells((): (), width: usize) -> Levels {
         Levels::new(width)
@@ -293,7 +293,7 @@ impl Kind for FloatGauge {
     type Options = ();
     type Cells = Levels;
     const KIND: MetricKind = MetricKind::Gauge;
-    const WHAT: &'static str = "a declared float gauge";
+    const DESCRIPTION: &'static str = "a declared float gauge";
 
     fn cells((): (), width: usize) -> Levels {
         Levels::new(width)

@@ -1,7 +1,7 @@
 //! Histograms: sharded, and consistent in every snapshot.
 
 use super::declaration::Declaration;
-use super::kind::{ALONE, Kind, Single};
+use super::kind::{Kind, SINGLE_WIDTH, Single};
 use crate::buckets::table::BucketTable;
 use crate::clock::{self, Ticks};
 use crate::recorder::{Observations, Reader};
@@ -72,7 +72,7 @@ impl HistogramCells {
     }
 
     /// Returns the snapshot of a histogram without values.
-    pub(crate) fn nothing(&self) -> HistogramSnapshot {
+    pub(crate) fn empty_snapshot(&self) -> HistogramSnapshot {
         let table = self.values.table();
         HistogramSnapshot::new(table.finite_bounds(), vec![0; table.buckets()], 0)
     }
@@ -117,12 +117,16 @@ impl Histogram {
 
     const_unless_loom! {
         const fn of(declaration: Declaration, options: HistogramOptions) -> Self {
-            Histogram { declaration, cells: HistogramCells::new(options, ALONE) }
+            Histogram { declaration, cells: HistogramCells::new(options, SINGLE_WIDTH) }
         }
     }
 
     /// Creates a histogram with finite bounds that were [checked](BucketTable::check).
-    pub(crate) fn made(declaration: Declaration, bounds: &'static [u64], is_of_time: bool) -> Self {
+    pub(crate) fn with_checked_bounds(
+        declaration: Declaration,
+        bounds: &'static [u64],
+        is_of_time: bool,
+    ) -> Self {
         Histogram::of(declaration, HistogramOptions { bounds, is_of_time })
     }
 
@@ -196,14 +200,14 @@ impl Single for Histogram {
 /// Describes a histogram in an error, with the options that tell it from others.
 pub(crate) fn describe_histogram(bounds: &[u64], is_of_time: bool) -> String {
     let of_time = if is_of_time { " of time" } else { "" };
-    format!("{}{of_time} with the bounds {bounds:?}", Histogram::WHAT)
+    format!("{}{of_time} with the bounds {bounds:?}", Histogram::DESCRIPTION)
 }
 
 impl Kind for Histogram {
     type Options = HistogramOptions;
     type Cells = HistogramCells;
     const KIND: MetricKind = MetricKind::Histogram;
-    const WHAT: &'static str = "a declared histogram";
+    const DESCRIPTION: &'static str = "a declared histogram";
 
     fn cells(options: HistogramOptions, width: usize) -> HistogramCells {
         HistogramCells::new(options, width)

@@ -16,7 +16,7 @@ pub trait Kind: Sized + fmt::Debug + 'static {
     /// The kind as a scraper sees it.
     const KIND: MetricKind;
     /// The description of the kind in errors.
-    const WHAT: &'static str;
+    const DESCRIPTION: &'static str;
 
     /// Creates cells, the first `width` of which are contiguous and found in one step.
     fn cells(options: Self::Options, width: usize) -> Self::Cells;
@@ -30,7 +30,7 @@ pub trait Kind: Sized + fmt::Debug + 'static {
 
 /// The number of contiguous cells that each thread allocates for a metric without labels, which uses only the first. With the
 /// header before them they fill a cache line.
-pub(crate) const ALONE: usize = 7;
+pub(crate) const SINGLE_WIDTH: usize = 7;
 
 /// A metric without labels, which has one series.
 pub trait Single: Kind + Send + Sync {
@@ -42,7 +42,7 @@ pub trait Single: Kind + Send + Sync {
 
     /// Describes it in an error, with the options that tell it from others of its kind.
     fn describe(&self) -> String {
-        Self::WHAT.to_owned()
+        Self::DESCRIPTION.to_owned()
     }
 }
 

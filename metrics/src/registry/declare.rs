@@ -82,7 +82,7 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static Counter, Error> {
-        self.try_make((name, help), Counter::WHAT.to_owned(), Counter::of, |_| true)
+        self.try_make((name, help), Counter::DESCRIPTION.to_owned(), Counter::of, |_| true)
     }
 
     /// Registers a [`FloatCounter`]; see [`counter`](Self::counter).
@@ -113,7 +113,7 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static FloatCounter, Error> {
-        self.try_make((name, help), FloatCounter::WHAT.to_owned(), FloatCounter::of, |_| true)
+        self.try_make((name, help), FloatCounter::DESCRIPTION.to_owned(), FloatCounter::of, |_| true)
     }
 
     /// Registers a [`Gauge`]; see [`counter`](Self::counter).
@@ -146,7 +146,7 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static Gauge, Error> {
-        self.try_make((name, help), Gauge::WHAT.to_owned(), Gauge::of, |_| true)
+        self.try_make((name, help), Gauge::DESCRIPTION.to_owned(), Gauge::of, |_| true)
     }
 
     /// Registers a [`FloatGauge`]; see [`counter`](Self::counter).
@@ -177,7 +177,7 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static FloatGauge, Error> {
-        self.try_make((name, help), FloatGauge::WHAT.to_owned(), FloatGauge::of, |_| true)
+        self.try_make((name, help), FloatGauge::DESCRIPTION.to_owned(), FloatGauge::of, |_| true)
     }
 
     /// Registers a [`Histogram`] of integers in any unit, called `name` with the help text `help`. The same name and bounds return the
@@ -280,7 +280,7 @@ impl MetricsRegistry {
             describe_histogram(bounds, is_of_time),
             |declaration| {
                 let bounds = leak_slice(finite, |index| bounds[index]);
-                Histogram::made(declaration, bounds, is_of_time)
+                Histogram::with_checked_bounds(declaration, bounds, is_of_time)
             },
             |histogram| histogram.options() == (bounds, is_of_time),
         )

@@ -2,7 +2,7 @@
 
 use super::metric_handle::MetricHandle;
 use super::scope::Scope;
-use crate::collect::{Answer, Collection, Printed, Source};
+use crate::collect::{Answer, Collection, Source, Suffixes};
 use crate::self_metrics::Findings;
 use crate::snapshot::{FamilySnapshot, FullSnapshot};
 use crate::sync::unmodelled::Arc;
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
 /// The key of a metric in its registry: the name with the namespace, and the suffixes that it adds.
-pub(super) type Key = (String, Printed);
+pub(super) type Key = (String, Suffixes);
 
 /// A registered metric.
 #[derive(Debug, Clone)]
@@ -39,13 +39,13 @@ impl Listing {
 
     /// Returns the metric that is exported as `name` without a suffix.
     pub(super) fn plain(&self, name: &str) -> Option<&MetricHandle> {
-        let key = (self.full_name(name), Printed::Plain);
+        let key = (self.full_name(name), Suffixes::Plain);
         self.metrics.get(&key).map(|entry| &entry.metric)
     }
 
     /// Returns whether the metric exported as `name`, given with or without the namespace, is sharded.
     pub(super) fn is_sharded(&self, name: &str) -> bool {
-        let found = self.metrics.get(&(name.to_owned(), Printed::Plain)).map(|entry| &entry.metric);
+        let found = self.metrics.get(&(name.to_owned(), Suffixes::Plain)).map(|entry| &entry.metric);
         found.or_else(|| self.plain(name)).is_some_and(|metric| metric.is_sharded())
     }
 
@@ -110,7 +110,7 @@ impl Listing {
 
     /// Returns the metrics that were registered under `name`, which includes the namespace.
     fn named(&self, name: &str) -> impl Iterator<Item = (&Key, &Entry)> {
-        let [first, last] = [Printed::FIRST, Printed::LAST].map(|printed| (name.to_owned(), printed));
+        let [first, last] = [Suffixes::FIRST, Suffixes::LAST].map(|printed| (name.to_owned(), printed));
         self.metrics.range(first..=last)
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Registration<'a> {
 
 /// The metric that exports a name.
 #[derive(Debug, Clone)]
-struct Printer {
+struct NameOwner {
     metric: Key,
     formats: Formats,
 }
@@ -36,7 +36,7 @@ pub(super) struct NameTable {
     /// Shared with readers. A change copies it only if a reader still has it.
     listing: Listing,
     /// The metric that exports each name, of a family or of a sample, in any format.
-    printed_by: BTreeMap<String, Printer>,
+    exported_by: BTreeMap<String, NameOwner>,
     /// The metric in a `static` that was adopted last. Only the table of the global registry has one.
     latest: Option<&'static dyn Declared>,
 }
@@ -75,7 +75,7 @@ impl NameTable {
             Error::from(Cause::Taken { wanted, standing: existing })
         };
         let full_name = self.listing.full_name(name);
-        let key = (full_name.clone(), shape.printed());
+        let key = (full_name.clone(), shape.suffixes());
         if let Some(Entry { metric, place }) = self.listing.metrics.get(&key) {
             let refused = || taken(format!("{full_name:?} is already {} ({place})", metric.describe()));
             return same(metric).ok_or_else(refused);
@@ -83,14 +83,15 @@ impl NameTable {
         if let Some(label) = labels.iter().find(|label| self.listing.scope.label(label).is_some()) {
             return Err(taken(format!("its label {label:?} is already set for all series of the registry")));
         }
-        let printed_names = shape.printed_names(&full_name);
-        if let Some(clash) = printed_names.iter().find_map(|(printed, formats)| self.clash(printed, *formats))
+        let exported_names = shape.exported_names(&full_name);
+        if let Some(clash) =
+            exported_names.iter().find_map(|(printed, formats)| self.clash(printed, *formats))
         {
             return Err(taken(clash));
         }
         let (metric, handle) = make();
-        let printed_by = |(printed, formats)| (printed, Printer { metric: key.clone(), formats });
-        self.printed_by.extend(printed_names.into_iter().map(printed_by));
+        let exported_by = |(printed, formats)| (printed, NameOwner { metric: key.clone(), formats });
+        self.exported_by.extend(exported_names.into_iter().map(exported_by));
         Arc::make_mut(&mut self.listing.metrics).insert(key, Entry { metric, place });
         Ok(handle)
     }
@@ -101,9 +102,9 @@ impl NameTable {
             Formats::All => "",
             Formats::OpenMetrics => ", and this would too in OpenMetrics",
         };
-        if let Some(printer) = self.printed_by.get(printed) {
-            let existing = self.describe_printer(printer);
-            return Some(match printer.formats {
+        if let Some(owner) = self.exported_by.get(printed) {
+            let existing = self.describe_owner(owner);
+            return Some(match owner.formats {
                 Formats::All => format!("{existing} already exports {printed:?}{in_openmetrics}"),
                 Formats::OpenMetrics => {
                     format!("{existing} already exports {printed:?} in OpenMetrics{in_openmetrics}")
@@ -115,9 +116,9 @@ impl NameTable {
     }
 
     /// Describes a metric in an error: `a counter "jobs_total" (src/jobs.rs:7:9)`.
-    fn describe_printer(&self, printer: &Printer) -> String {
-        let (name, _) = &printer.metric;
-        match self.listing.metrics.get(&printer.metric) {
+    fn describe_owner(&self, owner: &NameOwner) -> String {
+        let (name, _) = &owner.metric;
+        match self.listing.metrics.get(&owner.metric) {
             Some(Entry { metric, place }) => format!("{} {name:?} ({place})", metric.describe()),
             None => format!("{name:?}"),
         }
@@ -129,12 +130,12 @@ impl NameTable {
         metrics: impl IntoIterator<Item = (String, Arc<dyn Registered>)>,
         place: &'static Location<'static>,
     ) -> Result<(), Error> {
-        let mut with_them = self.clone();
+        let mut updated = self.clone();
         for (name, metric) in metrics {
             let handle = MetricHandle::Shared(metric);
-            with_them.register(handle.registration(&name, place), |_| None, || (handle.clone(), ()))?;
+            updated.register(handle.registration(&name, place), |_| None, || (handle.clone(), ()))?;
         }
-        *self = with_them;
+        *self = updated;
         Ok(())
     }
 

@@ -73,7 +73,7 @@ impl Family {
 }
 
 #[test]
-fn an_index_is_used_anew_only_when_nobody_can_reach_the_series_before() {
+fn an_index_is_used_anew_only_after_the_previous_series_is_unreachable() {
     model(2, || {
         let family = Family::new(None);
         let mut share = family.make(b"a");

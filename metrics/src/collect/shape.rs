@@ -18,16 +18,16 @@ pub enum Shape {
 
 /// The suffixes that a metric adds to its name. Metrics with the same name and different suffixes do not clash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Printed {
+pub(crate) enum Suffixes {
     Plain,
     Collector,
     Latency,
     MinMax,
 }
 
-impl Printed {
-    pub(crate) const FIRST: Self = Printed::Plain;
-    pub(crate) const LAST: Self = Printed::MinMax;
+impl Suffixes {
+    pub(crate) const FIRST: Self = Suffixes::Plain;
+    pub(crate) const LAST: Self = Suffixes::MinMax;
 }
 
 /// The formats in which a name is exported.
@@ -39,12 +39,12 @@ pub(crate) enum Formats {
 
 impl Shape {
     /// Returns the suffixes that it adds.
-    pub(crate) const fn printed(self) -> Printed {
+    pub(crate) const fn suffixes(self) -> Suffixes {
         match self {
-            Shape::Collector => Printed::Collector,
-            Shape::Latency => Printed::Latency,
-            Shape::MinMax => Printed::MinMax,
-            Shape::Plain(_) => Printed::Plain,
+            Shape::Collector => Suffixes::Collector,
+            Shape::Latency => Suffixes::Latency,
+            Shape::MinMax => Suffixes::MinMax,
+            Shape::Plain(_) => Suffixes::Plain,
         }
     }
 
@@ -67,7 +67,7 @@ impl Shape {
     }
 
     /// Returns all names of families and samples of the metric `name`, with the formats they are exported in.
-    pub(crate) fn printed_names(self, name: &str) -> Vec<(String, Formats)> {
+    pub(crate) fn exported_names(self, name: &str) -> Vec<(String, Formats)> {
         let mut printed = Vec::new();
         for (suffix, kind) in self.families() {
             let family = format!("{name}{suffix}");
