@@ -182,7 +182,7 @@ impl<M: Kind> Core<M> {
 
 impl<M: Kind> Owner for Core<M> {
     fn table(&self) -> &SeriesTable {
-        self.table().expect("only a table makes entries")
+        self.table().expect("only a table creates entries")
     }
 
     fn clear(&self, index: usize) {

@@ -169,21 +169,20 @@ fn merge_identical_series(series: &mut Vec<FunctionSnapshot>, shared_labels: &[(
     // The series with the fewest labels is kept.
     let mut order: Vec<usize> = (0..series.len()).collect();
     order.sort_by_key(|index| series[*index].labels.len());
-    let mut stays = BTreeMap::new();
+    let mut kept = BTreeMap::new();
     let mut merged = Vec::new();
     for index in order {
         let function = &series[index];
-        let stays = *stays
-            .entry((function.place(), printed_labels(&function.labels, shared_labels)))
-            .or_insert(index);
-        if stays != index {
-            merged.push((index, stays));
+        let kept =
+            *kept.entry((function.place(), printed_labels(&function.labels, shared_labels))).or_insert(index);
+        if kept != index {
+            merged.push((index, kept));
         }
     }
     let mut is_merged = vec![false; series.len()];
-    for (index, stays) in merged {
-        let [merged, stays] = series.get_disjoint_mut([index, stays]).expect("two of them");
-        stays.merge(merged);
+    for (index, kept) in merged {
+        let [merged, kept] = series.get_disjoint_mut([index, kept]).expect("the indices differ");
+        kept.merge(merged);
         is_merged[index] = true;
     }
     let mut is_merged = is_merged.into_iter();

@@ -36,12 +36,13 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 /// # Registering
 /// | what | method | returns |
 /// | --- | --- | --- |
-/// | shared cells, freed with their last handle | [`register_counter`](Self::register_counter), [`register_gauge`](Self::register_gauge), [`register_histogram`](Self::register_histogram), [`register_minmax`](Self::register_minmax), [`register_collector`](Self::register_collector) | an `Arc` of the cells |
+/// | shared cells, freed with the registry and their last handle | [`register_counter`](Self::register_counter), [`register_gauge`](Self::register_gauge), [`register_histogram`](Self::register_histogram), [`register_minmax`](Self::register_minmax), [`register_collector`](Self::register_collector) | an `Arc` of the cells |
 /// | a metric with a help text, never freed | [`counter`](Self::counter), [`float_counter`](Self::float_counter), [`gauge`](Self::gauge), [`float_gauge`](Self::float_gauge), [`histogram`](Self::histogram), [`histogram_of_time`](Self::histogram_of_time) | a `&'static` metric |
 /// | a metric with labels | [`family`](Self::family) | the family |
 /// | a value that a closure returns for each snapshot | [`callback_gauge`](Self::callback_gauge), [`callback_counter`](Self::callback_counter) | nothing |
 /// | constant facts, as labels | [`info`](Self::info) | nothing |
 /// | families that a [`Collect`](crate::collect::Collect) adds to each snapshot | [`collect_from`](Self::collect_from) | nothing |
+/// | metrics of the process, with the feature `process` | `register_process_metrics` | nothing |
 ///
 /// Each of these methods panics if the registration is refused. Each has a `try_` form, such as
 /// [`try_counter`](Self::try_counter), that returns the [`Error`](crate::Error) instead. Registration is idempotent for metrics
@@ -49,7 +50,7 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 /// collector with the same name is refused.
 ///
 /// The traits of metrics and families are sealed: [`Metric`](crate::family::Metric), [`Find`](crate::family::Find) and `AnyFamily`,
-/// which [`family`](Self::family) accepts. A metric kind of your own implements [`Collect`](crate::collect::Collect).
+/// which [`family`](Self::family) accepts. For other kinds of metrics, implement [`Collect`](crate::collect::Collect).
 #[derive(Debug)]
 pub struct MetricsRegistry {
     interval: Duration,
