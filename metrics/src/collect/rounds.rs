@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The shortest time after which another thread continues with the queue.
-const SHORTEST_TURN: Duration = Duration::from_millis(1);
+const MIN_TURN: Duration = Duration::from_millis(1);
 
 thread_local! {
     /// Whether this thread is a worker, which calls sources.
@@ -69,7 +69,7 @@ struct State {
     /// The answers of the current round.
     answers: Answer,
     /// When a source was last called.
-    last_begun: Instant,
+    last_call: Instant,
     /// The number of the last round that has ended, and its answers.
     last: (u64, Arc<Answer>),
     /// The number of workers that wait for a round, or are about to.
@@ -83,7 +83,7 @@ struct State {
 #[derive(Debug, Default)]
 struct SourceState {
     /// The round that it was called in, until it returns.
-    asked_in: Option<u64>,
+    called_in: Option<u64>,
     failures: CallbackFailures,
 }
 
@@ -97,7 +97,7 @@ impl Rounds {
             queue: VecDeque::new(),
             unanswered: 0,
             answers: Answer::default(),
-            last_begun: Instant::now(),
+            last_call: Instant::now(),
             last: (0, Arc::default()),
             idle: 0,
             lacks_thread: false,
@@ -113,7 +113,7 @@ impl Rounds {
     }
 
     /// Calls the sources that `sources` returns, or waits for another snapshot that does. `sources` is called without holding a lock.
-    pub(crate) fn ask(&self, sources: impl FnOnce() -> Vec<Arc<Source>>) -> Arc<Answer> {
+    pub(crate) fn run(&self, sources: impl FnOnce() -> Vec<Arc<Source>>) -> Arc<Answer> {
         if IS_WORKER.get() {
             return Arc::default();
         }
@@ -166,18 +166,18 @@ impl Round<'_> {
         let mut state = lock(&self.shared.state);
         for source in sources {
             let source_state = state.sources.entry(source.name().to_owned()).or_default();
-            match source_state.asked_in {
+            match source_state.called_in {
                 Some(_) => source_state.failures.timeouts += 1,
                 None => state.queue.push_back(Arc::clone(source)),
             }
         }
         let now = Instant::now();
-        state.last_begun = now;
+        state.last_call = now;
         // `None`: later than the clock can represent.
         let deadline = now.checked_add(state.timeout);
-        let asked = u32::try_from(state.queue.len()).unwrap_or(u32::MAX);
-        let turn = (state.timeout / asked.saturating_add(1)).max(SHORTEST_TURN);
-        let has_worker = state.idle > 0 || asked == 0;
+        let called = u32::try_from(state.queue.len()).unwrap_or(u32::MAX);
+        let turn = (state.timeout / called.saturating_add(1)).max(MIN_TURN);
+        let has_worker = state.idle > 0 || called == 0;
         self.shared.work_available.notify_one();
         drop(state);
         if has_worker || self.start_worker() {
@@ -193,9 +193,9 @@ impl Round<'_> {
             if deadline.is_some_and(|deadline| deadline <= now) {
                 return;
             }
-            let turn_ends = if state.queue.is_empty() { None } else { state.last_begun.checked_add(turn) };
+            let turn_ends = if state.queue.is_empty() { None } else { state.last_call.checked_add(turn) };
             if turn_ends.is_some_and(|end| end <= now) {
-                state.last_begun = now;
+                state.last_call = now;
                 drop(state);
                 // If it cannot be started, an existing worker may still return.
                 self.start_worker();
@@ -220,11 +220,11 @@ impl Round<'_> {
 
 impl Drop for Round<'_> {
     fn drop(&mut self) {
-        let unasked = {
+        let uncalled = {
             let mut guard = lock(&self.shared.state);
             let state = &mut *guard;
-            let unasked = mem::take(&mut state.queue);
-            for source in &unasked {
+            let uncalled = mem::take(&mut state.queue);
+            for source in &uncalled {
                 if let Some(SourceState { failures, .. }) = state.sources.get_mut(source.name()) {
                     let count =
                         if state.lacks_thread { &mut failures.no_thread } else { &mut failures.timeouts };
@@ -232,7 +232,7 @@ impl Drop for Round<'_> {
                 }
             }
             for source_state in
-                state.sources.values_mut().filter(|source| source.asked_in == Some(self.number))
+                state.sources.values_mut().filter(|source| source.called_in == Some(self.number))
             {
                 source_state.failures.timeouts += 1;
             }
@@ -241,10 +241,10 @@ impl Drop for Round<'_> {
             state.last = (self.number, Arc::new(mem::take(&mut state.answers)));
             state.is_under_way = false;
             self.shared.answered.notify_all();
-            unasked
+            uncalled
         };
         // Dropped after the lock is released: the destructors of sources are code of the program.
-        drop(unasked);
+        drop(uncalled);
     }
 }
 
@@ -252,11 +252,11 @@ impl Drop for Round<'_> {
 fn work(shared: &Arc<Shared>) {
     IS_WORKER.set(true);
     while let Some((source, round)) = next_source(shared) {
-        let answer = catch_panic(|| source.ask());
+        let answer = catch_panic(|| source.call());
         let mut guard = lock(&shared.state);
         let state = &mut *guard;
         if let Some(source_state) = state.sources.get_mut(source.name()) {
-            source_state.asked_in = None;
+            source_state.called_in = None;
             source_state.failures.panics += u64::from(answer.is_none());
         }
         if state.is_under_way && state.round == round {
@@ -284,10 +284,10 @@ fn next_source(shared: &Shared) -> Option<(Arc<Source>, u64)> {
         let round = state.round;
         if let Some(source) = state.queue.pop_front() {
             if let Some(source_state) = state.sources.get_mut(source.name()) {
-                source_state.asked_in = Some(round);
+                source_state.called_in = Some(round);
             }
             state.unanswered += 1;
-            state.last_begun = Instant::now();
+            state.last_call = Instant::now();
             return Some((source, round));
         }
         if state.has_ended || state.idle > 0 {

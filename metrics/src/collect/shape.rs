@@ -68,7 +68,7 @@ impl Shape {
 
     /// Returns all names of families and samples of the metric `name`, with the formats they are exported in.
     pub(crate) fn exported_names(self, name: &str) -> Vec<(String, Formats)> {
-        let mut printed = Vec::new();
+        let mut names = Vec::new();
         for (suffix, kind) in self.families() {
             let family = format!("{name}{suffix}");
             let (everywhere, base, openmetrics): (&[_], _, &[_]) = match kind {
@@ -80,10 +80,10 @@ impl Shape {
                     None => (&[""], &*family, &[]),
                 },
             };
-            printed.extend(everywhere.iter().map(|suffix| (format!("{family}{suffix}"), Formats::All)));
+            names.extend(everywhere.iter().map(|suffix| (format!("{family}{suffix}"), Formats::All)));
             let further = openmetrics.iter().map(|suffix| (format!("{base}{suffix}"), Formats::OpenMetrics));
-            printed.extend(further);
+            names.extend(further);
         }
-        printed
+        names
     }
 }

@@ -11,7 +11,7 @@ use std::fmt;
 pub struct Source {
     /// Never empty.
     families: Vec<FamilyDescription>,
-    ask: Box<dyn Fn(&mut Collected<'_>) + Send + Sync>,
+    collect: Box<dyn Fn(&mut Collected<'_>) + Send + Sync>,
     /// The origin of its families, for errors.
     origin: &'static str,
 }
@@ -32,7 +32,7 @@ impl Source {
         callback: impl Fn() -> f64 + Send + Sync + 'static,
     ) -> Self {
         let FamilyDescription { name, kind, .. } = family.clone();
-        let ask = move |into: &mut Collected<'_>| {
+        let collect = move |into: &mut Collected<'_>| {
             let value = callback();
             let value = if kind == MetricKind::Counter {
                 SampleValue::Sum(value)
@@ -41,14 +41,14 @@ impl Source {
             };
             into.add(&name, &[], value);
         };
-        Source { families: vec![family], ask: Box::new(ask), origin: CALLBACK }
+        Source { families: vec![family], collect: Box::new(collect), origin: CALLBACK }
     }
 
     /// Creates a source from a collector. A collector that describes no families is never called.
     pub(crate) fn collector(collector: impl Collect) -> Self {
         let families = collector.families();
-        let ask = move |into: &mut Collected<'_>| collector.collect(into);
-        Source { families, ask: Box::new(ask), origin: COLLECTOR }
+        let collect = move |into: &mut Collected<'_>| collector.collect(into);
+        Source { families, collect: Box::new(collect), origin: COLLECTOR }
     }
 
     /// Creates a source from a collector of the library, which errors describe by `origin`.
@@ -63,9 +63,9 @@ impl Source {
     }
 
     /// Calls the code of the program.
-    pub(super) fn ask(&self) -> Answer {
+    pub(super) fn call(&self) -> Answer {
         let mut collected = Collected::new(&self.families);
-        (self.ask)(&mut collected);
+        (self.collect)(&mut collected);
         let (families, refusals) = collected.finish();
         Answer { families, refusals }
     }

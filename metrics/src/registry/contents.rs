@@ -89,7 +89,7 @@ impl Contents {
     }
 
     /// Locks the table without adopting metrics, for settings that must precede all metrics.
-    pub(super) fn table_as_it_is(&self) -> MutexGuard<'_, NameTable> {
+    pub(super) fn table_without_adopting(&self) -> MutexGuard<'_, NameTable> {
         lock(&self.table)
     }
 
@@ -105,7 +105,7 @@ impl Contents {
         let mut answer = Arc::default();
         if listing.has_sources() {
             // First: they may take a while, and what they record and register belongs to this snapshot too.
-            answer = self.rounds.ask(|| self.table().listing().sources());
+            answer = self.rounds.run(|| self.table().listing().sources());
             listing = self.table().listing();
         }
         let mut snapshot = FullSnapshot::empty(self.counting_since());

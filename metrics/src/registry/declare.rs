@@ -301,7 +301,7 @@ impl MetricsRegistry {
         let shape = Shape::Plain(M::KIND);
         let registration = Registration { name: &name, what, shape, labels: Vec::new(), place };
         let same = |existing: &MetricHandle| {
-            let any: &'static dyn Any = existing.fixed()?;
+            let any: &'static dyn Any = existing.never_freed()?;
             any.downcast_ref().filter(|existing| is_same(existing))
         };
         self.contents().table().register(registration, same, || {

@@ -39,7 +39,7 @@ impl MetricsRegistry {
     /// If another metric has the name, or exports a name that this family would export, in any format; or if one of its labels is
     /// [set for all series](Self::with_labels) of the registry. The message has the source locations of both.
     pub fn try_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
-        let same = |existing: &MetricHandle| family.handle_of_existing(existing.fixed()?).map(Some);
+        let same = |existing: &MetricHandle| family.handle_of_existing(existing.never_freed()?).map(Some);
         // Looked up before creating the family, which is never freed.
         let existing = self.contents().table().listing().plain(family.name()).and_then(same).flatten();
         if let Some(existing) = existing {

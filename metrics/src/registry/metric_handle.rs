@@ -28,7 +28,7 @@ impl MetricHandle {
     }
 
     /// Returns the metric, if it is never freed.
-    pub(super) fn fixed(&self) -> Option<&'static dyn Registered> {
+    pub(super) fn never_freed(&self) -> Option<&'static dyn Registered> {
         match self {
             MetricHandle::Shared(_) => None,
             MetricHandle::Static(metric) => Some(*metric),
@@ -37,7 +37,7 @@ impl MetricHandle {
 
     /// Returns whether this is the metric at that address.
     pub(super) fn is(&self, metric: &'static dyn Registered) -> bool {
-        self.fixed().is_some_and(|handle| ptr::addr_eq(handle, metric))
+        self.never_freed().is_some_and(|handle| ptr::addr_eq(handle, metric))
     }
 }
 

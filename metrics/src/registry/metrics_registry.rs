@@ -79,7 +79,7 @@ impl MetricsRegistry {
     pub fn describe(&self, name: impl Into<String>, help: impl Into<String>) {
         // Before the lock is taken: the conversion may be code of the program.
         let (name, help) = (name.into(), help.into());
-        self.contents.table_as_it_is().describe(name, help);
+        self.contents.table_without_adopting().describe(name, help);
     }
 
     /// Reads a snapshot. It never blocks recording. It waits for callbacks and collectors, if there are any, for a
@@ -96,7 +96,7 @@ impl MetricsRegistry {
 
     /// Returns whether the metric that is registered as `name` is sharded.
     pub(crate) fn counts_by_thread(&self, name: &str) -> bool {
-        self.contents.table_as_it_is().listing().is_sharded(name)
+        self.contents.table_without_adopting().listing().is_sharded(name)
     }
 
     /// Returns the module and name of the functions that the last snapshot read, including those without a series.

@@ -48,7 +48,7 @@ impl MetricsRegistry {
     /// or a metric. Then the registry is dropped.
     pub fn try_with_namespace(self, namespace: impl Into<String>) -> Result<Self, Error> {
         let namespace = namespace.into();
-        self.contents().table_as_it_is().set_namespace(namespace)?;
+        self.contents().table_without_adopting().set_namespace(namespace)?;
         Ok(self)
     }
 
@@ -91,7 +91,7 @@ impl MetricsRegistry {
         // Before the lock is taken: the conversion may be code of the program.
         let labels: Vec<_> = labels.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         for (name, value) in labels {
-            self.contents().table_as_it_is().add_label(name, value)?;
+            self.contents().table_without_adopting().add_label(name, value)?;
         }
         Ok(self)
     }

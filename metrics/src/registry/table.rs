@@ -85,34 +85,34 @@ impl NameTable {
         }
         let exported_names = shape.exported_names(&full_name);
         if let Some(clash) =
-            exported_names.iter().find_map(|(printed, formats)| self.clash(printed, *formats))
+            exported_names.iter().find_map(|(exported, formats)| self.clash(exported, *formats))
         {
             return Err(taken(clash));
         }
         let (metric, handle) = make();
-        let exported_by = |(printed, formats)| (printed, NameOwner { metric: key.clone(), formats });
+        let exported_by = |(exported, formats)| (exported, NameOwner { metric: key.clone(), formats });
         self.exported_by.extend(exported_names.into_iter().map(exported_by));
         Arc::make_mut(&mut self.listing.metrics).insert(key, Entry { metric, place });
         Ok(handle)
     }
 
     /// Describes the metric that already exports a name which another metric would export in these formats.
-    fn clash(&self, printed: &str, formats: Formats) -> Option<String> {
+    fn clash(&self, exported: &str, formats: Formats) -> Option<String> {
         let in_openmetrics = match formats {
             Formats::All => "",
             Formats::OpenMetrics => ", and this would too in OpenMetrics",
         };
-        if let Some(owner) = self.exported_by.get(printed) {
+        if let Some(owner) = self.exported_by.get(exported) {
             let existing = self.describe_owner(owner);
             return Some(match owner.formats {
-                Formats::All => format!("{existing} already exports {printed:?}{in_openmetrics}"),
+                Formats::All => format!("{existing} already exports {exported:?}{in_openmetrics}"),
                 Formats::OpenMetrics => {
-                    format!("{existing} already exports {printed:?} in OpenMetrics{in_openmetrics}")
+                    format!("{existing} already exports {exported:?} in OpenMetrics{in_openmetrics}")
                 }
             });
         }
-        is_printed_by_the_library(printed)
-            .then(|| format!("tachometer itself exports {printed:?}{in_openmetrics}"))
+        is_printed_by_the_library(exported)
+            .then(|| format!("tachometer itself exports {exported:?}{in_openmetrics}"))
     }
 
     /// Describes a metric in an error: `a counter "jobs_total" (src/jobs.rs:7:9)`.
