@@ -1,7 +1,7 @@
-//! Guards: what ends when they are dropped.
+//! Guards: values that act when they are dropped.
 //!
-//! They are returned by the methods of the types that they guard, and rarely named. Bind each to a name, as in
-//! `let _guard = …`: `let _ = …` drops it at once.
+//! The methods of the types they belong to return them, so that they are rarely named. Bind each guard to a name, as in
+//! `let _guard = …`: `let _ = …` drops it immediately.
 
 pub use crate::atomic::{ConnectionGuard, GaugeGuard};
 pub use crate::clock::MockGuard;

@@ -23,8 +23,9 @@
 //! # Where to start
 //! The [user's guide](docs::guide) has a page per task:
 //!
-//! - [annotating functions](docs::guide::annotating): [`instrumented`], [`time!`](macro@time); its [outcomes](docs::guide::outcomes);
-//! - [metrics of your own](docs::guide::metrics): [`metrics!`], [`Counter`], [`Gauge`], [`Histogram`], [`CallbackGauge`], [`Info`], [`Collect`],
+//! - [annotating functions](docs::guide::annotating): [`instrumented`], [`time!`](macro@time); [outcomes](docs::guide::outcomes) of calls;
+//! - [metrics of your own](docs::guide::metrics): [`metrics!`], [`Counter`], [`Gauge`], [`Histogram`], [`CallbackGauge`], [`Info`],
+//!   [`collect::Collect`],
 //!   [`MetricsRegistry`], the shared cells [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`];
 //! - [labels](docs::guide::labels): [`Family`], [`DynamicFamily`], [`LabelSet`](macro@LabelSet), [`LabelValue`](macro@LabelValue);
 //! - [reading and exporting](docs::guide::exporting): [`snapshot()`], [`FullSnapshot`], [`exporter()`], [`print_on_exit`]; `serve`,
@@ -36,7 +37,7 @@
 //! # Features
 //! | feature | adds |
 //! | --- | --- |
-//! | `enabled` (default) | annotations and [`time!`](macro@time) count; without it they leave the code as it was written |
+//! | `enabled` (default) | annotations and [`time!`](macro@time) count; without it they leave the code unchanged |
 //! | `http` | `serve`, `Endpoint`, `expose` |
 //! | `json` | `FullSnapshot::to_json`, `from_json`; serde's `Serialize` and `Deserialize` of snapshots |
 //! | `process` | `MetricsRegistry::register_process_metrics` |
@@ -45,7 +46,7 @@
 //! # How it works
 //! [`docs::recording`] describes how a call is recorded and why a snapshot is exact, [`docs::memory_ordering`] the reason for
 //! each atomic operation, [`docs::on_demand`] how callbacks run. The modules in the order in which a call passes
-//! through them: `instrument` (call site, guard, timed future) → `cells` (sharded cells) → `function` (name and cells) →
+//! through them: `instrument` (call site, guard, timed future) → `recorder` (sharded cells) → `function` (name and cells) →
 //! `registry` → [`FullSnapshot`] → `encode` → `export`.
 
 // Allowed by name in the files that DESIGN.md lists.
@@ -53,12 +54,12 @@
 // On docs.rs only: items that need a feature are marked with it.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-/// The README's programs, compiled.
+/// The programs of the README, compiled as tests.
 #[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
-/// The program of the package's README, compiled.
+/// The program of the package's README, compiled as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod package_readme {}

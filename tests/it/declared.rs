@@ -187,7 +187,7 @@ fn of_two_with_one_name_one_is_shown_and_the_text_says_why() {
     assert!(refused.contains("declared"), "{refused}");
     assert_eq!(refused.matches("tests/it/declared.rs:").count(), 2, "{refused}");
     let error = tachometer::global().try_register_counter("added_total").expect_err("it is taken");
-    assert!(error.to_string().contains("\"added_total\" is a declared counter already"), "{error}");
+    assert!(error.to_string().contains("\"added_total\" is already a declared counter"), "{error}");
 }
 
 metrics! {
@@ -221,7 +221,7 @@ fn of_two_that_meet_by_their_suffixes_one_is_shown_and_the_text_names_both_place
     let of_time = "a declared histogram of time with the bounds [1]";
     let same_name = reasons.iter().find(|reason| reason.contains("\"meeting_d\"")).expect("it is refused");
     assert!(
-        same_name.contains(of_time) && same_name.contains("\"meeting_d\" is a declared histogram"),
+        same_name.contains(of_time) && same_name.contains("\"meeting_d\" is already a declared histogram"),
         "{same_name}"
     );
     assert_eq!(same_name.matches("tests/it/declared.rs:").count(), 2, "{same_name}");

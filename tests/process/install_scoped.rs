@@ -69,7 +69,7 @@ fn statics_are_in_the_namespace_and_have_the_labels() {
     for part in [
         "\"used_later\" (",
         "a declared counter \"shop_used_later_total\" (",
-        "prints \"shop_used_later\" in",
+        "exports \"shop_used_later\" in",
     ] {
         assert!(error.contains(part), "no {part} in {error}");
     }

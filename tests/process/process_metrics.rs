@@ -74,14 +74,14 @@ fn they_are_registered_once_and_a_name_that_is_taken_is_an_error() {
     assert_eq!(registry.list(), before);
     let error = registry.try_register_gauge("process_threads").expect_err("it is there").to_string();
     assert!(
-        error.contains("\"process_threads\" is a gauge of `register_process_metrics` already ("),
+        error.contains("\"process_threads\" is already a gauge from `register_process_metrics` ("),
         "{error}"
     );
     let registry = self::registry();
     registry.register_gauge("process_threads");
     let error = registry.try_register_process_metrics().expect_err("it is taken").to_string();
     assert!(
-        error.contains("cannot register a gauge of `register_process_metrics` \"process_threads\" ("),
+        error.contains("cannot register a gauge from `register_process_metrics` \"process_threads\" ("),
         "{error}"
     );
     registry.register_gauge("process_open_fds");

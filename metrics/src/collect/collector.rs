@@ -1,4 +1,4 @@
-//! Families that a program's collector adds whenever somebody reads, and the checks of what it adds.
+//! Collectors: code of the program that adds families to each snapshot, and the checks of what it adds.
 
 use crate::error::{Cause, Error};
 use crate::names::{is_label_name, is_reserved};
@@ -6,7 +6,8 @@ use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
-/// Adds families of metrics to each snapshot: for what is found where it is read, such as the disks there are.
+/// A collector: it adds families of metrics to each snapshot, for values that are found when they are read, such as a list of
+/// disks.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,18 +33,18 @@ use std::mem;
 /// assert!(text.contains("shelf_books{shelf=\"maps\"} 3.0\nshelf_books{shelf=\"poems\"} 12.0\n"));
 /// ```
 ///
-/// Registered by [`collect_from`](crate::MetricsRegistry::collect_from). [`docs::on_demand`](crate::docs::on_demand) says
-/// on which thread it runs and what happens where it panics or takes long.
+/// A collector is registered by [`collect_from`](crate::MetricsRegistry::collect_from). [`docs::on_demand`](crate::docs::on_demand)
+/// specifies on which thread it runs, and what happens if it panics or hangs.
 pub trait Collect: Send + Sync + 'static {
-    /// The families it adds to, asked once, when it is registered: so a name that something else has is an error there, where
-    /// somebody sees it, and not a family that is sometimes missing.
+    /// Describes the families that it adds to. Called once, at the registration, so that a name clash is an error there and not a
+    /// family that is sometimes missing.
     fn families(&self) -> Vec<FamilyDescription>;
 
-    /// Adds what the families show now.
+    /// Adds the current series of its families.
     fn collect(&self, into: &mut Collected<'_>);
 }
 
-/// What a family is called, what it means and what kind it is.
+/// The name, help text and kind of a family.
 ///
 /// ```
 /// use tachometer::collect::FamilyDescription;
@@ -59,27 +60,27 @@ pub struct FamilyDescription {
 }
 
 impl FamilyDescription {
-    /// A family of numbers that only grow. By convention the name ends in `_total`.
+    /// Describes a family of counters. By convention the name ends in `_total`.
     pub fn counter(name: impl Into<String>, help: impl Into<String>) -> Self {
         FamilyDescription { name: name.into(), help: help.into(), kind: MetricKind::Counter }
     }
 
-    /// A family of numbers that go up and down.
+    /// Describes a family of gauges.
     pub fn gauge(name: impl Into<String>, help: impl Into<String>) -> Self {
         FamilyDescription { name: name.into(), help: help.into(), kind: MetricKind::Gauge }
     }
 
-    /// A family of histograms.
+    /// Describes a family of histograms.
     pub fn histogram(name: impl Into<String>, help: impl Into<String>) -> Self {
         FamilyDescription { name: name.into(), help: help.into(), kind: MetricKind::Histogram }
     }
 }
 
-/// What a [collector](Collect) adds at one time.
+/// The families that a [collector](Collect) adds to one snapshot.
 ///
-/// A mistake takes away the family it is made in, from this snapshot, and `tachometer_refused_metric_info` says what it was: a
-/// family that was not described or is of another kind, a label whose name is not allowed or that is there twice, two series with
-/// the same labels, a counter that is negative or not a number.
+/// A family with a mistake is missing from that snapshot, and `tachometer_refused_metric_info` gives the reason. Mistakes are a
+/// family that was not described or has another kind, a label name that is not valid, a label or a label set that occurs twice,
+/// and a counter that is negative or NaN.
 ///
 /// ```
 /// use std::time::Duration;
@@ -109,33 +110,33 @@ impl FamilyDescription {
 /// ```
 #[derive(Debug)]
 pub struct Collected<'a> {
-    /// Of each family that was described: its series, or why it cannot be had.
+    /// The series of each described family, or the first mistake in it.
     families: BTreeMap<&'a str, (MetricKind, Result<Vec<SeriesSnapshot>, String>)>,
-    /// One that was not described.
-    stranger: Option<String>,
+    /// The first family that was not described.
+    undescribed: Option<String>,
 }
 
 impl<'a> Collected<'a> {
     pub(crate) fn new(families: &'a [FamilyDescription]) -> Self {
         let described = families.iter().map(|family| (&*family.name, (family.kind, Ok(Vec::new()))));
-        Collected { families: described.collect(), stranger: None }
+        Collected { families: described.collect(), undescribed: None }
     }
 
-    /// A series of the counter `family`, with these labels.
+    /// Adds a series with these labels to the counter `family`.
     pub fn counter(&mut self, family: &str, labels: &[(&str, &str)], value: f64) {
         self.add(family, labels, SampleValue::Sum(value));
     }
 
-    /// A series of the gauge `family`, with these labels.
+    /// Adds a series with these labels to the gauge `family`.
     pub fn gauge(&mut self, family: &str, labels: &[(&str, &str)], value: f64) {
         self.add(family, labels, SampleValue::Quantity(value));
     }
 
-    /// A series of `family`, with these labels and any value of its kind: also whole numbers, and histograms as
-    /// [`AtomicHistogram::snapshot`](crate::AtomicHistogram::snapshot) reads them.
+    /// Adds a series with these labels and any value to a family of the value's kind. Use it for integers, and for histograms as
+    /// [`AtomicHistogram::snapshot`](crate::AtomicHistogram::snapshot) returns them.
     pub fn add(&mut self, family: &str, labels: &[(&str, &str)], value: SampleValue) {
         let Some((kind, series)) = self.families.get_mut(family) else {
-            self.stranger.get_or_insert_with(|| family.to_owned());
+            self.undescribed.get_or_insert_with(|| family.to_owned());
             return;
         };
         let Ok(added) = series else { return };
@@ -150,11 +151,11 @@ impl<'a> Collected<'a> {
         added.push(SeriesSnapshot::new(labels.iter().map(owned).collect(), value));
     }
 
-    /// The families that can be shown, and why others cannot.
+    /// Returns the valid families, and the reasons why others are refused.
     pub(crate) fn finish(self) -> (Vec<(String, FamilySnapshot)>, Vec<String>) {
         let mut refusals = Vec::new();
-        refusals.extend(self.stranger.map(|family| {
-            format!("{family:?} is not shown: its collector did not say that it would add it")
+        refusals.extend(self.undescribed.map(|family| {
+            format!("{family:?} is not shown: its collector did not describe it in `families`")
         }));
         let mut shown = Vec::new();
         for (name, (kind, series)) in self.families {
@@ -167,11 +168,11 @@ impl<'a> Collected<'a> {
     }
 }
 
-/// The series in a stable order, whatever order they were found in; an error where two are one.
+/// Sorts the series, so that their order is stable. Returns an error if two have the same labels.
 fn in_order(mut series: Vec<SeriesSnapshot>) -> Result<Vec<SeriesSnapshot>, String> {
     let mut known = BTreeSet::new();
     for SeriesSnapshot { labels, .. } in &series {
-        // Who reads the text takes labels in another order for the same series, and one without a value for none.
+        // A scraper ignores the order of labels, and labels with an empty value.
         let identity: BTreeSet<_> = labels.iter().filter(|(_, value)| !value.is_empty()).collect();
         if !known.insert(identity) {
             return Err(format!("two of its series have the labels {labels:?}"));
@@ -181,7 +182,7 @@ fn in_order(mut series: Vec<SeriesSnapshot>) -> Result<Vec<SeriesSnapshot>, Stri
     Ok(series)
 }
 
-/// Why no series of `metric` may have labels with these names.
+/// Returns an error if a series of `metric` must not have labels with these names.
 pub(crate) fn label_mistake<'n>(metric: &str, names: impl IntoIterator<Item = &'n str>) -> Option<Error> {
     let mut known = BTreeSet::new();
     names.into_iter().find_map(|name| {
@@ -192,21 +193,24 @@ pub(crate) fn label_mistake<'n>(metric: &str, names: impl IntoIterator<Item = &'
     })
 }
 
-/// Why a family of that kind, with that `first` series, cannot have this value.
+/// Returns why a family of kind `kind`, whose first series is `first`, cannot have this value.
 fn value_mistake(kind: MetricKind, first: Option<&SeriesSnapshot>, value: &SampleValue) -> Option<String> {
     let kind_of_value = value.kind();
     if kind_of_value != kind {
-        return Some(format!("a {kind_of_value:?} was added to it, and it is a {kind:?}"));
+        return Some(format!("its kind is {kind}, but a {kind_of_value} was added"));
     }
     match value {
         SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => {
-            Some(format!("it is a counter, and was {sum}"))
+            Some(format!("a counter must not be negative or NaN, but its value was {sum}"))
         }
         SampleValue::Histogram(histogram) | SampleValue::Times(histogram) => {
             let is_other =
                 |first: &SeriesSnapshot| mem::discriminant(&first.value) != mem::discriminant(value);
             if first.is_some_and(is_other) {
-                return Some("some of its histograms are of times, and some are not".to_owned());
+                return Some(
+                    "histograms of times and histograms of other values must not be mixed in a family"
+                        .to_owned(),
+                );
             }
             histogram.mistake()
         }

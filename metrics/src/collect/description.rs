@@ -1,27 +1,27 @@
-//! A registered metric, described.
+//! Descriptions of registered families.
 
 use crate::snapshot::MetricKind;
 use std::fmt;
 use std::panic::Location;
 
-/// A family that a registry prints for something that was registered or declared. [`MetricsRegistry::list`](crate::MetricsRegistry::list) says all of them.
+/// The description of a family that was registered or declared. Returned by
+/// [`MetricsRegistry::list`](crate::MetricsRegistry::list).
 ///
-/// [`Display`](fmt::Display) shows it in one line, `jobs_total{zone} (counter, src/jobs.rs:7:9): Jobs done`.
+/// [`Display`](fmt::Display) formats it in one line: `jobs_total{zone} (counter, src/jobs.rs:7:9): Jobs done`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetricDescription {
-    /// The family's name, as it is printed.
+    /// The exported name of the family.
     pub name: String,
-    /// What kind of metric it is.
+    /// The kind of its metrics.
     pub kind: MetricKind,
-    /// The `# HELP` text that was given; `None` where a plain default is printed.
+    /// The help text; `None` if a default text is exported.
     pub help: Option<String>,
-    /// The unit, where the name ends in one and it was declared with a help text.
+    /// The unit, if the name ends in one and the family was declared with a help text.
     pub unit: Option<&'static str>,
-    /// What the labels of its series are called, in the order they are printed in: its own, then those that all series of the
-    /// registry have.
+    /// The label names of its series, in the order of the output: its own names, then those of all series of the registry.
     pub labels: Vec<String>,
-    /// Where in the source it was first registered, or where the `static` stands.
+    /// The source location of the first registration, or of the `static`.
     pub place: &'static Location<'static>,
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for MetricDescription {
         }
         write!(f, " ({}, {})", self.kind, self.place)?;
         match &self.help {
-            // It would be more than one line.
+            // Escaped, to stay in one line.
             Some(help) => write!(f, ": {}", help.replace('\n', "\\n")),
             None => Ok(()),
         }

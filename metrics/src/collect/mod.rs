@@ -1,18 +1,16 @@
-//! What a registry reads: the trait of everything it holds, and code of the program's that is asked on demand.
+//! Collection: the trait of all registered metrics, and sources, which are callbacks and collectors of the program.
 
 mod collector;
 mod description;
-mod printed;
 mod registered;
 mod rounds;
+mod shape;
 mod source;
 
 pub(crate) use collector::label_mistake;
 pub use collector::{Collect, Collected, FamilyDescription};
 pub use description::MetricDescription;
-pub(crate) use printed::Shape;
-pub(crate) use printed::{Formats, Printed};
 pub(crate) use registered::{Collection, Registered};
 pub(crate) use rounds::Rounds;
-pub(crate) use source::Source;
-pub(crate) use source::{Answer, SourceFamily};
+pub(crate) use shape::{Formats, Shape, Suffixes};
+pub(crate) use source::{Answer, Source, SourceFamily};

@@ -1,6 +1,6 @@
-//! Everything a registry holds, as it sees it.
+//! The trait of registered metrics, and the collection of a snapshot.
 
-use super::printed::Shape;
+use super::shape::Shape;
 use super::source::Source;
 use crate::recorder::Reader;
 use crate::self_metrics::Findings;
@@ -9,12 +9,12 @@ use crate::sync::unmodelled::Arc;
 use std::any::Any;
 use std::fmt;
 
-/// A metric of any kind.
+/// A type-erased metric, as a registry sees it.
 pub trait Registered: Any + fmt::Debug + Send + Sync {
-    /// Describes it for an error: what it is, with what tells it from others of its kind.
+    /// Describes it in an error: its kind, with the options that tell it from others of that kind.
     fn describe(&self) -> String;
 
-    /// Returns which families it prints.
+    /// Returns the families that it exports.
     fn shape(&self) -> Shape;
 
     /// Returns the help text it was declared with.
@@ -22,32 +22,32 @@ pub trait Registered: Any + fmt::Debug + Send + Sync {
         None
     }
 
-    /// Returns the label names of its series; of what a collector adds, they are not known before.
+    /// Returns the label names of its series. Those that a collector adds are not known in advance.
     fn label_names(&self) -> Vec<&str> {
         Vec::new()
     }
 
-    /// Adds what it shows now, under `name`.
+    /// Adds its current values to the collection, under `name`.
     fn collect(&self, name: &str, into: &mut Collection<'_>);
 
-    /// Returns the code of the program's that is to be asked before a snapshot is read.
+    /// Returns its source, code of the program that is called before a snapshot is read.
     fn source(&self) -> Option<Arc<Source>> {
         None
     }
 
-    /// Whether each thread counts it in cells of its own.
-    fn counts_by_thread(&self) -> bool {
+    /// Returns whether it is sharded: each thread has cells of its own.
+    fn is_sharded(&self) -> bool {
         false
     }
 }
 
-/// A snapshot that is being made.
+/// A snapshot that is being read.
 #[derive(Debug)]
 pub struct Collection<'a> {
     snapshot: &'a mut FullSnapshot,
     findings: &'a mut Findings,
     reader: Option<Reader>,
-    /// Whether the reader, which begins when it is first needed, ends a window of recent extremes.
+    /// Returns whether the reader ends a window of recent extremes. It is called when the reader is first needed.
     rotates: fn() -> bool,
 }
 
@@ -60,6 +60,7 @@ impl<'a> Collection<'a> {
         Collection { snapshot, findings, reader: None, rotates }
     }
 
+    /// Returns the reader of sharded cells, which begins at the first call.
     pub(crate) fn reader(&mut self) -> &mut Reader {
         self.reader.get_or_insert_with(|| Reader::begin(self.rotates))
     }
@@ -68,21 +69,21 @@ impl<'a> Collection<'a> {
         self.snapshot
     }
 
-    /// Adds a family that was declared with a help text.
+    /// Adds a family with a help text.
     pub(crate) fn add(&mut self, name: &str, help: &str, family: FamilySnapshot) {
         self.snapshot.help.insert(name.to_owned(), help.to_owned());
         self.snapshot.declared.insert(name.to_owned(), family);
     }
 
-    /// Adds the help text of a family that its source has added already, unless the source failed: then the text would be that of
-    /// another family (`http_min` may be one of a min/max `http` too).
+    /// Adds the help text of a family whose series its source has already added. If the source failed, nothing is added: the name
+    /// may then belong to another family (`http_min` may come from a min/max `http` too).
     pub(crate) fn describe_answered(&mut self, name: &str, help: &str) {
         if self.snapshot.declared.contains_key(name) {
             self.snapshot.help.insert(name.to_owned(), help.to_owned());
         }
     }
 
-    /// Adds how many updates of the family `name` went to its overflow series.
+    /// Records how many updates of the family `name` went to its overflow series.
     pub(crate) fn add_overflowed(&mut self, name: &str, updates: u64) {
         self.findings.overflowed_updates.push((name.to_owned(), updates));
     }

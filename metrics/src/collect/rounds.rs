@@ -1,23 +1,23 @@
-//! Asking sources what they show, each time somebody reads: on threads of the library's, and for a bounded time.
+//! Rounds: calling all sources for a snapshot, on threads of the library and for a bounded time.
 //!
-//! Assumptions: what is asked is code of the program's. It may panic, never return, take snapshots, register metrics, call
+//! Assumptions: a source is code of the program. It may panic, never return, take snapshots, register metrics, call
 //! instrumented functions, and drop the registry.
 //!
 //! Guarantees:
-//! 1. What a snapshot shows of a source was asked for after the snapshot was called.
-//! 2. A source is asked by one thread at a time, outside of all locks of the library.
-//! 3. A snapshot waits for one *round*, in which each source is asked once, and for at most one that was under way before. A
-//!    round ends when all have answered, at the latest after the timeout.
-//! 4. In a round of n sources each is begun, and has at least the n+1-th part of the timeout to answer, whatever the others
-//!    do: as soon as one has taken longer than that and others wait behind it, a further thread goes on with these. (Where
-//!    that part is less than a millisecond, a millisecond: no thread is started for what the system's scheduler may take.)
-//! 5. A source that has not answered when a round ends is not asked in later rounds until it has returned. What it says then is
-//!    thrown away.
-//! 6. A snapshot inside of a source asks nobody. So no round waits for itself.
+//! 1. The value of a source in a snapshot was requested after the call that takes the snapshot began.
+//! 2. A source is called by one thread at a time, without holding any lock of the library.
+//! 3. A snapshot waits for one *round*, in which each source is called once, and for at most one earlier round that was under way.
+//!    A round ends when all sources have answered, and at the latest after the timeout.
+//! 4. In a round of n sources each one is called, and has at least 1/(n+1) of the timeout to answer, regardless of the others. If
+//!    a source takes longer than that and others are queued, another thread continues with the queue. (If that part of the timeout
+//!    is less than a millisecond, it is a millisecond: delays of the system's scheduler should not start threads.)
+//! 5. A source that has not answered when a round ends is not called in later rounds until it has returned. Its late answer is
+//!    discarded.
+//! 6. A snapshot taken inside a source calls no sources. So a round never waits for itself.
 //!
-//! Progress: who takes a snapshot leads its round, or waits for another snapshot that leads one. Workers wait for nobody.
-//! One that is done waits for the next round, unless another does. They know the sources, not the registry: it can be dropped
-//! while one is stuck, whom nobody waits for.
+//! Progress: the thread that takes a snapshot leads its round, or waits for another snapshot that leads one. Workers do not wait
+//! for each other. A worker that is done waits for the next round, unless another worker already does. Workers have references to
+//! the sources, not to the registry: it can be dropped while a worker is stuck, and nothing waits for that worker.
 
 use super::source::{Answer, Source};
 use crate::self_metrics::{CallbackFailures, FailuresBySource};
@@ -30,59 +30,60 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
-/// The least time after which a further thread goes on.
-const SHORTEST_TURN: Duration = Duration::from_millis(1);
+/// The shortest time after which another thread continues with the queue.
+const MIN_TURN: Duration = Duration::from_millis(1);
 
 thread_local! {
-    /// Whether this thread is one that asks.
+    /// Whether this thread is a worker, which calls sources.
     static IS_WORKER: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Who asks the sources of a registry.
+/// The rounds of a registry.
 #[derive(Debug)]
 pub(crate) struct Rounds {
     shared: Arc<Shared>,
 }
 
-/// What snapshots and workers share.
+/// The state that snapshots and workers share.
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
-    /// For snapshots: a round is over, or all have answered.
+    /// Signals snapshots: a round has ended, or all sources have answered.
     answered: Condvar,
-    /// For workers: there is somebody to ask, or no more ever.
-    wanted: Condvar,
+    /// Signals workers: there are sources to call, or there will be no more rounds.
+    work_available: Condvar,
 }
 
 #[derive(Debug)]
 struct State {
     timeout: Duration,
-    /// Those that were ever asked, by name.
-    sources: BTreeMap<String, Standing>,
-    /// The number of the round under way, or else of the last one.
+    /// All sources that were ever called, by name.
+    sources: BTreeMap<String, SourceState>,
+    /// The number of the current round, or of the last one if none is under way.
     round: u64,
     is_under_way: bool,
-    /// Of the round under way: whom nobody has asked yet.
+    /// The sources of the current round that were not called yet.
     queue: VecDeque<Arc<Source>>,
-    /// Of the round under way: who was asked and has not answered.
+    /// The number of sources that were called in the current round and have not answered.
     unanswered: usize,
-    /// Of the round under way: what was answered.
+    /// The answers of the current round.
     answers: Answer,
-    /// When somebody was last asked.
-    last_begun: Instant,
-    /// The answers of the last round that is over, and its number.
+    /// When a source was last called.
+    last_call: Instant,
+    /// The number of the last round that has ended, and its answers.
     last: (u64, Arc<Answer>),
-    /// Workers that wait for a round, or are about to.
+    /// The number of workers that wait for a round, or are about to.
     idle: usize,
-    /// Whether the system refused one when it was last asked, in the round under way.
+    /// Whether the last attempt to start a worker in the current round failed.
     lacks_thread: bool,
     has_ended: bool,
 }
 
+/// The state of a source.
 #[derive(Debug, Default)]
-struct Standing {
-    /// The round that it was asked in, while it has not returned.
-    asked_in: Option<u64>,
+struct SourceState {
+    /// The round that it was called in, until it returns.
+    called_in: Option<u64>,
     failures: CallbackFailures,
 }
 
@@ -96,13 +97,14 @@ impl Rounds {
             queue: VecDeque::new(),
             unanswered: 0,
             answers: Answer::default(),
-            last_begun: Instant::now(),
+            last_call: Instant::now(),
             last: (0, Arc::default()),
             idle: 0,
             lacks_thread: false,
             has_ended: false,
         };
-        let shared = Shared { state: Mutex::new(state), answered: Condvar::new(), wanted: Condvar::new() };
+        let shared =
+            Shared { state: Mutex::new(state), answered: Condvar::new(), work_available: Condvar::new() };
         Rounds { shared: Arc::new(shared) }
     }
 
@@ -110,8 +112,8 @@ impl Rounds {
         lock(&self.shared.state).timeout = timeout;
     }
 
-    /// Asks all that `sources` names, which is called without a lock; or has another snapshot do so.
-    pub(crate) fn ask(&self, sources: impl FnOnce() -> Vec<Arc<Source>>) -> Arc<Answer> {
+    /// Calls the sources that `sources` returns, or waits for another snapshot that does. `sources` is called without holding a lock.
+    pub(crate) fn run(&self, sources: impl FnOnce() -> Vec<Arc<Source>>) -> Arc<Answer> {
         if IS_WORKER.get() {
             return Arc::default();
         }
@@ -119,10 +121,10 @@ impl Rounds {
         if state.timeout.is_zero() {
             return Arc::default();
         }
-        // The round under way may have asked before this snapshot was called.
-        let wanted = state.round + 1;
+        // The current round may have called sources before this snapshot was requested.
+        let first_valid = state.round + 1;
         loop {
-            if state.last.0 >= wanted {
+            if state.last.0 >= first_valid {
                 return Arc::clone(&state.last.1);
             }
             if !state.is_under_way {
@@ -138,52 +140,52 @@ impl Rounds {
         Arc::clone(&lock(&self.shared.state).last.1)
     }
 
-    /// How often each source has failed; also of those that never have.
+    /// Returns how often each source has failed, including those that never have.
     pub(crate) fn failures(&self) -> FailuresBySource {
         let state = lock(&self.shared.state);
-        state.sources.iter().map(|(name, standing)| (name.clone(), standing.failures)).collect()
+        state.sources.iter().map(|(name, source_state)| (name.clone(), source_state.failures)).collect()
     }
 }
 
 impl Drop for Rounds {
     fn drop(&mut self) {
         lock(&self.shared.state).has_ended = true;
-        self.shared.wanted.notify_all();
+        self.shared.work_available.notify_all();
     }
 }
 
-/// The round under way, in the hands of who leads it. It is over when this is dropped, also by a panic.
+/// The current round, owned by the snapshot that leads it. It ends when this is dropped, also by a panic.
 struct Round<'a> {
     shared: &'a Arc<Shared>,
     number: u64,
 }
 
 impl Round<'_> {
+    /// Queues the sources and waits for the answers.
     fn lead(self, sources: &[Arc<Source>]) {
         let mut state = lock(&self.shared.state);
         for source in sources {
-            let standing = state.sources.entry(source.name().to_owned()).or_default();
-            match standing.asked_in {
-                Some(_) => standing.failures.timeouts += 1,
+            let source_state = state.sources.entry(source.name().to_owned()).or_default();
+            match source_state.called_in {
+                Some(_) => source_state.failures.timeouts += 1,
                 None => state.queue.push_back(Arc::clone(source)),
             }
         }
         let now = Instant::now();
-        state.last_begun = now;
-        // `None`: further away than the clock can tell.
+        state.last_call = now;
+        // `None`: later than the clock can represent.
         let deadline = now.checked_add(state.timeout);
-        let asked = u32::try_from(state.queue.len()).unwrap_or(u32::MAX);
-        let turn = (state.timeout / asked.saturating_add(1)).max(SHORTEST_TURN);
-        let has_worker = state.idle > 0 || asked == 0;
-        self.shared.wanted.notify_one();
+        let called = u32::try_from(state.queue.len()).unwrap_or(u32::MAX);
+        let turn = (state.timeout / called.saturating_add(1)).max(MIN_TURN);
+        let has_worker = state.idle > 0 || called == 0;
+        self.shared.work_available.notify_one();
         drop(state);
         if has_worker || self.start_worker() {
             self.wait(deadline, turn);
         }
     }
 
-    /// Waits until all have answered, or until it is `deadline`; has a further worker go on where one has taken longer than
-    /// `turn`.
+    /// Waits until all sources have answered, at most until `deadline`. Starts another worker if a source takes longer than `turn`.
     fn wait(&self, deadline: Option<Instant>, turn: Duration) {
         let mut state = lock(&self.shared.state);
         while !(state.queue.is_empty() && state.unanswered == 0) {
@@ -191,11 +193,11 @@ impl Round<'_> {
             if deadline.is_some_and(|deadline| deadline <= now) {
                 return;
             }
-            let turn_ends = if state.queue.is_empty() { None } else { state.last_begun.checked_add(turn) };
+            let turn_ends = if state.queue.is_empty() { None } else { state.last_call.checked_add(turn) };
             if turn_ends.is_some_and(|end| end <= now) {
-                state.last_begun = now;
+                state.last_call = now;
                 drop(state);
-                // Where there is none, the one there is may come back.
+                // If it cannot be started, an existing worker may still return.
                 self.start_worker();
                 state = lock(&self.shared.state);
                 continue;
@@ -206,7 +208,7 @@ impl Round<'_> {
         }
     }
 
-    /// Whether the system gave a thread.
+    /// Starts a worker. Returns whether the system could create the thread.
     fn start_worker(&self) -> bool {
         let shared = Arc::clone(self.shared);
         let thread =
@@ -218,42 +220,44 @@ impl Round<'_> {
 
 impl Drop for Round<'_> {
     fn drop(&mut self) {
-        let unasked = {
+        let uncalled = {
             let mut guard = lock(&self.shared.state);
             let state = &mut *guard;
-            let unasked = mem::take(&mut state.queue);
-            for source in &unasked {
-                if let Some(Standing { failures, .. }) = state.sources.get_mut(source.name()) {
+            let uncalled = mem::take(&mut state.queue);
+            for source in &uncalled {
+                if let Some(SourceState { failures, .. }) = state.sources.get_mut(source.name()) {
                     let count =
                         if state.lacks_thread { &mut failures.no_thread } else { &mut failures.timeouts };
                     *count += 1;
                 }
             }
-            for standing in state.sources.values_mut().filter(|source| source.asked_in == Some(self.number)) {
-                standing.failures.timeouts += 1;
+            for source_state in
+                state.sources.values_mut().filter(|source| source.called_in == Some(self.number))
+            {
+                source_state.failures.timeouts += 1;
             }
             state.unanswered = 0;
             state.lacks_thread = false;
             state.last = (self.number, Arc::new(mem::take(&mut state.answers)));
             state.is_under_way = false;
             self.shared.answered.notify_all();
-            unasked
+            uncalled
         };
-        // Behind the lock: what sources hold is the program's.
-        drop(unasked);
+        // Dropped after the lock is released: the destructors of sources are code of the program.
+        drop(uncalled);
     }
 }
 
-/// What a worker does: asks one after the other, as long as it is needed.
+/// Runs a worker: calls one source after the other, for as long as it is needed.
 fn work(shared: &Arc<Shared>) {
     IS_WORKER.set(true);
-    while let Some((source, round)) = next(shared) {
-        let answer = catch_panic(|| source.ask());
+    while let Some((source, round)) = next_source(shared) {
+        let answer = catch_panic(|| source.call());
         let mut guard = lock(&shared.state);
         let state = &mut *guard;
-        if let Some(standing) = state.sources.get_mut(source.name()) {
-            standing.asked_in = None;
-            standing.failures.panics += u64::from(answer.is_none());
+        if let Some(source_state) = state.sources.get_mut(source.name()) {
+            source_state.called_in = None;
+            source_state.failures.panics += u64::from(answer.is_none());
         }
         if state.is_under_way && state.round == round {
             let Answer { families, refusals } = answer.unwrap_or_default();
@@ -264,33 +268,33 @@ fn work(shared: &Arc<Shared>) {
                 shared.answered.notify_all();
             }
         }
-        // From here on whoever leads the next round can count on this thread.
+        // From here on the next round can rely on this thread.
         state.idle += 1;
         drop(guard);
-        // The registry may be gone, and this the last to know the source: then what the program put into it is dropped here.
+        // If the registry was dropped, this may be the last reference to the source: then the program's closure is dropped here.
         catch_panic(|| drop(source));
         lock(&shared.state).idle -= 1;
     }
 }
 
-/// Whom to ask next, and in which round; `None` where another worker waits already, or there will be no round any more.
-fn next(shared: &Shared) -> Option<(Arc<Source>, u64)> {
+/// Returns the next source and its round. Returns `None` if another worker already waits, or if there will be no more rounds.
+fn next_source(shared: &Shared) -> Option<(Arc<Source>, u64)> {
     let mut state = lock(&shared.state);
     loop {
         let round = state.round;
         if let Some(source) = state.queue.pop_front() {
-            if let Some(standing) = state.sources.get_mut(source.name()) {
-                standing.asked_in = Some(round);
+            if let Some(source_state) = state.sources.get_mut(source.name()) {
+                source_state.called_in = Some(round);
             }
             state.unanswered += 1;
-            state.last_begun = Instant::now();
+            state.last_call = Instant::now();
             return Some((source, round));
         }
         if state.has_ended || state.idle > 0 {
             return None;
         }
         state.idle += 1;
-        state = shared.wanted.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state = shared.work_available.wait(state).unwrap_or_else(PoisonError::into_inner);
         state.idle -= 1;
     }
 }

@@ -1,8 +1,8 @@
-//! Sources: code of the program's that is asked for its families each time a snapshot is taken.
+//! Sources: callbacks and collectors, code of the program that is called for each snapshot.
 
 use super::collector::{Collect, Collected, FamilyDescription};
-use super::printed::Shape;
 use super::registered::{Collection, Registered};
+use super::shape::Shape;
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue};
 use crate::sync::unmodelled::Arc;
 use std::fmt;
@@ -11,13 +11,13 @@ use std::fmt;
 pub struct Source {
     /// Never empty.
     families: Vec<FamilyDescription>,
-    ask: Box<dyn Fn(&mut Collected<'_>) + Send + Sync>,
-    /// For errors: whose families they are.
+    collect: Box<dyn Fn(&mut Collected<'_>) + Send + Sync>,
+    /// The origin of its families, for errors.
     origin: &'static str,
 }
 
-/// Of what a program registers itself.
-const ON_DEMAND: &str = "on demand";
+const CALLBACK: &str = "from a callback";
+const COLLECTOR: &str = "from a collector";
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,13 +26,13 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
-    /// A callback that returns the value of one family.
+    /// Creates a source from a callback that returns the value of one family.
     pub(crate) fn callback(
         family: FamilyDescription,
         callback: impl Fn() -> f64 + Send + Sync + 'static,
     ) -> Self {
         let FamilyDescription { name, kind, .. } = family.clone();
-        let ask = move |into: &mut Collected<'_>| {
+        let collect = move |into: &mut Collected<'_>| {
             let value = callback();
             let value = if kind == MetricKind::Counter {
                 SampleValue::Sum(value)
@@ -41,17 +41,17 @@ impl Source {
             };
             into.add(&name, &[], value);
         };
-        Source { families: vec![family], ask: Box::new(ask), origin: ON_DEMAND }
+        Source { families: vec![family], collect: Box::new(collect), origin: CALLBACK }
     }
 
-    /// A collector of the program's. One that describes no families is never asked.
+    /// Creates a source from a collector. A collector that describes no families is never called.
     pub(crate) fn collector(collector: impl Collect) -> Self {
         let families = collector.families();
-        let ask = move |into: &mut Collected<'_>| collector.collect(into);
-        Source { families, ask: Box::new(ask), origin: ON_DEMAND }
+        let collect = move |into: &mut Collected<'_>| collector.collect(into);
+        Source { families, collect: Box::new(collect), origin: COLLECTOR }
     }
 
-    /// A collector of the library's, which errors call by `origin`.
+    /// Creates a source from a collector of the library, which errors describe by `origin`.
     #[cfg(feature = "process")]
     pub(crate) fn of_library(collector: impl Collect, origin: &'static str) -> Self {
         Source { origin, ..Source::collector(collector) }
@@ -62,20 +62,20 @@ impl Source {
         &self.families[0].name
     }
 
-    /// Runs the code of the program's.
-    pub(super) fn ask(&self) -> Answer {
+    /// Calls the code of the program.
+    pub(super) fn call(&self) -> Answer {
         let mut collected = Collected::new(&self.families);
-        (self.ask)(&mut collected);
+        (self.collect)(&mut collected);
         let (families, refusals) = collected.finish();
         Answer { families, refusals }
     }
 }
 
-/// What sources returned.
+/// The answer of sources.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Answer {
     pub(crate) families: Vec<(String, FamilySnapshot)>,
-    /// Why further families cannot be shown.
+    /// The reasons why further families are refused.
     pub(crate) refusals: Vec<String>,
 }
 
@@ -116,7 +116,7 @@ impl Registered for SourceFamily {
         into.describe_answered(name, &self.description().help);
     }
 
-    /// The source is asked once, for its first family.
+    /// Returns the source for its first family only, so that it is called once.
     fn source(&self) -> Option<Arc<Source>> {
         (self.index == 0).then(|| Arc::clone(&self.source))
     }

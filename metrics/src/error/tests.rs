@@ -11,6 +11,7 @@ fn denied() -> io::Error {
 /// One of each cause, with the kind that it must have.
 fn causes() -> Vec<(Cause, Kind)> {
     let text = str::to_owned;
+    #[allow(unused_mut, reason = "without features there are no further causes")]
     let mut causes = vec![
         (Cause::Bounds(BoundsFault::Empty), Kind::InvalidBounds),
         (Cause::Name { name: text("a-b") }, Kind::InvalidName),

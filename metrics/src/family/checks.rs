@@ -1,14 +1,16 @@
-//! Checks of what a family is declared with, made while compiling.
+//! Compile-time checks of the declaration of a family.
 
 use crate::buckets::bounds::count_finite;
 use crate::names::{is_equal, is_label_name, is_reserved};
 
+/// Checks that the bounds of a histogram strictly increase.
 pub(super) const fn check_bounds(bounds: &[u64]) {
     if let Err(fault) = count_finite(bounds) {
         panic!("{}", fault.message().as_str());
     }
 }
 
+/// Checks that label names are valid, not reserved, and different.
 pub(super) const fn check_labels(names: &[&str]) {
     let mut index = 0;
     while index < names.len() {
@@ -26,6 +28,7 @@ pub(super) const fn check_labels(names: &[&str]) {
     }
 }
 
+/// Checks that the known values of each label are not empty, and different.
 pub(super) const fn check_values(values: &[Option<&'static [&'static str]>]) {
     let mut label = 0;
     while label < values.len() {
@@ -44,18 +47,20 @@ pub(super) const fn check_values(values: &[Option<&'static [&'static str]>]) {
     }
 }
 
-pub(super) const fn check_count(said: Option<usize>, counted: Option<usize>) {
-    let is_same = match (said, counted) {
-        (Some(said), Some(counted)) => said == counted,
+/// Checks that the `COUNT` of a label set was not overridden with another number.
+pub(super) const fn check_count(declared: Option<usize>, counted: Option<usize>) {
+    let is_same = match (declared, counted) {
+        (Some(declared), Some(counted)) => declared == counted,
         (None, None) => true,
         _ => false,
     };
     assert!(
         is_same,
-        "the `COUNT` of a set of labels follows from its `NAMES` and `VALUES`: do not say it by hand"
+        "the `COUNT` of a set of labels must follow from its `NAMES` and `VALUES`: leave it at its default"
     );
 }
 
+/// Returns whether one of the first `count` texts is `text`.
 const fn is_among_first(text: &str, texts: &[&str], count: usize) -> bool {
     let mut index = 0;
     while index < count {

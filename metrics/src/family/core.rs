@@ -1,9 +1,9 @@
-//! What all handles of a family share: its cells, and which series there are.
+//! The shared state of a family: its cells, label names and series.
 
-use super::table::{Entry, OVERFLOW, Owner, Table};
+use super::table::{OVERFLOW, Owner, SeriesEntry, SeriesTable};
 use crate::collect::{Collection, Registered, Shape};
 use crate::labels::{LabelSet, LabelText, Labels, OVERFLOW_VALUE, values_from_last, values_of};
-use crate::metric::kind::{ALONE, Kind};
+use crate::metric::kind::{Kind, SINGLE_WIDTH};
 use crate::metric::{Declaration, Declared};
 use crate::recorder::Reader;
 use crate::snapshot::{FamilySnapshot, MetricKind, SeriesSnapshot};
@@ -11,116 +11,117 @@ use crate::sync::Arc;
 use std::fmt;
 use std::time::Duration;
 
-/// How many cells a thread has at once for a family whose sets of labels are not known: four cache lines with what stands before
-/// them. Most families have no more series, and an update of one further has further to go.
-const FIRST_CELLS: usize = 31;
-/// Of known sets, so many have their cells in one piece at most.
-const MOST_IN_ONE_PIECE: usize = 511;
+/// The number of contiguous cells that each thread allocates for a family whose label values are not known at compile time. With
+/// the header before them they fill four cache lines. Most families have no more series; updates of further series take more steps.
+const OPEN_WIDTH: usize = 31;
+/// The maximum number of contiguous cells for a family with known sets of labels.
+const MAX_CONTIGUOUS_CELLS: usize = 511;
 
-/// A family that is in use.
+/// The state of a family that has been used or registered.
 pub struct Core<M: Kind> {
     declaration: Declaration,
     options: M::Options,
     cells: M::Cells,
-    sets: Sets,
+    schema: Schema,
 }
 
-/// Which series there are.
+/// The label names of a family, and its series.
 #[derive(Debug)]
-pub(super) struct Sets {
+pub(super) struct Schema {
     names: &'static [&'static str],
-    series: SetsOfSeries,
+    cardinality: Cardinality,
 }
 
+/// The number of series that a family may have.
 #[derive(Debug)]
-enum SetsOfSeries {
-    /// So many, with these values of each label. The index of a series is that of its set.
+enum Cardinality {
+    /// The number of known sets, and the values of each label. The index of a series is that of its set.
     Known(usize, &'static [Option<&'static [&'static str]>]),
-    /// Those that have been used.
-    Used(Table),
+    /// Series are created at their first use.
+    Open(SeriesTable),
 }
 
-/// Bounds on the series of a family.
+/// The cardinality limit and the idle time of a family.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    pub(super) most: usize,
+    pub(super) max_series: usize,
     pub(super) idle_after: Option<Duration>,
 }
 
-/// More are refused: threads must hold all of them in tables.
-const MOST_THAT_MAY_BE_SAID: usize = 1_000_000;
+/// The largest cardinality limit: each thread may cache all series.
+const MAX_SERIES_LIMIT: usize = 1_000_000;
 
 impl Limits {
-    pub(super) const DEFAULT: Self = Limits { most: 1_000, idle_after: None };
+    pub(super) const DEFAULT: Self = Limits { max_series: 1_000, idle_after: None };
 
-    pub(super) const fn with_at_most(self, most: usize) -> Self {
+    pub(super) const fn with_max_series(self, max_series: usize) -> Self {
         assert!(
-            most > 0 && most <= MOST_THAT_MAY_BE_SAID,
+            max_series > 0 && max_series <= MAX_SERIES_LIMIT,
             "the maximum number of series must be between 1 and 1000000"
         );
-        Limits { most, ..self }
+        Limits { max_series, ..self }
     }
 
-    pub(super) const fn with_expiry(self, idle: Duration) -> Self {
+    pub(super) const fn with_idle_time(self, idle: Duration) -> Self {
         assert!(!idle.is_zero(), "the time after which series expire must be longer than zero");
         Limits { idle_after: Some(idle), ..self }
     }
 }
 
-impl Sets {
+impl Schema {
     pub(super) fn of<L: LabelSet>(limits: Limits) -> Self {
         match L::COUNT {
-            Some(count) => Sets { names: L::NAMES, series: SetsOfSeries::Known(count, L::VALUES) },
-            None => Sets::used(L::NAMES, limits),
+            Some(count) => Schema { names: L::NAMES, cardinality: Cardinality::Known(count, L::VALUES) },
+            None => Schema::open(L::NAMES, limits),
         }
     }
 
-    /// Sets of labels with these names, whose values are not known.
-    pub(super) fn used(names: &'static [&'static str], limits: Limits) -> Self {
-        let series = match names {
-            // Without labels there is one set.
-            [] => SetsOfSeries::Known(1, &[]),
-            _ => SetsOfSeries::Used(Table::new(names.len(), limits.most, limits.idle_after)),
+    /// Creates a schema with these label names, whose values are not known at compile time.
+    pub(super) fn open(names: &'static [&'static str], limits: Limits) -> Self {
+        let cardinality = match names {
+            // Without labels there is one series.
+            [] => Cardinality::Known(1, &[]),
+            _ => Cardinality::Open(SeriesTable::new(names.len(), limits.max_series, limits.idle_after)),
         };
-        Sets { names, series }
+        Schema { names, cardinality }
     }
 
-    /// How many cells are to be found in one step.
+    /// Returns how many cells are to be contiguous.
     fn width(&self) -> usize {
-        match self.series {
-            SetsOfSeries::Known(count, _) => count.clamp(ALONE, MOST_IN_ONE_PIECE),
-            SetsOfSeries::Used(_) => FIRST_CELLS,
+        match self.cardinality {
+            Cardinality::Known(count, _) => count.clamp(SINGLE_WIDTH, MAX_CONTIGUOUS_CELLS),
+            Cardinality::Open(_) => OPEN_WIDTH,
         }
     }
 }
 
 impl<M: Kind> Core<M> {
-    pub(super) fn new(declaration: Declaration, options: M::Options, sets: Sets) -> Self {
-        Core { declaration, options, cells: M::cells(options, sets.width()), sets }
+    pub(super) fn new(declaration: Declaration, options: M::Options, schema: Schema) -> Self {
+        Core { declaration, options, cells: M::cells(options, schema.width()), schema }
     }
 
-    /// Whether a family with these label names, of which so many sets are known, and with these options is the same.
-    pub(super) fn has_sets_like(&self, names: &[&str], known: Option<usize>, options: M::Options) -> bool {
+    /// Returns whether this family has these label names, number of known sets and options.
+    pub(super) fn has_same_schema(&self, names: &[&str], known: Option<usize>, options: M::Options) -> bool {
         let known = if names.is_empty() { Some(1) } else { known };
-        let own = match self.sets.series {
-            SetsOfSeries::Known(count, _) => Some(count),
-            SetsOfSeries::Used(_) => None,
+        let own = match self.schema.cardinality {
+            Cardinality::Known(count, _) => Some(count),
+            Cardinality::Open(_) => None,
         };
-        self.sets.names == names && own == known && self.options == options
+        self.schema.names == names && own == known && self.options == options
     }
 
     pub(super) fn cells(&self) -> &M::Cells {
         &self.cells
     }
 
-    pub(super) fn table(&self) -> Option<&Table> {
-        match &self.sets.series {
-            SetsOfSeries::Known(..) => None,
-            SetsOfSeries::Used(table) => Some(table),
+    pub(super) fn table(&self) -> Option<&SeriesTable> {
+        match &self.schema.cardinality {
+            Cardinality::Known(..) => None,
+            Cardinality::Open(table) => Some(table),
         }
     }
 
-    /// Has `update` change the cells of the series with these labels, of a family whose sets are not known.
+    /// Calls `update` with the cells and the index of the series with these labels, in a family whose sets are not known.
     #[inline]
     pub(super) fn update<R>(
         &'static self,
@@ -132,7 +133,7 @@ impl<M: Kind> Core<M> {
         update(&self.cells, index)
     }
 
-    /// Reads the cells of the series with these labels, if it is shown.
+    /// Calls `read` with the cells and the index of the series with these labels, if it is shown.
     pub(super) fn read_shown<R>(
         &'static self,
         labels: &impl Labels,
@@ -144,14 +145,14 @@ impl<M: Kind> Core<M> {
     }
 
     pub(super) fn text_of(&self, labels: &impl Labels) -> LabelText {
-        LabelText::of(labels, self.sets.names.len())
+        LabelText::of(labels, self.schema.names.len())
     }
 
-    /// The labels of a series, by name.
-    pub(super) fn labels_of<'a>(&self, entry: &'a Entry) -> Vec<(&'static str, &'a str)> {
+    /// Returns the labels of a series, as names and values.
+    pub(super) fn labels_of<'a>(&self, entry: &'a SeriesEntry) -> Vec<(&'static str, &'a str)> {
         let mut values: Vec<_> = values_from_last(entry.text()).collect();
         values.reverse();
-        self.sets.names.iter().copied().zip(values).collect()
+        self.schema.names.iter().copied().zip(values).collect()
     }
 
     pub(super) fn remove(&self, labels: &impl Labels) -> bool {
@@ -159,11 +160,11 @@ impl<M: Kind> Core<M> {
         table.find(self.text_of(labels).bytes()).is_some_and(|entry| table.remove(&entry))
     }
 
-    pub(super) fn remove_where(&self, mut is_over: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
+    pub(super) fn remove_where(&self, mut should_remove: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
         let Some(table) = self.table() else { return 0 };
-        // It is the user's code: no lock is held meanwhile.
+        // The predicate is user code: no lock is held while it runs.
         let shown = table.shown().into_iter();
-        shown.filter(|entry| is_over(&self.labels_of(entry)) && table.remove(entry)).count()
+        shown.filter(|entry| should_remove(&self.labels_of(entry)) && table.remove(entry)).count()
     }
 
     fn series_at(&self, labels: Vec<(String, String)>, index: usize, reader: &mut Reader) -> SeriesSnapshot {
@@ -171,14 +172,14 @@ impl<M: Kind> Core<M> {
     }
 
     fn named<V: Into<String>>(&self, values: impl IntoIterator<Item = V>) -> Vec<(String, String)> {
-        let names = self.sets.names.iter().map(|name| (*name).to_owned());
+        let names = self.schema.names.iter().map(|name| (*name).to_owned());
         names.zip(values.into_iter().map(Into::into)).collect()
     }
 }
 
 impl<M: Kind> Owner for Core<M> {
-    fn table(&self) -> &Table {
-        self.table().expect("only a table makes entries")
+    fn table(&self) -> &SeriesTable {
+        self.table().expect("only a table creates entries")
     }
 
     fn clear(&self, index: usize) {
@@ -188,14 +189,14 @@ impl<M: Kind> Owner for Core<M> {
 
 impl<M: Kind> Core<M> {
     fn series(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
-        match &self.sets.series {
-            SetsOfSeries::Known(count, values) => {
+        match &self.schema.cardinality {
+            Cardinality::Known(count, values) => {
                 let values_at = |index| values_of(values, *count, index).into_iter().flatten();
                 let series = |index| self.series_at(self.named(values_at(index)), index, reader);
                 (0..*count).map(series).collect()
             }
-            SetsOfSeries::Used(table) => {
-                let labels = |entry: Arc<Entry>| {
+            Cardinality::Open(table) => {
+                let labels = |entry: Arc<SeriesEntry>| {
                     let values = self.labels_of(&entry).into_iter().map(|(_, value)| value);
                     (self.named(values), entry)
                 };
@@ -206,7 +207,7 @@ impl<M: Kind> Core<M> {
                     .map(|(labels, entry)| self.series_at(labels, entry.index(), reader))
                     .collect();
                 if table.overflowed() > 0 {
-                    let labels = self.named(self.sets.names.iter().map(|_| OVERFLOW_VALUE));
+                    let labels = self.named(self.schema.names.iter().map(|_| OVERFLOW_VALUE));
                     series.push(self.series_at(labels, OVERFLOW, reader));
                 }
                 series
@@ -217,9 +218,9 @@ impl<M: Kind> Core<M> {
 
 impl<M: Kind> Registered for Core<M> {
     fn describe(&self) -> String {
-        match self.sets.names {
-            [] => M::WHAT.to_owned(),
-            labels => format!("{} with the labels {labels:?}", M::WHAT),
+        match self.schema.names {
+            [] => M::DESCRIPTION.to_owned(),
+            labels => format!("{} with the labels {labels:?}", M::DESCRIPTION),
         }
     }
 
@@ -232,19 +233,19 @@ impl<M: Kind> Registered for Core<M> {
     }
 
     fn label_names(&self) -> Vec<&str> {
-        self.sets.names.to_vec()
+        self.schema.names.to_vec()
     }
 
     fn collect(&self, name: &str, into: &mut Collection<'_>) {
         let series = self.series(into.reader());
-        // After the series, so that no update is shown as overflowed and not in the overflow series.
+        // Read after the series: otherwise an update could be counted as overflowed and be missing from the overflow series.
         if let Some(table) = self.table() {
             into.add_overflowed(name, table.overflowed());
         }
         into.add(name, self.declaration.help, FamilySnapshot::new(M::KIND, series));
     }
 
-    fn counts_by_thread(&self) -> bool {
+    fn is_sharded(&self) -> bool {
         M::KIND != MetricKind::Gauge
     }
 }
@@ -259,7 +260,7 @@ impl<M: Kind> fmt::Debug for Core<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Core")
             .field("declaration", &self.declaration)
-            .field("sets", &self.sets)
+            .field("schema", &self.schema)
             .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,8 @@
-//! Families whose names are said at run time.
+//! Families whose names are given at run time.
 
-use super::core::{Core, Sets};
+use super::core::{Core, Schema};
+use super::lazy_core::LazyCore;
 use super::metric::{AnyFamily, Metric};
-use super::plan::Plan;
 use super::series::{Held, Series, Texts};
 use crate::buckets::bounds::count_finite;
 use crate::collect::Registered;
@@ -16,10 +16,10 @@ use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
-/// A [`Family`](crate::Family) whose name and labels are said at run time, by a configuration or another system.
+/// A [`Family`](crate::Family) whose name and label names are given at run time, for example by a configuration file.
 ///
-/// The global registry reads it from the first use on, or the one that it was
-/// [registered](crate::MetricsRegistry::family) with.
+/// The registry that it was [registered](crate::MetricsRegistry::family) with exports it. Without a registration, the global
+/// registry exports it after its first use.
 ///
 /// ```
 /// use tachometer::{Counter, DynamicFamily, MetricsRegistry};
@@ -38,17 +38,17 @@ use std::time::Duration;
 /// }
 /// ```
 ///
-/// Names are kept as long as the program runs.
+/// Names are never freed.
 pub struct DynamicFamily<M: Metric> {
-    plan: Plan<M>,
+    lazy: LazyCore<M>,
     labels: &'static [&'static str],
 }
 
 impl<M: Metric> DynamicFamily<M> {
-    /// A family printed as `name` with that `# HELP`, whose labels have these names.
+    /// Creates a family with these label names, exported as `name` with the help text `help`.
     ///
     /// # Errors
-    /// If Prometheus does not allow the name or that of a label, or where two labels have the same name.
+    /// If `name` is not a valid Prometheus metric name, if a label name is not valid or reserved, or if two labels have the same name.
     #[track_caller]
     pub fn new<N: Into<String>>(
         name: impl Into<String>,
@@ -74,82 +74,83 @@ impl<M: Metric> DynamicFamily<M> {
             return Err(Cause::Label { metric: name, label: label.clone(), is_twice }.into());
         }
         let labels: Vec<&'static str> = labels.into_iter().map(|label| &*label.leak()).collect();
-        Ok(DynamicFamily { plan: Plan::new(name.leak(), help.leak(), options), labels: labels.leak() })
+        Ok(DynamicFamily { lazy: LazyCore::new(name.leak(), help.leak(), options), labels: labels.leak() })
     }
 
-    /// As [`Family::max_series`](crate::Family::max_series).
+    /// Sets the cardinality limit; see [`Family::max_series`](crate::Family::max_series).
     ///
     /// # Panics
-    /// If it is zero or more than a million.
+    /// If `most` is zero or more than a million.
     #[must_use]
     pub fn max_series(mut self, most: usize) -> Self {
-        self.plan.limits = self.plan.limits.with_at_most(most);
+        self.lazy.limits = self.lazy.limits.with_max_series(most);
         self
     }
 
-    /// As [`Family::expire_after`](crate::Family::expire_after).
+    /// Evicts idle series; see [`Family::expire_after`](crate::Family::expire_after).
     ///
     /// # Panics
-    /// If the time is zero.
+    /// If `idle` is zero.
     #[must_use]
     pub fn expire_after(mut self, idle: Duration) -> Self {
-        self.plan.limits = self.plan.limits.with_expiry(idle);
+        self.lazy.limits = self.lazy.limits.with_idle_time(idle);
         self
     }
 
-    /// What its labels are called.
+    /// Returns its label names.
     pub fn labels(&self) -> &[&str] {
         self.labels
     }
 
-    /// The series whose labels have these values, in the order of their names. It is looked up, and made where there is none, with
-    /// each update.
+    /// Returns the series with these label values, in the order of the label names. Each update looks it up, and creates it if it
+    /// does not exist.
     ///
     /// # Panics
-    /// Where there are more or fewer values than labels.
+    /// If the number of values is not the number of labels.
     #[inline]
     #[track_caller]
     pub fn with<'v>(&self, values: &'v [&'v str]) -> Series<M, Texts<'v>> {
         assert!(
             values.len() == self.labels.len(),
-            "the family {:?} has the labels {:?}, not as many as the values {values:?}",
-            self.plan.name,
+            "the family {:?} has the labels {:?} and needs one value for each, but the values are {values:?}",
+            self.lazy.name,
             self.labels
         );
         Series::new(self.core(), Texts::new(values))
     }
 
-    /// The series whose labels have these values, to be kept, as [`Family::hold`](crate::Family::hold).
+    /// Returns a handle of the series with these label values that keeps it; see [`Family::hold`](crate::Family::hold).
     ///
     /// # Panics
-    /// As [`with`](Self::with).
+    /// If the number of values is not the number of labels.
     #[track_caller]
     pub fn hold(&self, values: &[&str]) -> Series<M, Held> {
         self.with(values).hold()
     }
 
-    /// As [`Family::remove_where`](crate::Family::remove_where).
-    pub fn remove_where(&self, is_over: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
-        self.core().remove_where(is_over)
+    /// Removes all series whose labels satisfy a predicate; see [`Family::remove_where`](crate::Family::remove_where).
+    pub fn remove_where(&self, should_remove: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
+        self.core().remove_where(should_remove)
     }
 
-    /// As [`Family::remove`](crate::Family::remove); there is none with more or fewer values than labels.
+    /// Removes the series with these label values; see [`Family::remove`](crate::Family::remove). Returns `false` if the number of
+    /// values is not the number of labels.
     pub fn remove(&self, values: &[&str]) -> bool {
         values.len() == self.labels.len() && self.core().remove(&Texts::new(values))
     }
 
     #[inline]
     fn core(&self) -> &'static Core<M> {
-        self.plan.core(|limits| Sets::used(self.labels, limits))
+        self.lazy.get_or_attach(|limits| Schema::open(self.labels, limits))
     }
 }
 
 impl DynamicFamily<Histogram> {
-    /// A family of histograms of whole numbers of any unit. The bounds are inclusive upper bounds; what is above the last has a
-    /// bucket of its own.
+    /// Creates a family of histograms of integers in any unit. `bounds` are inclusive upper bounds. Values above the last one have a
+    /// bucket of their own.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and where the bounds do not strictly increase.
+    /// If [`new`](Self::new) would return an error, or if the bounds do not strictly increase.
     #[track_caller]
     pub fn histogram<N: Into<String>>(
         name: impl Into<String>,
@@ -161,10 +162,11 @@ impl DynamicFamily<Histogram> {
         Self::of_histogram(name.into(), help.into(), labels, bounds.into(), false)
     }
 
-    /// A family of histograms of time: its bounds are in nanoseconds, and it is printed in seconds.
+    /// Creates a family of histograms of times, exported in seconds. Its bounds are in nanoseconds, as
+    /// [`buckets::seconds`](crate::buckets::seconds) returns them.
     ///
     /// # Errors
-    /// As [`histogram`](Self::histogram).
+    /// If [`histogram`](Self::histogram) would return an error.
     #[track_caller]
     pub fn histogram_of_time<N: Into<String>>(
         name: impl Into<String>,
@@ -191,22 +193,22 @@ impl DynamicFamily<Histogram> {
 
 impl<M: Metric> AnyFamily for DynamicFamily<M> {
     fn name(&self) -> &'static str {
-        self.plan.name
+        self.lazy.name
     }
 
-    fn to_register(&self) -> &'static dyn Declared {
-        self.plan.core_to_register(|limits| Sets::used(self.labels, limits))
+    fn core_to_register(&self) -> &'static dyn Declared {
+        self.lazy.get_or_init_unattached(|limits| Schema::open(self.labels, limits))
     }
 
-    fn of_standing(&self, standing: &'static dyn Registered) -> Option<Self> {
-        let core = (standing as &dyn Any).downcast_ref::<Core<M>>()?;
-        let is_same = core.has_sets_like(self.labels, None, self.plan.options);
-        is_same.then(|| DynamicFamily { plan: self.plan.of_core(core), labels: self.labels })
+    fn handle_of_existing(&self, existing: &'static dyn Registered) -> Option<Self> {
+        let core = (existing as &dyn Any).downcast_ref::<Core<M>>()?;
+        let is_same = core.has_same_schema(self.labels, None, self.lazy.options);
+        is_same.then(|| DynamicFamily { lazy: self.lazy.with_core(core), labels: self.labels })
     }
 }
 
 impl<M: Metric> fmt::Debug for DynamicFamily<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DynamicFamily").field("labels", &self.labels).field("plan", &self.plan).finish()
+        f.debug_struct("DynamicFamily").field("labels", &self.labels).field("lazy", &self.lazy).finish()
     }
 }

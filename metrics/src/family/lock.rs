@@ -1,25 +1,25 @@
-//! A lock that is not re-entered.
+//! A lock that is never taken re-entrantly.
 //!
-//! While the lock of a table is held, the program's global allocator may be called. If the allocator updates a family itself, it
-//! must not wait for the lock: its thread holds it.
+//! The program's global allocator may be called while a thread holds the lock of a table. If the allocator updates a family
+//! itself, it must not wait for the lock, which its own thread holds.
 
 use crate::sync::unmodelled::PoisonError;
 use crate::sync::{Mutex, MutexGuard};
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 
-// Whether this thread holds such a lock, or is about to. Without a destructor, so it can be reached until the thread has ended.
+// Whether this thread holds such a lock, or waits for one. It has no destructor, so it is accessible until the thread has ended.
 #[cfg(not(loom))]
 thread_local! { static IS_INSIDE: Cell<bool> = const { Cell::new(false) }; }
 #[cfg(loom)]
 loom::thread_local! { static IS_INSIDE: Cell<bool> = Cell::new(false); }
 
-/// Whether this thread holds a lock, or waits for one: then it must not [`lock`].
+/// Returns whether this thread holds a lock, or waits for one. Then it must not call [`lock`].
 pub(super) fn is_inside() -> bool {
     IS_INSIDE.with(Cell::get)
 }
 
-/// The lock, held.
+/// The guard of a lock.
 pub(super) struct Locked<'a, T> {
     guard: MutexGuard<'a, T>,
     was_inside: bool,

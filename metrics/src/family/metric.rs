@@ -1,10 +1,11 @@
-//! What there may be a family of, and what a registry needs of a family.
+//! Sealed traits: the metrics that a family may have, and the families that a registry accepts.
 
 use crate::collect::Registered;
 use crate::metric::kind::Kind;
 use crate::metric::{Counter, Declared, FloatCounter, FloatGauge, Gauge, Histogram};
 
-/// The metrics that a [`Family`](crate::Family) can have: [`Counter`], [`FloatCounter`], [`Gauge`], [`FloatGauge`], [`Histogram`].
+/// The metrics that a [`Family`](crate::Family) can have: [`Counter`], [`FloatCounter`], [`Gauge`], [`FloatGauge`],
+/// [`Histogram`]. Sealed: it cannot be implemented outside of this crate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the metric of a family",
     label = "the metric of a family is `Counter`, `FloatCounter`, `Gauge`, `FloatGauge` or `Histogram`"
@@ -17,17 +18,19 @@ impl Metric for Gauge {}
 impl Metric for FloatGauge {}
 impl Metric for Histogram {}
 
-/// A [`Family`](crate::Family) or a [`DynamicFamily`](crate::DynamicFamily).
+/// A [`Family`](crate::Family) or a [`DynamicFamily`](crate::DynamicFamily). Sealed: it cannot be implemented outside of this
+/// crate.
 pub trait AnyFamily: Sized {
-    /// What it is called.
+    /// Returns its name.
     #[doc(hidden)]
     fn name(&self) -> &'static str;
 
-    /// What a registry is to read.
+    /// Returns the type-erased family for a registry other than the global one to read.
     #[doc(hidden)]
-    fn to_register(&self) -> &'static dyn Declared;
+    fn core_to_register(&self) -> &'static dyn Declared;
 
-    /// The handle of a metric that a registry reads already, if it is the same but for its help text and its bounds on series.
+    /// Returns a handle of a family that is registered already, if it equals this one except for its help text, cardinality limit
+    /// and idle time.
     #[doc(hidden)]
-    fn of_standing(&self, standing: &'static dyn Registered) -> Option<Self>;
+    fn handle_of_existing(&self, existing: &'static dyn Registered) -> Option<Self>;
 }

@@ -1,15 +1,17 @@
 //! Families: metrics with labels.
 //!
-//! A [`Family`] is a name, and what it takes to make the rest at the first use: its `core`, the cells of all series and, where
-//! the sets of labels are not known while compiling, the `table` that finds a series by the text of its labels. A
-//! [`Series`] is one of them, by its labels or held.
+//! A [`Family`] is a declaration that creates its state, the `core`, at the first use. The core has the cells of all series. If
+//! the label values are not known at compile time, it also has the `table` that finds a series by the text of its labels. A
+//! [`Series`] is one of them, found by its labels or held.
+//!
+//! The traits [`Metric`], [`Find`] and `AnyFamily` are sealed.
 
 mod checks;
 mod core;
 mod dynamic;
+mod lazy_core;
 mod lock;
 mod metric;
-mod plan;
 mod series;
 mod table;
 #[cfg(test)]

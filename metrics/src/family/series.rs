@@ -1,8 +1,8 @@
-//! A series of a family: what can be done with it, and the ways to say which.
+//! Series of a family: their operations, and the ways to find one.
 
 use super::core::Core;
 use super::metric::Metric;
-use super::table::{Entry, OVERFLOW};
+use super::table::{OVERFLOW, SeriesEntry};
 use crate::labels::{LabelSet, LabelVisitor, Labels, values_from_last};
 use crate::metric::counter::{add_float_to, add_to, sum_floats};
 use crate::metric::gauge::{
@@ -18,27 +18,27 @@ use crate::sync::Arc;
 use std::fmt;
 use std::time::Duration;
 
-/// A series of a [`Family`](crate::Family): that of the labels it was asked for [`with`](crate::Family::with), or one that is
-/// [held](crate::Family::hold).
+/// A series of a [`Family`](crate::Family), found by its labels with [`with`](crate::Family::with) or held by
+/// [`hold`](crate::Family::hold).
 ///
-/// What can be done with it is what can be done with the metric `M` alone. Whoever only reads makes no series: one that there is
-/// not shows nothing, and a held one that was removed shows what it would go on from.
-pub struct Series<M: Metric, P> {
+/// It has the methods of the metric `M`. Reading creates no series: one that does not exist reads as zero. A held series that was
+/// removed reads as the value that its next update continues from.
+pub struct Series<M: Metric, K> {
     core: &'static Core<M>,
-    place: P,
+    key: K,
 }
 
-/// How a series is found.
+/// A way to find a series. Sealed: it cannot be implemented outside of this crate.
 pub trait Find<M: Metric>: sealed::Sealed {
-    /// Changes the cells of the series, which is made or comes back where it is not shown.
+    /// Calls `update` with the cells of the series, which is created or comes back if it is not shown.
     #[doc(hidden)]
     fn update<R>(&self, core: &'static Core<M>, update: impl FnOnce(&'static M::Cells, usize) -> R) -> R;
 
-    /// Reads the cells of the series, if there are any.
+    /// Calls `read` with the cells of the series, if it exists.
     #[doc(hidden)]
     fn read<R>(&self, core: &'static Core<M>, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R>;
 
-    /// The series, to be kept.
+    /// Returns a held key of the series.
     #[doc(hidden)]
     fn hold(&self, core: &'static Core<M>) -> Held;
 }
@@ -47,7 +47,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// By labels that are looked up with each update.
+/// Labels that are looked up with each update.
 #[derive(Debug)]
 pub struct Looked<'l, L> {
     labels: &'l L,
@@ -67,32 +67,32 @@ impl<M: Metric, L: LabelSet> Find<M> for Looked<'_, L> {
     fn update<R>(&self, core: &'static Core<M>, update: impl FnOnce(&'static M::Cells, usize) -> R) -> R {
         match L::COUNT {
             Some(count) => update(core.cells(), known_index(self.labels, count)),
-            None => core.update(&Of(self.labels), update),
+            None => core.update(&LabelsOf(self.labels), update),
         }
     }
 
     fn read<R>(&self, core: &'static Core<M>, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R> {
         match L::COUNT {
             Some(count) => Some(read(core.cells(), known_index(self.labels, count))),
-            None => core.read_shown(&Of(self.labels), read),
+            None => core.read_shown(&LabelsOf(self.labels), read),
         }
     }
 
     fn hold(&self, core: &'static Core<M>) -> Held {
         match L::COUNT {
             Some(count) => Held::at(known_index(self.labels, count)),
-            None => Held::find(core, &Of(self.labels)),
+            None => Held::find(core, &LabelsOf(self.labels)),
         }
     }
 }
 
-/// The index of a known set. One that says a wrong index is counted as the last.
+/// Returns the index of a known set. If an implementation of [`LabelSet`] returns an index out of range, this is the last one.
 #[inline]
 pub(super) fn known_index(labels: &impl LabelSet, count: usize) -> usize {
     labels.index().min(count.saturating_sub(1))
 }
 
-/// By values of labels whose names were said at run time.
+/// Values of labels whose names were given at run time.
 #[derive(Debug)]
 pub struct Texts<'v> {
     values: &'v [&'v str],
@@ -129,19 +129,19 @@ impl<M: Metric> Find<M> for Texts<'_> {
     }
 }
 
-/// A series that is at hand.
+/// A held series, whose updates look up nothing.
 pub struct Held(Hold);
 
 enum Hold {
-    /// Of a known set.
+    /// The index of a known set.
     Known(usize),
-    /// It stays in the table, shown or hidden, until the last hold is given up.
-    Found(Arc<Entry>),
-    /// There was no room: it is looked up with each update.
-    NoRoom(Values),
+    /// An entry, which stays in the table, shown or hidden, until its last handle is dropped.
+    Found(Arc<SeriesEntry>),
+    /// The labels of a series that exceeded the cardinality limit. They are looked up with each update.
+    Overflowing(Values),
 }
 
-/// Values of labels, written down, the last one first.
+/// Owned values of labels, in reverse order.
 #[derive(Clone)]
 struct Values(Box<[Box<str>]>);
 
@@ -162,7 +162,7 @@ impl Held {
         let text = core.text_of(labels);
         let values = || Values(values_from_last(text.bytes()).map(Box::from).collect());
         let entry = table.hold(text.bytes(), core);
-        Held(entry.map_or_else(|| Hold::NoRoom(values()), Hold::Found))
+        Held(entry.map_or_else(|| Hold::Overflowing(values()), Hold::Found))
     }
 }
 
@@ -179,7 +179,7 @@ impl<M: Metric> Find<M> for Held {
                 }
                 update(core.cells(), entry.index())
             }
-            Hold::NoRoom(values) => core.update(values, update),
+            Hold::Overflowing(values) => core.update(values, update),
         }
     }
 
@@ -187,7 +187,7 @@ impl<M: Metric> Find<M> for Held {
         match &self.0 {
             Hold::Known(index) => Some(read(core.cells(), *index)),
             Hold::Found(entry) => Some(read(core.cells(), entry.index())),
-            Hold::NoRoom(values) => core.read_shown(values, read),
+            Hold::Overflowing(values) => core.read_shown(values, read),
         }
     }
 
@@ -201,10 +201,10 @@ impl Clone for Held {
         Held(match &self.0 {
             Hold::Known(index) => Hold::Known(*index),
             Hold::Found(entry) => {
-                entry.hold_again();
+                entry.add_holder();
                 Hold::Found(Arc::clone(entry))
             }
-            Hold::NoRoom(values) => Hold::NoRoom(values.clone()),
+            Hold::Overflowing(values) => Hold::Overflowing(values.clone()),
         })
     }
 }
@@ -212,7 +212,7 @@ impl Clone for Held {
 impl Drop for Held {
     fn drop(&mut self) {
         if let Hold::Found(entry) = &self.0 {
-            Entry::release(entry);
+            SeriesEntry::release(entry);
         }
     }
 }
@@ -222,73 +222,73 @@ impl fmt::Debug for Held {
         match &self.0 {
             Hold::Known(index) => f.debug_tuple("Held").field(index).finish(),
             Hold::Found(entry) => f.debug_tuple("Held").field(entry).finish(),
-            Hold::NoRoom(_) => f.debug_tuple("Held").field(&OVERFLOW).finish(),
+            Hold::Overflowing(_) => f.debug_tuple("Held").field(&OVERFLOW).finish(),
         }
     }
 }
 
-impl<M: Metric, P: Find<M>> Series<M, P> {
+impl<M: Metric, K: Find<M>> Series<M, K> {
     #[inline]
-    pub(super) fn new(core: &'static Core<M>, place: P) -> Self {
-        Series { core, place }
+    pub(super) fn new(core: &'static Core<M>, key: K) -> Self {
+        Series { core, key }
     }
 
-    /// This series, to be kept.
+    /// Returns a handle of this series that keeps it. Its updates look up nothing.
     pub fn hold(&self) -> Series<M, Held> {
-        Series::new(self.core, self.place.hold(self.core))
+        Series::new(self.core, self.key.hold(self.core))
     }
 
     #[inline]
     fn update(&self, update: impl FnOnce(&'static M::Cells, usize)) {
-        self.place.update(self.core, update);
+        self.key.update(self.core, update);
     }
 
     fn read_with<R>(&self, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R> {
-        self.place.read(self.core, read)
+        self.key.read(self.core, read)
     }
 }
 
 impl<M: Metric> Clone for Series<M, Held> {
     fn clone(&self) -> Self {
-        Series { core: self.core, place: self.place.clone() }
+        Series { core: self.core, key: self.key.clone() }
     }
 }
 
-impl<M: Metric, P: fmt::Debug> fmt::Debug for Series<M, P> {
+impl<M: Metric, K: fmt::Debug> fmt::Debug for Series<M, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Series").field("core", self.core).field("place", &self.place).finish()
+        f.debug_struct("Series").field("core", self.core).field("key", &self.key).finish()
     }
 }
 
-/// A counter: see [`Counter`].
-impl<P: Find<Counter>> Series<Counter, P> {
-    /// One more.
+/// Methods of a series of [`Counter`]s.
+impl<K: Find<Counter>> Series<Counter, K> {
+    /// Increments by 1.
     #[inline]
     pub fn increment(&self) {
         self.add(1);
     }
 
-    /// More by `amount`.
+    /// Adds `amount`.
     #[inline]
     pub fn add(&self, amount: u64) {
         self.update(|cells, index| add_to(cells, index, amount));
     }
 
-    /// How many there have been; it wraps at 2⁶⁴.
+    /// Returns the current total. It wraps at 2⁶⁴.
     pub fn get(&self) -> u64 {
         self.read_with(Shards::sum).unwrap_or_default()
     }
 }
 
-/// A counter of what is no whole number: see [`FloatCounter`].
-impl<P: Find<FloatCounter>> Series<FloatCounter, P> {
-    /// More by `amount`. What is negative or not a number is not added.
+/// Methods of a series of [`FloatCounter`]s.
+impl<K: Find<FloatCounter>> Series<FloatCounter, K> {
+    /// Adds `amount`. A negative amount or NaN is ignored.
     #[inline]
     pub fn add(&self, amount: f64) {
         self.update(|cells, index| add_float_to(cells, index, amount));
     }
 
-    /// How much there has been.
+    /// Returns the current total.
     pub fn get(&self) -> f64 {
         self.read_with(sum_floats_of).unwrap_or_default()
     }
@@ -298,59 +298,59 @@ fn sum_floats_of(cells: &<FloatCounter as Kind>::Cells, index: usize) -> f64 {
     sum_floats(cells, index)
 }
 
-/// A gauge: see [`Gauge`].
-impl<P: Find<Gauge>> Series<Gauge, P> {
-    /// One more.
+/// Methods of a series of [`Gauge`]s.
+impl<K: Find<Gauge>> Series<Gauge, K> {
+    /// Increments by 1.
     #[inline]
     pub fn increment(&self) {
         self.add(1);
     }
 
-    /// One less.
+    /// Decrements by 1.
     #[inline]
     pub fn decrement(&self) {
         self.sub(1);
     }
 
-    /// More by `amount`.
+    /// Adds `amount`.
     #[inline]
     pub fn add(&self, amount: i64) {
         self.update(|cells, index| add_level(cells.cell(index), amount));
     }
 
-    /// Less by `amount`.
+    /// Subtracts `amount`.
     #[inline]
     pub fn sub(&self, amount: i64) {
         self.update(|cells, index| sub_level(cells.cell(index), amount));
     }
 
-    /// Exactly `value` from now on.
+    /// Sets the gauge to `value`.
     #[inline]
     pub fn set(&self, value: i64) {
         self.update(|cells, index| set_level(cells.cell(index), value));
     }
 
-    /// The time now, in whole seconds since 1970.
+    /// Sets the gauge to the current time, in whole seconds since the Unix epoch.
     pub fn set_to_current_time(&self) {
         self.set(whole_seconds_now());
     }
 
-    /// One more, until the guard is dropped. The guard [holds](crate::Family::hold) the series.
+    /// Increments by 1, and decrements by 1 when the returned guard is dropped. The guard [holds](crate::Family::hold) the series.
     pub fn track(&self) -> SeriesGuard {
         let series = self.hold();
         series.increment();
         SeriesGuard { series }
     }
 
-    /// How many there are.
+    /// Returns the current value.
     pub fn get(&self) -> i64 {
         self.read_with(|cells, index| get_level(cells.cell(index))).unwrap_or_default()
     }
 }
 
-/// Keeps a series up by one until it is dropped. Made by [`Series::track`].
+/// A guard that decrements its series by 1 when it is dropped. Returned by [`Series::track`].
 #[derive(Debug)]
-#[must_use = "the gauge goes down again as soon as the guard is dropped"]
+#[must_use = "the gauge is decremented as soon as the guard is dropped: bind it to a name, as in `let _guard = …`"]
 pub struct SeriesGuard {
     series: Series<Gauge, Held>,
 }
@@ -361,70 +361,70 @@ impl Drop for SeriesGuard {
     }
 }
 
-/// A gauge of what is no whole number: see [`FloatGauge`].
-impl<P: Find<FloatGauge>> Series<FloatGauge, P> {
-    /// Exactly `value` from now on.
+/// Methods of a series of [`FloatGauge`]s.
+impl<K: Find<FloatGauge>> Series<FloatGauge, K> {
+    /// Sets the gauge to `value`.
     #[inline]
     pub fn set(&self, value: f64) {
         self.update(|cells, index| set_float(cells.cell(index), value));
     }
 
-    /// More by `amount`, or less where that is negative.
+    /// Adds `amount`, which may be negative.
     #[inline]
     pub fn add(&self, amount: f64) {
         self.update(|cells, index| add_float(cells.cell(index), amount));
     }
 
-    /// Less by `amount`.
+    /// Subtracts `amount`.
     #[inline]
     pub fn sub(&self, amount: f64) {
         self.add(-amount);
     }
 
-    /// The time now, in seconds since 1970.
+    /// Sets the gauge to the current time, in seconds since the Unix epoch.
     pub fn set_to_current_time(&self) {
         self.set(seconds_now());
     }
 
-    /// How much there is.
+    /// Returns the current value.
     pub fn get(&self) -> f64 {
         self.read_with(|cells, index| get_float(cells.cell(index))).unwrap_or_default()
     }
 }
 
-/// A histogram: see [`Histogram`].
-impl<P: Find<Histogram>> Series<Histogram, P> {
-    /// Records `value`: of a histogram of time, nanoseconds.
+/// Methods of a series of [`Histogram`]s.
+impl<K: Find<Histogram>> Series<Histogram, K> {
+    /// Records `value`. For a histogram of times, this is a number of nanoseconds.
     #[inline]
     pub fn observe(&self, value: u64) {
         self.update(|cells, index| cells.observe(index, value));
     }
 
-    /// Records a time, in nanoseconds.
+    /// Records `duration` in nanoseconds.
     #[inline]
     pub fn observe_duration(&self, duration: Duration) {
         self.observe(nanos_of(duration));
     }
 
-    /// Begins to measure a time, which is recorded when the timer is dropped. The timer [holds](crate::Family::hold) the series.
+    /// Starts a timer, which records the elapsed time when it is dropped. The timer [holds](crate::Family::hold) the series.
     pub fn start_timer(&self) -> HistogramTimer<Series<Histogram, Held>> {
         HistogramTimer::new(self.hold())
     }
 
-    /// Records the time that `work` takes, also where it panics.
+    /// Calls `work` and records the time it takes, also if it panics.
     #[inline]
     pub fn time<R>(&self, work: impl FnOnce() -> R) -> R {
         let _timer = HistogramTimer::new(self);
         work()
     }
 
-    /// What has been recorded.
+    /// Returns what has been recorded.
     pub fn snapshot(&self) -> HistogramSnapshot {
         let read = self.read_with(|cells, index| cells.read(index, &mut Reader::begin(|| false)));
-        read.unwrap_or_else(|| self.core.cells().nothing())
+        read.unwrap_or_else(|| self.core.cells().empty_snapshot())
     }
 
-    /// The former name of [`snapshot`](Self::snapshot).
+    /// Does the same as [`snapshot`](Self::snapshot), under its former name.
     #[doc(hidden)]
     #[deprecated = "renamed to `snapshot`"]
     pub fn read(&self) -> HistogramSnapshot {
@@ -432,17 +432,17 @@ impl<P: Find<Histogram>> Series<Histogram, P> {
     }
 }
 
-impl<P: Find<Histogram>> Observe for Series<Histogram, P> {
+impl<K: Find<Histogram>> Observe for Series<Histogram, K> {
     #[inline]
     fn observe(&self, nanos: u64) {
         self.observe(nanos);
     }
 }
 
-/// The labels of a set.
-pub(super) struct Of<'l, L>(pub(super) &'l L);
+/// The values of a label set, in order.
+pub(super) struct LabelsOf<'l, L>(pub(super) &'l L);
 
-impl<L: LabelSet> Labels for Of<'_, L> {
+impl<L: LabelSet> Labels for LabelsOf<'_, L> {
     #[inline]
     fn visit(&self, visitor: &mut impl LabelVisitor) {
         self.0.visit(visitor);

@@ -1,22 +1,22 @@
-//! The series of a family whose sets of labels are not known while compiling: finding them by their text, and letting them
-//! go.
+//! The series of a family whose label values are not known at compile time: look-up by label text, removal and eviction.
 //!
-//! Each series has an index, under which its cells are. There is one table of all series, behind a lock, and each thread has
-//! one of those it has used: an update of a series that its thread has used before takes no lock and allocates nothing.
+//! Each series has an index, at which its cells are. A table of all series is protected by a lock. Each thread has a cache of
+//! the series it has used: an update of a cached series takes no lock and allocates nothing.
 //!
-//! # What is guaranteed
-//! 1. An update counts for the series of its very labels; or, where the family was full before the update ended, for the
-//!    overflow series.
-//! 2. An update that does not run at the same time as a removal of its series is lost to none: whoever begins one
-//!    behind a removal sees it, and the series comes back. One that does run at that time may go with what was removed.
-//! 3. An index is used for another series only when nobody can reach the one before any more. Whoever can holds a share of
-//!    its [`Entry`]: the tables of threads, handles, readers, and updates on their way. With the last share, the cells are set
-//!    to zero and the index is free. So there are no more indices than series that are shown, that are hidden and held, or that
-//!    were removed and are still in the table of a thread.
-//! 4. There is at most one series of the same labels: one that was removed while a handle was held stays in the table,
-//!    hidden, and whoever uses these labels again brings back that one.
+//! # Guarantees
+//! 1. An update is counted in the series with exactly its labels. If the family reached its cardinality limit before the update
+//!    ended, it may be counted in the overflow series instead.
+//! 2. An update that does not race with a removal of its series is never lost: one that starts after the removal sees it, and
+//!    the series comes back. An update that races with the removal may be removed with the series.
+//! 3. An index is reused only after the previous series at that index has become unreachable. Every path to a series holds a
+//!    share of its [`SeriesEntry`]: the caches of threads, handles, readers, and updates in progress. When the last share is
+//!    dropped, the cells are set to zero and the index becomes free. So the number of indices never exceeds the number of series
+//!    that are shown, that are hidden and held, or that were removed and are still in the cache of a thread.
+//! 4. There is at most one series with the same labels. A series that was removed while a handle held it stays in the table,
+//!    hidden, and the next use of these labels brings it back.
 //!
-//! A thread lets go of removed series when it next looks into the table of all. One that never does holds those it has used.
+//! A thread evicts removed series from its cache when it next looks into the shared table. A thread that never does keeps the
+//! series it has used.
 
 use super::lock::{is_inside, lock};
 use crate::atomic::AtomicCounter;
@@ -31,114 +31,118 @@ use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::time::Duration;
 
-/// The index of what comes beyond the bound. There is no entry for it: it is always there.
+/// The index of the overflow series. It has no entry: it always exists.
 pub(super) const OVERFLOW: usize = 0;
 
-/// All series of a family.
+/// The series of a family, and the cache of each thread.
 #[derive(Debug)]
-pub(super) struct Table {
-    /// How many labels a series has.
+pub(super) struct SeriesTable {
+    /// The number of labels of a series.
     labels: usize,
-    /// How many may be shown, without the overflow series.
-    most: usize,
+    /// The cardinality limit: the maximum number of shown series, without the overflow series.
+    max_series: usize,
     seeds: Seeds,
-    /// After how long without an update a series is hidden.
+    /// The time without an update after which a series is hidden.
     idle_after: Option<Duration>,
-    listed: Mutex<Listed>,
-    /// Indices that were used and are not any more. Whoever holds this lock takes no other.
+    series: Mutex<AllSeries>,
+    /// Indices that are free again. No other lock is taken while holding this one.
     free: Mutex<Vec<usize>>,
-    /// Another with each series that comes or goes.
+    /// Incremented with each series that is added or removed.
     version: AtomicU64,
-    /// How many have gone.
+    /// The number of series that were removed.
     removals: AtomicU64,
-    used: PerThread<Used>,
+    caches: PerThread<ThreadCache>,
     overflowed: AtomicCounter,
     /// The text of the overflow series.
     overflow_text: &'static [u8],
 }
 
-/// Series by their text. Nobody can choose texts whose hashes collide; but a model must be the same in each execution.
+/// Series by their text. The hash is seeded, so that label values from outside cannot be chosen to collide. In a loom model it is
+/// not, because each execution must be the same.
 #[cfg(not(loom))]
-type Texts = HashSet<Found>;
+type SeriesByText = HashSet<ByText>;
 #[cfg(loom)]
-type Texts = HashSet<Found, BuildHasherDefault<std::hash::DefaultHasher>>;
+type SeriesByText = HashSet<ByText, BuildHasherDefault<std::hash::DefaultHasher>>;
 
-/// What the lock guards.
+/// The table of all series, which the lock guards.
 #[derive(Debug, Default)]
-struct Listed {
-    /// Those that are shown, and those that are hidden and held.
-    all: Texts,
-    shown: usize,
-    /// How many indices have been used, but for the one of the overflow series.
-    used: usize,
+struct AllSeries {
+    /// The series that are shown, and those that are hidden and held.
+    by_text: SeriesByText,
+    shown_count: usize,
+    /// The number of indices that have been used, without the one of the overflow series.
+    indices_used: usize,
 }
 
-/// The series that a thread has used.
+/// The series that a thread has used, which it finds without a lock.
 #[derive(Debug, Default)]
-struct Used {
-    /// By the hash of their labels as they stand. One that writes itself in other pieces at times is there under several.
-    found: HashMap<u64, Arc<Entry>, BuildHasherDefault<Prehashed>>,
-    /// All there are, where no other has room.
-    all: Texts,
-    /// The version in which these were all; versions begin with 1.
-    complete_in: u64,
-    /// How many had gone when those that had were last let go of.
+struct ThreadCache {
+    /// By the hash of their labels as they are written. A label that is not always written in the same pieces has several
+    /// hashes, and its series several entries here.
+    by_hash: HashMap<u64, Arc<SeriesEntry>, BuildHasherDefault<Prehashed>>,
+    /// All series, if the family has reached its cardinality limit.
+    complete: SeriesByText,
+    /// The version of the table in which these were all series. Versions start at 1.
+    complete_version: u64,
+    /// The number of removals when the cache was last cleared of removed series.
     removals: u64,
 }
 
 /// A series.
-pub(super) struct Entry {
-    /// The bytes of a [`LabelText`].
+pub(super) struct SeriesEntry {
+    /// The bytes of a [`LabelText`](crate::labels::text::LabelText).
     text: Box<[u8]>,
     index: usize,
     state: AtomicU8,
-    /// How many handles there are.
+    /// The number of handles.
     holders: AtomicUsize,
-    /// Since when it has been idle, as far as readers know. Only used while the table is locked.
+    /// The time at which a reader first found it idle. Only accessed while holding the lock of the table.
     idle_since: unmodelled::Mutex<Option<Ticks>>,
     owner: &'static dyn Owner,
 }
 
-/// It has been updated since a reader last looked.
+/// The series has been updated since a reader last checked.
 const ACTIVE: u8 = 2;
-/// It has not.
+/// The series has not been updated since a reader last checked.
 const IDLE: u8 = 1;
-/// It was removed.
+/// The series was removed.
 const HIDDEN: u8 = 0;
 
-/// Whose series they are.
+/// The family that a table belongs to.
 pub(super) trait Owner: fmt::Debug + Send + Sync {
-    fn table(&self) -> &Table;
-    /// Sets the cells at `index` to zero. Nobody uses them meanwhile, and whoever does afterwards does so after this.
+    /// Returns the table of its series.
+    fn table(&self) -> &SeriesTable;
+
+    /// Sets the cells at `index` to zero. No thread uses them during the call. Later uses are ordered after it.
     fn clear(&self, index: usize);
 }
 
-/// An entry by its text.
+/// An entry, hashed and compared by its text.
 #[derive(Debug, Clone)]
-struct Found(Arc<Entry>);
+struct ByText(Arc<SeriesEntry>);
 
-impl Borrow<[u8]> for Found {
+impl Borrow<[u8]> for ByText {
     #[inline]
     fn borrow(&self) -> &[u8] {
         &self.0.text
     }
 }
 
-impl Hash for Found {
+impl Hash for ByText {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.text.hash(state);
     }
 }
 
-impl PartialEq for Found {
+impl PartialEq for ByText {
     fn eq(&self, other: &Self) -> bool {
         self.0.text == other.0.text
     }
 }
 
-impl Eq for Found {}
+impl Eq for ByText {}
 
-impl Entry {
+impl SeriesEntry {
     pub(super) fn index(&self) -> usize {
         self.index
     }
@@ -147,13 +151,13 @@ impl Entry {
         &self.text
     }
 
-    /// Whether an update needs nothing but the cells.
+    /// Returns whether an update needs nothing but the cells.
     #[inline]
     pub(super) fn is_active(&self) -> bool {
         self.state() == ACTIVE
     }
 
-    /// The same, where a reader may have looked meanwhile and found it idle. False where it was removed.
+    /// Returns whether the series is active, after making an idle one active. Returns `false` if it was removed.
     #[inline]
     pub(super) fn is_active_or_wakes(&self) -> bool {
         self.is_active() || self.wake()
@@ -161,146 +165,150 @@ impl Entry {
 
     #[inline]
     fn state(&self) -> u8 {
-        // Relaxed, here and wherever the state is written: whoever begins an update after a removal sees it, for it is one
-        // cell; and no other memory is found by it. The cells of an index that is used anew are guarded by shares.
+        // Relaxed, here and at every write of the state: it is one atomic, so an update that starts after a removal sees the
+        // removal, and no other memory is reached through it. The cells of a reused index are guarded by shares.
         self.state.load(Ordering::Relaxed)
     }
 
+    /// Changes the state, if it is `from`. Returns whether it was.
     fn change_state(&self, from: u8, to: u8) -> bool {
         self.state.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
-    /// Makes an idle series an active one. False where it is hidden.
+    /// Makes an idle series active. Returns `false` if it is hidden.
     #[cold]
     fn wake(&self) -> bool {
         self.change_state(IDLE, ACTIVE) || self.is_active()
     }
 }
 
-/// The last share is gone.
-impl Drop for Entry {
+/// Frees the index when the last share is dropped.
+impl Drop for SeriesEntry {
     fn drop(&mut self) {
-        // What others did with the cells happens before: each of them has given up a share since.
+        // All other uses of the cells happen before this: each user has dropped its share since.
         self.owner.clear(self.index);
-        // Whoever uses the index anew has it from there.
+        // The next series at this index takes it from there, under the lock.
         lock(&self.owner.table().free).push(self.index);
     }
 }
 
-impl Table {
-    /// Asks only the system's allocator: the program's may be waiting for this table.
-    pub(super) fn new(labels: usize, most: usize, idle_after: Option<Duration>) -> Self {
-        Table {
+impl SeriesTable {
+    /// Creates an empty table. It uses only the system's allocator: the program's allocator may be waiting for this table.
+    pub(super) fn new(labels: usize, max_series: usize, idle_after: Option<Duration>) -> Self {
+        SeriesTable {
             labels,
-            most,
+            max_series,
             seeds: Seeds::new(),
             idle_after,
-            listed: Mutex::new(Listed::default()),
+            series: Mutex::new(AllSeries::default()),
             free: Mutex::new(Vec::new()),
             version: AtomicU64::new(1),
             removals: AtomicU64::new(0),
-            used: PerThread::new(),
+            caches: PerThread::new(),
             overflowed: AtomicCounter::new(),
             overflow_text: overflow_text(labels),
         }
     }
 
-    /// How many updates, and handles that were asked for, have gone to the overflow series.
+    /// Returns how many updates, and requests for handles, have gone to the overflow series.
     pub(super) fn overflowed(&self) -> u64 {
         self.overflowed.get()
     }
 
-    /// The index for an update of the series with these labels, which is made where there is none; of the overflow series where
-    /// there are too many. While the share is kept, or until this thread uses another series of the family, the index is this
-    /// series' own.
+    /// Returns the index for an update of the series with these labels, which is created if it does not exist. Returns the index of
+    /// the overflow series if the cardinality limit is reached. The index belongs to the series for as long as the share is kept, or
+    /// until this thread uses another series of the family.
     #[inline]
     pub(super) fn index_for_update(
         &self,
         labels: &impl Labels,
         owner: &'static dyn Owner,
-    ) -> (usize, Option<Arc<Entry>>) {
+    ) -> (usize, Option<Arc<SeriesEntry>>) {
         let hash = self.seeds.hash_labels(labels);
-        let index = self.used.look(|used| {
-            let entry = used.found.get(&hash).filter(|entry| is_text_of(&entry.text, labels))?;
+        let index = self.caches.look(|cache| {
+            let entry = cache.by_hash.get(&hash).filter(|entry| is_text_of(&entry.text, labels))?;
             entry.is_active_or_wakes().then_some(entry.index)
         });
         match index.flatten() {
             Some(index) => (index, None),
-            None => self.index_for_first_update(LabelText::of(labels, self.labels).bytes(), hash, owner),
+            None => self.index_for_uncached_update(LabelText::of(labels, self.labels).bytes(), hash, owner),
         }
     }
 
-    /// What [`index_for_update`](Self::index_for_update) does where this thread does not know the series.
+    /// Does the same as [`index_for_update`](Self::index_for_update), for a series that is not in this thread's cache.
     #[cold]
-    fn index_for_first_update(
+    fn index_for_uncached_update(
         &self,
         text: &[u8],
         hash: u64,
         owner: &'static dyn Owner,
-    ) -> (usize, Option<Arc<Entry>>) {
-        // Relaxed: whoever begins an update after a series came or went sees that the version is another.
-        let has_no_room = |used: &Used| {
-            used.complete_in == self.version.load(Ordering::Relaxed) && !used.all.contains(text)
+    ) -> (usize, Option<Arc<SeriesEntry>>) {
+        // Relaxed: an update that starts after a series was added or removed sees the new version.
+        let has_no_room = |cache: &ThreadCache| {
+            cache.complete_version == self.version.load(Ordering::Relaxed) && !cache.complete.contains(text)
         };
-        if self.used.look(has_no_room) == Some(true) {
+        if self.caches.look(has_no_room) == Some(true) {
             self.overflowed.increment();
             return (OVERFLOW, None);
         }
-        let entry = self.find_or_make(text, owner, |_| {});
+        let entry = self.find_or_create(text, owner, |_| {});
         if let Some(entry) = &entry {
-            self.remember(hash, entry);
+            self.cache_entry(hash, entry);
         }
         (entry.as_ref().map_or(OVERFLOW, |entry| entry.index), entry)
     }
 
-    /// The series with this text, held by one handle more; made where there is none. Nothing where there are too many.
-    pub(super) fn hold(&self, text: &[u8], owner: &'static dyn Owner) -> Option<Arc<Entry>> {
-        self.find_or_make(text, owner, Entry::hold_again)
+    /// Returns the series with this text, held by one more handle. Creates it if it does not exist. Returns `None` if the
+    /// cardinality limit is reached.
+    pub(super) fn hold(&self, text: &[u8], owner: &'static dyn Owner) -> Option<Arc<SeriesEntry>> {
+        self.find_or_create(text, owner, SeriesEntry::add_holder)
     }
 
-    pub(super) fn find_or_make(
+    /// Returns the series with this text, after calling `then` with it while holding the lock. Creates it if it does not exist.
+    /// Returns `None`, and counts an overflow, if the cardinality limit is reached or this thread holds the lock already.
+    pub(super) fn find_or_create(
         &self,
         text: &[u8],
         owner: &'static dyn Owner,
-        then: impl FnOnce(&Entry),
-    ) -> Option<Arc<Entry>> {
+        then: impl FnOnce(&SeriesEntry),
+    ) -> Option<Arc<SeriesEntry>> {
         if is_inside() {
             self.overflowed.increment();
             return None;
         }
-        let mut listed = lock(&self.listed);
-        let entry = self.find_or_make_in(&mut listed, text, owner);
+        let mut series = lock(&self.series);
+        let entry = self.find_or_create_in(&mut series, text, owner);
         if let Some(entry) = &entry {
             then(entry);
         } else {
             self.overflowed.increment();
-            if listed.shown >= self.most {
-                self.remember_all(&listed);
+            if series.shown_count >= self.max_series {
+                self.cache_all(&series);
             }
         }
         entry
     }
 
-    fn find_or_make_in(
+    fn find_or_create_in(
         &self,
-        listed: &mut Listed,
+        series: &mut AllSeries,
         text: &[u8],
         owner: &'static dyn Owner,
-    ) -> Option<Arc<Entry>> {
-        if let Some(Found(entry)) = listed.all.get(text) {
+    ) -> Option<Arc<SeriesEntry>> {
+        if let Some(ByText(entry)) = series.by_text.get(text) {
             let entry = Arc::clone(entry);
-            self.show(listed, &entry);
+            self.show(series, &entry);
             return Some(entry);
         }
-        if listed.shown >= self.most || text == self.overflow_text {
+        if series.shown_count >= self.max_series || text == self.overflow_text {
             return None;
         }
         let freed = lock(&self.free).pop();
         let index = freed.or_else(|| {
-            listed.used += 1;
-            (listed.used < MAX_CELLS).then_some(listed.used)
+            series.indices_used += 1;
+            (series.indices_used < MAX_CELLS).then_some(series.indices_used)
         })?;
-        let entry = Arc::new(Entry {
+        let entry = Arc::new(SeriesEntry {
             text: text.into(),
             index,
             state: AtomicU8::new(ACTIVE),
@@ -308,138 +316,140 @@ impl Table {
             idle_since: unmodelled::Mutex::new(None),
             owner,
         });
-        listed.all.insert(Found(Arc::clone(&entry)));
-        listed.shown += 1;
-        self.changed();
+        series.by_text.insert(ByText(Arc::clone(&entry)));
+        series.shown_count += 1;
+        self.bump_version();
         Some(entry)
     }
 
-    /// Makes `entry`, which is in the table, an active one.
-    fn show(&self, listed: &mut Listed, entry: &Entry) {
+    /// Makes `entry`, which is in the table, active.
+    fn show(&self, series: &mut AllSeries, entry: &SeriesEntry) {
         if !entry.wake() {
             entry.state.store(ACTIVE, Ordering::Relaxed);
-            listed.shown += 1;
-            self.changed();
+            series.shown_count += 1;
+            self.bump_version();
         }
     }
 
-    /// A series comes or goes. The table is locked.
-    fn changed(&self) {
-        // Relaxed: as in `index_for_update`; the lock orders who writes it.
+    /// Increments the version, after a series was added or removed. The caller holds the lock.
+    fn bump_version(&self) {
+        // Relaxed: as in `index_for_uncached_update`; the lock orders the writers.
         self.version.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Has this thread find `entry` by itself from now on.
-    fn remember(&self, hash: u64, entry: &Arc<Entry>) {
-        self.used.change(|used| {
-            self.let_go(used);
-            used.found.insert(hash, Arc::clone(entry));
+    /// Adds `entry` to this thread's cache.
+    fn cache_entry(&self, hash: u64, entry: &Arc<SeriesEntry>) {
+        self.caches.change(|cache| {
+            self.evict_removed(cache);
+            cache.by_hash.insert(hash, Arc::clone(entry));
         });
     }
 
-    /// Has this thread know that there are no other series, so that what comes beyond the bound takes no lock.
-    fn remember_all(&self, listed: &Listed) {
-        self.used.change(|used| {
-            self.let_go(used);
-            used.all.clone_from(&listed.all);
-            // Relaxed: the table is locked.
-            used.complete_in = self.version.load(Ordering::Relaxed);
+    /// Adds all series to this thread's cache, so that updates that overflow take no lock.
+    fn cache_all(&self, series: &AllSeries) {
+        self.caches.change(|cache| {
+            self.evict_removed(cache);
+            cache.complete.clone_from(&series.by_text);
+            // Relaxed: the caller holds the lock.
+            cache.complete_version = self.version.load(Ordering::Relaxed);
         });
     }
 
-    /// Lets go of removed series, where so many were since this thread last did that it is worth a look at all it has.
-    fn let_go(&self, used: &mut Used) {
-        // Relaxed: one that is not seen yet is let go of the next time.
+    /// Evicts removed series from a thread's cache, if enough of them were removed since the last time to be worth a scan.
+    fn evict_removed(&self, cache: &mut ThreadCache) {
+        // Relaxed: a removal that is not visible yet is handled the next time.
         let removals = self.removals.load(Ordering::Relaxed);
-        if removals.wrapping_sub(used.removals) > used.found.len() as u64 / 2 {
-            used.removals = removals;
-            used.found.retain(|_, entry| entry.state() != HIDDEN);
-            // Not all any more.
-            used.all = Texts::default();
-            used.complete_in = 0;
+        if removals.wrapping_sub(cache.removals) > cache.by_hash.len() as u64 / 2 {
+            cache.removals = removals;
+            cache.by_hash.retain(|_, entry| entry.state() != HIDDEN);
+            // They are not all series any more.
+            cache.complete = SeriesByText::default();
+            cache.complete_version = 0;
         }
     }
 
-    /// The series with this text, if it is shown. None where this thread holds the lock: it is the allocator that asks.
-    pub(super) fn find(&self, text: &[u8]) -> Option<Arc<Entry>> {
+    /// Returns the series with this text, if it is shown. Returns `None` if this thread holds the lock: then the call comes from
+    /// the allocator.
+    pub(super) fn find(&self, text: &[u8]) -> Option<Arc<SeriesEntry>> {
         if is_inside() {
             return None;
         }
-        let listed = lock(&self.listed);
-        let Found(entry) = listed.all.get(text)?;
+        let series = lock(&self.series);
+        let ByText(entry) = series.by_text.get(text)?;
         (entry.state() != HIDDEN).then(|| Arc::clone(entry))
     }
 
-    /// All that are shown, in no order. Hides those that have been idle for too long.
-    pub(super) fn shown(&self) -> Vec<Arc<Entry>> {
-        let mut listed = lock(&self.listed);
+    /// Returns the series that are shown, in no order, after hiding those that have been idle for too long.
+    pub(super) fn shown(&self) -> Vec<Arc<SeriesEntry>> {
+        let mut series = lock(&self.series);
         if let Some(idle_after) = self.idle_after {
-            let all: Vec<_> = listed.all.iter().map(|found| Arc::clone(&found.0)).collect();
-            let is_over = |entry: &&Arc<Entry>| entry.has_been_idle(idle_after);
-            for entry in all.iter().filter(is_over) {
+            let all: Vec<_> = series.by_text.iter().map(|found| Arc::clone(&found.0)).collect();
+            let is_expired = |entry: &&Arc<SeriesEntry>| entry.has_been_idle(idle_after);
+            for entry in all.iter().filter(is_expired) {
                 if entry.change_state(IDLE, HIDDEN) {
-                    self.hidden(&mut listed, entry);
+                    self.after_hiding(&mut series, entry);
                 }
             }
         }
-        let is_shown = |entry: &&Arc<Entry>| entry.state() != HIDDEN;
-        listed.all.iter().map(|found| &found.0).filter(is_shown).cloned().collect()
+        let is_shown = |entry: &&Arc<SeriesEntry>| entry.state() != HIDDEN;
+        series.by_text.iter().map(|found| &found.0).filter(is_shown).cloned().collect()
     }
 
     /// Removes a series. Returns whether it was shown.
-    pub(super) fn remove(&self, entry: &Arc<Entry>) -> bool {
-        let mut listed = lock(&self.listed);
+    pub(super) fn remove(&self, entry: &Arc<SeriesEntry>) -> bool {
+        let mut series = lock(&self.series);
         let was_shown = entry.state.swap(HIDDEN, Ordering::Relaxed) != HIDDEN;
         if was_shown {
-            self.hidden(&mut listed, entry);
+            self.after_hiding(&mut series, entry);
         }
         was_shown
     }
 
-    /// `entry` has just been hidden: takes it out of the table where no handle holds it.
-    fn hidden(&self, listed: &mut Listed, entry: &Entry) {
-        listed.shown -= 1;
-        // Relaxed: as in `let_go`.
+    /// Updates the table after `entry` was hidden, and takes it out of the table if no handle holds it.
+    fn after_hiding(&self, series: &mut AllSeries, entry: &SeriesEntry) {
+        series.shown_count -= 1;
+        // Relaxed: as in `evict_removed`.
         self.removals.fetch_add(1, Ordering::Relaxed);
-        self.changed();
+        self.bump_version();
         if entry.holders.load(Ordering::Relaxed) == 0 {
-            listed.all.remove(&*entry.text);
+            series.by_text.remove(&*entry.text);
         }
     }
 }
 
-impl Entry {
-    /// Makes a series that a handle holds an active one. It stays hidden for this time where the table cannot be waited for.
+impl SeriesEntry {
+    /// Makes a series that a handle holds active. It stays hidden if this thread holds the lock already.
     #[cold]
     pub(super) fn show(&self) {
         if !self.wake() && !is_inside() {
             let table = self.owner.table();
-            table.show(&mut lock(&table.listed), self);
+            table.show(&mut lock(&table.series), self);
         }
     }
 
-    /// One more handle: made from another, or while the table is locked.
-    pub(super) fn hold_again(&self) {
-        // Relaxed, here and in all counting of holders: what is decided by it is decided under the lock.
+    /// Counts one more handle. It is a clone of another one, or the caller holds the lock.
+    pub(super) fn add_holder(&self) {
+        // Relaxed, here and at every access to `holders`: decisions that depend on it are made while holding the lock.
         self.holders.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// One handle less.
+    /// Counts one handle less, and takes a hidden series out of the table after its last handle.
     pub(super) fn release(this: &Arc<Self>) {
         let was_last = this.holders.fetch_sub(1, Ordering::Relaxed) == 1;
-        // From inside an allocator that waits for nobody: then whoever uses these labels next finds the series hidden.
+        // If this thread holds the lock already, the call comes from the allocator and must not wait. Then the next use of
+        // these labels finds the series hidden.
         if !was_last || is_inside() {
             return;
         }
-        let mut listed = lock(&this.owner.table().listed);
+        let mut series = lock(&this.owner.table().series);
         let is_held = this.holders.load(Ordering::Relaxed) > 0;
-        let is_this = |found: &Found| Arc::ptr_eq(&found.0, this);
-        if !is_held && this.state() == HIDDEN && listed.all.get(&*this.text).is_some_and(is_this) {
-            listed.all.remove(&*this.text);
+        let is_this = |found: &ByText| Arc::ptr_eq(&found.0, this);
+        if !is_held && this.state() == HIDDEN && series.by_text.get(&*this.text).is_some_and(is_this) {
+            series.by_text.remove(&*this.text);
         }
     }
 
-    /// Whether it was idle when a reader looked so long ago, and ever since. The table is locked.
+    /// Returns whether readers have found it idle for at least `long`. The caller holds the lock.
     fn has_been_idle(&self, long: Duration) -> bool {
         let mut idle_since = unmodelled::lock(&self.idle_since);
         if self.change_state(ACTIVE, IDLE) {
@@ -449,9 +459,9 @@ impl Entry {
     }
 }
 
-impl fmt::Debug for Entry {
+impl fmt::Debug for SeriesEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry")
+        f.debug_struct("SeriesEntry")
             .field("index", &self.index)
             .field("state", &self.state)
             .finish_non_exhaustive()

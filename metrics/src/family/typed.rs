@@ -1,10 +1,10 @@
-//! Families whose labels are a type of the program's.
+//! Families whose labels are a type of the program.
 
 use super::checks::{check_bounds, check_count, check_labels, check_values};
-use super::core::{Core, Sets};
+use super::core::{Core, Schema};
+use super::lazy_core::LazyCore;
 use super::metric::{AnyFamily, Metric};
-use super::plan::Plan;
-use super::series::{Held, Looked, Of, Series};
+use super::series::{Held, LabelsOf, Looked, Series};
 use crate::collect::Registered;
 use crate::labels::{LabelSet, count};
 use crate::metric::histogram::HistogramOptions;
@@ -15,11 +15,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-/// A metric with labels: a series for each set of labels, `L`.
+/// A metric with labels, which has one series for each label set, a value of `L`.
 ///
-/// Declared in [`metrics!`](crate::metrics!), it is exported from the first snapshot on: if all values of its labels are known, with
-/// all its series at zero, otherwise with those that have been updated. A plain `static` outside of `metrics!` appears only after
-/// its first use; on other systems than Linux, so does one in `metrics!`.
+/// Declared in [`metrics!`](crate::metrics!), it is exported from the first snapshot on. If all values of its labels are known at
+/// compile time, all its series are exported, at zero; otherwise those that have been updated. A plain `static` outside of
+/// `metrics!` appears only after its first use; on systems other than Linux, so does one in `metrics!`.
 ///
 /// ```
 /// use tachometer::{Counter, Family, LabelSet, LabelValue, metrics};
@@ -53,8 +53,8 @@ use std::time::Duration;
 /// ```
 ///
 /// # Known sets
-/// Where all values of all labels are known while compiling (enums by `#[derive(LabelValue)]`, `bool`), a series is found by
-/// its place in an array, and all are shown from the start, at zero.
+/// If all values of all labels are known at compile time (enums with `#[derive(LabelValue)]`, `bool`), a series is found by its
+/// index in an array. All series are exported from the start, at zero.
 ///
 /// ```
 /// use tachometer::{Family, Histogram, LabelSet, buckets, metrics};
@@ -79,30 +79,30 @@ use std::time::Duration;
 /// ```
 ///
 /// # Other sets
-/// Else a series is made at the first update of it, and found by the text of its labels: by each thread in a table of its
-/// own, so that an update of a series which its thread has used before takes no lock and allocates nothing.
+/// Otherwise a series is created at its first update, and found by the text of its labels. Each thread caches the series it has
+/// used: an update of a cached series takes no lock and allocates nothing.
 ///
-/// There are [at most 1 000 series](Self::max_series), unless another number is said. What comes beyond counts for one more,
-/// all of whose labels are `__overflow__`, and `tachometer_overflowed_updates_total` counts how often that was. Series
-/// can be [removed](Self::remove), and [expire](Self::expire_after).
+/// The *cardinality limit* is [1 000 series](Self::max_series) by default. Updates of further label sets are counted in the
+/// *overflow series*, whose labels all have the value `__overflow__`, and in `tachometer_overflowed_updates_total`. Series can be
+/// [removed](Self::remove), and idle series [evicted](Self::expire_after).
 ///
-/// A series whose labels are at hand for long is best [held](Self::hold): an update of it looks up nothing.
+/// If the same labels are used for a long time, [hold](Self::hold) the series: its updates look up nothing.
 ///
 /// # Memory
-/// A counter takes eight bytes a series and thread that has used it, a histogram a block of cells, a gauge eight bytes; beside
-/// the text of its labels, and its place in the tables. What a family that is made at run time takes, it keeps as long as
-/// the program runs.
+/// A counter takes eight bytes for each series and each thread that has used it. A histogram takes a block of cells instead. A
+/// gauge takes eight bytes for each series. The text of the labels and the entries of the tables come on top. The memory of a
+/// family that was created at run time is never freed.
 pub struct Family<L: LabelSet, M: Metric> {
-    plan: Plan<M>,
+    lazy: LazyCore<M>,
     labels: PhantomData<fn() -> L>,
 }
 
 impl<L: LabelSet, M: Metric> Family<L, M> {
-    /// A family printed as `name` with that `# HELP`.
+    /// Creates a family exported as `name` with the help text `help`.
     ///
     /// # Panics
-    /// If Prometheus does not allow the name or that of a label, where two labels have the same name, or where two known values
-    /// of a label do; in a `static`, a compile error.
+    /// If `name` is not a valid Prometheus metric name, if a label name is not valid or reserved, if two labels have the same name, or
+    /// if two known values of a label are the same. In a `static`, this is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn new(name: &'static str, help: &'static str) -> Self
@@ -117,10 +117,10 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
         check_labels(L::NAMES);
         check_values(L::VALUES);
         check_count(L::COUNT, count(L::NAMES.len(), L::VALUES));
-        Family { plan: Plan::new(name, help, options), labels: PhantomData }
+        Family { lazy: LazyCore::new(name, help, options), labels: PhantomData }
     }
 
-    /// With at most so many series beside the one for what comes beyond, instead of 1 000.
+    /// Sets the cardinality limit: the maximum number of series, without the overflow series. The default is 1 000.
     ///
     /// ```
     /// use tachometer::{Counter, Family, LabelSet, metrics};
@@ -144,25 +144,25 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// ```
     ///
     /// # Panics
-    /// If it is zero or more than a million, and where the sets are [known](Self#known-sets): these are all there. In a
-    /// `static`, a compile error.
+    /// If `most` is zero or more than a million, or if the sets are [known](Self#known-sets), since then all series always exist. In a
+    /// `static`, this is a compile error.
     #[must_use]
     pub const fn max_series(mut self, most: usize) -> Self {
         assert!(
             L::COUNT.is_none(),
             "`max_series` is not allowed if all sets of labels are known: there is a series for each"
         );
-        self.plan.limits = self.plan.limits.with_at_most(most);
+        self.lazy.limits = self.lazy.limits.with_max_series(most);
         self
     }
 
-    /// Hides series that nobody has updated for so long, until somebody does again.
+    /// Evicts series that have been idle for at least `idle`, until their next update.
     ///
-    /// That is found out when a snapshot is taken: a series goes when no snapshot for so long has found it updated since the one
-    /// before. It begins again at zero, but where it is [held](Self::hold): then it goes on where it was.
+    /// Idle series are found when a snapshot is taken: a series is evicted if no snapshot in that time found an update since the one
+    /// before. It starts again at zero. A series that is [held](Self::hold) continues at its last value instead.
     ///
     /// # Panics
-    /// If the time is zero, and where the sets are [known](Self#known-sets): these are always there. In a `static`, a
+    /// If `idle` is zero, or if the sets are [known](Self#known-sets), since then all series always exist. In a `static`, this is a
     /// compile error.
     #[must_use]
     pub const fn expire_after(mut self, idle: Duration) -> Self {
@@ -170,21 +170,21 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
             L::COUNT.is_none(),
             "`expire_after` is not allowed if all sets of labels are known: there is always a series for each"
         );
-        self.plan.limits = self.plan.limits.with_expiry(idle);
+        self.lazy.limits = self.lazy.limits.with_idle_time(idle);
         self
     }
 
-    /// The series with these labels. It is looked up, and made where there is none, with each update.
+    /// Returns the series with these labels. Each update looks it up, and creates it if it does not exist.
     #[inline]
     pub fn with<'l>(&self, labels: &'l L) -> Series<M, Looked<'l, L>> {
         Series::new(self.core(), Looked::new(labels))
     }
 
-    /// The series with these labels, to be kept: updates of it look up nothing.
+    /// Returns a handle of the series with these labels that keeps it. Its updates look up nothing.
     ///
-    /// A series that is held comes back where it was [removed](Self::remove), with the next update, whether there is room or not: so
-    /// there may be more than [`max_series`](Self::max_series) by as many as are held. One for which there is no room when it is
-    /// first asked for is looked up with each update, as by [`with`](Self::with).
+    /// A held series that was [removed](Self::remove) comes back with its next update, even if the cardinality limit is reached. So
+    /// the number of series may exceed [`max_series`](Self::max_series) by the number of those that are held. If the limit is
+    /// reached when `hold` is called, the handle looks up its labels with each update, as [`with`](Self::with) does.
     ///
     /// ```
     /// use tachometer::{family::{Held, Series}, metrics, Family, Gauge, LabelSet};
@@ -210,15 +210,15 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
         self.with(labels).hold()
     }
 
-    /// Removes the series with these labels; returns whether there was one. It comes back with the next update: at zero, or where
-    /// it was if it is [held](Self::hold).
+    /// Removes the series with these labels. Returns whether it existed. It comes back with its next update: at zero, or at its last
+    /// value if it is [held](Self::hold).
     ///
-    /// Series of [known](Self#known-sets) sets are always there: of them none is removed.
+    /// Series of [known](Self#known-sets) sets always exist: they are never removed.
     pub fn remove(&self, labels: &L) -> bool {
-        self.core().remove(&Of(labels))
+        self.core().remove(&LabelsOf(labels))
     }
 
-    /// [Removes](Self::remove) all series whose labels `is_over` holds of: names and values in order. Returns how many.
+    /// Removes all series for whose labels, names and values in order, `should_remove` returns `true`. Returns their number.
     ///
     /// ```
     /// use tachometer::{Counter, Family, LabelSet, metrics};
@@ -239,19 +239,19 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     /// assert_eq!(GOALS.remove_where(|labels| labels.contains(&("team", "red"))), 2);
     /// assert_eq!(tachometer::snapshot().declared["goals_total"].series.len(), 1);
     /// ```
-    pub fn remove_where(&self, is_over: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
-        self.core().remove_where(is_over)
+    pub fn remove_where(&self, should_remove: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
+        self.core().remove_where(should_remove)
     }
 
     #[inline]
     fn core(&self) -> &'static Core<M> {
-        self.plan.core(Sets::of::<L>)
+        self.lazy.get_or_attach(Schema::of::<L>)
     }
 }
 
 impl<L: LabelSet, M: Metric> fmt::Debug for Family<L, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Family").field(&self.plan).finish()
+        f.debug_tuple("Family").field(&self.lazy).finish()
     }
 }
 
@@ -263,25 +263,25 @@ impl<L: LabelSet, M: Metric> Declare for Family<L, M> {
 
 impl<L: LabelSet, M: Metric> AnyFamily for Family<L, M> {
     fn name(&self) -> &'static str {
-        self.plan.name
+        self.lazy.name
     }
 
-    fn to_register(&self) -> &'static dyn Declared {
-        self.plan.core_to_register(Sets::of::<L>)
+    fn core_to_register(&self) -> &'static dyn Declared {
+        self.lazy.get_or_init_unattached(Schema::of::<L>)
     }
 
-    fn of_standing(&self, standing: &'static dyn Registered) -> Option<Self> {
-        let core = (standing as &dyn Any).downcast_ref::<Core<M>>()?;
-        let is_same = core.has_sets_like(L::NAMES, L::COUNT, self.plan.options);
-        is_same.then(|| Family { plan: self.plan.of_core(core), labels: PhantomData })
+    fn handle_of_existing(&self, existing: &'static dyn Registered) -> Option<Self> {
+        let core = (existing as &dyn Any).downcast_ref::<Core<M>>()?;
+        let is_same = core.has_same_schema(L::NAMES, L::COUNT, self.lazy.options);
+        is_same.then(|| Family { lazy: self.lazy.with_core(core), labels: PhantomData })
     }
 }
 
 impl<L: LabelSet> Family<L, Histogram> {
-    /// A family of histograms of whole numbers of any unit, as [`Histogram::new`].
+    /// Creates a family of histograms of integers in any unit; see [`Histogram::new`].
     ///
     /// # Panics
-    /// As [`new`](Self::new), and where the bounds do not strictly increase; in a `static`, a compile error.
+    /// If [`new`](Self::new) would panic, or if the bounds do not strictly increase. In a `static`, this is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn histogram(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
@@ -289,10 +289,10 @@ impl<L: LabelSet> Family<L, Histogram> {
         Family::of(name, help, HistogramOptions { bounds, is_of_time: false })
     }
 
-    /// A family of histograms of time, as [`Histogram::of_time`].
+    /// Creates a family of histograms of times; see [`Histogram::of_time`].
     ///
     /// # Panics
-    /// As [`histogram`](Self::histogram).
+    /// If [`histogram`](Self::histogram) would panic.
     #[must_use]
     #[track_caller]
     pub const fn histogram_of_time(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {

@@ -1,4 +1,4 @@
-//! Metrics that nobody counts: a function of the program's says what they show, whenever somebody reads.
+//! Callback metrics: a function of the program returns the value for each snapshot.
 
 use super::declaration::Declaration;
 use super::declared::Declared;
@@ -7,7 +7,7 @@ use crate::snapshot::MetricKind;
 use crate::sync::const_unless_loom;
 use crate::sync::unmodelled::Arc;
 
-/// A gauge whose value a function returns for each snapshot: open files, entries of a cache.
+/// A gauge whose value a function returns for each snapshot, such as the number of open files or of cache entries.
 #[doc = include_str!("from_the_start_callback.md")]
 #[doc = include_str!("which_gauge.md")]
 /// # Example
@@ -27,17 +27,17 @@ use crate::sync::unmodelled::Arc;
 /// assert!(tachometer::snapshot().to_prometheus_format().contains("\nmail_cache_entries 3.0\n"));
 /// ```
 ///
-/// The function runs on a thread of the library's, and a snapshot does not wait for it for ever; see
-/// [`docs::on_demand`](crate::docs::on_demand). One that captures something is registered by
-/// [`callback_gauge`](crate::MetricsRegistry::callback_gauge).
+/// The function runs on a thread of the library, and a snapshot waits for it only for a bounded time; see
+/// [`docs::on_demand`](crate::docs::on_demand). [`callback_gauge`](crate::MetricsRegistry::callback_gauge) registers a closure
+/// that captures.
 #[derive(Debug)]
 pub struct CallbackGauge {
     declaration: Declaration,
     callback: fn() -> f64,
 }
 
-/// A counter whose value a function returns for each snapshot: what a library in another language counts, or the operating
-/// system.
+/// A counter whose value a function returns for each snapshot, such as a total that another library or the operating system
+/// keeps.
 #[doc = include_str!("from_the_start_callback.md")]
 #[doc = include_str!("which_counter.md")]
 /// # Example
@@ -56,24 +56,24 @@ pub struct CallbackGauge {
 /// assert!(tachometer::snapshot().to_prometheus_format().contains("\nmail_turns_total 7.0\n"));
 /// ```
 ///
-/// What is negative or not a number is no counter: it is not shown, and `tachometer_refused_metric_info` says so. By
-/// convention the name ends in `_total`. Otherwise as [`CallbackGauge`]; one that captures something is registered by
-/// [`callback_counter`](crate::MetricsRegistry::callback_counter).
+/// A negative value or NaN is not a valid counter: it is not exported, and `tachometer_refused_metric_info` gives the reason. By
+/// convention the name ends in `_total`. Everything else is as for [`CallbackGauge`];
+/// [`callback_counter`](crate::MetricsRegistry::callback_counter) registers a closure that captures.
 #[derive(Debug)]
 pub struct CallbackCounter {
     declaration: Declaration,
     callback: fn() -> f64,
 }
 
-/// Both are the same but for what they are.
+/// Implements a callback metric; the two differ only in their kind.
 macro_rules! callback {
     ($metric:ident, $kind:ident, $what:ident) => {
         impl $metric {
             const_unless_loom! {
-                /// Printed as `name` with that `# HELP`, at what `callback` returns.
+                /// Creates a metric exported as `name` with the help text `help`, whose value is what `callback` returns.
                 ///
                 /// # Panics
-                /// If Prometheus does not allow the name; in a `static`, this is a compile error.
+                /// If `name` is not a valid Prometheus metric name. In a `static`, this is a compile error.
                 #[must_use]
                 #[track_caller]
                 pub const fn new(name: &'static str, help: &'static str, callback: fn() -> f64) -> Self {
@@ -81,8 +81,8 @@ macro_rules! callback {
                 }
             }
 
-            /// Has the global registry show it, if it does not yet. Only needed in a `static` without
-            /// [`metrics!`](crate::metrics!), and on other systems than Linux.
+            /// Attaches the metric to the global registry, if it is not attached yet. Idempotent. Only needed for a `static`
+            /// outside of [`metrics!`](crate::metrics!), and on systems other than Linux.
             pub fn show(&'static self) {
                 self.declaration.attach_once(self);
             }
@@ -101,7 +101,7 @@ macro_rules! callback {
                 Some(self.declaration.help)
             }
 
-            /// What it shows is found by asking its source, which is code of the program's.
+            /// Adds the help text only: the value comes from the source, which is code of the program.
             fn collect(&self, name: &str, into: &mut Collection<'_>) {
                 into.describe_answered(name, self.declaration.help);
             }

@@ -1,12 +1,12 @@
-//! Counters: each thread adds in a cell of its own.
+//! Counters: sharded, one cell for each thread.
 
 use super::declaration::Declaration;
-use super::kind::{ALONE, Kind, Single};
+use super::kind::{Kind, SINGLE_WIDTH, Single};
 use crate::recorder::{Reader, Shards};
 use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
 
-/// A number of things that only grows: jobs done, bytes sent.
+/// An integer that only grows, such as jobs done or bytes sent.
 #[doc = include_str!("from_the_start.md")]
 #[doc = include_str!("which_counter.md")]
 /// # Example
@@ -24,7 +24,7 @@ use crate::sync::const_unless_loom;
 /// assert_eq!(MAILS.get(), 3);
 /// ```
 ///
-/// By convention the name ends in `_total`. OpenMetrics knows a counter by that, and shows others as `unknown`.
+/// By convention the name ends in `_total`. OpenMetrics requires that suffix: a counter without it is exported as `unknown`.
 #[derive(Debug)]
 pub struct Counter {
     declaration: Declaration,
@@ -33,12 +33,12 @@ pub struct Counter {
 
 impl Counter {
     const_unless_loom! {
-        /// A counter at zero, printed as `name` with that `# HELP`.
+        /// Creates a counter at zero, exported as `name` with the help text `help`.
         ///
-        /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
+        /// A `static` outside of [`metrics!`](crate::metrics) is exported after its first update, not at zero from the start.
         ///
         /// # Panics
-        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
+        /// If `name` is not a valid Prometheus metric name. In a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -48,17 +48,17 @@ impl Counter {
 
     const_unless_loom! {
         pub(crate) const fn of(declaration: Declaration) -> Self {
-            Counter { declaration, cells: Shards::new(ALONE) }
+            Counter { declaration, cells: Shards::new(SINGLE_WIDTH) }
         }
     }
 
-    /// One more.
+    /// Increments by 1.
     #[inline]
     pub fn increment(&'static self) {
         self.add(1);
     }
 
-    /// More by `amount`.
+    /// Adds `amount`.
     #[inline]
     pub fn add(&'static self, amount: u64) {
         let add = add(amount);
@@ -68,7 +68,7 @@ impl Counter {
         }
     }
 
-    /// How many there have been; it wraps at 2⁶⁴.
+    /// Returns the current total. It wraps at 2⁶⁴.
     pub fn get(&self) -> u64 {
         self.cells.sum(0)
     }
@@ -84,7 +84,7 @@ impl Single for Counter {
     }
 }
 
-/// A quantity that only grows and need not be an integer: seconds of work, joules.
+/// An `f64` that only grows, such as seconds of work or joules.
 #[doc = include_str!("from_the_start.md")]
 #[doc = include_str!("which_counter.md")]
 /// # Example
@@ -103,18 +103,18 @@ impl Single for Counter {
 #[derive(Debug)]
 pub struct FloatCounter {
     declaration: Declaration,
-    /// The bits of floats.
+    /// The bits of `f64` values.
     cells: Shards,
 }
 
 impl FloatCounter {
     const_unless_loom! {
-        /// A counter at zero, printed as `name` with that `# HELP`.
+        /// Creates a counter at zero, exported as `name` with the help text `help`.
         ///
-        /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
+        /// A `static` outside of [`metrics!`](crate::metrics) is exported after its first update, not at zero from the start.
         ///
         /// # Panics
-        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
+        /// If `name` is not a valid Prometheus metric name. In a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -124,11 +124,11 @@ impl FloatCounter {
 
     const_unless_loom! {
         pub(crate) const fn of(declaration: Declaration) -> Self {
-            FloatCounter { declaration, cells: Shards::new(ALONE) }
+            FloatCounter { declaration, cells: Shards::new(SINGLE_WIDTH) }
         }
     }
 
-    /// More by `amount`. What is negative or not a number is not added: a counter that falls looks like one that began anew.
+    /// Adds `amount`. A negative amount or NaN is ignored: a counter that decreases looks like one that was reset.
     #[inline]
     pub fn add(&'static self, amount: f64) {
         let add = add_float(amount);
@@ -138,7 +138,7 @@ impl FloatCounter {
         }
     }
 
-    /// How much there has been.
+    /// Returns the current total.
     pub fn get(&self) -> f64 {
         sum_floats(&self.cells, 0)
     }
@@ -154,13 +154,13 @@ impl Single for FloatCounter {
     }
 }
 
-/// The cells of a series at `index`, made to count more by `amount`.
+/// Adds `amount` to the cells of the series at `index`.
 #[inline]
 pub(crate) fn add_to(cells: &Shards, index: usize, amount: u64) {
     change(cells, index, add(amount));
 }
 
-/// As [`add_to`], where the cells hold the bits of floats.
+/// Does the same as [`add_to`], for cells that hold the bits of `f64` values.
 #[inline]
 pub(crate) fn add_float_to(cells: &Shards, index: usize, amount: f64) {
     change(cells, index, add_float(amount));
@@ -184,8 +184,8 @@ fn add_float(amount: f64) -> impl Fn(u64) -> u64 + Copy {
 }
 
 pub(crate) fn sum_floats(cells: &Shards, index: usize) -> f64 {
-    // From the newest thread's part to the oldest one's. Rounding keeps order, so with parts that grow, and a further one in
-    // front, no later sum is less than an earlier one.
+    // Summed from the newest thread's cell to the oldest one's. Rounding is monotonic. The cells only grow, and a new cell comes
+    // first. So a later sum is never less than an earlier one.
     cells.parts(index).map(f64::from_bits).sum()
 }
 
@@ -193,7 +193,7 @@ impl Kind for Counter {
     type Options = ();
     type Cells = Shards;
     const KIND: MetricKind = MetricKind::Counter;
-    const WHAT: &'static str = "a declared counter";
+    const DESCRIPTION: &'static str = "a declared counter";
 
     fn cells((): (), width: usize) -> Shards {
         Shards::new(width)
@@ -212,7 +212,7 @@ impl Kind for FloatCounter {
     type Options = ();
     type Cells = Shards;
     const KIND: MetricKind = MetricKind::Counter;
-    const WHAT: &'static str = "a declared float counter";
+    const DESCRIPTION: &'static str = "a declared float counter";
 
     fn cells((): (), width: usize) -> Shards {
         Shards::new(width)

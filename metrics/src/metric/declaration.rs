@@ -1,4 +1,4 @@
-//! What is said of a metric where it is declared, and which registry reads it.
+//! The declaration of a metric: its name, help text and source location, and whether a registry reads it.
 
 use super::declared::Declared;
 use crate::names::is_metric_name;
@@ -7,40 +7,42 @@ use crate::sync::{List, const_unless_loom};
 use std::panic::Location;
 use std::time::SystemTime;
 
-/// What is said of a metric where it is declared.
+/// The name, help text and source location of a declared metric.
 #[derive(Debug)]
 pub struct Declaration {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
-    /// Where in the source it stands.
+    /// The source location of the declaration.
     pub(crate) place: &'static Location<'static>,
-    /// Set once a registry reads it.
+    /// Set after a registry has begun to read the metric.
     attached: OnceLock<()>,
 }
 
-/// The metrics of the global registry that were declared in a `static`, whichever that registry is or will be.
+/// The metrics in `static`s that the global registry reads. The list exists before that registry does.
 #[cfg(not(loom))]
 static ATTACHED: List<&'static dyn Declared> = List::new();
 #[cfg(loom)]
 loom::lazy_static! { static ref ATTACHED: List<&'static dyn Declared> = List::new(); }
 
-/// When the first was attached: none has counted before.
+/// When the first metric was attached. None was updated earlier.
 static SINCE: OnceLock<SystemTime> = OnceLock::new();
 
-/// Since when the metrics of the global registry may have counted.
+/// Returns the time since which the metrics of the global registry may have been updated.
 pub(crate) fn since() -> Option<SystemTime> {
     SINCE.get().copied()
 }
 
-/// All that the global registry has to show.
+/// Returns the metrics that are attached to the global registry, the latest first.
 pub(crate) fn attached() -> impl Iterator<Item = &'static dyn Declared> {
     ATTACHED.iter().copied()
 }
 
 impl Declaration {
     const_unless_loom! {
+        /// Creates a declaration at the caller's location.
+        ///
         /// # Panics
-        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
+        /// If `name` is not a valid Prometheus metric name. In a `static`, this is a compile error.
         #[track_caller]
         pub(crate) const fn new(name: &'static str, help: &'static str) -> Self {
             Self::check_name(name);
@@ -49,14 +51,14 @@ impl Declaration {
     }
 
     const_unless_loom! {
-        /// A metric that stands at `place`. Its name was [checked](Self::check_name).
+        /// Creates a declaration at `place`. The name must have been [checked](Self::check_name).
         pub(crate) const fn at(name: &'static str, help: &'static str, place: &'static Location<'static>) -> Self {
             Declaration { name, help, place, attached: OnceLock::new() }
         }
     }
 
-    /// Of a metric that a registry makes for itself, which reads it from then on: no other attaches it on its first use. The
-    /// name is checked by who registers it.
+    /// Creates the declaration of a metric that a registry creates and reads from then on. It is never attached to the global
+    /// registry. The registration checks the name.
     pub(crate) fn of_registry(
         name: &'static str,
         help: &'static str,
@@ -67,8 +69,10 @@ impl Declaration {
         declaration
     }
 
+    /// Checks a metric's name.
+    ///
     /// # Panics
-    /// If Prometheus does not allow the name; in a `static`, this is a compile error.
+    /// If `name` is not a valid Prometheus metric name. In a `static`, this is a compile error.
     #[track_caller]
     pub(crate) const fn check_name(name: &str) {
         assert!(
@@ -77,7 +81,7 @@ impl Declaration {
         );
     }
 
-    /// As [`attach`](Self::attach), for those who do not know whether this is the first time.
+    /// Does the same as [`attach`](Self::attach), with an inlined fast path for a metric that is attached already.
     #[inline]
     pub(crate) fn attach_once(&self, metric: &'static dyn Declared) {
         if self.attached.get().is_none() {
@@ -85,12 +89,12 @@ impl Declaration {
         }
     }
 
-    /// Has no registry read the metric but the one that was told to.
+    /// Marks the metric as read by a registry, so that it is not attached to the global one.
     pub(crate) fn leave_to_registry(&self) {
         self.attached.get_or_init(|| ());
     }
 
-    /// Has the global registry read `metric`, whose declaration this is, if none reads it yet.
+    /// Attaches `metric`, whose declaration this is, to the global registry, if no registry reads it yet.
     #[cold]
     pub(crate) fn attach(&self, metric: &'static dyn Declared) {
         self.attached.get_or_init(|| {

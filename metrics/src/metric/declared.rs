@@ -3,13 +3,13 @@
 use super::declaration::Declaration;
 use crate::collect::Registered;
 
-/// Declares metrics in `static`s, so that the global registry shows them from the first snapshot on, at zero.
+/// Declares metrics in `static`s that the global registry exports from the first snapshot on, at zero.
 ///
 /// ```
 /// use tachometer::{Counter, Gauge, metrics};
 ///
 /// metrics! {
-///     /// Whatever stands before a `static` may stand here.
+///     /// Doc comments and other attributes are allowed.
 ///     pub static ORDERS: Counter = Counter::new("orders_done_total", "Orders that were done");
 ///     static WAITING: Gauge = Gauge::new("orders_waiting", "Orders that wait");
 /// }
@@ -20,15 +20,15 @@ use crate::collect::Registered;
 /// ORDERS.increment();
 /// ```
 ///
-/// Whatever attributes a `static` may have may stand before each; where the condition of a `#[cfg]` is false, there is nothing.
+/// Each `static` may have any attributes. If the condition of a `#[cfg]` is false, nothing is declared.
 ///
-/// A metric in a `static` of its own, without this, is shown from its first use on. (On other systems than Linux, so are
-/// these.)
+/// A metric in a plain `static`, outside of this macro, is exported after its first update. On systems other than Linux, so are
+/// those in the macro.
 #[macro_export]
 macro_rules! metrics {
     ($($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $metric:expr;)*) => {$(
         $(#[$attribute])*
-        // Inside, so that what stands before the `static`, such as a `#[cfg]`, holds for the entry as well.
+        // Inside the initializer, so that attributes of the `static`, such as a `#[cfg]`, apply to the linked entry too.
         $visibility static $name: $type = {
             $crate::__link_metric!($name);
             $metric
@@ -36,15 +36,15 @@ macro_rules! metrics {
     )*};
 }
 
-/// A metric with a name and a help text that lives as long as the program.
+/// A metric with a name and a help text that is never freed.
 pub trait Declared: Registered {
-    /// Returns what it was declared with.
+    /// Returns its declaration.
     fn declaration(&self) -> &Declaration;
 }
 
-/// What may stand in `metrics!`.
+/// A type that [`metrics!`](crate::metrics!) accepts.
 pub trait Declare {
-    /// The metric as the global registry sees it.
+    /// Returns the type-erased metric that the global registry reads.
     fn declared(&'static self) -> &'static dyn Declared;
 }
 

@@ -1,4 +1,4 @@
-//! Gauges: one cell each, which all threads write.
+//! Gauges: one shared cell each, which all threads write.
 
 use super::declaration::Declaration;
 use super::kind::{Kind, Single};
@@ -8,7 +8,7 @@ use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 use std::time::SystemTime;
 
-/// A current number of things: jobs that wait, connections. It may be negative, and [saturates](AtomicGauge).
+/// An integer that goes up and down, such as queue length or connections. It may be negative, and [saturates](AtomicGauge).
 #[doc = include_str!("from_the_start.md")]
 #[doc = include_str!("which_gauge.md")]
 /// # Example
@@ -33,12 +33,12 @@ pub struct Gauge {
 
 impl Gauge {
     const_unless_loom! {
-        /// A gauge at zero, printed as `name` with that `# HELP`.
+        /// Creates a gauge at zero, exported as `name` with the help text `help`.
         ///
-        /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
+        /// A `static` outside of [`metrics!`](crate::metrics) is exported after its first update, not at zero from the start.
         ///
         /// # Panics
-        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
+        /// If `name` is not a valid Prometheus metric name. In a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -52,48 +52,48 @@ impl Gauge {
         }
     }
 
-    /// One more.
+    /// Increments by 1.
     #[inline]
     pub fn increment(&'static self) {
         self.value().increment();
     }
 
-    /// One less.
+    /// Decrements by 1.
     #[inline]
     pub fn decrement(&'static self) {
         self.value().decrement();
     }
 
-    /// More by `amount`.
+    /// Adds `amount`.
     #[inline]
     pub fn add(&'static self, amount: i64) {
         self.value().add(amount);
     }
 
-    /// Less by `amount`.
+    /// Subtracts `amount`.
     #[inline]
     pub fn sub(&'static self, amount: i64) {
         self.value().sub(amount);
     }
 
-    /// Exactly `value` from now on.
+    /// Sets the gauge to `value`.
     #[inline]
     pub fn set(&'static self, value: i64) {
         self.value().set(value);
     }
 
-    /// The time now, in whole seconds since 1970.
+    /// Sets the gauge to the current time, in whole seconds since the Unix epoch.
     pub fn set_to_current_time(&'static self) {
         self.set(whole_seconds_now());
     }
 
-    /// One more, until the guard is dropped.
+    /// Increments by 1, and decrements by 1 when the returned guard is dropped.
     #[inline]
     pub fn track(&'static self) -> crate::GaugeGuard<'static> {
         self.value().track()
     }
 
-    /// How many there are.
+    /// Returns the current value.
     pub fn get(&self) -> i64 {
         self.value.get()
     }
@@ -115,7 +115,7 @@ impl Single for Gauge {
     }
 }
 
-/// A current quantity that need not be an integer: a temperature, a ratio, a time.
+/// An `f64` that goes up and down, such as a temperature, a ratio or a time.
 #[doc = include_str!("from_the_start.md")]
 #[doc = include_str!("which_gauge.md")]
 /// # Example
@@ -141,12 +141,12 @@ pub struct FloatGauge {
 
 impl FloatGauge {
     const_unless_loom! {
-        /// A gauge at zero, printed as `name` with that `# HELP`.
+        /// Creates a gauge at zero, exported as `name` with the help text `help`.
         ///
-        /// In a `static` outside of [`metrics!`](crate::metrics) it is shown from its first use on, not at zero from the start.
+        /// A `static` outside of [`metrics!`](crate::metrics) is exported after its first update, not at zero from the start.
         ///
         /// # Panics
-        /// If Prometheus does not allow the name; in a `static`, this is a compile error.
+        /// If `name` is not a valid Prometheus metric name. In a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -160,32 +160,32 @@ impl FloatGauge {
         }
     }
 
-    /// Exactly `value` from now on.
+    /// Sets the gauge to `value`.
     #[inline]
     pub fn set(&'static self, value: f64) {
         self.declaration.attach_once(self);
         set_float(&self.bits, value);
     }
 
-    /// More by `amount`, or less where that is negative.
+    /// Adds `amount`, which may be negative.
     #[inline]
     pub fn add(&'static self, amount: f64) {
         self.declaration.attach_once(self);
         add_float(&self.bits, amount);
     }
 
-    /// Less by `amount`.
+    /// Subtracts `amount`.
     #[inline]
     pub fn sub(&'static self, amount: f64) {
         self.add(-amount);
     }
 
-    /// The time now, in seconds since 1970.
+    /// Sets the gauge to the current time, in seconds since the Unix epoch.
     pub fn set_to_current_time(&'static self) {
         self.set(seconds_now());
     }
 
-    /// How much there is.
+    /// Returns the current value.
     pub fn get(&self) -> f64 {
         get_float(&self.bits)
     }
@@ -201,21 +201,18 @@ impl Single for FloatGauge {
     }
 }
 
-/// The time now, in seconds since 1970.
+/// Returns the current time, in seconds since the Unix epoch.
 pub(crate) fn seconds_now() -> f64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or_else(|error| -error.duration().as_secs_f64(), |since| since.as_secs_f64())
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "it is a whole number, and one too large becomes the largest"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the value is an integer, and the cast saturates")]
 pub(crate) fn whole_seconds_now() -> i64 {
     seconds_now().floor() as i64
 }
 
-// Relaxed, in all of these: a value orders no other memory.
+// Relaxed, in all functions below: a value orders no other memory.
 
 #[inline]
 pub(crate) fn set_float(bits: &AtomicU64, value: f64) {
@@ -239,13 +236,13 @@ pub(crate) fn get_float(bits: &AtomicU64) -> f64 {
     f64::from_bits(bits.load(Ordering::Relaxed))
 }
 
-/// In a cell of a family, a level is what its bits are as a signed number.
+/// Sets an integer gauge of a family, whose cell holds the bits of an `i64`.
 #[inline]
 pub(crate) fn set_level(bits: &AtomicU64, level: i64) {
     bits.store(level.cast_unsigned(), Ordering::Relaxed);
 }
 
-/// Saturates, as [`AtomicGauge::add`] does.
+/// Adds `amount`, and saturates as [`AtomicGauge::add`] does.
 #[inline]
 pub(crate) fn add_level(bits: &AtomicU64, amount: i64) {
     let before = bits.fetch_add(amount.cast_unsigned(), Ordering::Relaxed).cast_signed();
@@ -254,7 +251,7 @@ pub(crate) fn add_level(bits: &AtomicU64, amount: i64) {
     }
 }
 
-/// Not an addition of `-amount`: `i64::MIN` has no opposite.
+/// Subtracts `amount`, and saturates. This is not an addition of `-amount`: `-i64::MIN` is not an `i64`.
 #[inline]
 pub(crate) fn sub_level(bits: &AtomicU64, amount: i64) {
     let before = bits.fetch_sub(amount.cast_unsigned(), Ordering::Relaxed).cast_signed();
@@ -277,7 +274,7 @@ impl Kind for Gauge {
     type Options = ();
     type Cells = SharedCells;
     const KIND: MetricKind = MetricKind::Gauge;
-    const WHAT: &'static str = "a declared gauge";
+    const DESCRIPTION: &'static str = "a declared gauge";
 
     fn cells((): (), width: usize) -> SharedCells {
         SharedCells::new(width)
@@ -296,7 +293,7 @@ impl Kind for FloatGauge {
     type Options = ();
     type Cells = SharedCells;
     const KIND: MetricKind = MetricKind::Gauge;
-    const WHAT: &'static str = "a declared float gauge";
+    const DESCRIPTION: &'static str = "a declared float gauge";
 
     fn cells((): (), width: usize) -> SharedCells {
         SharedCells::new(width)

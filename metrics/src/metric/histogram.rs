@@ -1,7 +1,7 @@
-//! Histograms: values by size, exact in every number that is read.
+//! Histograms: sharded, and consistent in every snapshot.
 
 use super::declaration::Declaration;
-use super::kind::{ALONE, Kind, Single};
+use super::kind::{Kind, SINGLE_WIDTH, Single};
 use crate::buckets::table::BucketTable;
 use crate::clock::{self, Ticks};
 use crate::recorder::{Observations, Reader};
@@ -9,9 +9,9 @@ use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
 use std::time::Duration;
 
-/// A distribution of values: response sizes, run times of jobs.
+/// A distribution of values, such as response sizes or run times of jobs.
 ///
-/// Buckets, sum and count that are read always belong to the same values.
+/// The buckets, sum and count of a snapshot always belong to the same values.
 #[doc = include_str!("from_the_start.md")]
 #[doc = include_str!("which_histogram.md")]
 /// # Example
@@ -41,14 +41,14 @@ pub struct Histogram {
     cells: HistogramCells,
 }
 
-/// What a histogram's values are, and which go together.
+/// The bounds and the unit of a histogram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HistogramOptions {
     pub(crate) bounds: &'static [u64],
     pub(crate) is_of_time: bool,
 }
 
-/// Histograms with the same options.
+/// The cells of histograms with the same options, one for each index.
 #[derive(Debug)]
 pub struct HistogramCells {
     values: Observations,
@@ -63,7 +63,7 @@ impl HistogramCells {
         }
     }
 
-    /// Records a value in the histogram at `index`, on whichever thread.
+    /// Records `value` in the histogram at `index`, in the current thread's cells.
     #[inline]
     pub(crate) fn observe(&'static self, index: usize, value: u64) {
         if !self.values.record(index, value) {
@@ -71,8 +71,8 @@ impl HistogramCells {
         }
     }
 
-    /// What a histogram shows that nothing was recorded in.
-    pub(crate) fn nothing(&self) -> HistogramSnapshot {
+    /// Returns the snapshot of a histogram without values.
+    pub(crate) fn empty_snapshot(&self) -> HistogramSnapshot {
         let table = self.values.table();
         HistogramSnapshot::new(table.finite_bounds(), vec![0; table.buckets()], 0)
     }
@@ -86,12 +86,15 @@ impl HistogramCells {
 
 impl Histogram {
     const_unless_loom! {
-        /// A histogram of whole numbers of any unit, printed as `name` with that `# HELP`. `bounds` are inclusive upper
-        /// bounds; what is above the last has a bucket of its own. For times, whose bounds are fractions of a second, there is
-        /// [`of_time`](Self::of_time) with [`buckets::seconds`](crate::buckets::seconds): `&[0.1, 0.5]` is no list of `u64`.
+        /// Creates a histogram of integers in any unit, exported as `name` with the help text `help`.
+        ///
+        /// `bounds` are inclusive upper bounds. Values above the last one have a bucket of their own. For times, whose bounds are
+        /// fractions of a second, use [`of_time`](Self::of_time) with [`buckets::seconds`](crate::buckets::seconds): `&[0.1, 0.5]` is
+        /// not a slice of `u64`.
         ///
         /// # Panics
-        /// If Prometheus does not allow the name, or the bounds do not strictly increase; in a `static`, a compile error.
+        /// If `name` is not a valid Prometheus metric name, or if the bounds do not strictly increase. In a `static`, this is a
+        /// compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
@@ -100,11 +103,11 @@ impl Histogram {
     }
 
     const_unless_loom! {
-        /// A histogram of time: its bounds are in nanoseconds, as [`buckets::seconds`](crate::buckets::seconds) makes them, and
-        /// it is printed in seconds.
+        /// Creates a histogram of times, exported in seconds. Its bounds are in nanoseconds, as
+        /// [`buckets::seconds`](crate::buckets::seconds) returns them.
         ///
         /// # Panics
-        /// As [`new`](Self::new).
+        /// If [`new`](Self::new) would panic.
         #[must_use]
         #[track_caller]
         pub const fn of_time(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
@@ -114,21 +117,25 @@ impl Histogram {
 
     const_unless_loom! {
         const fn of(declaration: Declaration, options: HistogramOptions) -> Self {
-            Histogram { declaration, cells: HistogramCells::new(options, ALONE) }
+            Histogram { declaration, cells: HistogramCells::new(options, SINGLE_WIDTH) }
         }
     }
 
-    /// Of bounds that were [checked](BucketTable::check) and are finite.
-    pub(crate) fn made(declaration: Declaration, bounds: &'static [u64], is_of_time: bool) -> Self {
+    /// Creates a histogram with finite bounds that were [checked](BucketTable::check).
+    pub(crate) fn with_checked_bounds(
+        declaration: Declaration,
+        bounds: &'static [u64],
+        is_of_time: bool,
+    ) -> Self {
         Histogram::of(declaration, HistogramOptions { bounds, is_of_time })
     }
 
-    /// Its finite bounds, and whether they are of time.
+    /// Returns its finite bounds, and whether it records times.
     pub(crate) fn options(&self) -> (&'static [u64], bool) {
         (self.cells.values.table().finite_bounds(), self.cells.is_of_time)
     }
 
-    /// Records `value`: of a histogram of time, nanoseconds.
+    /// Records `value`. For a histogram of times, this is a number of nanoseconds.
     #[inline]
     pub fn observe(&'static self, value: u64) {
         if !self.cells.values.record_unlabelled(value) {
@@ -137,32 +144,32 @@ impl Histogram {
         }
     }
 
-    /// Records a time, in nanoseconds.
+    /// Records `duration` in nanoseconds.
     #[inline]
     pub fn observe_duration(&'static self, duration: Duration) {
         self.observe(nanos_of(duration));
     }
 
-    /// Begins to measure a time, which is recorded when the timer is dropped.
+    /// Starts a timer, which records the elapsed time when it is dropped.
     #[inline]
     pub fn start_timer(&'static self) -> HistogramTimer {
         HistogramTimer::new(self)
     }
 
-    /// Records the time that `work` takes, also where it panics.
+    /// Calls `work` and records the time it takes, also if it panics.
     #[inline]
     pub fn time<R>(&'static self, work: impl FnOnce() -> R) -> R {
         let _timer = self.start_timer();
         work()
     }
 
-    /// What has been recorded.
+    /// Returns what has been recorded.
     pub fn snapshot(&self) -> HistogramSnapshot {
-        // Only snapshots end a window.
+        // Only a snapshot of a registry ends a window of recent extremes.
         self.cells.read(0, &mut Reader::begin(|| false))
     }
 
-    /// The former name of [`snapshot`](Self::snapshot).
+    /// Does the same as [`snapshot`](Self::snapshot), under its former name.
     #[doc(hidden)]
     #[deprecated = "renamed to `snapshot`"]
     pub fn read(&self) -> HistogramSnapshot {
@@ -190,17 +197,17 @@ impl Single for Histogram {
     }
 }
 
-/// For an error: what it is, with what tells it from other histograms.
+/// Describes a histogram in an error, with the options that tell it from others.
 pub(crate) fn describe_histogram(bounds: &[u64], is_of_time: bool) -> String {
     let of_time = if is_of_time { " of time" } else { "" };
-    format!("{}{of_time} with the bounds {bounds:?}", Histogram::WHAT)
+    format!("{}{of_time} with the bounds {bounds:?}", Histogram::DESCRIPTION)
 }
 
 impl Kind for Histogram {
     type Options = HistogramOptions;
     type Cells = HistogramCells;
     const KIND: MetricKind = MetricKind::Histogram;
-    const WHAT: &'static str = "a declared histogram";
+    const DESCRIPTION: &'static str = "a declared histogram";
 
     fn cells(options: HistogramOptions, width: usize) -> HistogramCells {
         HistogramCells::new(options, width)
@@ -216,9 +223,9 @@ impl Kind for Histogram {
     }
 }
 
-/// If a time is recorded.
+/// A destination of measured times.
 pub trait Observe {
-    /// Records so many nanoseconds.
+    /// Records a time of `nanos` nanoseconds.
     #[doc(hidden)]
     fn observe(&self, nanos: u64);
 }
@@ -237,7 +244,7 @@ impl<T: Observe> Observe for &T {
     }
 }
 
-/// Measures a time, and records it when it is dropped. Made by [`Histogram::start_timer`] and by
+/// A timer that records the elapsed time in a histogram when it is dropped. Returned by [`Histogram::start_timer`] and by
 /// [`Series::start_timer`](crate::family::Series::start_timer).
 #[derive(Debug)]
 #[must_use = "the time is recorded as soon as the timer is dropped: bind it to a name, as in `let _timer = …`"]
@@ -248,13 +255,13 @@ pub struct HistogramTimer<T: Observe = &'static Histogram> {
 }
 
 impl<T: Observe> HistogramTimer<T> {
-    /// A timer that begins now.
+    /// Creates a timer that starts now.
     #[inline]
     pub(crate) fn new(into: T) -> Self {
         HistogramTimer { into, begun: clock::now(), is_discarded: false }
     }
 
-    /// Records the time until now, and says it.
+    /// Records the elapsed time and returns it.
     #[inline]
     pub fn stop(mut self) -> Duration {
         self.is_discarded = true;
@@ -263,7 +270,7 @@ impl<T: Observe> HistogramTimer<T> {
         Duration::from_nanos(nanos)
     }
 
-    /// Records nothing.
+    /// Ends the timer without recording anything.
     #[inline]
     pub fn discard(mut self) {
         self.is_discarded = true;

@@ -1,4 +1,4 @@
-//! Info metrics: something that is said in labels, and does not change.
+//! Info metrics: constant facts, as labels of a gauge at 1.
 
 use super::declaration::Declaration;
 use super::declared::Declared;
@@ -7,7 +7,7 @@ use crate::names::{is_equal, is_label_name, is_reserved};
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 
-/// Facts about the program in labels: its version, the commit it was built from. Its value is 1.
+/// Constant facts about the program as labels, such as its version or the commit it was built from. The value is 1.
 #[doc = include_str!("from_the_start_callback.md")]
 ///
 /// ```
@@ -22,10 +22,9 @@ use crate::sync::const_unless_loom;
 /// assert!(text.contains("# TYPE mailer_build_info gauge\nmailer_build_info{version=\""));
 /// ```
 ///
-/// By convention the name ends in `_info`. It is a gauge in every format: OpenMetrics has a type `info`, whose family has the
-/// name without the ending, and that would be one more name that may clash, in that format only, for nothing that a
-/// scraper does with it. What is known when the program runs is registered by
-/// [`info`](crate::MetricsRegistry::info).
+/// By convention the name ends in `_info`. It is a gauge in every format. OpenMetrics has a type `info`, but its family has the
+/// name without the suffix: one more name that could clash, in that format only, and scrapers make no use of the type.
+/// Facts that are known only at run time are registered by [`info`](crate::MetricsRegistry::info).
 #[derive(Debug)]
 pub struct Info {
     declaration: Declaration,
@@ -34,11 +33,11 @@ pub struct Info {
 
 impl Info {
     const_unless_loom! {
-        /// Printed as `name` with that `# HELP` and these labels.
+        /// Creates an info metric with these labels, exported as `name` with the help text `help`.
         ///
         /// # Panics
-        /// If Prometheus does not allow the name or one of the labels' names, or two of these are the same; in a `static`,
-        /// a compile error.
+        /// If `name` is not a valid Prometheus metric name, if a label name is not valid or reserved, or if two labels have the same
+        /// name. In a `static`, this is a compile error.
         #[must_use]
         #[track_caller]
         pub const fn new(
@@ -51,8 +50,8 @@ impl Info {
         }
     }
 
-    /// Has the global registry show it, if it does not yet. Only needed in a `static` without
-    /// [`metrics!`](crate::metrics!), and on other systems than Linux.
+    /// Attaches the metric to the global registry, if it is not attached yet. Idempotent. Only needed for a `static` outside of
+    /// [`metrics!`](crate::metrics!), and on systems other than Linux.
     ///
     /// ```
     /// use tachometer::Info;
@@ -116,7 +115,7 @@ impl Declared for Info {
     }
 }
 
-/// An info metric that is made while the program runs.
+/// An info metric that was created at run time.
 #[derive(Debug)]
 pub(crate) struct DynamicInfo {
     pub(crate) help: String,

@@ -1,4 +1,4 @@
-//! What sets the kinds of metrics apart: which cells they have, and what these show.
+//! The kinds of metrics, as traits: their cells, and how these are read.
 
 use super::declaration::Declaration;
 use super::declared::Declared;
@@ -7,42 +7,42 @@ use crate::recorder::Reader;
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use std::fmt;
 
-/// A kind of metric whose cells are told apart by an index: of a metric without labels, 0; of a family, a series each.
+/// A kind of metric, whose cells are found by index. A metric without labels uses index 0, a family one index for each series.
 pub trait Kind: Sized + fmt::Debug + 'static {
-    /// What is to be said where one is declared, beside its name and help.
+    /// What a declaration specifies besides the name and the help text.
     type Options: Copy + PartialEq + fmt::Debug + Send + Sync + 'static;
-    /// There is one for each index below [`MAX_CELLS`](crate::recorder::MAX_CELLS).
+    /// The storage, with a cell for each index below [`MAX_CELLS`](crate::recorder::MAX_CELLS).
     type Cells: fmt::Debug + Send + Sync + 'static;
-    /// What kind of metric that is to a scraper.
+    /// The kind as a scraper sees it.
     const KIND: MetricKind;
-    /// What errors call a metric of this kind.
-    const WHAT: &'static str;
+    /// The description of the kind in errors.
+    const DESCRIPTION: &'static str;
 
-    /// Cells of which the first `width` are found in one step.
+    /// Creates cells, the first `width` of which are contiguous and found in one step.
     fn cells(options: Self::Options, width: usize) -> Self::Cells;
 
-    /// What the series at `index` shows.
+    /// Returns the current value of the series at `index`.
     fn read(cells: &Self::Cells, index: usize, reader: &mut Reader) -> SampleValue;
 
-    /// Sets the series at `index` back to nothing. Nobody uses it meanwhile, and whoever does afterwards does so after this.
+    /// Resets the series at `index`. No thread may use it during the call. The caller orders later uses after the call.
     fn clear(cells: &Self::Cells, index: usize);
 }
 
-/// How many cells a thread has at once for a metric without labels, which uses the first: with what stands before them, a cache
-/// line.
-pub(crate) const ALONE: usize = 7;
+/// The number of contiguous cells that each thread allocates for a metric without labels, which uses only the first. With the
+/// header before them they fill a cache line.
+pub(crate) const SINGLE_WIDTH: usize = 7;
 
-/// A metric without labels: one series.
+/// A metric without labels, which has one series.
 pub trait Single: Kind + Send + Sync {
-    /// Returns what it was declared with.
+    /// Returns its declaration.
     fn declaration(&self) -> &Declaration;
 
-    /// Returns what its series shows now.
+    /// Returns the current value of its series.
     fn value(&self, reader: &mut Reader) -> SampleValue;
 
-    /// Describes it for an error, with what tells it from others of its kind.
+    /// Describes it in an error, with the options that tell it from others of its kind.
     fn describe(&self) -> String {
-        Self::WHAT.to_owned()
+        Self::DESCRIPTION.to_owned()
     }
 }
 
@@ -64,7 +64,7 @@ impl<M: Single> Registered for M {
         into.add(name, Single::declaration(self).help, FamilySnapshot::new(M::KIND, series));
     }
 
-    fn counts_by_thread(&self) -> bool {
+    fn is_sharded(&self) -> bool {
         M::KIND != MetricKind::Gauge
     }
 }

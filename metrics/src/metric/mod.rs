@@ -1,4 +1,4 @@
-//! Metrics that a program declares of its own: counters, gauges and histograms in `static`s, and what it says on demand.
+//! Metrics that a program declares itself: counters, gauges, histograms, callback metrics and info metrics.
 
 mod callback;
 pub(crate) mod counter;

@@ -1,8 +1,8 @@
-//! What a registry holds, shared with its export threads and endpoints.
+//! The contents of a registry, which its export threads and endpoints share.
 
 use super::functions::Functions;
 use super::linked::attach_linked;
-use super::table::Table;
+use super::table::NameTable;
 use super::windows;
 use crate::clock;
 use crate::collect::{Collection, Rounds};
@@ -13,19 +13,19 @@ use crate::sync::unmodelled::{Arc, Mutex, MutexGuard, OnceLock, lock};
 use std::io::{self, Write};
 use std::time::SystemTime;
 
-/// The metrics of a registry. Registering and reading hold the lock of the table for a moment; recording never does. No code of
-/// the program's runs under a lock.
+/// The metrics of a registry. Registering and reading hold the lock of the table briefly; recording never takes it. No code of
+/// the program runs while the lock is held.
 #[derive(Debug)]
 pub(crate) struct Contents {
     created: SystemTime,
     run: RunId,
-    table: Mutex<Table>,
+    table: Mutex<NameTable>,
     own_functions: Functions,
-    /// In the place of its own: the functions of the global registry.
+    /// The functions of the global registry. If set, they replace `own_functions`.
     functions: OnceLock<&'static Functions>,
     rounds: Rounds,
     self_metrics: SelfMetrics,
-    /// Whether those of the process are registered.
+    /// Whether the metrics of the process are registered.
     #[cfg(feature = "process")]
     pub(super) has_process_metrics: Mutex<bool>,
 }
@@ -45,7 +45,7 @@ impl Contents {
         }
     }
 
-    /// Makes this the contents of the global registry, which reads these functions. It has none of its own yet, for they need a
+    /// Makes this the contents of the global registry, which reads these functions. It has no functions of its own yet: they need a
     /// registry that is never dropped.
     pub(super) fn set_global(&self, functions: &'static Functions) {
         self.functions.get_or_init(|| functions);
@@ -67,46 +67,45 @@ impl Contents {
         &self.self_metrics
     }
 
-    /// Locks the table of metrics by name. That of the global registry has adopted all metrics in `static`s that are known by
-    /// now.
-    pub(super) fn table(&self) -> MutexGuard<'_, Table> {
+    /// Locks the table of metrics by name. The global registry first adopts all metrics in `static`s that are attached by now.
+    pub(super) fn table(&self) -> MutexGuard<'_, NameTable> {
         if !self.is_global() {
             return lock(&self.table);
         }
-        // Before the lock is taken: it runs code of the program's.
+        // Before the lock is taken: it runs code of the program.
         attach_linked();
         let mut table = lock(&self.table);
         let refusals = table.adopt_attached();
         if refusals.is_empty() {
             return table;
         }
-        // Not while holding the lock: stderr may be a pipe that is full.
+        // Written after the lock is released: stderr may be a full pipe.
         drop(table);
         for refusal in refusals {
-            // There is no call to return the error from. A program without a stderr has the info series.
+            // No call could return the error. A program without stderr has the info series.
             let _ = writeln!(io::stderr(), "tachometer: {refusal}; it is not shown");
         }
         lock(&self.table)
     }
 
-    /// Locks the table as it is: for what must come before any metric.
-    pub(super) fn table_as_it_is(&self) -> MutexGuard<'_, Table> {
+    /// Locks the table without adopting metrics, for settings that must precede all metrics.
+    pub(super) fn table_without_adopting(&self) -> MutexGuard<'_, NameTable> {
         lock(&self.table)
     }
 
-    /// The global registry is often made later than what it shows has counted.
+    /// Returns the time since which its metrics may have been updated. The global registry is often created after its first updates.
     fn counting_since(&self) -> SystemTime {
         let metrics = self.is_global().then(metric::since).flatten();
         [self.functions().since(), metrics].into_iter().flatten().fold(self.created, SystemTime::min)
     }
 
-    /// Reads everything. Metrics are read after the lock is released, so that a registration never waits for a reader.
+    /// Reads a snapshot. Metrics are read after the lock is released, so that a registration never waits for a reader.
     pub(crate) fn read(&self) -> FullSnapshot {
         let mut listing = self.table().listing();
         let mut answer = Arc::default();
         if listing.has_sources() {
-            // First: they may take a while, and what they count and register is for this snapshot too.
-            answer = self.rounds.ask(|| self.table().listing().sources());
+            // First: they may take a while, and what they record and register belongs to this snapshot too.
+            answer = self.rounds.run(|| self.table().listing().sources());
             listing = self.table().listing();
         }
         let mut snapshot = FullSnapshot::empty(self.counting_since());

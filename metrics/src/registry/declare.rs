@@ -1,6 +1,6 @@
-//! Metrics with a help text that are declared at run time.
+//! Registration of metrics that are never freed, by name at run time.
 
-use super::held::Held;
+use super::metric_handle::MetricHandle;
 use super::metrics_registry::{MetricsRegistry, unwrap_registered};
 use super::table::Registration;
 use crate::buckets::table::BucketTable;
@@ -14,13 +14,13 @@ use std::any::Any;
 use std::panic::Location;
 
 /// # Metrics by name
-/// As those in `static`s ([`metrics!`](crate::metrics)): each thread counts in cells of its own, handles are `&'static`, and
-/// snapshots have them in [`declared`](crate::FullSnapshot::declared). They belong to this registry and to no other.
+/// These are the metrics of [`metrics!`](crate::metrics!), registered at run time: counters and histograms are sharded, handles
+/// are `&'static`, and snapshots have them in [`declared`](crate::FullSnapshot::declared). They belong to this registry only.
 ///
-/// **They live as long as the program**, also when the registry is dropped: who makes a registry, and metrics in it, again and
-/// again makes memory grow. For metrics that come and go there are the `register_…` methods, whose handles are counted.
+/// **They are never freed**, not even when the registry is dropped: a program that creates registries with such metrics in a loop
+/// leaks memory. For metrics with a shorter life there are the `register_…` methods, which return an `Arc`.
 ///
-/// A `static` of a registry of one's own:
+/// A metric of your own registry in a `static`:
 ///
 /// ```
 /// use std::sync::LazyLock;
@@ -35,9 +35,10 @@ use std::panic::Location;
 /// assert_eq!(REGISTRY.counter("seeds_total", "").get(), 5);
 /// ```
 impl MetricsRegistry {
-    /// Registers a [`Counter`] called `name` with the help text `help`. The same name returns the same counter, whose text stays as it is.
+    /// Registers a [`Counter`] called `name` with the help text `help`. The same name returns the same counter, with its first help
+    /// text.
     ///
-    /// Ask for it once and keep it: each time takes the registry's lock.
+    /// Keep the handle: each call takes the lock of the registry.
     ///
     /// ```
     /// use std::time::Duration;
@@ -61,9 +62,9 @@ impl MetricsRegistry {
     /// Does the same as [`counter`](Self::counter), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// If Prometheus does not allow the name; or if another metric has it, or prints a name that this one would print, in any
-    /// format; the message says where in the source both stand. What a `register_…` method gave is something else; a metric in
-    /// a `static`, of the [`global`](crate::global) registry, is the same.
+    /// If `name` is not a valid Prometheus metric name, or if another metric has the name, or exports a name that this metric would
+    /// export, in any format. The message has the source locations of both. A metric of a `register_…` method is another metric; a
+    /// metric in a `static` is the same one, in the [`global`](crate::global) registry.
     ///
     /// ```
     /// use std::time::Duration;
@@ -73,7 +74,7 @@ impl MetricsRegistry {
     /// registry.gauge("lines", "Lines that are held");
     /// let error = registry.try_counter("lines", "Lines that were read").unwrap_err().to_string();
     /// assert!(error.starts_with("cannot register a declared counter \"lines\" ("), "{error}");
-    /// assert!(error.contains("\"lines\" is a declared gauge already ("), "{error}");
+    /// assert!(error.contains("\"lines\" is already a declared gauge ("), "{error}");
     /// ```
     #[track_caller]
     pub fn try_counter(
@@ -81,7 +82,7 @@ impl MetricsRegistry {
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static Counter, Error> {
-        self.try_make((name, help), Counter::WHAT.to_owned(), Counter::of, |_| true)
+        self.try_make((name, help), Counter::DESCRIPTION.to_owned(), Counter::of, |_| true)
     }
 
     /// Registers a [`FloatCounter`]; see [`counter`](Self::counter).
@@ -105,14 +106,14 @@ impl MetricsRegistry {
     /// Does the same as [`float_counter`](Self::float_counter), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_counter`](Self::try_counter).
+    /// If [`try_counter`](Self::try_counter) would return an error.
     #[track_caller]
     pub fn try_float_counter(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static FloatCounter, Error> {
-        self.try_make((name, help), FloatCounter::WHAT.to_owned(), FloatCounter::of, |_| true)
+        self.try_make((name, help), FloatCounter::DESCRIPTION.to_owned(), FloatCounter::of, |_| true)
     }
 
     /// Registers a [`Gauge`]; see [`counter`](Self::counter).
@@ -138,14 +139,14 @@ impl MetricsRegistry {
     /// Does the same as [`gauge`](Self::gauge), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_counter`](Self::try_counter).
+    /// If [`try_counter`](Self::try_counter) would return an error.
     #[track_caller]
     pub fn try_gauge(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static Gauge, Error> {
-        self.try_make((name, help), Gauge::WHAT.to_owned(), Gauge::of, |_| true)
+        self.try_make((name, help), Gauge::DESCRIPTION.to_owned(), Gauge::of, |_| true)
     }
 
     /// Registers a [`FloatGauge`]; see [`counter`](Self::counter).
@@ -169,20 +170,21 @@ impl MetricsRegistry {
     /// Does the same as [`float_gauge`](Self::float_gauge), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_counter`](Self::try_counter).
+    /// If [`try_counter`](Self::try_counter) would return an error.
     #[track_caller]
     pub fn try_float_gauge(
         &self,
         name: impl Into<String>,
         help: impl Into<String>,
     ) -> Result<&'static FloatGauge, Error> {
-        self.try_make((name, help), FloatGauge::WHAT.to_owned(), FloatGauge::of, |_| true)
+        self.try_make((name, help), FloatGauge::DESCRIPTION.to_owned(), FloatGauge::of, |_| true)
     }
 
-    /// A [`Histogram`] of whole numbers of any unit, called `name` with that `# HELP`. As [`counter`](Self::counter); the same
-    /// name and bounds give the same histogram again.
+    /// Registers a [`Histogram`] of integers in any unit, called `name` with the help text `help`. The same name and bounds return the
+    /// same histogram.
     ///
-    /// `bounds` are inclusive upper bounds; what is above the last has a bucket of its own. A last bound of `u64::MAX` may say so.
+    /// `bounds` are inclusive upper bounds. Values above the last one have a bucket of their own. The last bound may be `u64::MAX`,
+    /// which stands for that bucket.
     ///
     /// ```
     /// use std::time::Duration;
@@ -209,8 +211,8 @@ impl MetricsRegistry {
     /// Does the same as [`histogram`](Self::histogram), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_counter`](Self::try_counter), where a histogram with other bounds is something else; and where the bounds do not
-    /// strictly increase.
+    /// If [`try_counter`](Self::try_counter) would return an error, if a histogram of that name has other bounds, or if the bounds do
+    /// not strictly increase.
     #[track_caller]
     pub fn try_histogram(
         &self,
@@ -221,8 +223,9 @@ impl MetricsRegistry {
         self.try_make_histogram(name, help, bounds, false)
     }
 
-    /// A [`Histogram`] of time, called `name` with that `# HELP`. As [`histogram`](Self::histogram), with bounds in nanoseconds,
-    /// as [`buckets::seconds`](crate::buckets::seconds) makes them; it is printed in seconds.
+    /// Registers a [`Histogram`] of times, called `name` with the help text `help`, and exported in seconds. The bounds are in
+    /// nanoseconds, as [`buckets::seconds`](crate::buckets::seconds) returns them. Everything else is as for
+    /// [`histogram`](Self::histogram).
     ///
     /// ```
     /// use std::time::Duration;
@@ -251,7 +254,7 @@ impl MetricsRegistry {
     /// Does the same as [`histogram_of_time`](Self::histogram_of_time), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_histogram`](Self::try_histogram).
+    /// If [`try_histogram`](Self::try_histogram) would return an error.
     #[track_caller]
     pub fn try_histogram_of_time(
         &self,
@@ -277,13 +280,13 @@ impl MetricsRegistry {
             describe_histogram(bounds, is_of_time),
             |declaration| {
                 let bounds = leak_slice(finite, |index| bounds[index]);
-                Histogram::made(declaration, bounds, is_of_time)
+                Histogram::with_checked_bounds(declaration, bounds, is_of_time)
             },
             |histogram| histogram.options() == (bounds, is_of_time),
         )
     }
 
-    /// Nothing is made, and so nothing leaked, of what is there already or refused.
+    /// Registers a metric that `build` creates. If the metric exists or is refused, nothing is created, and so nothing is leaked.
     #[track_caller]
     fn try_make<M: Single>(
         &self,
@@ -292,18 +295,18 @@ impl MetricsRegistry {
         build: impl FnOnce(Declaration) -> M,
         is_same: impl Fn(&M) -> bool,
     ) -> Result<&'static M, Error> {
-        // Before the lock is taken: it may be code of the program's.
+        // Before the lock is taken: the conversion may be code of the program.
         let (name, help) = (name.into(), help.into());
         let place = Location::caller();
         let shape = Shape::Plain(M::KIND);
         let registration = Registration { name: &name, what, shape, labels: Vec::new(), place };
-        let same = |standing: &Held| {
-            let any: &'static dyn Any = standing.fixed()?;
-            any.downcast_ref().filter(|standing| is_same(standing))
+        let same = |existing: &MetricHandle| {
+            let any: &'static dyn Any = existing.never_freed()?;
+            any.downcast_ref().filter(|existing| is_same(existing))
         };
         self.contents().table().register(registration, same, || {
             let made = leak(build(Declaration::of_registry(name.clone().leak(), help.leak(), place)));
-            (Held::Static(made), made)
+            (MetricHandle::Static(made), made)
         })
     }
 }

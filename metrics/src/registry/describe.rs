@@ -1,17 +1,18 @@
-//! Descriptions of what is registered.
+//! Descriptions of registered metrics.
 
-use super::held::Held;
 use super::listing::{Entry, Listing};
+use super::metric_handle::MetricHandle;
 use super::metrics_registry::MetricsRegistry;
 use crate::collect::MetricDescription;
 use crate::names::unit_of;
 
 impl MetricsRegistry {
-    /// What was registered or declared, in order of the names that are printed; a collector or a min/max is several.
+    /// Returns the descriptions of all registered families, in the order of their exported names. A collector and a min/max have
+    /// several families.
     ///
-    /// It is there also where it has no series yet. Of the [`global`](crate::global) registry, metrics in `static`s are among it.
-    /// Instrumented functions are not: they share a few families, and [snapshots](crate::FullSnapshot::functions) have all of
-    /// them from the start. Nor is what was refused: `tachometer_refused_metric_info` says why.
+    /// Families without series are included. So are metrics in `static`s, for the [`global`](crate::global) registry. Instrumented
+    /// functions are not: they share a few families, and [snapshots](crate::FullSnapshot::functions) have all of them from the start.
+    /// Refused metrics are not either: `tachometer_refused_metric_info` has the reasons.
     ///
     /// ```
     /// use std::time::Duration;
@@ -54,14 +55,14 @@ impl Listing {
         list
     }
 
-    fn label_names<'a>(&'a self, metric: &'a Held) -> impl Iterator<Item = &'a str> {
-        // None of its own is among those of all.
+    fn label_names<'a>(&'a self, metric: &'a MetricHandle) -> impl Iterator<Item = &'a str> {
+        // Label names of a metric never equal those of all series.
         let shared = self.scope.labels.iter().map(|(name, _)| name.as_str());
         metric.label_names().into_iter().chain(shared)
     }
 
-    /// The text that was given for the name that is printed, or for the one that was registered, or where it was declared.
-    fn help_of<'a>(&'a self, printed: &str, registered: &str, metric: &'a Held) -> Option<&'a str> {
+    /// Returns the help text given for the exported name, else that for the registered name, else that of the declaration.
+    fn help_of<'a>(&'a self, printed: &str, registered: &str, metric: &'a MetricHandle) -> Option<&'a str> {
         let described = |name: &str| self.help.get(self.scope.given_name(name)?).map(String::as_str);
         described(printed).or_else(|| described(registered)).or_else(|| metric.help())
     }

@@ -1,15 +1,15 @@
-//! Registering families of metrics.
+//! Registration of families.
 
-use super::held::Held;
+use super::metric_handle::MetricHandle;
 use super::metrics_registry::{MetricsRegistry, unwrap_registered};
 use crate::error::Error;
 use crate::family::AnyFamily;
 
 impl MetricsRegistry {
-    /// Has this registry read a [`Family`](crate::Family) or a [`DynamicFamily`](crate::DynamicFamily) that was made at run time.
-    /// Returns it, or, where a family of the same name, kind, labels and options is registered already, that one.
+    /// Registers a [`Family`](crate::Family) or a [`DynamicFamily`](crate::DynamicFamily) that was created at run time, and returns it.
+    /// A family with the same name, kind, labels and options as a registered one returns the registered one.
     ///
-    /// What is in a `static` needs this only to be in another registry than the global one; it must not have been used before.
+    /// A family in a `static` needs this only to belong to a registry other than the global one. It must not have been used before.
     ///
     /// ```
     /// use std::time::Duration;
@@ -36,20 +36,20 @@ impl MetricsRegistry {
     /// Does the same as [`family`](Self::family), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// If something else has the name, or prints a name that this would print, in whichever format; where a label of it is one
-    /// that all series of the registry [have](Self::with_labels). The message says where in the source both stand.
+    /// If another metric has the name, or exports a name that this family would export, in any format; or if one of its labels is
+    /// [set for all series](Self::with_labels) of the registry. The message has the source locations of both.
     pub fn try_family<F: AnyFamily>(&self, family: F) -> Result<F, Error> {
-        let same = |standing: &Held| family.of_standing(standing.fixed()?).map(Some);
-        // First, for what is made is never freed.
-        let standing = self.contents().table().listing().plain(family.name()).and_then(same).flatten();
-        if let Some(standing) = standing {
-            return Ok(standing);
+        let same = |existing: &MetricHandle| family.handle_of_existing(existing.never_freed()?).map(Some);
+        // Looked up before creating the family, which is never freed.
+        let existing = self.contents().table().listing().plain(family.name()).and_then(same).flatten();
+        if let Some(existing) = existing {
+            return Ok(existing);
         }
-        let declared = family.to_register();
-        let held = Held::Static(declared);
+        let declared = family.core_to_register();
+        let handle = MetricHandle::Static(declared);
         let declaration = declared.declaration();
-        let registration = held.registration(declaration.name, declaration.place);
-        let standing = self.contents().table().register(registration, same, || (held.clone(), None))?;
-        Ok(standing.unwrap_or(family))
+        let registration = handle.registration(declaration.name, declaration.place);
+        let existing = self.contents().table().register(registration, same, || (handle.clone(), None))?;
+        Ok(existing.unwrap_or(family))
     }
 }

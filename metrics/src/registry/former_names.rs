@@ -1,4 +1,4 @@
-//! Former names of methods that register, until the next breaking release.
+//! Deprecated names of registration methods, until the next breaking release.
 
 use super::metrics_registry::{MetricsRegistry, unwrap_registered};
 use crate::collect::Collect;

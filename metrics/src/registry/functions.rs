@@ -11,72 +11,73 @@ use std::collections::{BTreeMap, HashSet};
 use std::ptr;
 use std::time::SystemTime;
 
-/// The instrumented functions of a registry. A call site lives as long as the program, so they do too.
+/// The instrumented functions of a registry. They live as long as the program, as their call sites do.
 ///
-/// A function's first call only puts it in a list: it waits for nobody and does not ask the program's allocator, which
-/// may be instrumented itself. Labels are found when somebody reads.
+/// A function's first call only pushes it onto a list. It does not block, and it does not call the program's allocator, which
+/// may be instrumented itself. Labels are assigned when a snapshot is read.
 #[derive(Debug)]
 pub(crate) struct Functions {
     attached: List<&'static Function>,
     since: OnceLock<SystemTime>,
-    labels: Mutex<Labels>,
+    labels: Mutex<AssignedLabels>,
 }
 
+/// The `function` labels that were assigned.
 #[derive(Debug)]
-struct Labels {
-    /// The functions that have been read, with the `function` label of each.
+struct AssignedLabels {
+    /// The functions that have been read, each with its `function` label.
     all: Vec<(&'static Function, String)>,
-    /// The one of them that was attached last.
+    /// The function among them that was attached last.
     latest: Option<&'static Function>,
-    /// Those that paths have given, by module, with the further labels of the functions that have them.
+    /// The labels derived from paths, by module, with the further labels of the functions that have them.
     derived: BTreeMap<(&'static str, String), Vec<&'static [Label]>>,
 }
 
 impl Functions {
     const_unless_loom! {
         pub(super) const fn new() -> Self {
-            let labels = Labels { all: Vec::new(), latest: None, derived: BTreeMap::new() };
+            let labels = AssignedLabels { all: Vec::new(), latest: None, derived: BTreeMap::new() };
             Functions { attached: List::new(), since: OnceLock::new(), labels: Mutex::new(labels) }
         }
     }
 
-    /// Has `function` read from now on.
+    /// Attaches `function`, which is read from now on.
     pub(super) fn attach(&self, function: &'static Function) {
         self.since.get_or_init(SystemTime::now);
         self.attached.push(function);
     }
 
-    /// When the first was attached: none has counted before.
+    /// Returns when the first function was attached. None was called earlier.
     pub(super) fn since(&self) -> Option<SystemTime> {
         self.since.get().copied()
     }
 
-    /// Whether the linker found all of them. One that it did not find stands in another object file than this library, whose
-    /// functions are known from their first use on.
+    /// Returns whether the linker found all attached functions. A function it did not find is in another object file than this
+    /// library. Such functions are known only from their first use on.
     pub(super) fn are_all_linked(&self) -> bool {
         let linked: HashSet<*const Function> = link_section::functions().map(ptr::from_ref).collect();
         self.attached.iter().all(|function| linked.contains(&ptr::from_ref(*function)))
     }
 
-    /// Whether one of them has been called.
+    /// Returns whether one of them has been called.
     pub(super) fn are_called(&self) -> bool {
         self.attached.iter().any(|function| function.cells.has_calls())
     }
 
-    /// Module and name of those that have been read, also of those that have no series yet.
+    /// Returns the module and name of the functions that have been read, including those without a series.
     pub(super) fn names(&self) -> Vec<(&'static str, String)> {
         let labels = lock(&self.labels);
         labels.all.iter().map(|(function, label)| (function.description.module, label.clone())).collect()
     }
 
-    /// Reads all of them, in order of module, function and labels. Those with one identity become one: their counts add
-    /// up. So do those that are printed with the same labels, beside the ones that all series have.
+    /// Reads all functions, in the order of module, function and labels. Functions with the same identity are merged, their counts
+    /// added. So are those that are exported with the same labels once the labels of all series are added.
     pub(super) fn read(&self, shared_labels: &[(String, String)]) -> FunctionReadings {
-        // Not under the lock: it runs code of error types.
+        // Before the lock is taken: it runs code of error types.
         self.attached.iter().for_each(|function| function.declare_error_kinds());
         let mut labels = lock(&self.labels);
         labels.add_new(&self.attached);
-        // Before the calls: a call ends before its error's kind is counted, so no kind is shown whose call is not.
+        // Before the calls: a call ends before its error kind is counted, so no kind is read whose call is not.
         let mut kinds = KindReadings::new();
         for (function, _) in &labels.all {
             function.read_error_kinds(&mut kinds);
@@ -99,31 +100,32 @@ impl Functions {
             }
             same
         });
-        merge_printed_alike(all, shared_labels);
+        merge_identical_series(all, shared_labels);
         readings
     }
 }
 
-impl Labels {
-    /// Finds labels for the functions that were attached since the last time. The list begins with the latest.
+impl AssignedLabels {
+    /// Assigns labels to the functions that were attached since the last read. The list starts with the latest.
     fn add_new(&mut self, attached: &List<&'static Function>) {
         let latest = self.latest;
         let is_known = |function: &&Function| latest.is_some_and(|latest| ptr::eq(latest, *function));
         let mut attached: Vec<_> =
             attached.iter().copied().take_while(|function| !is_known(function)).collect();
         self.latest = attached.first().copied().or(latest);
-        // In the order of the source, so that labels do not depend on who is called, or linked, first.
+        // In the order of the source, so that labels do not depend on the order of calls or of linking.
         attached.sort_by_key(|function| (function.description.module, function.description.place));
         for function in attached {
-            let label = self.find(&function.description);
+            let label = self.assign(&function.description);
             self.all.push((function, label));
         }
     }
 
-    /// Two functions never share a label by accident. Where another has the short path (two types of one name in two
-    /// modules, two functions of one name in two blocks), the later one gets the full path, and at last a number. A
-    /// name that was given, to the function or to its type, is used as it is: who gives it twice wants one series.
-    fn find(&mut self, description: &Description) -> String {
+    /// Returns the label of a function. Two functions never share a label by accident. If another function has the short path (two
+    /// types with the same name in two modules, two functions with the same name in two blocks), the later one gets the full path,
+    /// and as a last resort a number. A name that was given to the function or to its type is used as it is: the same name given
+    /// twice is one series.
+    fn assign(&mut self, description: &Description) -> String {
         let path = FunctionPath::of(description, (description.path)());
         let short = path.label(description.name);
         if description.name != Name::Path {
@@ -144,7 +146,7 @@ impl Labels {
     }
 }
 
-/// Whether a call of each of two functions may have the same labels, in whatever order.
+/// Returns whether calls of two functions may have the same labels, in any order.
 fn may_be_equal(labels: &[Label], others: &[Label]) -> bool {
     let has_equal = |(name, value): &Label| {
         others.iter().any(|(other_name, other_value)| {
@@ -154,42 +156,42 @@ fn may_be_equal(labels: &[Label], others: &[Label]) -> bool {
     labels.len() == others.len() && labels.iter().all(has_equal)
 }
 
-/// Makes series one that differ only in what nobody sees in the text: in labels without a value, which to who reads it are
-/// none, and in labels of their own that say what those of all series say.
-fn merge_printed_alike(series: &mut Vec<FunctionSnapshot>, shared_labels: &[(String, String)]) {
+/// Merges series that are exported identically: they differ only in labels with an empty value, which a scraper ignores, or in
+/// labels that equal those of all series.
+fn merge_identical_series(series: &mut Vec<FunctionSnapshot>, shared_labels: &[(String, String)]) {
     let is_shared = |name: &String| shared_labels.iter().any(|(shared, _)| shared == name);
-    let may_be_alike = |function: &FunctionSnapshot| {
+    let may_be_identical = |function: &FunctionSnapshot| {
         function.labels.iter().any(|(name, value)| value.is_empty() || is_shared(name))
     };
-    if !series.iter().any(may_be_alike) {
+    if !series.iter().any(may_be_identical) {
         return;
     }
-    // Who has the fewest labels stays.
+    // The series with the fewest labels is kept.
     let mut order: Vec<usize> = (0..series.len()).collect();
     order.sort_by_key(|index| series[*index].labels.len());
-    let mut stays = BTreeMap::new();
+    let mut kept = BTreeMap::new();
     let mut merged = Vec::new();
     for index in order {
         let function = &series[index];
-        let stays = *stays
+        let kept = *kept
             .entry((function.module_and_function(), label_identity(&function.labels, shared_labels)))
             .or_insert(index);
-        if stays != index {
-            merged.push((index, stays));
+        if kept != index {
+            merged.push((index, kept));
         }
     }
     let mut is_merged = vec![false; series.len()];
-    for (index, stays) in merged {
-        let [merged, stays] = series.get_disjoint_mut([index, stays]).expect("two of them");
-        stays.merge(merged);
+    for (index, kept) in merged {
+        let [merged, kept] = series.get_disjoint_mut([index, kept]).expect("the indices differ");
+        kept.merge(merged);
         is_merged[index] = true;
     }
     let mut is_merged = is_merged.into_iter();
     series.retain(|_| is_merged.next() == Some(false));
 }
 
-/// Gives the labels of series that share their function's label one order: to who reads them the same labels in another
-/// order are the same series. Returns whether one was changed. `series` are sorted.
+/// Gives the labels of series with the same function label one order: to a scraper, the same labels in another order are the same
+/// series. Returns whether an order was changed. `series` must be sorted.
 fn align_labels(series: &mut [FunctionSnapshot]) -> bool {
     let mut has_changed = false;
     for shared in series.chunk_by_mut(|a, b| (&a.module, &a.function) == (&b.module, &b.function)) {

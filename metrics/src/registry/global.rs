@@ -1,4 +1,4 @@
-//! The registry that instrumented functions use unless they name another.
+//! The global registry, which instrumented functions use by default.
 
 use super::functions::Functions;
 use super::metrics_registry::MetricsRegistry;
@@ -9,27 +9,28 @@ use once_cell::race::OnceBox;
 
 static GLOBAL: OnceBox<MetricsRegistry> = OnceBox::new();
 
-/// The functions of the global registry, whichever that is or will be: a function's first call, which may be the
-/// allocator's, must not have to make a registry.
+/// The functions of the global registry. The list exists before that registry: a function's first call, which may be the
+/// allocator's, must not have to create a registry.
 #[cfg(not(loom))]
 static FUNCTIONS: Functions = Functions::new();
 #[cfg(loom)]
 loom::lazy_static! { static ref FUNCTIONS: Functions = Functions::new(); }
 
-/// The global registry: made on first use, reached without a lock ever after.
+/// Returns the global registry. The first call creates it; later calls take no lock.
 ///
-/// It exports every ten seconds once an export is started, unless [`install`] put another one in its place.
+/// It is [`MetricsRegistry::default()`](MetricsRegistry#impl-Default-for-MetricsRegistry), which exports every 10 seconds after an
+/// export was started, unless [`install`] has set another one.
 ///
 /// ```
 /// tachometer::global().register_gauge("queue_length").set(3);
 /// assert_eq!(tachometer::snapshot().gauges["queue_length"], 3);
 /// ```
 pub fn global() -> &'static MetricsRegistry {
-    // Threads that race here each make an empty registry; all but one are dropped again, and all see the same one.
+    // Threads that race here each create an empty registry. All but one are dropped, and all threads see the same one.
     GLOBAL.get_or_init(|| Box::new(MetricsRegistry::default().with_functions(&FUNCTIONS)))
 }
 
-/// Makes `registry` the global one, before anything else uses it.
+/// Makes `registry` the global one, before its first use.
 ///
 /// ```
 /// use std::time::Duration;
@@ -43,8 +44,8 @@ pub fn global() -> &'static MetricsRegistry {
 /// ```
 ///
 /// # Errors
-/// If the global registry is in use already, by a call of an instrumented function, of [`global`], of [`snapshot`] or of
-/// this function. `registry` is dropped then.
+/// If the global registry is already in use: by a call of an instrumented function, of [`global`], of [`snapshot`] or of this
+/// function. Then `registry` is dropped.
 pub fn install(registry: MetricsRegistry) -> Result<(), Error> {
     if FUNCTIONS.are_called() {
         return Err(Cause::Installed.into());
@@ -52,12 +53,12 @@ pub fn install(registry: MetricsRegistry) -> Result<(), Error> {
     GLOBAL.set(Box::new(registry.with_functions(&FUNCTIONS))).map_err(|_| Cause::Installed.into())
 }
 
-/// Has the global registry read `function` from now on.
+/// Attaches `function` to the global registry.
 pub(crate) fn attach_to_global(function: &'static Function) {
     FUNCTIONS.attach(function);
 }
 
-/// Reads everything in the [`global`] registry. Never blocks who records.
+/// Reads a snapshot of the [`global`] registry. It never blocks recording.
 pub fn snapshot() -> FullSnapshot {
     global().snapshot_all()
 }

@@ -1,4 +1,4 @@
-//! The registry: everything there is to read, by name.
+//! Registries: metrics by name, their registration and reading.
 
 mod contents;
 mod declare;
@@ -7,9 +7,9 @@ mod families;
 mod former_names;
 mod functions;
 mod global;
-mod held;
 mod linked;
 mod listing;
+mod metric_handle;
 mod metrics_registry;
 mod on_demand;
 #[cfg(feature = "process")]

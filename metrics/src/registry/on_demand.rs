@@ -1,6 +1,6 @@
-//! Registering callbacks, collectors and info metrics.
+//! Registration of callbacks, collectors and info metrics.
 
-use super::held::Held;
+use super::metric_handle::MetricHandle;
 use super::metrics_registry::{MetricsRegistry, unwrap_registered};
 use crate::collect::{Collect, FamilyDescription, Registered, Source, SourceFamily, label_mistake};
 use crate::error::Error;
@@ -10,7 +10,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 impl MetricsRegistry {
-    /// A gauge called `name` that shows what `callback` returns, which is called for each snapshot.
+    /// Registers a gauge called `name` with the help text `help`, whose value `callback` returns for each snapshot.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -26,9 +26,9 @@ impl MetricsRegistry {
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("\nchores_waiting 1.0\n"));
     /// ```
     ///
-    /// It is called on a thread of the library's, outside of all locks, before the rest of the snapshot is read. Where it panics
-    /// or takes longer than the [callback timeout](Self::set_callback_timeout), the snapshot is without it;
-    /// [`docs::on_demand`](crate::docs::on_demand) has the details. In a `static`:
+    /// The callback runs on a thread of the library, without holding any lock, before the rest of the snapshot is read. If it panics or
+    /// takes longer than the [callback timeout](Self::set_callback_timeout), its value is missing from the snapshot;
+    /// [`docs::on_demand`](crate::docs::on_demand) has the details. The equivalent in a `static` is
     /// [`CallbackGauge`](crate::CallbackGauge).
     ///
     /// # Panics
@@ -46,8 +46,8 @@ impl MetricsRegistry {
     /// Does the same as [`callback_gauge`](Self::callback_gauge), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// If Prometheus does not allow the name, or something else has it, also another callback, or prints it, in whichever
-    /// format.
+    /// If `name` is not a valid Prometheus metric name, or if another metric has the name, or exports it, in any format. Another
+    /// callback with the same name is another metric.
     #[track_caller]
     pub fn try_callback_gauge(
         &self,
@@ -58,8 +58,8 @@ impl MetricsRegistry {
         self.register_source(Source::callback(FamilyDescription::gauge(name, help), callback))
     }
 
-    /// A counter called `name` that shows what `callback` returns, which is called for each snapshot and should never return
-    /// less than before: what another library counts, or the system. By convention the name ends in `_total`.
+    /// Registers a counter called `name` with the help text `help`, whose value `callback` returns for each snapshot. Use it for a total
+    /// that another library or the operating system keeps; it should never decrease. By convention the name ends in `_total`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -70,8 +70,9 @@ impl MetricsRegistry {
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("# TYPE chores_done_total counter\n"));
     /// ```
     ///
-    /// What is negative or not a number is no counter: it is not shown, and `tachometer_refused_metric_info` says so.
-    /// Otherwise as [`callback_gauge`](Self::callback_gauge); in a `static`: [`CallbackCounter`](crate::CallbackCounter).
+    /// A negative value or NaN is not a valid counter: it is not exported, and `tachometer_refused_metric_info` gives the reason.
+    /// Everything else is as for [`callback_gauge`](Self::callback_gauge). The equivalent in a `static` is
+    /// [`CallbackCounter`](crate::CallbackCounter).
     ///
     /// # Panics
     /// If [`try_callback_counter`](Self::try_callback_counter) returns an error.
@@ -88,7 +89,7 @@ impl MetricsRegistry {
     /// Does the same as [`callback_counter`](Self::callback_counter), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_callback_gauge`](Self::try_callback_gauge).
+    /// If [`try_callback_gauge`](Self::try_callback_gauge) would return an error.
     #[track_caller]
     pub fn try_callback_counter(
         &self,
@@ -99,9 +100,9 @@ impl MetricsRegistry {
         self.register_source(Source::callback(FamilyDescription::counter(name, help), callback))
     }
 
-    /// The families of `collector`, which is asked for them for each snapshot; see [`Collect`] for an example.
+    /// Registers a collector, which adds its families to each snapshot; see [`Collect`] for an example.
     ///
-    /// One that says that it has no families is never asked.
+    /// A collector that describes no families is never called.
     ///
     /// # Panics
     /// If [`try_collect_from`](Self::try_collect_from) returns an error.
@@ -113,14 +114,15 @@ impl MetricsRegistry {
     /// Does the same as [`collect_from`](Self::collect_from), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_callback_gauge`](Self::try_callback_gauge), for one of the families; then none of them is registered.
+    /// If [`try_callback_gauge`](Self::try_callback_gauge) would return an error for one of the families. Then none of them is
+    /// registered.
     #[track_caller]
     pub fn try_collect_from(&self, collector: impl Collect) -> Result<(), Error> {
         self.register_source(Source::collector(collector))
     }
 
-    /// An info metric called `name`: a gauge at 1 with these labels, which say something that does not change. The same name
-    /// and labels may be registered again.
+    /// Registers an info metric called `name` with the help text `help`: a gauge at 1 with these labels, which are constant facts. The
+    /// same name and labels may be registered again.
     ///
     /// ```
     /// use std::time::Duration;
@@ -132,7 +134,7 @@ impl MetricsRegistry {
     /// assert!(registry.snapshot_all().to_prometheus_format().contains("\nwarehouse_info{zone=\"north\"} 1\n"));
     /// ```
     ///
-    /// By convention the name ends in `_info`. In a `static`: [`Info`](crate::Info).
+    /// By convention the name ends in `_info`. The equivalent in a `static` is [`Info`](crate::Info).
     ///
     /// # Panics
     /// If [`try_info`](Self::try_info) returns an error.
@@ -144,8 +146,8 @@ impl MetricsRegistry {
     /// Does the same as [`info`](Self::info), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// If Prometheus does not allow the name or one of the labels' names, two of these are the same, or something else
-    /// has the name, also an info metric with other labels, or prints it, in whichever format.
+    /// If `name` is not a valid Prometheus metric name, if a label name is not valid or reserved, if two labels have the same name, or
+    /// if another metric has the name, or exports it, in any format. An info metric with other labels is another metric.
     #[track_caller]
     pub fn try_info(
         &self,
@@ -159,20 +161,19 @@ impl MetricsRegistry {
         }
         let owned = |(label, value): &(&str, &str)| ((*label).to_owned(), (*value).to_owned());
         let labels: Vec<_> = labels.iter().map(owned).collect();
-        let is_same = |standing: &Held| {
-            standing.shared::<DynamicInfo>().filter(|info| info.labels == labels).map(|_| ())
+        let is_same = |existing: &MetricHandle| {
+            existing.shared::<DynamicInfo>().filter(|info| info.labels == labels).map(|_| ())
         };
-        let info = Held::Shared(Arc::new(DynamicInfo { help: help.into(), labels: labels.clone() }));
+        let info = MetricHandle::Shared(Arc::new(DynamicInfo { help: help.into(), labels: labels.clone() }));
         let registration = info.registration(&name, Location::caller());
         self.contents().table().register(registration, is_same, || (info.clone(), ()))
     }
 
-    /// How long a snapshot waits for the callbacks and collectors of this registry, all of them together; a second, if this is
-    /// never said.
+    /// Sets how long a snapshot waits for all callbacks and collectors of this registry together. The default is one second.
     ///
-    /// A snapshot that finds another one waiting for callbacks waits for that one first, so at most twice as long. Those that
-    /// have not answered by then are not in it, and are not called again while they still run. With a timeout of zero none are
-    /// called at all.
+    /// A snapshot that finds another one waiting for callbacks waits for that one first, so at most twice as long. Callbacks that have
+    /// not answered by then are missing from the snapshot, and are not called again before they return. With a timeout of zero no
+    /// callback is called.
     ///
     /// ```
     /// use std::time::Duration;
@@ -187,7 +188,7 @@ impl MetricsRegistry {
 
     #[track_caller]
     pub(super) fn register_source(&self, source: Source) -> Result<(), Error> {
-        // Dropped after the lock is released: what it owns is the program's, whose destructors may do anything.
+        // Dropped after the lock is released: its destructor is code of the program.
         let source = Arc::new(source);
         let families = SourceFamily::all(&source).map(|(name, family)| (name, family as Arc<dyn Registered>));
         self.contents().table().register_all(families, Location::caller())

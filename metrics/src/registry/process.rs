@@ -1,7 +1,7 @@
-//! What the operating system knows of the process: its time, memory, threads and open files.
+//! Metrics of the process from the operating system: CPU time, memory, threads and open files.
 //!
-//! On Linux; elsewhere nothing is shown. Time and the limit come from the system's calls, for these are exact where `/proc` has
-//! hundredths of a second, and the rest from `/proc/self`.
+//! They exist on Linux only. CPU time and the limit of open files come from system calls, which are exact, whereas `/proc` has
+//! hundredths of a second. The rest comes from `/proc/self`.
 
 use super::metrics_registry::{MetricsRegistry, unwrap_registered};
 use crate::collect::{Collect, Collected, FamilyDescription, Source};
@@ -9,26 +9,26 @@ use crate::error::Error;
 use crate::sync::unmodelled::lock;
 
 impl MetricsRegistry {
-    /// Shows what the operating system knows of the process, under the names that Prometheus's client libraries use. (Feature
-    /// `process`; on Linux, elsewhere nothing.)
+    /// Registers metrics of the process, under the names that Prometheus's client libraries use. (Feature `process`; on Linux only,
+    /// elsewhere nothing is registered.)
     ///
-    /// | family | kind | what it says |
+    /// | family | kind | meaning |
     /// | --- | --- | --- |
-    /// | `process_cpu_seconds_total` | counter | time that the process has spent on processors, in user and in kernel mode |
+    /// | `process_cpu_seconds_total` | counter | CPU time of the process, in user and kernel mode |
     /// | `process_open_fds` | gauge | open file descriptors |
-    /// | `process_max_fds` | gauge | how many it may have open (`+Inf` where there is no limit) |
-    /// | `process_virtual_memory_bytes` | gauge | size of its address space |
-    /// | `process_resident_memory_bytes` | gauge | memory of it that is in RAM |
-    /// | `process_start_time_seconds` | gauge | when it began, in seconds since 1970 |
-    /// | `process_threads` | gauge | its threads |
+    /// | `process_max_fds` | gauge | maximum number of open file descriptors (`+Inf` if there is no limit) |
+    /// | `process_virtual_memory_bytes` | gauge | size of the address space |
+    /// | `process_resident_memory_bytes` | gauge | resident memory |
+    /// | `process_start_time_seconds` | gauge | start time, in seconds since the Unix epoch |
+    /// | `process_threads` | gauge | number of threads |
     ///
-    /// A [namespace](Self::with_namespace) of the registry goes before these names too: who wants them as they are registers them in
-    /// a registry without one.
+    /// A [namespace](Self::with_namespace) of the registry applies to these names too. To export them unchanged, register them in a
+    /// registry without one.
     ///
-    /// May be called again, by each test that starts the program, say: they are registered once.
+    /// Idempotent: further calls have no effect.
     ///
-    /// They are read for each snapshot, as those of a [collector](Collect). One that the system does not tell, in a sandbox
-    /// without `/proc`, is not there.
+    /// The metrics are read for each snapshot, as those of a [collector](Collect). A metric that the system does not provide, in a
+    /// sandbox without `/proc`, is missing.
     ///
     /// ```
     /// use std::time::Duration;
@@ -49,12 +49,12 @@ impl MetricsRegistry {
     /// Does the same as [`register_process_metrics`](Self::register_process_metrics), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// If something else prints one of the names.
+    /// If another metric exports one of the names.
     #[track_caller]
     pub fn try_register_process_metrics(&self) -> Result<(), Error> {
         let mut are_registered = lock(&self.contents().has_process_metrics);
         if !*are_registered {
-            self.register_source(Source::of_library(Process::new(), "of `register_process_metrics`"))?;
+            self.register_source(Source::of_library(Process::new(), "from `register_process_metrics`"))?;
             *are_registered = true;
         }
         Ok(())
@@ -74,9 +74,9 @@ mod linux {
 
     const FDS: &str = "/proc/self/fd";
 
-    /// The process that this is part of.
+    /// The current process.
     pub(super) struct Process {
-        /// In seconds since 1970. It does not change, and to find it the kernel makes a long text.
+        /// In seconds since the Unix epoch. Read once: it does not change, and the kernel formats a long text for it.
         start_time: Option<f64>,
     }
 
@@ -132,7 +132,7 @@ mod linux {
     }
 
     fn open_fds() -> io::Result<u64> {
-        // From Linux 6.2 on the size is their number. Before, it is zero, and they are counted one by one.
+        // Since Linux 6.2 the size is the number of descriptors. Before, it is zero, and the entries are counted.
         match fs::metadata(FDS)?.len() {
             0 => listed_fds(),
             fds => Ok(fds),
@@ -140,21 +140,21 @@ mod linux {
     }
 
     fn listed_fds() -> io::Result<u64> {
-        // Less the one that this takes.
+        // Without the descriptor that this read opens.
         Ok((fs::read_dir(FDS)?.count() as u64).saturating_sub(1))
     }
 
-    /// In seconds since 1970.
+    /// Returns the boot time, in seconds since the Unix epoch.
     fn boot_time() -> Option<u64> {
         let text = fs::read_to_string("/proc/stat").ok()?;
         text.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()
     }
 
-    /// Of `/proc/self/stat`, `man 5 proc_pid_stat`.
+    /// Fields of `/proc/self/stat`; see `man 5 proc_pid_stat`.
     #[derive(Debug, PartialEq, Eq)]
     struct Stat {
         threads: u64,
-        /// Since the system was booted.
+        /// Since the boot of the system.
         start_ticks: u64,
         virtual_bytes: u64,
         resident_pages: u64,
@@ -162,17 +162,17 @@ mod linux {
 
     impl Stat {
         fn read() -> Option<Self> {
-            // The name of the program need not be UTF-8.
+            // The name of the program may not be UTF-8.
             let bytes = fs::read("/proc/self/stat").ok()?;
             Stat::parse(&String::from_utf8_lossy(&bytes))
         }
 
         fn parse(text: &str) -> Option<Self> {
-            // The second field is the name of the program in parentheses, which may have blanks and parentheses itself; behind it
-            // there are none.
-            let (_, behind_name) = text.rsplit_once(')')?;
-            let fields: Vec<&str> = behind_name.split_ascii_whitespace().collect();
-            // As the manual numbers them: the first here is the third.
+            // The second field is the name of the program in parentheses. The name may contain blanks and parentheses; the fields
+            // after it do not.
+            let (_, after_name) = text.rsplit_once(')')?;
+            let fields: Vec<&str> = after_name.split_ascii_whitespace().collect();
+            // The manual numbers fields from 1, and the first one here is field 3.
             let field = |number: usize| fields.get(number - 3)?.parse().ok();
             Some(Stat {
                 threads: field(20)?,
@@ -201,7 +201,7 @@ mod linux {
 
         #[test]
         fn the_name_of_a_program_may_hold_anything() {
-            let behind = "S 1 42 42 0 -1 4194304 1 2 3 4 50 60 7 8 20 0 3 0 987654 4096000 321 18446744073709551615 1\n";
+            let rest = "S 1 42 42 0 -1 4194304 1 2 3 4 50 60 7 8 20 0 3 0 987654 4096000 321 18446744073709551615 1\n";
             let expected = Some(Stat {
                 threads: 3,
                 start_ticks: 987_654,
@@ -209,7 +209,7 @@ mod linux {
                 resident_pages: 321,
             });
             for name in ["plain", "a b", ") S 1 2 (", "(((", "\u{fffd}"] {
-                assert_eq!(Stat::parse(&format!("42 ({name}) {behind}")), expected, "{name}");
+                assert_eq!(Stat::parse(&format!("42 ({name}) {rest}")), expected, "{name}");
             }
             assert_eq!(Stat::parse("42 (cut) S 1 42"), None);
             assert_eq!(Stat::parse(""), None);
@@ -217,7 +217,7 @@ mod linux {
     }
 }
 
-/// Nothing is known of it.
+/// The current process, of which nothing is known on this system.
 #[cfg(not(target_os = "linux"))]
 struct Process;
 

@@ -1,25 +1,26 @@
-//! What all metrics of a registry share: a namespace before their names, and labels.
+//! The namespace and the labels that all metrics of a registry share.
 
 use super::listing::Entry;
 use super::metrics_registry::{MetricsRegistry, unwrap_registered};
-use super::table::Table;
+use super::table::NameTable;
 use crate::error::{Cause, Error};
 use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name};
 use std::borrow::Cow;
 
+/// The namespace and labels of a registry.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope {
     namespace: Option<String>,
-    /// Names and values, in the order they were given; no name twice.
+    /// Names and values, in the order they were given. No name occurs twice.
     pub(super) labels: Vec<(String, String)>,
 }
 
 impl MetricsRegistry {
-    /// Puts `namespace` and a `_` before the names of all metrics that the program registers or declares: `jobs_total` is printed,
-    /// and stands in snapshots, as `shop_jobs_total`.
+    /// Puts `namespace` and a `_` before the names of all metrics that the program registers or declares: `jobs_total` is exported, and
+    /// named in snapshots, as `shop_jobs_total`.
     ///
-    /// Names that are given to methods of this registry, such as [`describe`](Self::describe), are without it. The families of
-    /// instrumented functions and those of the library itself keep their names.
+    /// Names given to methods of this registry, such as [`describe`](Self::describe), are without the namespace. The families of
+    /// instrumented functions and of the library itself keep their names.
     ///
     /// ```
     /// use std::time::Duration;
@@ -30,7 +31,7 @@ impl MetricsRegistry {
     /// assert_eq!(registry.snapshot_all().counters["shop_jobs_total"], 3);
     /// ```
     ///
-    /// For the metrics in `static`s, [`install`](crate::install) such a registry as the global one.
+    /// For metrics in `static`s, [`install`](crate::install) such a registry as the global one.
     ///
     /// # Panics
     /// If [`try_with_namespace`](Self::try_with_namespace) returns an error.
@@ -43,18 +44,18 @@ impl MetricsRegistry {
     /// Does the same as [`with_namespace`](Self::with_namespace), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// If a metric's name cannot begin so, or the library's own do; where the registry has a namespace, or a metric that was
-    /// registered without one. The registry is dropped then.
+    /// If the namespace is not a valid beginning of a metric name or is the library's own, or if the registry already has a namespace
+    /// or a metric. Then the registry is dropped.
     pub fn try_with_namespace(self, namespace: impl Into<String>) -> Result<Self, Error> {
         let namespace = namespace.into();
-        self.contents().table_as_it_is().set_namespace(namespace)?;
+        self.contents().table_without_adopting().set_namespace(namespace)?;
         Ok(self)
     }
 
-    /// Gives every series these labels, in every family and every format: those of instrumented functions and of the library
-    /// itself too. A series that has a label of that name itself keeps its own.
+    /// Adds labels to all series, in all families and all formats, including those of instrumented functions and of the library
+    /// itself. A series that has a label with that name keeps its own value.
     ///
-    /// May be called again, with further labels.
+    /// May be called again to add further labels.
     ///
     /// ```
     /// use std::time::Duration;
@@ -80,24 +81,24 @@ impl MetricsRegistry {
     /// Does the same as [`with_labels`](Self::with_labels), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// If Prometheus does not allow a name, where it is reserved (`function`, `module`, `outcome`, `error_kind`, `le`,
-    /// `quantile`, and all that begin with `__`) or given twice, or where a metric has declared a label of that name. The
-    /// registry is dropped then.
+    /// If a name is not a valid Prometheus label name, if it is reserved (`function`, `module`, `outcome`, `error_kind`, `le`,
+    /// `quantile`, and all that begin with `__`), if it is given twice, or if a registered metric has a label with that name. Then the
+    /// registry is dropped.
     pub fn try_with_labels<N: Into<String>, V: Into<String>>(
         self,
         labels: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, Error> {
-        // Before the lock is taken: it may be code of the program's.
+        // Before the lock is taken: the conversion may be code of the program.
         let labels: Vec<_> = labels.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         for (name, value) in labels {
-            self.contents().table_as_it_is().add_label(name, value)?;
+            self.contents().table_without_adopting().add_label(name, value)?;
         }
         Ok(self)
     }
 }
 
 impl Scope {
-    /// What a metric is printed as that its user calls `name`.
+    /// Returns the exported name, with the namespace, of what the program calls `name`.
     pub(super) fn full_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
         match &self.namespace {
             Some(namespace) => format!("{namespace}_{name}").into(),
@@ -105,7 +106,7 @@ impl Scope {
         }
     }
 
-    /// The name that was given for what is printed as `full_name`, if it can be one of this registry's.
+    /// Returns `full_name` without the namespace, if it begins with it.
     pub(super) fn given_name<'a>(&self, full_name: &'a str) -> Option<&'a str> {
         match &self.namespace {
             Some(namespace) => full_name.strip_prefix(namespace.as_str())?.strip_prefix('_'),
@@ -113,13 +114,13 @@ impl Scope {
         }
     }
 
-    /// The value that all series have of this label.
+    /// Returns the value of this label of all series.
     pub(super) fn label(&self, name: &str) -> Option<&str> {
         self.labels.iter().find(|(label, _)| label == name).map(|(_, value)| value.as_str())
     }
 }
 
-impl Table {
+impl NameTable {
     fn set_namespace(&mut self, namespace: String) -> Result<(), Error> {
         let refused = |reason: &str| {
             Err(Cause::Namespace { namespace: namespace.clone(), reason: reason.to_owned() }.into())
@@ -215,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_declared_label_of_the_registrys_name_is_refused_by_its_place() {
-        let mut table = Table::default();
+        let mut table = NameTable::default();
         table.add_label("zone".to_owned(), "eu".to_owned()).expect("there is none yet");
         let (metric, place) = zoned();
         table.adopt(metric);
@@ -227,15 +228,15 @@ mod tests {
         assert_eq!(
             Vec::from_iter(findings.refused),
             [format!(
-                "cannot register a declared counter \"zoned_total\" ({place}): its label \"zone\" is one that all series \
-                 of the registry have already"
+                "cannot register a declared counter \"zoned_total\" ({place}): its label \"zone\" is already set for \
+                 all series of the registry"
             )]
         );
     }
 
     #[test]
     fn a_label_that_a_metric_has_declared_is_refused_by_its_place() {
-        let mut table = Table::default();
+        let mut table = NameTable::default();
         let (metric, place) = zoned();
         table.adopt(metric);
         assert_eq!(table.listing().descriptions()[0].labels, ["zone"]);

@@ -1,6 +1,6 @@
-//! Registration and reading of shared cells (`Atomic…`, [`MetricsCollector`]).
+//! Registration and collection of shared cells (`Atomic…`, [`MetricsCollector`]).
 
-use super::held::Held;
+use super::metric_handle::MetricHandle;
 use super::metrics_registry::{MetricsRegistry, unwrap_registered};
 use crate::atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 use crate::collect::{Collection, Registered, Shape};
@@ -10,7 +10,7 @@ use crate::sync::unmodelled::Arc;
 use std::panic::Location;
 
 impl MetricsRegistry {
-    /// Registers a [`MetricsCollector`] called `name`, printed as `NAME_requests`, `NAME_errors`, `NAME_bytes_sent` and
+    /// Registers a [`MetricsCollector`] called `name`, exported as `NAME_requests`, `NAME_errors`, `NAME_bytes_sent` and
     /// `NAME_active_connections`. The same name returns the same collector.
     ///
     /// # Panics
@@ -23,15 +23,15 @@ impl MetricsRegistry {
     /// Does the same as [`register_collector`](Self::register_collector), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// If Prometheus does not allow the name, or something else prints a name that this would print, in whichever format:
-    /// in OpenMetrics the family of a counter `jobs_total` is called `jobs`, and `jobs_created` is its too. Metrics of one name
-    /// that print different ones stand side by side: a collector, a histogram, a min/max and a counter `http`.
+    /// If `name` is not a valid Prometheus metric name, or if another metric exports a name that this one would export, in any format:
+    /// in OpenMetrics the family of a counter `jobs_total` is called `jobs`, and `jobs_created` belongs to it too. Metrics with the
+    /// same name and different exported names do not clash: a collector, a histogram, a min/max and a counter `http`.
     #[track_caller]
     pub fn try_register_collector(&self, name: impl Into<String>) -> Result<Arc<MetricsCollector>, Error> {
         self.try_register(name, MetricsCollector::new(), |_| true)
     }
 
-    /// Registers an [`AtomicHistogram`] called `name`, printed as `NAME_latency_us`. The same name and bounds return the same
+    /// Registers an [`AtomicHistogram`] called `name`, exported as `NAME_latency_us`. The same name and bounds return the same
     /// histogram.
     ///
     /// # Panics
@@ -48,9 +48,8 @@ impl MetricsRegistry {
     /// Does the same as [`register_histogram`](Self::register_histogram), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// If the bounds are empty or in disorder, where Prometheus does not allow the name, where a histogram of that name has
-    /// other bounds, or as many bounds and more padding, or where something else prints a name that this would print, in
-    /// whichever format.
+    /// If the bounds are empty or do not increase, if `name` is not a valid Prometheus metric name, if a histogram of that name has other
+    /// bounds, or the same bounds with more padding, or if another metric exports a name that this one would export, in any format.
     #[track_caller]
     pub fn try_register_histogram<const N: usize>(
         &self,
@@ -59,10 +58,10 @@ impl MetricsRegistry {
     ) -> Result<Arc<AtomicHistogram<N>>, Error> {
         let histogram = AtomicHistogram::try_new(bounds)?;
         let finite = histogram.finite_bounds().to_vec();
-        self.try_register(name, histogram, |standing| standing.finite_bounds() == finite)
+        self.try_register(name, histogram, |existing| existing.finite_bounds() == finite)
     }
 
-    /// Registers an [`AtomicMinMax`] called `name`, printed as `NAME_min` and `NAME_max`. The same name returns the same one.
+    /// Registers an [`AtomicMinMax`] called `name`, exported as `NAME_min` and `NAME_max`. The same name returns the same one.
     ///
     /// # Panics
     /// If [`try_register_minmax`](Self::try_register_minmax) returns an error.
@@ -74,13 +73,13 @@ impl MetricsRegistry {
     /// Does the same as [`register_minmax`](Self::register_minmax), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_register_collector`](Self::try_register_collector).
+    /// If [`try_register_collector`](Self::try_register_collector) would return an error.
     #[track_caller]
     pub fn try_register_minmax(&self, name: impl Into<String>) -> Result<Arc<AtomicMinMax>, Error> {
         self.try_register(name, AtomicMinMax::new(), |_| true)
     }
 
-    /// Registers an [`AtomicCounter`] called `name`, printed under that name. The same name returns the same counter.
+    /// Registers an [`AtomicCounter`] called `name`, exported under that name. The same name returns the same counter.
     ///
     /// # Panics
     /// If [`try_register_counter`](Self::try_register_counter) returns an error.
@@ -92,13 +91,13 @@ impl MetricsRegistry {
     /// Does the same as [`register_counter`](Self::register_counter), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_register_collector`](Self::try_register_collector).
+    /// If [`try_register_collector`](Self::try_register_collector) would return an error.
     #[track_caller]
     pub fn try_register_counter(&self, name: impl Into<String>) -> Result<Arc<AtomicCounter>, Error> {
         self.try_register(name, AtomicCounter::new(), |_| true)
     }
 
-    /// Registers an [`AtomicGauge`] called `name`, printed under that name. The same name returns the same gauge.
+    /// Registers an [`AtomicGauge`] called `name`, exported under that name. The same name returns the same gauge.
     ///
     /// # Panics
     /// If [`try_register_gauge`](Self::try_register_gauge) returns an error.
@@ -110,13 +109,13 @@ impl MetricsRegistry {
     /// Does the same as [`register_gauge`](Self::register_gauge), but returns an error instead of panicking.
     ///
     /// # Errors
-    /// As [`try_register_collector`](Self::try_register_collector).
+    /// If [`try_register_collector`](Self::try_register_collector) would return an error.
     #[track_caller]
     pub fn try_register_gauge(&self, name: impl Into<String>) -> Result<Arc<AtomicGauge>, Error> {
         self.try_register(name, AtomicGauge::new(), |_| true)
     }
 
-    /// Registers `new`, unless the same name and kind gives a metric that `is_same`.
+    /// Registers `new`, or returns the metric with the same name and kind for which `is_same` returns `true`.
     #[track_caller]
     fn try_register<M: Registered>(
         &self,
@@ -124,14 +123,14 @@ impl MetricsRegistry {
         new: M,
         is_same: impl Fn(&M) -> bool,
     ) -> Result<Arc<M>, Error> {
-        // Before the lock is taken: it may be code of the program's.
+        // Before the lock is taken: the conversion may be code of the program.
         let name = name.into();
         let new = Arc::new(new);
-        let held = Held::Shared(Arc::<M>::clone(&new));
-        let same = |standing: &Held| standing.shared().filter(|standing: &Arc<M>| is_same(standing));
+        let handle = MetricHandle::Shared(Arc::<M>::clone(&new));
+        let same = |existing: &MetricHandle| existing.shared().filter(|existing: &Arc<M>| is_same(existing));
         self.contents()
             .table()
-            .register(held.registration(&name, Location::caller()), same, || (held.clone(), new))
+            .register(handle.registration(&name, Location::caller()), same, || (handle.clone(), new))
     }
 }
 

@@ -1,7 +1,7 @@
-//! The table of metrics by name: which may be registered beside which.
+//! The table of metrics by name, which detects name clashes.
 
-use super::held::Held;
 use super::listing::{Entry, Key, Listing};
+use super::metric_handle::MetricHandle;
 use super::scope::Scope;
 use crate::collect::{Formats, Registered, Shape};
 use crate::error::{Cause, Error};
@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 use std::ptr;
 
-/// What is to be registered under a name.
+/// A registration that is to be checked.
 pub(super) struct Registration<'a> {
     pub(super) name: &'a str,
-    /// For an error: what it is.
+    /// The description of the metric in an error.
     pub(super) what: String,
     pub(super) shape: Shape,
     /// The label names of its series.
@@ -23,26 +23,26 @@ pub(super) struct Registration<'a> {
     pub(super) place: &'static Location<'static>,
 }
 
-/// The metric that prints a name.
+/// The metric that exports a name.
 #[derive(Debug, Clone)]
-struct Printer {
+struct NameOwner {
     metric: Key,
     formats: Formats,
 }
 
-/// All metrics of a registry that have a name.
+/// The metrics of a registry by name, and the names that they export.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Table {
-    /// Shared with readers, and copied only if one still holds it when it changes.
+pub(super) struct NameTable {
+    /// Shared with readers. A change copies it only if a reader still has it.
     listing: Listing,
-    /// Which metric prints a name, of a family or of a sample, in any format.
-    printed_by: BTreeMap<String, Printer>,
-    /// The latest metric in a `static` that this, the table of the global registry, has adopted.
+    /// The metric that exports each name, of a family or of a sample, in any format.
+    exported_by: BTreeMap<String, NameOwner>,
+    /// The metric in a `static` that was adopted last. Only the table of the global registry has one.
     latest: Option<&'static dyn Declared>,
 }
 
-impl Table {
-    /// Returns what is there to read, without copying it.
+impl NameTable {
+    /// Returns the metrics for a reader, without copying them.
     pub(super) fn listing(&self) -> Listing {
         self.listing.clone()
     }
@@ -59,89 +59,88 @@ impl Table {
         Arc::make_mut(&mut self.listing.scope)
     }
 
-    /// Returns what is registered under the name already, if it is the `same`; else registers what `make` makes.
+    /// Returns the existing metric with that name, if `same` accepts it. Otherwise registers the one that `make` returns.
     pub(super) fn register<M>(
         &mut self,
         registration: Registration<'_>,
-        same: impl Fn(&Held) -> Option<M>,
-        make: impl FnOnce() -> (Held, M),
+        same: impl Fn(&MetricHandle) -> Option<M>,
+        make: impl FnOnce() -> (MetricHandle, M),
     ) -> Result<M, Error> {
         let Registration { name, what, shape, labels, place } = registration;
         if !is_metric_name(name) {
             return Err(Cause::Name { name: name.to_owned() }.into());
         }
-        let taken = |standing: String| {
+        let taken = |existing: String| {
             let wanted = format!("{what} {name:?} ({place})");
-            Error::from(Cause::Taken { wanted, standing })
+            Error::from(Cause::Taken { wanted, standing: existing })
         };
         let full_name = self.listing.full_name(name);
-        let key = (full_name.clone(), shape.printed());
+        let key = (full_name.clone(), shape.suffixes());
         if let Some(Entry { metric, place }) = self.listing.metrics.get(&key) {
-            let refused = || taken(format!("{full_name:?} is {} already ({place})", metric.describe()));
+            let refused = || taken(format!("{full_name:?} is already {} ({place})", metric.describe()));
             return same(metric).ok_or_else(refused);
         }
         if let Some(label) = labels.iter().find(|label| self.listing.scope.label(label).is_some()) {
-            return Err(taken(format!(
-                "its label {label:?} is one that all series of the registry have already"
-            )));
+            return Err(taken(format!("its label {label:?} is already set for all series of the registry")));
         }
-        let printed_names = shape.printed_names(&full_name);
-        if let Some(clash) = printed_names.iter().find_map(|(printed, formats)| self.clash(printed, *formats))
+        let exported_names = shape.exported_names(&full_name);
+        if let Some(clash) =
+            exported_names.iter().find_map(|(exported, formats)| self.clash(exported, *formats))
         {
             return Err(taken(clash));
         }
         let (metric, handle) = make();
-        let printed_by = |(printed, formats)| (printed, Printer { metric: key.clone(), formats });
-        self.printed_by.extend(printed_names.into_iter().map(printed_by));
+        let exported_by = |(exported, formats)| (exported, NameOwner { metric: key.clone(), formats });
+        self.exported_by.extend(exported_names.into_iter().map(exported_by));
         Arc::make_mut(&mut self.listing.metrics).insert(key, Entry { metric, place });
         Ok(handle)
     }
 
-    /// Describes what prints a name already that a further metric would print in these formats.
-    fn clash(&self, printed: &str, formats: Formats) -> Option<String> {
+    /// Describes the metric that already exports a name which another metric would export in these formats.
+    fn clash(&self, exported: &str, formats: Formats) -> Option<String> {
         let in_openmetrics = match formats {
             Formats::All => "",
-            Formats::OpenMetrics => ", and in OpenMetrics this would too",
+            Formats::OpenMetrics => ", and this would too in OpenMetrics",
         };
-        if let Some(printer) = self.printed_by.get(printed) {
-            let standing = self.describe_printer(printer);
-            return Some(match printer.formats {
-                Formats::All => format!("{standing} prints {printed:?} already{in_openmetrics}"),
+        if let Some(owner) = self.exported_by.get(exported) {
+            let existing = self.describe_owner(owner);
+            return Some(match owner.formats {
+                Formats::All => format!("{existing} already exports {exported:?}{in_openmetrics}"),
                 Formats::OpenMetrics => {
-                    format!("{standing} prints {printed:?} in OpenMetrics already{in_openmetrics}")
+                    format!("{existing} already exports {exported:?} in OpenMetrics{in_openmetrics}")
                 }
             });
         }
-        is_printed_by_the_library(printed)
-            .then(|| format!("tachometer itself prints {printed:?}{in_openmetrics}"))
+        is_printed_by_the_library(exported)
+            .then(|| format!("tachometer itself exports {exported:?}{in_openmetrics}"))
     }
 
-    /// `a counter "jobs_total" (src/jobs.rs:7:9)`
-    fn describe_printer(&self, printer: &Printer) -> String {
-        let (name, _) = &printer.metric;
-        match self.listing.metrics.get(&printer.metric) {
+    /// Describes a metric in an error: `a counter "jobs_total" (src/jobs.rs:7:9)`.
+    fn describe_owner(&self, owner: &NameOwner) -> String {
+        let (name, _) = &owner.metric;
+        match self.listing.metrics.get(&owner.metric) {
             Some(Entry { metric, place }) => format!("{} {name:?} ({place})", metric.describe()),
             None => format!("{name:?}"),
         }
     }
 
-    /// Registers all of them or, if one is refused, none.
+    /// Registers all of them, or none if one is refused.
     pub(super) fn register_all(
         &mut self,
         metrics: impl IntoIterator<Item = (String, Arc<dyn Registered>)>,
         place: &'static Location<'static>,
     ) -> Result<(), Error> {
-        let mut with_them = self.clone();
+        let mut updated = self.clone();
         for (name, metric) in metrics {
-            let held = Held::Shared(metric);
-            with_them.register(held.registration(&name, place), |_| None, || (held.clone(), ()))?;
+            let handle = MetricHandle::Shared(metric);
+            updated.register(handle.registration(&name, place), |_| None, || (handle.clone(), ()))?;
         }
-        *self = with_them;
+        *self = updated;
         Ok(())
     }
 
-    /// Adopts the metrics in `static`s that were attached since the last time. Returns why some of them are refused; these are not
-    /// shown, and a self-metric has the reason.
+    /// Adopts the metrics in `static`s that were attached since the last time. Returns the reasons why some of them are refused. Those
+    /// are not exported, and a self-metric has the reasons.
     pub(super) fn adopt_attached(&mut self) -> Vec<String> {
         let latest = self.latest;
         let is_known =
@@ -151,24 +150,24 @@ impl Table {
         attached.into_iter().filter_map(|metric| self.adopt(metric)).collect()
     }
 
-    /// Adopts a metric in a `static`. Returns why it is refused, the first time.
+    /// Adopts a metric in a `static`. Returns the reason if it is refused for the first time.
     pub(super) fn adopt(&mut self, declared: &'static dyn Declared) -> Option<String> {
-        let held = Held::Static(declared);
-        let same = |standing: &Held| standing.is(declared).then_some(());
+        let handle = MetricHandle::Static(declared);
+        let same = |existing: &MetricHandle| existing.is(declared).then_some(());
         let declaration = declared.declaration();
-        let registration = held.registration(declaration.name, declaration.place);
-        let error = self.register(registration, same, || (held.clone(), ())).err()?.to_string();
+        let registration = handle.registration(declaration.name, declaration.place);
+        let error = self.register(registration, same, || (handle.clone(), ())).err()?.to_string();
         Arc::make_mut(&mut self.listing.refused).insert(error.clone()).then_some(error)
     }
 
-    /// Gives a registered or printed name a help text, in the place of the one it has.
+    /// Sets the help text of a registered or exported name.
     pub(super) fn describe(&mut self, name: String, help: String) {
         Arc::make_mut(&mut self.listing.help).insert(name, help);
     }
 }
 
-impl Held {
-    /// Returns what it takes to register this under a name.
+impl MetricHandle {
+    /// Returns the registration of this metric under a name.
     pub(super) fn registration<'a>(
         &self,
         name: &'a str,

@@ -1,31 +1,31 @@
-//! When a window of the recent extremes ends.
+//! Windows of recent extremes.
 //!
-//! There is one for the whole engine, whose cells all registries read: a snapshot of any of them may end it, and none more often
-//! than the others. Its length is fixed, for it must not be shorter than the time between two snapshots of whoever comes
-//! least often, and that is not known here: a scraper has its own pace.
+//! There is one window for all registries, which read the same cells. A snapshot of any registry may end it. Its length is fixed:
+//! it must not be shorter than the time between two snapshots of the slowest reader, which is not known here, since each scraper
+//! has its own interval.
 
 use crate::clock::{self, ClockId};
 use crate::sync::unmodelled::{Mutex, lock};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long a window lasts at least.
+/// The minimum length of a window.
 ///
-/// Shown are the current window and the two before, so at least the last 80 seconds: scrapers come once a minute or more
-/// often, and there is time to spare for the one that is late.
-const LEAST: Duration = Duration::from_secs(40);
+/// The recent extremes cover the current window and the two before, so at least the last 80 seconds. Scrapers read once a minute
+/// or more often, which leaves a margin for a late one.
+const MIN_LENGTH: Duration = Duration::from_secs(40);
 
-/// When the current window began, by each clock that a snapshot was taken by. A test's clock that goes on ends windows when
-/// it has gone on for long enough itself, and leaves the real one's time alone.
+/// The start of the current window, for each clock that a snapshot was taken with. A test's clock ends windows when it itself has
+/// advanced far enough, and does not affect the windows of the real clock.
 static BEGUN: Mutex<BTreeMap<ClockId, Duration>> = Mutex::new(BTreeMap::new());
 
-/// Whether the reader that begins now ends the window.
+/// Returns whether the reader that begins now ends the window.
 pub(super) fn rotates() -> bool {
     let (clock, now) = clock::coarse();
     let mut begun = lock(&BEGUN);
-    // The first one begins before the first snapshot.
+    // The first window starts before the first snapshot.
     let begun = begun.entry(clock).or_insert(now);
-    let is_over = now.saturating_sub(*begun) >= LEAST;
+    let is_over = now.saturating_sub(*begun) >= MIN_LENGTH;
     if is_over {
         *begun = now;
     }

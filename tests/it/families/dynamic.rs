@@ -51,7 +51,7 @@ fn too_few_values_are_an_error_that_names_the_family() {
     assert_eq!(
         panic.downcast_ref::<String>().map(String::as_str),
         Some(
-            "the family \"few_values\" has the labels [\"one\", \"other\"], not as many as the values [\"a\"]"
+            "the family \"few_values\" has the labels [\"one\", \"other\"] and needs one value for each, but the values are [\"a\"]"
         )
     );
 }

@@ -53,7 +53,9 @@ fn how_many_sets_there_are_is_not_said_by_hand() {
     let panic = panic::catch_unwind(|| Family::<Countless, Counter>::new("countless_total", "")).unwrap_err();
     assert_eq!(
         panic.downcast_ref::<&str>(),
-        Some(&"the `COUNT` of a set of labels follows from its `NAMES` and `VALUES`: do not say it by hand")
+        Some(
+            &"the `COUNT` of a set of labels must follow from its `NAMES` and `VALUES`: leave it at its default"
+        )
     );
 }
 

@@ -100,11 +100,11 @@ fn a_mistake_takes_away_its_family_alone_and_the_text_says_it() {
             into.gauge("bad", &[("a", "1"), ("b", "2")], 1.0);
             into.gauge("bad", &[("b", "2"), ("c", ""), ("a", "1")], 2.0);
         }),
-        ("a Counter was added to it, and it is a Gauge", gauge(), |into| {
+        ("its kind is gauge, but a counter was added", gauge(), |into| {
             into.gauge("beside", &[], 1.0);
             into.counter("bad", &[], 1.0);
         }),
-        ("some of its histograms are of times", histogram(), |into| {
+        ("histograms of times and histograms of other values", histogram(), |into| {
             into.gauge("beside", &[], 1.0);
             let histogram = AtomicHistogram::new([1]).snapshot();
             into.add("bad", &[], SampleValue::Times(histogram.clone()));
@@ -131,7 +131,7 @@ fn a_mistake_takes_away_its_family_alone_and_the_text_says_it() {
         into.gauge("beside", &[], 1.0);
         into.gauge("good", &[("stolen", "")], 2.0);
     });
-    assert_eq!(refusal, "\"good\" is not shown: its collector did not say that it would add it");
+    assert_eq!(refusal, "\"good\" is not shown: its collector did not describe it in `families`");
 }
 
 #[test]

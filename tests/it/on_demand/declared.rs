@@ -35,10 +35,13 @@ fn of_two_with_one_name_one_is_shown_and_the_text_says_why() {
     tachometer::global().set_callback_timeout(LONG);
     let taken = snapshot();
     assert_eq!(taken.declared["same"].series.len(), 1);
-    assert!(refusals(&taken).iter().any(|reason| reason.contains("\"same\" is a declared")), "{taken}");
+    assert!(
+        refusals(&taken).iter().any(|reason| reason.contains("\"same\" is already a declared")),
+        "{taken}"
+    );
     let error =
         tachometer::global().try_callback_gauge("open_files", "Another", || 1.0).expect_err("it is taken");
-    assert!(error.to_string().contains("\"open_files\" is a declared gauge already"), "{error}");
+    assert!(error.to_string().contains("\"open_files\" is already a declared gauge"), "{error}");
 }
 
 #[test]
@@ -58,7 +61,7 @@ fn the_reasons_why_metrics_are_refused_and_why_answers_are_stand_together() {
     LESS.show();
     tachometer::global().set_callback_timeout(LONG);
     let refused = refusals(&snapshot());
-    for reason in ["\"same\" is a declared", "less_total"] {
+    for reason in ["\"same\" is already a declared", "less_total"] {
         assert!(refused.iter().any(|refused| refused.contains(reason)), "{reason}: {refused:?}");
     }
     assert!(refused.is_sorted(), "{refused:?}");

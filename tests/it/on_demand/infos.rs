@@ -25,7 +25,7 @@ fn what_cannot_be_printed_is_an_error() {
     };
     assert!(
         error("build_info", &[("version", "2")])
-            .contains("is an info metric with the labels [(\"version\", \"1\")]")
+            .contains("is already an info metric with the labels [(\"version\", \"1\")]")
     );
     assert!(error("build info", &[]).contains("invalid metric name"));
     assert!(

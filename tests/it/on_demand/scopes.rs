@@ -51,11 +51,11 @@ fn a_label_that_all_series_have_already_is_not_shown_twice() {
     let registry = scoped();
     registry.collect_from(Zones);
     let error = registry.try_info("x_info", "Clashes", &[("zone", "us")]).expect_err("it clashes");
-    assert!(error.to_string().contains("its label \"zone\" is one that all series"), "{error}");
+    assert!(error.to_string().contains("its label \"zone\" is already set for all series"), "{error}");
     let snapshot = registry.snapshot_all();
     assert_eq!(snapshot.declared.keys().collect::<Vec<_>>(), ["shop_here"]);
-    let refusal = "{reason=\"\\\"there\\\" is not shown: its label \\\"zone\\\" is one that all series of the registry \
-                   have already\",zone=\"eu\"} 1\n";
+    let refusal = "{reason=\"\\\"there\\\" is not shown: its label \\\"zone\\\" is already set for all series of \
+                   the registry\",zone=\"eu\"} 1\n";
     let text = snapshot.to_prometheus_format();
     assert!(text.contains(refusal), "{text}");
     FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot");

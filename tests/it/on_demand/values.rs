@@ -59,13 +59,13 @@ fn a_name_that_something_else_has_or_prints_is_an_error() {
         registry.try_callback_counter(name, "Another", || 2.0).expect_err("it is taken").to_string()
     };
     for (error, wanted) in [(gauge("taken"), "a gauge"), (counter("taken"), "a counter")] {
-        assert!(error.starts_with(&format!("cannot register {wanted} on demand \"taken\"")), "{error}");
-        assert!(error.contains("\"taken\" is a gauge on demand already"), "{error}");
+        assert!(error.starts_with(&format!("cannot register {wanted} from a callback \"taken\"")), "{error}");
+        assert!(error.contains("\"taken\" is already a gauge from a callback"), "{error}");
     }
-    assert!(gauge("jobs_total").contains("is a counter already"));
-    assert!(gauge("jobs").contains("prints \"jobs\" in OpenMetrics already"), "{}", gauge("jobs"));
-    assert!(gauge("wait_latency_us_sum").contains("prints \"wait_latency_us_sum\" already"));
-    assert!(counter("tachometer_x").contains("tachometer itself prints"));
+    assert!(gauge("jobs_total").contains("is already a counter"));
+    assert!(gauge("jobs").contains("already exports \"jobs\" in OpenMetrics"), "{}", gauge("jobs"));
+    assert!(gauge("wait_latency_us_sum").contains("already exports \"wait_latency_us_sum\""));
+    assert!(counter("tachometer_x").contains("tachometer itself exports"));
     assert!(gauge("a-b").contains("invalid metric name \"a-b\""));
     registry.callback_counter("runs_total", "A counter", || 1.0);
     assert!(registry.try_register_gauge("runs_created").is_err());
@@ -88,8 +88,8 @@ fn a_counter_that_is_none_is_not_shown_and_the_text_says_so() {
     assert_eq!(
         refusals(&snapshot),
         [
-            "\"nan_total\" is not shown: it is a counter, and was NaN",
-            "\"negative_total\" is not shown: it is a counter, and was -0.5"
+            "\"nan_total\" is not shown: a counter must not be negative or NaN, but its value was NaN",
+            "\"negative_total\" is not shown: a counter must not be negative or NaN, but its value was -0.5"
         ]
     );
     FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot");

@@ -112,10 +112,16 @@ fn the_global_registry_makes_them_too_and_has_those_in_statics() {
     assert!(ptr::eq(tachometer::global().histogram("in_a_static_bytes", "Again", &[1, 2]), &raw const SIZES));
     let error = refusal(tachometer::global().try_float_counter("in_a_static_total", "Again"));
     let wanted = "cannot register a declared float counter \"in_a_static_total\" (";
-    assert_names(&error, &[wanted, "\"in_a_static_total\" is a declared counter already ("]);
+    assert_names(&error, &[wanted, "\"in_a_static_total\" is already a declared counter ("]);
     assert_eq!(error.matches(file!()).count(), 2, "{error}");
     let error = refusal(tachometer::global().try_histogram("in_a_static_bytes", "Again", &[1]));
-    assert_names(&error, &["the bounds [1] \"in_a_static_bytes\" (", "with the bounds [1, 2] already ("]);
+    assert_names(
+        &error,
+        &[
+            "the bounds [1] \"in_a_static_bytes\" (",
+            "is already a declared histogram with the bounds [1, 2] (",
+        ],
+    );
 }
 
 #[test]
@@ -161,7 +167,7 @@ fn another_kind_or_other_bounds_are_refused_by_both_descriptions() {
             assert_eq!(result.is_ok(), standing == wanted, "{wanted} after {standing}");
             let Err(error) = result else { continue };
             let error = without_places(&error.to_string());
-            assert_eq!(error, format!("cannot register {wanted} \"name\": \"name\" is {standing} already"));
+            assert_eq!(error, format!("cannot register {wanted} \"name\": \"name\" is already {standing}"));
         }
     }
 }
@@ -181,12 +187,12 @@ fn names_that_meet_by_their_suffixes_are_refused() {
         let error = refusal(registry.try_counter(name, "Counts"));
         assert_names(
             &error,
-            &[&format!("prints {printed:?}"), "a declared histogram with the bounds [1] \"sizes\" ("],
+            &[&format!("exports {printed:?}"), "a declared histogram with the bounds [1] \"sizes\" ("],
         );
         let registry = super::registry();
         registry.counter(name, "Counts");
         let error = refusal(registry.try_histogram("sizes", "Sizes", &[1]));
-        assert_names(&error, &[&format!("prints {printed:?}"), &format!("a declared counter {name:?} (")]);
+        assert_names(&error, &[&format!("exports {printed:?}"), &format!("a declared counter {name:?} (")]);
         // Nothing of what was refused is left.
         assert_eq!(registry.snapshot_all().declared.len(), 1);
     }
@@ -274,10 +280,7 @@ fn a_familys_labels_are_not_those_of_all_series() {
         "cannot register a declared counter with the labels [\"zone\"] \"zones_total\" ({}:{line}:",
         file!()
     );
-    assert_names(
-        &error,
-        &[&wanted, "its label \"zone\" is one that all series of the registry have already"],
-    );
+    assert_names(&error, &[&wanted, "its label \"zone\" is already set for all series of the registry"]);
     let registry = self::registry().with_namespace("shop");
     registry.family(zones()).with(&Zone { zone: "us" }).increment();
     let error = refusal(registry.try_with_labels([("zone", "eu")]));
@@ -290,5 +293,5 @@ fn a_familys_labels_are_not_those_of_all_series() {
     assert_names(&text, &["\nshop_zones_total{zone=\"us\",rack=\"7\"} 1\n"]);
     assert_eq!(FullSnapshot::from_json(&snapshot.to_json()).expect("it is one"), snapshot);
     let error = refusal(registry.try_counter("zones_total", "Another"));
-    assert_names(&error, &["is a declared counter with the labels [\"zone\"] already ("]);
+    assert_names(&error, &["is already a declared counter with the labels [\"zone\"] ("]);
 }

@@ -28,7 +28,7 @@ fn a_message_has_the_place_of_both_as_an_editor_opens_them() {
     assert_eq!(
         error,
         format!(
-            "cannot register a counter \"jobs\" ({file}:{wanted}): \"jobs\" is a gauge already ({file}:{standing})"
+            "cannot register a counter \"jobs\" ({file}:{wanted}): \"jobs\" is already a gauge ({file}:{standing})"
         )
     );
 }
@@ -97,7 +97,7 @@ fn every_two_kinds_disagree_by_both_places() {
             let (before, after) = error.split_once("): ").expect("two parts");
             assert!(before.starts_with(&format!("cannot register {wanted} \"name\" ")), "{error}");
             second.assert_place_in(before);
-            assert!(after.starts_with(&format!("\"name\" is {standing} already ")), "{error}");
+            assert!(after.starts_with(&format!("\"name\" is already {standing} ")), "{error}");
             first.assert_place_in(after);
         }
     }
@@ -139,7 +139,7 @@ fn names_that_meet_do_so_by_both_places() {
             second.assert_place_in(before);
             assert!(after.starts_with(&format!("{standing} (")), "{error}");
             first.assert_place_in(after);
-            assert!(after.contains(&format!("prints {printed}")), "{error}");
+            assert!(after.contains(&format!("exports {printed}")), "{error}");
         }
     }
 }

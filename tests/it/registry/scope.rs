@@ -70,7 +70,7 @@ fn names_are_given_without_the_namespace() {
     let text = registry.snapshot_all().to_prometheus_format();
     assert_names(&text, &["# HELP shop_jobs Jobs done\n", "\nshop_shop_jobs 7\n"]);
     let error = refusal(registry.try_register_gauge("jobs"));
-    assert_names(&error, &["cannot register a gauge \"jobs\" (", "\"shop_jobs\" is a counter already ("]);
+    assert_names(&error, &["cannot register a gauge \"jobs\" (", "\"shop_jobs\" is already a counter ("]);
     // What is refused elsewhere is what is printed there.
     registry.register_counter("function_calls_total");
     registry.register_counter("tachometer_x");
@@ -78,7 +78,7 @@ fn names_are_given_without_the_namespace() {
     let error = refusal(registry.try_register_gauge("zone"));
     assert_names(
         &error,
-        &["\"zone\"", "a counter \"shop_zone_total\" (", "prints \"shop_zone\" in OpenMetrics"],
+        &["\"zone\"", "a counter \"shop_zone_total\" (", "exports \"shop_zone\" in OpenMetrics"],
     );
 }
 

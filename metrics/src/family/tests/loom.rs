@@ -1,19 +1,19 @@
-//! Models of series that come and go, run by loom in every order.
+//! Loom models of series that are created, removed, held and evicted.
 
-use crate::family::table::{Entry, OVERFLOW, Owner, Table};
+use crate::family::table::{OVERFLOW, Owner, SeriesEntry, SeriesTable};
 use crate::sync::{Arc, AtomicU64, Ordering, leak, model};
 use loom::thread;
 use std::time::Duration;
 
-/// A family whose cells are shared ones, a cell for each index.
+/// A family with one shared cell for each index.
 #[derive(Debug)]
 struct Family {
-    table: &'static Table,
+    table: &'static SeriesTable,
     cells: [AtomicU64; 4],
 }
 
 impl Owner for Family {
-    fn table(&self) -> &Table {
+    fn table(&self) -> &SeriesTable {
         self.table
     }
 
@@ -23,36 +23,36 @@ impl Owner for Family {
     }
 }
 
-/// What a thread keeps of the series it has used: its share.
-type Share = Arc<Entry>;
+/// A thread's share of a series it has used.
+type Share = Arc<SeriesEntry>;
 
 impl Family {
     fn new(idle_after: Option<Duration>) -> &'static Self {
-        let table = leak(Table::new(1, 2, idle_after));
+        let table = leak(SeriesTable::new(1, 2, idle_after));
         let cells = std::array::from_fn(|_| AtomicU64::new(0));
         leak(Family { table, cells })
     }
 
-    /// An update as a thread makes it that has a share of the series: it looks whether it was removed, and then changes a cell.
+    /// Updates a series as a thread with a share of it does: checks whether it was removed, then changes a cell.
     fn update(&'static self, text: &[u8], share: &mut Share) {
         if !share.is_active_or_wakes() {
-            let found = self.table().find_or_make(text, self, |_| {});
+            let found = self.table().find_or_create(text, self, |_| {});
             *share = found.expect("there is room for both");
         }
         self.add(share.index());
     }
 
     fn make(&'static self, text: &[u8]) -> Share {
-        self.table().find_or_make(text, self, |_| {}).expect("there is room for both")
+        self.table().find_or_create(text, self, |_| {}).expect("there is room for both")
     }
 
-    /// By one, in a cell that only this thread writes: as threads change theirs.
+    /// Adds 1 to a cell that only this thread writes, as threads do with their own cells.
     fn add(&self, index: usize) {
         let cell = &self.cells[index];
         cell.store(cell.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 
-    /// What the series shows, if it is shown.
+    /// Returns the value of the series, if it is shown.
     fn shows(&self, text: &[u8]) -> Option<u64> {
         let entry = self.table().find(text)?;
         Some(self.cells[entry.index()].load(Ordering::Relaxed))
@@ -64,7 +64,7 @@ impl Family {
         }
     }
 
-    /// Lets go of all series, as loom wants no share to outlive the model.
+    /// Removes all series: loom requires that no share outlives the model.
     fn end(&self) {
         for entry in self.table().shown() {
             self.table().remove(&entry);
@@ -73,7 +73,7 @@ impl Family {
 }
 
 #[test]
-fn an_index_is_used_anew_only_when_nobody_can_reach_the_series_before() {
+fn an_index_is_used_anew_only_after_the_previous_series_is_unreachable() {
     model(2, || {
         let family = Family::new(None);
         let mut share = family.make(b"a");
@@ -105,21 +105,21 @@ fn a_held_series_comes_back_and_is_the_only_one_of_its_labels() {
                 held.show();
             }
             family.add(held.index());
-            Entry::release(&held);
+            SeriesEntry::release(&held);
         });
         let other = thread::spawn(move || {
             family.remove(b"a");
             let again = family.table().hold(b"a", family).unwrap();
             assert!(again.is_active());
-            Entry::release(&again);
+            SeriesEntry::release(&again);
         });
         holder.join().unwrap();
         other.join().unwrap();
         assert_eq!(family.shows(b"a"), Some(1), "it is the same series all the time");
-        // Removed while it is held, it is gone with the last handle, and so is what it counted.
+        // A series that was removed while held is dropped with its last handle, and its count with it.
         family.end();
         assert_eq!(family.shows(b"a"), None);
-        Entry::release(&kept);
+        SeriesEntry::release(&kept);
         drop(kept);
         let new = family.make(b"a");
         assert_eq!(family.shows(b"a"), Some(0));
@@ -137,7 +137,7 @@ fn an_idle_series_goes_or_stays_and_an_update_afterwards_is_shown() {
             family.update(b"a", &mut share);
             share
         });
-        // The first makes it idle, and hides it: no time at all is long enough.
+        // The first reader makes it idle and hides it, since the idle time is zero.
         family.table().shown();
         let mut share = updates.join().unwrap();
         family.update(b"a", &mut share);

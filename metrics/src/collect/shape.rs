@@ -1,37 +1,36 @@
-//! The names that metrics are printed under, of families and of samples, in every format.
+//! The exported names of a metric, of families and of samples, in each format.
 
 use crate::snapshot::MetricKind;
 use crate::snapshot::families::without_total;
 
-/// What a metric makes of its name.
+/// The families of a metric, and how their names derive from its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Four families.
+    /// Four families, of a [`MetricsCollector`](crate::MetricsCollector).
     Collector,
-    /// A histogram that was registered without saying what of, whose family says it.
+    /// A histogram of microseconds, whose family name has a suffix for the unit.
     Latency,
-    /// Two families.
+    /// Two gauges, the minimum and the maximum.
     MinMax,
-    /// A family of its own name.
+    /// One family with the name of the metric.
     Plain(MetricKind),
 }
 
-/// What a metric adds to its name where it is printed. Metrics of one name that add different things print different
-/// names, and stand side by side.
+/// The suffixes that a metric adds to its name. Metrics with the same name and different suffixes do not clash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Printed {
+pub(crate) enum Suffixes {
     Plain,
     Collector,
     Latency,
     MinMax,
 }
 
-impl Printed {
-    pub(crate) const FIRST: Self = Printed::Plain;
-    pub(crate) const LAST: Self = Printed::MinMax;
+impl Suffixes {
+    pub(crate) const FIRST: Self = Suffixes::Plain;
+    pub(crate) const LAST: Self = Suffixes::MinMax;
 }
 
-/// Which formats have a name.
+/// The formats in which a name is exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Formats {
     All,
@@ -39,16 +38,17 @@ pub(crate) enum Formats {
 }
 
 impl Shape {
-    pub(crate) const fn printed(self) -> Printed {
+    /// Returns the suffixes that it adds.
+    pub(crate) const fn suffixes(self) -> Suffixes {
         match self {
-            Shape::Collector => Printed::Collector,
-            Shape::Latency => Printed::Latency,
-            Shape::MinMax => Printed::MinMax,
-            Shape::Plain(_) => Printed::Plain,
+            Shape::Collector => Suffixes::Collector,
+            Shape::Latency => Suffixes::Latency,
+            Shape::MinMax => Suffixes::MinMax,
+            Shape::Plain(_) => Suffixes::Plain,
         }
     }
 
-    /// The kind of each family, and what is added to the metric's name for it.
+    /// Returns the suffix and the kind of each family.
     pub(crate) const fn families(self) -> &'static [(&'static str, MetricKind)] {
         use MetricKind::{Counter, Gauge, Histogram};
         match self {
@@ -66,24 +66,24 @@ impl Shape {
         }
     }
 
-    /// Every name that a family or a sample of the metric `name` has, and where.
-    pub(crate) fn printed_names(self, name: &str) -> Vec<(String, Formats)> {
-        let mut printed = Vec::new();
+    /// Returns all names of families and samples of the metric `name`, with the formats they are exported in.
+    pub(crate) fn exported_names(self, name: &str) -> Vec<(String, Formats)> {
+        let mut names = Vec::new();
         for (suffix, kind) in self.families() {
             let family = format!("{name}{suffix}");
             let (everywhere, base, openmetrics): (&[_], _, &[_]) = match kind {
                 MetricKind::Histogram => (&["", "_bucket", "_sum", "_count"], &*family, &["_created"]),
                 MetricKind::Gauge => (&[""], &*family, &[]),
-                // Its family there is called without the ending.
+                // In OpenMetrics the family of a counter has the name without the suffix.
                 MetricKind::Counter => match without_total(&family) {
                     Some(base) => (&[""], base, &["", "_created"]),
                     None => (&[""], &*family, &[]),
                 },
             };
-            printed.extend(everywhere.iter().map(|suffix| (format!("{family}{suffix}"), Formats::All)));
+            names.extend(everywhere.iter().map(|suffix| (format!("{family}{suffix}"), Formats::All)));
             let further = openmetrics.iter().map(|suffix| (format!("{base}{suffix}"), Formats::OpenMetrics));
-            printed.extend(further);
+            names.extend(further);
         }
-        printed
+        names
     }
 }
