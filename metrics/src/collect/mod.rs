@@ -6,6 +6,7 @@ mod registered;
 mod rounds;
 mod shape;
 mod source;
+mod source_family;
 
 pub(crate) use collector::label_mistake;
 pub use collector::{Collect, Collected, FamilyDescription};
@@ -13,4 +14,5 @@ pub use description::MetricDescription;
 pub(crate) use registered::{Collection, Registered};
 pub(crate) use rounds::Rounds;
 pub(crate) use shape::{Formats, Shape, Suffixes};
-pub(crate) use source::{Answer, Source, SourceFamily};
+pub(crate) use source::{Answer, Source};
+pub(crate) use source_family::SourceFamily;

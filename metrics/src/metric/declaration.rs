@@ -1,11 +1,9 @@
 //! The declaration of a metric: its name, help text and source location, and whether a registry reads it.
 
-use super::declared::Declared;
 use crate::names::is_metric_name;
+use crate::sync::const_unless_loom;
 use crate::sync::unmodelled::OnceLock;
-use crate::sync::{List, const_unless_loom};
 use std::panic::Location;
-use std::time::SystemTime;
 
 /// The name, help text and source location of a declared metric.
 #[derive(Debug)]
@@ -15,26 +13,7 @@ pub struct Declaration {
     /// The source location of the declaration.
     pub(crate) place: &'static Location<'static>,
     /// Set after a registry has begun to read the metric.
-    attached: OnceLock<()>,
-}
-
-/// The metrics in `static`s that the global registry reads. The list exists before that registry does.
-#[cfg(not(loom))]
-static ATTACHED: List<&'static dyn Declared> = List::new();
-#[cfg(loom)]
-loom::lazy_static! { static ref ATTACHED: List<&'static dyn Declared> = List::new(); }
-
-/// When the first metric was attached. None was updated earlier.
-static SINCE: OnceLock<SystemTime> = OnceLock::new();
-
-/// Returns the time since which the metrics of the global registry may have been updated.
-pub(crate) fn since() -> Option<SystemTime> {
-    SINCE.get().copied()
-}
-
-/// Returns the metrics that are attached to the global registry, the latest first.
-pub(crate) fn attached() -> impl Iterator<Item = &'static dyn Declared> {
-    ATTACHED.iter().copied()
+    pub(super) attached: OnceLock<()>,
 }
 
 impl Declaration {
@@ -81,25 +60,8 @@ impl Declaration {
         );
     }
 
-    /// Does the same as [`attach`](Self::attach), with an inlined fast path for a metric that is attached already.
-    #[inline]
-    pub(crate) fn attach_once(&self, metric: &'static dyn Declared) {
-        if self.attached.get().is_none() {
-            self.attach(metric);
-        }
-    }
-
     /// Marks the metric as read by a registry, so that it is not attached to the global one.
     pub(crate) fn leave_to_registry(&self) {
         self.attached.get_or_init(|| ());
-    }
-
-    /// Attaches `metric`, whose declaration this is, to the global registry, if no registry reads it yet.
-    #[cold]
-    pub(crate) fn attach(&self, metric: &'static dyn Declared) {
-        self.attached.get_or_init(|| {
-            SINCE.get_or_init(SystemTime::now);
-            ATTACHED.push(metric);
-        });
     }
 }

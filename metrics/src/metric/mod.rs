@@ -1,5 +1,6 @@
 //! Metrics that a program declares itself: counters, gauges, histograms, callback metrics and info metrics.
 
+mod attachment;
 mod callback;
 pub(crate) mod counter;
 mod declaration;
@@ -9,10 +10,11 @@ pub(crate) mod histogram;
 pub(crate) mod info;
 pub(crate) mod kind;
 
+pub(crate) use attachment::{attached, since};
 pub use callback::{CallbackCounter, CallbackGauge};
 pub use counter::{Counter, FloatCounter};
 pub(crate) use declaration::Declaration;
-pub(crate) use declaration::{attached, since};
+
 pub use declared::{Declare, Declared};
 pub use gauge::{FloatGauge, Gauge};
 pub use histogram::{Histogram, HistogramTimer, Observe};

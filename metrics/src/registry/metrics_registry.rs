@@ -164,5 +164,9 @@ impl Drop for MetricsRegistry {
 /// If the registration was refused, with the error.
 #[track_caller]
 pub(super) fn unwrap_registered<T>(result: Result<T, Error>) -> T {
-    result.unwrap_or_else(|error| panic!("{error}"))
+    match result {
+        Ok(handle) => handle,
+        // Not in a closure, which would not track the caller.
+        Err(error) => panic!("{error}"),
+    }
 }

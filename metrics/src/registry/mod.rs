@@ -15,6 +15,7 @@ mod on_demand;
 #[cfg(feature = "process")]
 mod process;
 mod scope;
+mod set_scope;
 mod shared_cells;
 mod table;
 mod windows;

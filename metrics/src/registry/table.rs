@@ -147,7 +147,8 @@ impl NameTable {
             |metric: &&'static dyn Declared| latest.is_some_and(|known| ptr::addr_eq(known, *metric));
         let attached: Vec<_> = metric::attached().take_while(|metric| !is_known(metric)).collect();
         self.latest = attached.first().copied().or(latest);
-        attached.into_iter().filter_map(|metric| self.adopt(metric)).collect()
+        // The list begins with the latest; of two that clash, the first one stands.
+        attached.into_iter().rev().filter_map(|metric| self.adopt(metric)).collect()
     }
 
     /// Adopts a metric in a `static`. Returns the reason if it is refused for the first time.
