@@ -2,7 +2,7 @@
 
 use super::escape::{Quotes, push_help, push_label_value};
 use super::number::{push_float, push_signed, push_unsigned};
-use crate::snapshot::families::{Distribution, Labels, MetricKind, Number, Series, Value};
+use crate::snapshot::families::{Distribution, Labels, MetricKind, Number, SeriesView, Value};
 
 /// A writer of the lines of series.
 ///
@@ -37,7 +37,7 @@ impl<'text> Lines<'text> {
     }
 
     /// Writes all lines of a series of the family `name`.
-    pub(super) fn series(&mut self, name: &str, series: &Series<'_>) {
+    pub(super) fn series(&mut self, name: &str, series: &SeriesView<'_>) {
         self.set_labels(&series.labels);
         match &series.value {
             Value::Number(number) => self.sample(name, "", *number),

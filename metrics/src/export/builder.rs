@@ -108,7 +108,7 @@ impl ExporterBuilder<'_> {
         self.next_format(OutputFormat::Text(format))
     }
 
-    /// Sets the format of the next sink to [JSON](FullSnapshot::to_json), one line per snapshot.
+    /// Sets the format of the next sink to [JSON](FullSnapshot::to_json) in one line. A file keeps the latest snapshot; it is not a log.
     #[cfg(feature = "json")]
     pub fn json(self) -> Self {
         self.next_format(OutputFormat::JsonLine)

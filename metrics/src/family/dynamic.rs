@@ -2,13 +2,12 @@
 
 use super::core::{Core, Schema};
 use super::lazy_core::LazyCore;
-use super::metric::{AnyFamily, Metric};
+use super::metric::{AnyFamily, Metric, WithoutBounds};
 use super::series::{Held, Series, Texts};
 use crate::buckets::bounds::count_finite;
 use crate::collect::Registered;
 use crate::error::{Cause, Error};
 use crate::metric::histogram::HistogramOptions;
-use crate::metric::kind::Kind;
 use crate::metric::{Declared, Histogram};
 use crate::names::is_metric_name;
 use crate::names::{is_label_name, is_reserved};
@@ -56,7 +55,7 @@ impl<M: Metric> DynamicFamily<M> {
         labels: impl IntoIterator<Item = N>,
     ) -> Result<Self, Error>
     where
-        M: Kind<Options = ()>,
+        M: WithoutBounds,
     {
         Self::of(name.into(), help.into(), labels.into_iter().map(Into::into).collect(), ())
     }

@@ -18,6 +18,18 @@ impl Metric for Gauge {}
 impl Metric for FloatGauge {}
 impl Metric for Histogram {}
 
+/// The metrics that are created without bounds: all but [`Histogram`]. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "a family of `{Self}` needs bounds",
+    label = "use `histogram` or `histogram_of_time` in the place of `new`"
+)]
+pub trait WithoutBounds: Metric + Kind<Options = ()> {}
+
+impl WithoutBounds for Counter {}
+impl WithoutBounds for FloatCounter {}
+impl WithoutBounds for Gauge {}
+impl WithoutBounds for FloatGauge {}
+
 /// A [`Family`](crate::Family) or a [`DynamicFamily`](crate::DynamicFamily). Sealed: it cannot be implemented outside of this
 /// crate.
 pub trait AnyFamily: Sized {

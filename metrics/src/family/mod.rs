@@ -22,6 +22,6 @@ pub use crate::labels::LabelVisitor;
 pub use dynamic::DynamicFamily;
 #[doc(hidden)]
 pub use metric::AnyFamily;
-pub use metric::Metric;
+pub use metric::{Metric, WithoutBounds};
 pub use series::{Find, Held, Looked, Series, SeriesGuard, Texts};
 pub use typed::Family;

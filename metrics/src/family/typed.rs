@@ -3,12 +3,11 @@
 use super::checks::{check_bounds, check_count, check_labels, check_values};
 use super::core::{Core, Schema};
 use super::lazy_core::LazyCore;
-use super::metric::{AnyFamily, Metric};
+use super::metric::{AnyFamily, Metric, WithoutBounds};
 use super::series::{Held, LabelsOf, Looked, Series};
 use crate::collect::Registered;
 use crate::labels::{LabelSet, count};
 use crate::metric::histogram::HistogramOptions;
-use crate::metric::kind::Kind;
 use crate::metric::{Declare, Declared, Histogram};
 use std::any::Any;
 use std::fmt;
@@ -107,7 +106,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     #[track_caller]
     pub const fn new(name: &'static str, help: &'static str) -> Self
     where
-        M: Kind<Options = ()>,
+        M: WithoutBounds,
     {
         Family::of(name, help, ())
     }

@@ -60,8 +60,9 @@ impl Exposition {
 /// assert!(String::from_utf8(exposition.body).unwrap().contains("\njobs_done 3\n"));
 /// ```
 ///
-/// Takes some milliseconds for thousands of series, and waits for nothing but the [callbacks](crate::docs::on_demand) of the
-/// registry. From the first call on, scrapes are counted in `tachometer_scrapes_total` and other metrics.
+/// Takes some milliseconds for thousands of series. If the registry has [callbacks](crate::docs::on_demand), it blocks until they have
+/// answered, for at most the [callback timeout](MetricsRegistry::set_callback_timeout), a second by default: in an async handler, call
+/// it on a thread for blocking work, such as `tokio::task::spawn_blocking`. From the first call on, scrapes are counted in `tachometer_scrapes_total` and other metrics.
 pub fn expose<N: AsRef<str>, V: AsRef<[u8]>>(headers: impl IntoIterator<Item = (N, V)>) -> Exposition {
     global().expose(headers)
 }

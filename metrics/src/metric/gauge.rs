@@ -25,6 +25,9 @@ use std::time::SystemTime;
 /// assert_eq!(WAITING.get(), 4);
 /// WAITING.set(0);
 /// ```
+///
+/// What is open for a time is best [tracked](Self::track): its guard decrements the gauge on every way out, also if a future is
+/// cancelled or a call panics.
 #[derive(Debug)]
 pub struct Gauge {
     declaration: Declaration,

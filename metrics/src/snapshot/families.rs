@@ -39,18 +39,23 @@ pub struct MetricFamily<'a> {
     /// The unit, if the name ends in one.
     pub unit: Option<&'static str>,
     /// The series, each with different labels; never empty.
-    pub series: Vec<Series<'a>>,
+    pub series: Vec<SeriesView<'a>>,
 }
 
 /// One series of a family.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Series<'a> {
+pub struct SeriesView<'a> {
     /// The labels that distinguish it from the other series of the family.
     pub labels: Labels<'a>,
     /// The value.
     pub value: Value<'a>,
 }
+
+/// The former name of [`SeriesView`].
+#[doc(hidden)]
+#[deprecated = "renamed to `SeriesView`: a `Series` is one of a `Family`"]
+pub type Series<'a> = SeriesView<'a>;
 
 /// The value of a series.
 #[derive(Debug, Clone, PartialEq)]

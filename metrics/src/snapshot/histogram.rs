@@ -92,13 +92,13 @@ impl HistogramSnapshot {
     /// let clock = MockClock::new();
     /// let _entered = clock.enter();
     /// MAIL_SIZES.observe(5_000);
-    /// assert_eq!(MAIL_SIZES.read().recent_extremes(), Some((5_000, 5_000)));
+    /// assert_eq!(MAIL_SIZES.snapshot().recent_extremes(), Some((5_000, 5_000)));
     /// for _ in 0..4 {
     ///     tachometer::snapshot();
     ///     clock.advance(Duration::from_secs(40));
     /// }
     /// MAIL_SIZES.observe(70);
-    /// let sizes = MAIL_SIZES.read();
+    /// let sizes = MAIL_SIZES.snapshot();
     /// assert_eq!((sizes.extremes(), sizes.recent_extremes()), (Some((70, 5_000)), Some((70, 70))));
     /// ```
     pub fn recent_extremes(&self) -> Option<(u64, u64)> {
@@ -183,7 +183,7 @@ impl HistogramSnapshot {
     ///
     /// ROASTING.observe_duration(Duration::from_millis(2));
     /// ROASTING.observe_duration(Duration::from_millis(3));
-    /// let times = ROASTING.read();
+    /// let times = ROASTING.snapshot();
     /// assert_eq!(times.percentile_duration(0.5), Some(Duration::from_millis(2)));
     /// assert_eq!(times.percentile_duration(99.0), times.percentile_duration(1.0));
     /// assert_eq!(times.mean_duration(), Some(Duration::from_micros(2_500)));

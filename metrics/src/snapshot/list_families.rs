@@ -1,7 +1,7 @@
 //! The families of a snapshot: everything it holds, in the order it is printed in.
 
 use super::declared::{FamilySnapshot, SeriesSnapshot};
-use super::families::{Labels, MetricFamily, Number, Series, Value};
+use super::families::{Labels, MetricFamily, Number, SeriesView, Value};
 use super::full::FullSnapshot;
 use super::function::FunctionSnapshot;
 use super::kind::MetricKind;
@@ -39,9 +39,9 @@ impl FullSnapshot {
             unit,
             series,
         };
-        let each = |read: fn(&FunctionSnapshot) -> Option<Value<'_>>| -> Vec<Series<'_>> {
+        let each = |read: fn(&FunctionSnapshot) -> Option<Value<'_>>| -> Vec<SeriesView<'_>> {
             let series = |function| {
-                Some(Series { labels: Labels::of_function(function, None), value: read(function)? })
+                Some(SeriesView { labels: Labels::of_function(function, None), value: read(function)? })
             };
             self.functions.iter().filter_map(series).collect()
         };
@@ -118,7 +118,7 @@ impl FullSnapshot {
     fn histogram_families<'a>(&'a self, families: &mut Vec<MetricFamily<'a>>) {
         for (name, histogram) in &self.histograms {
             let value = Value::histogram(histogram);
-            let series = vec![Series { labels: Labels::default(), value }];
+            let series = vec![SeriesView { labels: Labels::default(), value }];
             let help = || format!("Latency of {name} in microseconds.");
             families.push(self.named(
                 format!("{name}_latency_us"),
@@ -154,7 +154,7 @@ impl FullSnapshot {
     }
 
     fn declared_family<'a>(&'a self, name: &'a str, family: &'a FamilySnapshot) -> MetricFamily<'a> {
-        let series = family.series.iter().map(|SeriesSnapshot { labels, value }| Series {
+        let series = family.series.iter().map(|SeriesSnapshot { labels, value }| SeriesView {
             labels: Labels::declared(labels),
             value: Value::of(value),
         });
@@ -173,7 +173,7 @@ impl FullSnapshot {
         registered: &str,
         kind: MetricKind,
         plain_help: impl FnOnce() -> String,
-        series: Vec<Series<'a>>,
+        series: Vec<SeriesView<'a>>,
     ) -> MetricFamily<'a> {
         let name = name.into();
         // The text of a metric that was declared under the registered name belongs to that metric.
@@ -185,22 +185,22 @@ impl FullSnapshot {
     }
 }
 
-fn single<'a>(number: Number) -> Vec<Series<'a>> {
-    vec![Series { labels: Labels::default(), value: Value::Number(number) }]
+fn single<'a>(number: Number) -> Vec<SeriesView<'a>> {
+    vec![SeriesView { labels: Labels::default(), value: Value::Number(number) }]
 }
 
-fn outcome_series(function: &FunctionSnapshot) -> impl Iterator<Item = Series<'_>> {
+fn outcome_series(function: &FunctionSnapshot) -> impl Iterator<Item = SeriesView<'_>> {
     let FunctionSnapshot { ok, errors, panics, cancelled, .. } = *function;
     [("ok", ok), ("error", errors), ("panic", panics), ("cancelled", cancelled)].into_iter().map(
-        move |(outcome, count)| Series {
+        move |(outcome, count)| SeriesView {
             labels: Labels::of_function(function, Some(("outcome", outcome))),
             value: Value::Number(Number::Unsigned(count)),
         },
     )
 }
 
-fn error_kind_series(function: &FunctionSnapshot) -> impl Iterator<Item = Series<'_>> {
-    function.error_kinds.iter().map(move |(kind, count)| Series {
+fn error_kind_series(function: &FunctionSnapshot) -> impl Iterator<Item = SeriesView<'_>> {
+    function.error_kinds.iter().map(move |(kind, count)| SeriesView {
         labels: Labels::of_function(function, Some(("error_kind", kind))),
         value: Value::Number(Number::Unsigned(*count)),
     })

@@ -1,7 +1,7 @@
 //! Families of self-metrics.
 
 use super::declared::FamilySnapshot;
-use super::families::{Labels, MetricFamily, Series, Value};
+use super::families::{Labels, MetricFamily, SeriesView, Value};
 use crate::names::unit_of;
 
 /// A family whose name begins with `tachometer_`.
@@ -19,7 +19,7 @@ pub(crate) struct SelfMetricFamily {
 impl SelfMetricFamily {
     /// Returns a view of it as a family.
     pub(super) fn as_family(&self) -> MetricFamily<'_> {
-        let series = self.family.series.iter().map(|series| Series {
+        let series = self.family.series.iter().map(|series| SeriesView {
             labels: Labels::declared(&series.labels),
             value: Value::of(&series.value),
         });

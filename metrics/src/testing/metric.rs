@@ -7,7 +7,7 @@ use super::labels::{LabelFilter, Pair, listed};
 use super::period::{Period, Unknown};
 use crate::labels::{LabelSet, LabelValue};
 use crate::snapshot::HistogramSnapshot;
-use crate::snapshot::families::{MetricFamily, MetricKind, Series, Value};
+use crate::snapshot::families::{MetricFamily, MetricKind, SeriesView, Value};
 
 /// Creates an expectation about the metric that is exposed as `name`, declared by [`metrics!`](macro@crate::metrics) or
 /// registered. A registered histogram may also be given by its registered name.
@@ -312,7 +312,7 @@ impl<'a> Changes<'a> {
         let before = earlier.iter().find(|before| before.name == family.name);
         let series = family.series.iter().map(|series| {
             let labels: Vec<Pair<'a>> = series.labels.iter().collect();
-            let is_same = |before: &&Series<'_>| {
+            let is_same = |before: &&SeriesView<'_>| {
                 before.labels.iter().count() == labels.len()
                     && before.labels.iter().all(|label| labels.contains(&label))
             };
