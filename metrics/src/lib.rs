@@ -46,8 +46,8 @@
 //! # How it works
 //! [`docs::recording`] describes how a call is recorded and why a snapshot is exact, [`docs::memory_ordering`] the reason for
 //! each atomic operation, [`docs::on_demand`] how callbacks run. The modules in the order in which a call passes
-//! through them: `instrument` (call site, guard, timed future) → `recorder` (sharded cells) → `function` (name and cells) →
-//! `registry` → [`FullSnapshot`] → `encode` → `export`.
+//! through them: `instrument` (call site, guard, timed future) → `function` (description and cells) → `recorder` (blocks and shards) →
+//! `registry` → [`FullSnapshot`] → `encode` → `export`, `http`.
 
 // Allowed by name in the files that DESIGN.md lists.
 #![deny(unsafe_code)]

@@ -132,7 +132,7 @@ macro_rules! section {
         #[unsafe(link_section = $name)]
         static NONE: [$entry; 0] = [];
 
-        // SAFETY: linkers define these symbols for the begin and the end of a section with this name.
+        // SAFETY: linkers define these symbols for the beginning and the end of a section with this name.
         unsafe extern "C" {
             #[link_name = concat!("__start_", $name)]
             static BEGIN: [u8; 0];

@@ -1,7 +1,8 @@
 //! A lock that is never taken re-entrantly.
 //!
 //! The program's global allocator may be called while a thread holds the lock of a table. If the allocator updates a family
-//! itself, it must not wait for the lock, which its own thread holds.
+//! itself, it must not wait for the lock, which its own thread holds. (Code of the table itself may lock `free` while it holds
+//! `series`, never the other way round.)
 
 use crate::sync::unmodelled::PoisonError;
 use crate::sync::{Mutex, MutexGuard};
@@ -14,7 +15,7 @@ thread_local! { static IS_INSIDE: Cell<bool> = const { Cell::new(false) }; }
 #[cfg(loom)]
 loom::thread_local! { static IS_INSIDE: Cell<bool> = Cell::new(false); }
 
-/// Returns whether this thread holds a lock, or waits for one. Then it must not call [`lock`].
+/// Returns whether this thread holds a lock, or waits for one. If so, an update that starts now must not lock the `series`.
 pub(super) fn is_inside() -> bool {
     IS_INSIDE.with(Cell::get)
 }

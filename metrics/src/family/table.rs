@@ -15,8 +15,8 @@
 //! 4. There is at most one series with the same labels. A series that was removed while a handle held it stays in the table,
 //!    hidden, and the next use of these labels brings it back.
 //!
-//! A thread evicts removed series from its cache when it next looks into the shared table. A thread that never does keeps the
-//! series it has used.
+//! A thread evicts removed series from its cache once they are more than half of it, when it next adds one. A thread that never
+//! does keeps the series it has used.
 
 use super::lock::{is_inside, lock};
 use crate::atomic::AtomicCounter;
@@ -105,7 +105,7 @@ pub(super) struct SeriesEntry {
 const ACTIVE: u8 = 2;
 /// The series has not been updated since a reader last checked.
 const IDLE: u8 = 1;
-/// The series was removed.
+/// The series was removed, or has expired.
 const HIDDEN: u8 = 0;
 
 /// The family that a table belongs to.

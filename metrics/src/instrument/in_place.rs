@@ -1,8 +1,8 @@
 //! Calls whose body runs in place, beside a guard.
 
-use super::call::OpenCall;
 use super::site::Site;
 use super::stopwatch::Stopwatch;
+use super::sync_call::OpenCall;
 use crate::recorder::Outcome;
 use std::marker::PhantomData;
 use std::thread;

@@ -2,14 +2,14 @@
 //!
 //! Not a public API: everything here may change with any release, together with the macros.
 
-mod call;
 mod future;
 mod in_place;
 mod kinds;
 mod label_sets;
-mod piece;
 mod site;
 mod stopwatch;
+mod sync_call;
+mod time_guard;
 mod time_macro;
 mod type_of;
 
@@ -19,14 +19,14 @@ pub use crate::function::{AllKinds, DEFAULT_BUCKETS, Description, Function, Labe
 pub use crate::labels::LabelText;
 pub use crate::link_section::Linked;
 pub use crate::recorder::{Block, Outcome, Time};
-pub use call::{EndAny, Returned, Running, begin, once, says};
 pub use future::{
     AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, making, never, timed,
 };
 pub use in_place::{CountedInPlace, InPlace, InPlaceOf, NotResult};
 pub use kinds::{Kinds, KindsBy, KindsOf, NoKinds, NoKindsOf, OwnKinds, ResultType, WithoutKinds};
 pub use label_sets::LabelSets;
-pub use piece::{AnyValue, Piece, ResultValue, given_name};
 pub use site::{Site, attach_to};
 pub use stopwatch::{Busy, Sampled, SampledBusy, Stopwatch, Wall};
+pub use sync_call::{EndAny, Returned, Running, begin, once, says};
+pub use time_guard::{AnyValue, Piece, ResultValue, given_name};
 pub use type_of::{Return, type_name_of_val};

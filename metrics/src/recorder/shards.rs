@@ -3,7 +3,7 @@
 //! Assumptions: as for blocks, one thread at a time writes a shard. The [lease](super::writer) ensures that.
 //!
 //! Guarantees, if the cells are numbers that threads add to: a reading of a number is the sum of what each thread had added at
-//! some moment between the begin and the end of the reading. It includes everything that was added before the reading
+//! some moment between the beginning and the end of the reading. It includes everything that was added before the reading
 //! began. A number that only grows never shows less in a later reading. Cells are read one after another, so a reading of
 //! two numbers need not be of one moment.
 //!

@@ -113,7 +113,7 @@ impl Contents {
         let mut findings = Findings::default();
         listing.add_answer(&answer, &mut snapshot, &mut findings);
         listing.collect(&mut Collection::new(&mut snapshot, &mut findings, windows::rotates));
-        listing.describe(&mut snapshot, &mut findings);
+        listing.add_registry_facts(&mut snapshot, &mut findings);
         let failures = self.rounds.failures().into_iter();
         findings.callback_failures =
             failures.map(|(name, failures)| (listing.full_name(&name), failures)).collect();

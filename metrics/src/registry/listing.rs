@@ -90,7 +90,7 @@ impl Listing {
     }
 
     /// Adds what applies to the whole registry: labels, help texts given by `describe`, refusals.
-    pub(super) fn describe(&self, snapshot: &mut FullSnapshot, findings: &mut Findings) {
+    pub(super) fn add_registry_facts(&self, snapshot: &mut FullSnapshot, findings: &mut Findings) {
         let given = self.help.iter().map(|(name, help)| (self.full_name(name), help.clone()));
         let given: BTreeMap<String, String> = given.collect();
         // The help text of a declaration belongs to that metric. A text given by `describe` applies to all metrics with the name, so

@@ -79,7 +79,7 @@ impl MetricsRegistry {
     pub fn describe(&self, name: impl Into<String>, help: impl Into<String>) {
         // Before the lock is taken: the conversion may be code of the program.
         let (name, help) = (name.into(), help.into());
-        self.contents.table_without_adopting().describe(name, help);
+        self.contents.table_without_adopting().set_help(name, help);
     }
 
     /// Reads a snapshot. It never blocks recording. It waits for callbacks and collectors, if there are any, for a

@@ -2,12 +2,12 @@
 
 mod contents;
 mod declare;
-mod describe;
 mod families;
 mod former_names;
 mod functions;
 mod global;
 mod linked;
+mod list;
 mod listing;
 mod metric_handle;
 mod metrics_registry;

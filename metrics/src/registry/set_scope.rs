@@ -191,7 +191,7 @@ mod tests {
         let (mut snapshot, mut findings) = (FullSnapshot::empty(SystemTime::now()), Findings::default());
         let listing = table.listing();
         listing.collect(&mut Collection::new(&mut snapshot, &mut findings, || false));
-        listing.describe(&mut snapshot, &mut findings);
+        listing.add_registry_facts(&mut snapshot, &mut findings);
         assert!(snapshot.declared.is_empty());
         assert_eq!(
             Vec::from_iter(findings.refused),

@@ -162,7 +162,7 @@ impl NameTable {
     }
 
     /// Sets the help text of a registered or exported name.
-    pub(super) fn describe(&mut self, name: String, help: String) {
+    pub(super) fn set_help(&mut self, name: String, help: String) {
         Arc::make_mut(&mut self.listing.help).insert(name, help);
     }
 }

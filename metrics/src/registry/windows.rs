@@ -1,7 +1,7 @@
 //! Windows of recent extremes.
 //!
-//! There is one window for all registries, which read the same cells. A snapshot of any registry may end it. Its length is fixed:
-//! it must not be shorter than the time between two snapshots of the slowest reader, which is not known here, since each scraper
+//! There is one window for all registries, which read the same cells. A snapshot of any registry may end it. Its minimum length
+//! is fixed: it must not be shorter than the time between two snapshots of the slowest reader, which is not known here, since each
 //! has its own interval.
 
 use crate::clock::{self, ClockId};
@@ -11,8 +11,8 @@ use std::time::Duration;
 
 /// The minimum length of a window.
 ///
-/// The recent extremes cover the current window and the two before, so at least the last 80 seconds. Scrapers read once a minute
-/// or more often, which leaves a margin for a late one.
+/// The recent extremes cover the current window and the two before, so at least the last 80 seconds. A reader that takes a
+/// snapshot once a minute misses none, with a margin for a late one.
 const MIN_LENGTH: Duration = Duration::from_secs(40);
 
 /// The start of the current window, for each clock that a snapshot was taken with. A test's clock ends windows when it itself has

@@ -15,7 +15,7 @@
 //! writer that is suspended, at whatever point of its update, is read at the first attempt. A running writer is read as
 //! soon as a call that has seen the reader's epoch ends.
 //!
-//! How: a call writes new values into the slots that are not current, and its last store, to `head`, publishes the call. A
+//! How: a call writes new values into the slots that are not current, and its last store, to `head`, commits the call. A
 //! call's bucket is counted by the next call. A reader that finds the same `head` before and after has read a prefix. For a
 //! reader that running writers overtake, they publish a copy. [`docs::recording`](crate::docs::recording) has the steps, and
 //! the argument that they suffice; E and R in the comments are its steps.

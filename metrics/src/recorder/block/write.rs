@@ -1,4 +1,4 @@
-//! Writing a block: the begin and the end of a call, and the copy for a reader. Only the block's writer may call these functions.
+//! Writing a block: the beginning and the end of a call, and the copy for a reader. Only the block's writer may call these functions.
 
 use super::cell::{add_one, load_own};
 use super::history::{Extremes, NO_EXTREMES};
@@ -35,7 +35,7 @@ impl Block {
     /// Ends a call that took `nanos` nanoseconds, of a function that times every call.
     ///
     /// The inlined fast path is taken if the previous call fell into bucket 0, no reader has requested a copy, and the
-    /// duration is no new extreme. (The first duration is one.)
+    /// duration is not a new extreme. (The first duration always is.)
     #[inline]
     pub(crate) fn end(self, epoch: &Epoch, outcome: Outcome, nanos: u64) {
         let Header { head, epoch: seen, last, table, slots, .. } = self.header();
@@ -52,7 +52,7 @@ impl Block {
         }
     }
 
-    /// Does the same as [`end`](Self::end) for any duration and any epoch, also if calls are sampled: the slow path.
+    /// Does the same as [`end`](Self::end) for any duration and any epoch, whether or not calls are sampled: the slow path.
     #[inline(never)]
     pub(in crate::recorder) fn end_slow<const SAMPLED: bool>(
         self,
@@ -109,12 +109,12 @@ impl Block {
         let Header { sum, last, .. } = self.header();
         let current = current_slot(before, TIMES_BIT);
         // Release, here and in all stores of an update: pairs with the fence R5 in `try_read_live`.
-        // Saturating: a sum that decreased would be taken for a restart. One duration may be as long as the sum can be.
+        // Saturating: a wrapped sum would look like a counter reset, and one duration of `u64::MAX` could wrap it.
         sum[1 - current].store(load_own(&sum[current]).saturating_add(nanos), Ordering::Release);
         last[1 - current].store(nanos, Ordering::Release);
     }
 
-    /// Counts the outcome, then publishes the call by its store of `head`. `replaced` has the bits of the values whose other
+    /// Counts the outcome, then commits the call by its store of `head`. `replaced` has the bits of the values whose other
     /// slot has been written.
     #[inline]
     fn commit(self, before: u64, outcome: Outcome, mut replaced: u64) {
@@ -155,12 +155,12 @@ impl Block {
         let Slots { min, max, extremes, .. } = &self.header().slots;
         extremes[1 - current][0].store(new_min, Ordering::Release);
         extremes[1 - current][1].store(new_max, Ordering::Release);
-        // Relaxed, both: used only by the writer.
+        // Both Relaxed: used only by the writer.
         min.store(new_min, Ordering::Relaxed);
         max.store(new_max, Ordering::Relaxed);
     }
 
-    /// Publishes a copy of the calls before the one that ends, which is the first to see `epoch`. If the epoch is in another
+    /// Publishes a copy of all calls before the one that ends now; it is the first in this block to see `epoch`. If the epoch is in another
     /// window, begins that window. Returns the bits of the values whose other slot has been written.
     #[cold]
     fn observe_epoch<const SAMPLED: bool>(self, epoch: u64) -> u64 {
@@ -183,7 +183,7 @@ impl Block {
     fn publish<const SAMPLED: bool>(self, epoch: u64, extremes: Extremes, recent: Extremes) {
         let Header { head, epoch: seen, started, sum, table, slots, published, .. } = self.header();
         let head = load_own(head);
-        // Relaxed, all: published by the Release below. The Acquire of `Epoch::changed_since` orders them after the loads of the
+        // All Relaxed: published by the Release below. The Acquire of `Epoch::changed_since` orders them after the loads of the
         // previous copy's reader.
         let copy = |to: &AtomicU64, from: &AtomicU64| to.store(load_own(from), Ordering::Relaxed);
         copy(&published.started, started);
