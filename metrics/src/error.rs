@@ -13,7 +13,8 @@ use std::path::PathBuf;
 
 /// An error of this library. Its message names the culprit and what is allowed.
 ///
-/// Returned by all fallible functions of this library. The methods without `try_` panic with the message instead.
+/// Returned by the fallible functions of this library, except those of [`testing`](crate::testing). A method that has a `try_` form
+/// panics with the message instead.
 ///
 /// ```
 /// use tachometer::{AtomicHistogram, error};

@@ -41,7 +41,7 @@
 //! | `http` | `serve`, `Endpoint`, `expose` |
 //! | `json` | `FullSnapshot::to_json`, `from_json`; serde's `Serialize` and `Deserialize` of snapshots |
 //! | `process` | `MetricsRegistry::register_process_metrics` |
-//! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C |
+//! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C, on Unix |
 //!
 //! # How it works
 //! [`docs::recording`] describes how a call is recorded and why a snapshot is exact, [`docs::memory_ordering`] the reason for

@@ -4,6 +4,8 @@
 //! is configured out, the compiler names the feature.
 //!
 //! No type implements the traits. Their bounds have a lifetime parameter, so they are checked at the call, not at the definition.
+//!
+//! They are `inline`: a `dylib` would export a method that is not, and the compiler generates no code for one that cannot be called.
 
 #[cfg(not(feature = "json"))]
 mod json {
@@ -18,6 +20,7 @@ mod json {
 
     impl FullSnapshot {
         #[doc(hidden)]
+        #[inline]
         pub fn to_json<'a>(&'a self) -> String
         where
             &'a Self: WithJson,
@@ -26,6 +29,7 @@ mod json {
         }
 
         #[doc(hidden)]
+        #[inline]
         pub fn encode_json<'a>(&'a self, _text: &mut String)
         where
             &'a Self: WithJson,
@@ -33,6 +37,7 @@ mod json {
         }
 
         #[doc(hidden)]
+        #[inline]
         pub fn from_json<'a>(_json: &'a str) -> Result<FullSnapshot, Error>
         where
             &'a str: WithJson,
@@ -43,6 +48,7 @@ mod json {
 
     impl<'a> ExporterBuilder<'a> {
         #[doc(hidden)]
+        #[inline]
         pub fn json(self) -> Self
         where
             ExporterBuilder<'a>: WithJson,
@@ -65,6 +71,7 @@ mod process {
 
     impl MetricsRegistry {
         #[doc(hidden)]
+        #[inline]
         pub fn register_process_metrics<'a>(&'a self)
         where
             &'a Self: WithProcess,
@@ -72,6 +79,7 @@ mod process {
         }
 
         #[doc(hidden)]
+        #[inline]
         pub fn try_register_process_metrics<'a>(&'a self) -> Result<(), Error>
         where
             &'a Self: WithProcess,
@@ -94,6 +102,7 @@ mod signals {
 
     impl<'a> ExporterBuilder<'a> {
         #[doc(hidden)]
+        #[inline]
         pub fn on_signals(self) -> Self
         where
             ExporterBuilder<'a>: WithSignals,

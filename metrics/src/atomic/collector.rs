@@ -83,7 +83,7 @@ impl MetricsCollector {
         self.active_connections.decrement();
     }
 
-    /// Counts a connection as open until the guard is dropped, also if a panic drops it.
+    /// Counts a connection as open until the guard is dropped, even if a panic drops it.
     #[inline]
     pub fn connection(&self) -> ConnectionGuard<'_> {
         ConnectionGuard { _open: self.active_connections.track() }

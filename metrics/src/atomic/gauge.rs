@@ -87,7 +87,7 @@ impl AtomicGauge {
         self.value.load(Ordering::Relaxed)
     }
 
-    /// Increments by 1 until the guard is dropped, also if a panic drops it.
+    /// Increments by 1 until the guard is dropped, even if a panic drops it.
     #[inline]
     pub fn track(&self) -> GaugeGuard<'_> {
         self.increment();

@@ -21,7 +21,7 @@ impl Metric for Histogram {}
 /// The metrics that are created without bounds: all but [`Histogram`]. Sealed.
 #[diagnostic::on_unimplemented(
     message = "a family of `{Self}` needs bounds",
-    label = "use `histogram` or `histogram_of_time` in the place of `new`"
+    label = "use `histogram` or `histogram_of_time` instead of `new`"
 )]
 pub trait WithoutBounds: Metric + Kind<Options = ()> {}
 

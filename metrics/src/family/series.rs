@@ -411,7 +411,7 @@ impl<K: Find<Histogram>> Series<Histogram, K> {
         HistogramTimer::new(self.hold())
     }
 
-    /// Calls `work` and records the time it takes, also if it panics.
+    /// Calls `work` and records the time it takes, even if it panics.
     #[inline]
     pub fn time<R>(&self, work: impl FnOnce() -> R) -> R {
         let _timer = HistogramTimer::new(self);

@@ -1,4 +1,4 @@
-//! The series of a family whose label values are not known at compile time: look-up by label text, removal and eviction.
+//! The series of a family whose label values are not known at compile time: lookup by label text, removal and eviction.
 //!
 //! Each series has an index, at which its cells are. A table of all series is protected by a lock. Each thread has a cache of
 //! the series it has used: an update of a cached series takes no lock and allocates nothing.

@@ -61,7 +61,7 @@ impl Exposition {
 /// ```
 ///
 /// Takes some milliseconds for thousands of series. If the registry has [callbacks](crate::docs::on_demand), it blocks until they have
-/// answered, for at most the [callback timeout](MetricsRegistry::set_callback_timeout), a second by default: in an async handler, call
+/// answered, for at most twice the [callback timeout](MetricsRegistry::set_callback_timeout): in an async handler, call
 /// it on a thread for blocking work, such as `tokio::task::spawn_blocking`. From the first call on, scrapes are counted in `tachometer_scrapes_total` and other metrics.
 pub fn expose<N: AsRef<str>, V: AsRef<[u8]>>(headers: impl IntoIterator<Item = (N, V)>) -> Exposition {
     global().expose(headers)

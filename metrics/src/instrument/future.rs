@@ -266,7 +266,7 @@ impl<F, S: 'static, K> fmt::Debug for Untyped<F, S, K> {
 
 /// Returns `make`. The type parameter `T` fixes the output of the future, so that the body need not annotate it.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "does nothing, unoptimised too")]
+#[expect(clippy::inline_always, reason = "does nothing, unoptimized too")]
 pub fn making<T, F: Future<Output = T>, M: FnOnce() -> F>(make: M) -> M {
     make
 }

@@ -93,7 +93,7 @@ impl<T, E> ResultType for Result<T, E> {
 pub trait WithoutKinds: Sized {
     /// Returns itself.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "does nothing, in an unoptimised build too")]
+    #[expect(clippy::inline_always, reason = "does nothing, in an unoptimized build too")]
     #[must_use]
     fn __with_kinds(self) -> Self {
         self

@@ -36,8 +36,8 @@ pub trait Stopwatch: Copy + 'static {
     fn time(&self) -> Time;
 }
 
-/// The steps of a call. In an unoptimised build they are functions of this crate and not generated in each user's crate, so they
-/// are as fast as this crate is compiled; in an optimised build they are inlined, as everything on the hot path is.
+/// The steps of a call. In an unoptimized build they are functions of this crate and not generated in each user's crate, so they
+/// are as fast as this crate is compiled; in an optimized build they are inlined, as everything on the hot path is.
 macro_rules! steps {
     () => {
         #[cfg_attr(debug_assertions, inline(never))]

@@ -75,7 +75,7 @@ impl<S: Stopwatch> Drop for Running<S> {
 ///
 /// The expansion calls it in place, so that an annotation adds only one frame to a stack.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "does nothing, unoptimised too")]
+#[expect(clippy::inline_always, reason = "does nothing, unoptimized too")]
 pub fn once<R, F: FnOnce() -> R>(body: F) -> F {
     body
 }

@@ -3,7 +3,7 @@
 const WORD: usize = 8;
 const TWO_WORDS: usize = 2 * WORD;
 
-/// Whether two texts of the same length are equal.
+/// Returns whether two texts of the same length are equal.
 #[inline]
 pub(super) fn are_equal(one: &[u8], other: &[u8]) -> bool {
     // Most are short: a call of the system's `memcmp` would cost more than the comparison.

@@ -8,7 +8,7 @@ use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 use std::time::SystemTime;
 
-/// An integer that goes up and down, such as queue length or connections. It may be negative, and [saturates](AtomicGauge).
+/// An integer that goes up and down, such as the length of a queue or the number of open connections. It may be negative, and [saturates](AtomicGauge).
 #[doc = include_str!("from_the_start.md")]
 #[doc = include_str!("which_gauge.md")]
 /// # Example
@@ -26,8 +26,8 @@ use std::time::SystemTime;
 /// WAITING.set(0);
 /// ```
 ///
-/// What is open for a time is best [tracked](Self::track): its guard decrements the gauge on every way out, also if a future is
-/// cancelled or a call panics.
+/// For something that is open for a while, use [`track`](Self::track): its guard decrements the gauge on every exit path, even if a
+/// future is cancelled or a call panics. It is `'static`, so it may be held across `.await` or moved into a spawned task.
 #[derive(Debug)]
 pub struct Gauge {
     declaration: Declaration,

@@ -156,7 +156,7 @@ impl Histogram {
         HistogramTimer::new(self)
     }
 
-    /// Calls `work` and records the time it takes, also if it panics.
+    /// Calls `work` and records the time it takes, even if it panics.
     #[inline]
     pub fn time<R>(&'static self, work: impl FnOnce() -> R) -> R {
         let _timer = self.start_timer();

@@ -60,7 +60,7 @@ pub struct MetricsRegistry {
 }
 
 impl MetricsRegistry {
-    /// Creates an empty registry that exports every `interval`, after an export was started.
+    /// Creates an empty registry. `interval` is the default interval of its exports; nothing is exported until one is started.
     pub fn new(interval: Duration) -> Self {
         MetricsRegistry { interval, contents: Arc::new(Contents::new()), export_threads: Mutex::default() }
     }

@@ -31,8 +31,8 @@ impl MetricsRegistry {
         self.try_register(name, MetricsCollector::new(), |_| true)
     }
 
-    /// Registers an [`AtomicHistogram`] called `name`, exported as `NAME_latency_us`. The same name and bounds return the same
-    /// histogram.
+    /// Registers an [`AtomicHistogram`] called `name`, exported as `NAME_latency_us`: its values are microseconds. The same name
+    /// and bounds return the same histogram. For other units, use [`histogram`](Self::histogram).
     ///
     /// # Panics
     /// If [`try_register_histogram`](Self::try_register_histogram) returns an error.

@@ -51,7 +51,7 @@ impl Findings {
     pub(super) fn refused_family(&self) -> SelfMetricFamily {
         gauge(
             "tachometer_refused_metric_info",
-            "Declared metrics that are not shown, each with the reason.",
+            "Metrics that are not exported, each with the reason.",
             self.refused.iter().map(|reason| info("reason", reason)).collect(),
         )
     }

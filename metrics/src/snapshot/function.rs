@@ -49,7 +49,7 @@ pub struct FunctionSnapshot {
     /// The number of errors of each kind.
     #[cfg_attr(feature = "json", serde(with = "serial::pairs"))]
     pub error_kinds: Vec<(String, u64)>,
-    /// The sample interval: one call in so many is timed.
+    /// The sample interval: one call in this many is timed.
     pub(crate) sample_interval: u64,
     pub(crate) latency: HistogramSnapshot,
 }

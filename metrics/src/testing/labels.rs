@@ -55,7 +55,7 @@ impl LabelFilter {
         })
     }
 
-    /// Returns an error if none of `series` has one of the labels, as its name may be misspelt. If there are no series, every name
+    /// Returns an error if none of `series` has one of the labels, as its name may be misspelled. If there are no series, every name
     /// is accepted.
     pub(super) fn check_names<'a>(
         &self,

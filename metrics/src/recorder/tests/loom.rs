@@ -103,7 +103,7 @@ fn read(block: Block, epoch: &'static Epoch, is_sampled: bool, calls: &[Call]) -
     let guard = epoch.advance(|| false);
     let mut reading = BlockReading::default();
     let attempts = block.read(guard.epoch, is_sampled, &mut reading);
-    // Each attempt but the last was overtaken by a call's end. loom may show a writer the old epoch for ever, so there may
+    // Each attempt but the last was overtaken by a call's end. loom may show a writer the old epoch forever, so there may
     // be an attempt for each call.
     assert!(attempts as usize <= calls.len() + 1, "{attempts} attempts");
     prefix(&reading, calls)
