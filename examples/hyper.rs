@@ -4,7 +4,8 @@
 //! cargo run -p tachometer-workspace --example hyper [-- ADDRESS]
 //! ```
 //!
-//! It listens on 127.0.0.1:3000 unless told otherwise, and runs until it is stopped.
+//! By default it listens on 127.0.0.1:3000. It runs until it is stopped. `expose` blocks only if the registry has callbacks; then
+//! call it in `tokio::task::spawn_blocking`.
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};

@@ -23,13 +23,13 @@ fn checkout(prices: &[u32]) -> Result<u32, &'static str> {
     Ok(prices.iter().sum())
 }
 
-/// Splits a sum. Nobody checked that there is somebody to pay it, so it panics now and then.
+/// Splits a sum. Without payers it panics, which happens now and then.
 #[instrumented(labels(currency = "EUR"))]
 fn split(sum: u32, payers: u32) -> u32 {
     sum / payers
 }
 
-/// Waits for an answer that never comes: whoever asked gives up, which drops the future.
+/// Waits for an answer that never comes. The caller gives up, which drops the future.
 #[instrumented]
 async fn ask_bank() {
     std::future::pending::<()>().await;

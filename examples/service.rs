@@ -5,12 +5,12 @@
 //! prometheus --config.file examples/prometheus.yml
 //! ```
 //!
-//! Its functions are annotated. What else it measures stands in `metrics!`: revenue by bank and what was sold by town, open orders,
-//! how many products are ordered together; and the stock, which is read when somebody asks.
+//! Its functions are annotated. Further metrics are declared in `metrics!`: revenue by bank and sales by town, open orders, products per
+//! order, and the stock, which a callback reads at each scrape.
 //!
-//! It listens on 127.0.0.1:9464 unless told otherwise; with port 0 the system chooses one. The first line of stdout says which
-//! it is. It runs until SIGTERM or Ctrl-C, or for so many seconds. Then the orders that are being worked on are finished, and
-//! stdout gets the metrics as they are at the end: nothing that came after the last scrape is lost.
+//! By default it listens on 127.0.0.1:9464; with port 0 the system chooses a port. The first line of stdout shows the address. It runs
+//! until SIGTERM or Ctrl-C, or for N seconds. Then it finishes the orders in progress and prints its metrics to stdout, so nothing
+//! that came after the last scrape is lost.
 
 use rand::RngExt;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -137,7 +137,7 @@ fn shop(is_stopped: &AtomicBool, end: Option<Instant>) -> u64 {
     orders
 }
 
-/// What stands behind the options.
+/// The values of the options.
 struct Arguments {
     listen: String,
     seconds: Option<u64>,
@@ -147,7 +147,7 @@ impl Arguments {
     fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut read = Arguments { listen: "127.0.0.1:9464".to_owned(), seconds: None };
         while let Some(name) = arguments.next() {
-            let value = arguments.next().ok_or_else(|| format!("{name} of what?"));
+            let value = arguments.next().ok_or_else(|| format!("{name} needs a value"));
             match name.as_str() {
                 "--listen" => read.listen = value?,
                 "--seconds" => {
@@ -156,7 +156,9 @@ impl Arguments {
                         Some(seconds.parse().map_err(|error| format!("--seconds {seconds}: {error}"))?);
                 }
                 other => {
-                    return Err(format!("{other} is no option: there are --listen ADDRESS and --seconds N"));
+                    return Err(format!(
+                        "unknown option {other}; the options are --listen ADDRESS and --seconds N"
+                    ));
                 }
             }
         }

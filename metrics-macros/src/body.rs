@@ -47,7 +47,7 @@ fn closure(plan: &FunctionPlan<'_>) -> (Signature, TokenStream) {
     (signature, run_sync(&value, plan))
 }
 
-/// Returns a call from its begin to its end, in which `value` is evaluated.
+/// Returns a call from its start to its end, in which `value` is evaluated.
 fn run_sync(value: &TokenStream, plan: &FunctionPlan<'_>) -> TokenStream {
     let library = &plan.library;
     let returned = match is_ok(plan) {

@@ -1,4 +1,4 @@
-//! Two metrics in `static`s of one name: the second is not shown, and stderr says so once. In a process of its own, for
+//! Two metrics in `static`s of one name: the second is not exported, and stderr says so once. In a process of its own, for
 //! all that it says on stderr is looked at.
 
 use std::env;
@@ -28,5 +28,9 @@ fn a_name_that_is_declared_twice_is_told_to_stderr_once() {
     let lines: Vec<_> = stderr.lines().filter(|line| line.starts_with("tachometer: ")).collect();
     assert_eq!(lines.len(), 1, "{stderr}");
     assert_eq!(lines[0].matches(file!()).count(), 2, "both places: {}", lines[0]);
-    assert!(lines[0].contains("\"jobs_total\"") && lines[0].ends_with("; it is not shown"), "{}", lines[0]);
+    assert!(
+        lines[0].contains("\"jobs_total\"") && lines[0].ends_with("; it is not exported"),
+        "{}",
+        lines[0]
+    );
 }

@@ -42,7 +42,7 @@ struct Calibration {
     rate: Rate,
     /// The time over which the rate was measured.
     window: Duration,
-    /// The begin of the next measurement.
+    /// The start of the next measurement.
     anchor: Anchor,
 }
 

@@ -106,7 +106,7 @@ impl FamilyDescription {
 /// registry.collect_from(Lift);
 /// let text = registry.snapshot_all().to_prometheus_format();
 /// assert!(text.contains("\nlift_rides_total 7\n") && !text.contains("# HELP lift_load_grams"));
-/// assert!(text.contains("tachometer_refused_metric_info{reason=\"\\\"lift_load_grams\\\" is not shown: "));
+/// assert!(text.contains("tachometer_refused_metric_info{reason=\"\\\"lift_load_grams\\\" is not exported: "));
 /// ```
 #[derive(Debug)]
 pub struct Collected<'a> {
@@ -155,13 +155,13 @@ impl<'a> Collected<'a> {
     pub(crate) fn finish(self) -> (Vec<(String, FamilySnapshot)>, Vec<String>) {
         let mut refusals = Vec::new();
         refusals.extend(self.undescribed.map(|family| {
-            format!("{family:?} is not shown: its collector did not describe it in `families`")
+            format!("{family:?} is not exported: its collector did not describe it in `families`")
         }));
         let mut shown = Vec::new();
         for (name, (kind, series)) in self.families {
             match series.and_then(in_order) {
                 Ok(series) => shown.push((name.to_owned(), FamilySnapshot::new(kind, series))),
-                Err(mistake) => refusals.push(format!("{name:?} is not shown: {mistake}")),
+                Err(mistake) => refusals.push(format!("{name:?} is not exported: {mistake}")),
             }
         }
         (shown, refusals)

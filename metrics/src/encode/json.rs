@@ -61,7 +61,7 @@ impl FullSnapshot {
     /// Parses a snapshot that [`to_json`](Self::to_json) wrote, in this or another process, by this or another version.
     ///
     /// Unknown members are ignored. Values are not checked for plausibility, but the result keeps the invariants of a snapshot:
-    /// Prometheus allows all names, and no name is exposed twice; bounds strictly increase up to `u64::MAX`, with one bucket each;
+    /// Prometheus allows all names, and no name is exported twice; bounds strictly increase up to `u64::MAX`, with one bucket each;
     /// the number of calls in flight is not negative; functions are sorted.
     ///
     /// ```

@@ -30,7 +30,7 @@ pub struct Series<M: Metric, K> {
 
 /// A way to find a series. Sealed: it cannot be implemented outside of this crate.
 pub trait Find<M: Metric>: sealed::Sealed {
-    /// Calls `update` with the cells of the series, which is created or comes back if it is not shown.
+    /// Calls `update` with the cells of the series, which is created or comes back if it is not exported.
     #[doc(hidden)]
     fn update<R>(&self, core: &'static Core<M>, update: impl FnOnce(&'static M::Cells, usize) -> R) -> R;
 

@@ -220,7 +220,7 @@ impl Endpoint {
         let pages = self.checked_pages()?;
         let cannot_listen = |error| Error::from(Cause::Listen { address: address.to_owned(), error });
         let (listener, address) = bind().map_err(cannot_listen)?;
-        // From now on its scrapes are counted. The counters are exposed at zero before the first scrape.
+        // From now on its scrapes are counted. The counters are exported at zero before the first scrape.
         for (_, page) in &pages {
             if let Page::Metrics(contents) = page {
                 contents.self_metrics().scrapes();

@@ -80,7 +80,7 @@ impl CallReading {
 
     /// Returns the number of calls in flight.
     ///
-    /// A call may begin on one thread, in a block that was read before its begin, and end on another, in a block that was
+    /// A call may begin on one thread, in a block that was read before its start, and end on another, in a block that was
     /// read after its end. So the number may be too low by the calls that move during a reading. It is never below zero.
     ///
     /// A reading of one thread alone may have any value, and only differences are meaningful: calls that began on other

@@ -83,7 +83,7 @@ impl Contents {
         drop(table);
         for refusal in refusals {
             // No call could return the error. A program without stderr has the info series.
-            let _ = writeln!(io::stderr(), "tachometer: {refusal}; it is not shown");
+            let _ = writeln!(io::stderr(), "tachometer: {refusal}; it is not exported");
         }
         lock(&self.table)
     }

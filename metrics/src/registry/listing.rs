@@ -65,7 +65,7 @@ impl Listing {
             match self.clashing_label(family) {
                 Some(label) => {
                     findings.refused.insert(format!(
-                        "{name:?} is not shown: its label {label:?} is already set for all series of the registry"
+                        "{name:?} is not exported: its label {label:?} is already set for all series of the registry"
                     ));
                 }
                 None => {

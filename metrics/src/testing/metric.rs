@@ -9,7 +9,7 @@ use crate::labels::{LabelSet, LabelValue};
 use crate::snapshot::HistogramSnapshot;
 use crate::snapshot::families::{MetricFamily, MetricKind, SeriesView, Value};
 
-/// Creates an expectation about the metric that is exposed as `name`, declared by [`metrics!`](macro@crate::metrics) or
+/// Creates an expectation about the metric that is exported as `name`, declared by [`metrics!`](macro@crate::metrics) or
 /// registered. A registered histogram may also be given by its registered name.
 ///
 /// Unless changed, it expects that the metric has not changed. Pass it to [`Watch::assert`](super::Watch::assert) or
@@ -138,7 +138,7 @@ impl MetricExpectation {
     }
 
     pub(super) fn check(&self, period: &Period<'_>) -> Result<(), Difference> {
-        let Some(name) = period.exposed_name(&self.name) else {
+        let Some(name) = period.exported_name(&self.name) else {
             return match period.unknown_metric(&self.name) {
                 Unknown::MaybeUnused(_) if self.expected.iter().all(Expected::is_nothing) => Ok(()),
                 Unknown::MaybeUnused(why) | Unknown::Misspelt(why) => Err(Difference::new(why)),
@@ -296,7 +296,7 @@ enum Change {
 }
 
 impl<'a> Changes<'a> {
-    /// Returns the changes of the family that is exposed as `name`.
+    /// Returns the changes of the family that is exported as `name`.
     fn of(name: &str, period: &'a Period<'_>) -> Self {
         match period.later.families().iter().find(|family| family.name == name) {
             Some(family) => Changes::of_family(family, &period.earlier.families()),

@@ -90,7 +90,7 @@ impl<'a> Period<'a> {
     pub(super) fn module_of(&self, name: &str) -> Result<&str, Unknown> {
         match self.modules_of(name).as_slice() {
             [module] => Ok(module),
-            [] if self.exposed_name(name).is_some() => {
+            [] if self.exported_name(name).is_some() => {
                 let text = format!("{name:?} is a metric, not a function: use `metric({name:?})`");
                 Err(Unknown::Misspelt(text))
             }
@@ -130,12 +130,12 @@ impl<'a> Period<'a> {
         Unknown::MaybeUnused(text)
     }
 
-    /// Returns the name under which the metric `name` is exposed. It may also be the name that it was registered by.
-    pub(super) fn exposed_name(&self, name: &str) -> Option<String> {
+    /// Returns the name under which the metric `name` is exported. It may also be the name that it was registered by.
+    pub(super) fn exported_name(&self, name: &str) -> Option<String> {
         let families = self.later.families();
-        let is_exposed = |name: &str| families.iter().any(|family| family.name == name);
-        // A family without series is not exposed.
-        if is_exposed(name) || self.later.declared.contains_key(name) {
+        let is_exported = |name: &str| families.iter().any(|family| family.name == name);
+        // A family without series is not exported.
+        if is_exported(name) || self.later.declared.contains_key(name) {
             return Some(name.to_owned());
         }
         self.later.histograms.contains_key(name).then(|| format!("{name}_latency_us"))

@@ -194,8 +194,8 @@ impl Watch<'_> {
         let period = self.until_now();
         let later = period.later.families();
         let is_known = |name: &&&str| {
-            let is_exposed = || later.iter().any(|family| belongs_to(&family.name, name, &period.later));
-            period.has_function(name) || period.later.declared.contains_key(**name) || is_exposed()
+            let is_exported = || later.iter().any(|family| belongs_to(&family.name, name, &period.later));
+            period.has_function(name) || period.later.declared.contains_key(**name) || is_exported()
         };
         // On targets that do not find statics before their first use, an unknown name may be one that was not used.
         if let Some(name) = names.iter().find(|name| period.finds_all() && !is_known(name)) {

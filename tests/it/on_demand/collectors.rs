@@ -125,13 +125,13 @@ fn a_mistake_takes_away_its_family_alone_and_the_text_says_it() {
         }),
     ] {
         let refusal = refused(family, add);
-        assert!(refusal.starts_with("\"bad\" is not shown: ") && refusal.contains(said), "{refusal}");
+        assert!(refusal.starts_with("\"bad\" is not exported: ") && refusal.contains(said), "{refusal}");
     }
     let refusal = refused(gauge(), |into| {
         into.gauge("beside", &[], 1.0);
         into.gauge("good", &[("stolen", "")], 2.0);
     });
-    assert_eq!(refusal, "\"good\" is not shown: its collector did not describe it in `families`");
+    assert_eq!(refusal, "\"good\" is not exported: its collector did not describe it in `families`");
 }
 
 #[test]

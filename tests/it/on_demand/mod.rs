@@ -33,7 +33,7 @@ fn failures(snapshot: &FullSnapshot, metric: &str, reason: &str) -> u64 {
     count.unwrap_or_else(|| panic!("{begin}is not in\n{text}")).parse().expect("it is a number")
 }
 
-/// Why something is not shown.
+/// Why something is not exported.
 fn refusals(snapshot: &FullSnapshot) -> Vec<String> {
     let text = snapshot.to_prometheus_format();
     let refusals =

@@ -54,7 +54,7 @@ fn a_label_that_all_series_have_already_is_not_shown_twice() {
     assert!(error.to_string().contains("its label \"zone\" is already set for all series"), "{error}");
     let snapshot = registry.snapshot_all();
     assert_eq!(snapshot.declared.keys().collect::<Vec<_>>(), ["shop_here"]);
-    let refusal = "{reason=\"\\\"there\\\" is not shown: its label \\\"zone\\\" is already set for all series of \
+    let refusal = "{reason=\"\\\"there\\\" is not exported: its label \\\"zone\\\" is already set for all series of \
                    the registry\",zone=\"eu\"} 1\n";
     let text = snapshot.to_prometheus_format();
     assert!(text.contains(refusal), "{text}");

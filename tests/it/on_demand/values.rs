@@ -88,8 +88,8 @@ fn a_counter_that_is_none_is_not_shown_and_the_text_says_so() {
     assert_eq!(
         refusals(&snapshot),
         [
-            "\"nan_total\" is not shown: a counter must not be negative or NaN, but its value was NaN",
-            "\"negative_total\" is not shown: a counter must not be negative or NaN, but its value was -0.5"
+            "\"nan_total\" is not exported: a counter must not be negative or NaN, but its value was NaN",
+            "\"negative_total\" is not exported: a counter must not be negative or NaN, but its value was -0.5"
         ]
     );
     FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot");
