@@ -1,19 +1,16 @@
-//! Link-time registration of instrumented functions and of metrics in `static`s.
+//! Sections that the linker collects: ELF and Mach-O.
 //!
-//! Each annotation puts an entry for its function into a section of the object file. `metrics!` puts entries for its metrics into
-//! another section. The linker concatenates the sections of all object files and defines symbols for their begin and end. So
-//! no code needs to run before `main`.
-//!
-//! This works for ELF object files. On other platforms, functions and metrics are known after their first use.
+//! The linker concatenates the sections of all object files, and defines symbols for the beginning and the end. So no code runs
+//! before `main`. On Mach-O, `no_dead_strip` keeps entries that nothing refers to; a section name there has at most 16 bytes.
 
-#![allow(unsafe_code, reason = "names sections of the object file, and reads what the linker lays there")]
+#![expect(unsafe_code, reason = "names sections of the object file, and reads what the linker collects there")]
 
 use crate::function::Function;
 use crate::metric::Declared;
 
 /// Whether all functions and metrics that are linked into the same file as this library are found before their first use. If
 /// this library is in a `dylib`, those of the executable are in another file and are known after their first use.
-pub(crate) const FINDS_ALL: bool = cfg!(all(target_os = "linux", not(miri)));
+pub(crate) const FINDS_ALL: bool = true;
 
 /// A section entry for a function.
 ///
@@ -40,7 +37,6 @@ impl Linked {
     }
 
     /// Returns the function if the entry belongs to this copy of the library.
-    #[cfg(all(target_os = "linux", not(miri)))]
     fn function(&self) -> Option<&'static Function> {
         // SAFETY: the owner proves that `new` of this copy has created the entry, from a `&'static Function`.
         std::ptr::eq(self.owner, &raw const OWNER).then(|| unsafe { &*self.function.cast() })
@@ -50,7 +46,6 @@ impl Linked {
 /// Puts the function of a call site into the section.
 ///
 /// It is a macro of this library because naming a section counts as unsafe code: so crates that forbid unsafe code may use it.
-#[cfg(all(target_os = "linux", not(miri)))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __link {
@@ -58,18 +53,11 @@ macro_rules! __link {
         const _: () = {
             #[used]
             // SAFETY: the section holds nothing but entries of this layout.
-            #[unsafe(link_section = "tachometer_functions")]
+            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,tach_fns,regular,no_dead_strip"))]
+            #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = "tachometer_functions"))]
             static LINKED: $crate::__private::Linked = $crate::__private::Linked::new($site.function());
         };
     };
-}
-
-/// Does nothing: this platform has no such sections.
-#[cfg(not(all(target_os = "linux", not(miri))))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __link {
-    ($site:ident) => {};
 }
 
 /// A section entry for a metric. As for [`Linked`], the layout must not change between versions.
@@ -91,7 +79,6 @@ impl LinkedMetric {
     }
 
     /// Returns the metric if the entry belongs to this copy of the library.
-    #[cfg(all(target_os = "linux", not(miri)))]
     fn metric(&self) -> Option<&'static dyn Declared> {
         // The function of another copy of this library would return a metric of that copy.
         std::ptr::eq(self.owner, &raw const OWNER).then(|| (self.metric)())
@@ -99,7 +86,6 @@ impl LinkedMetric {
 }
 
 /// Puts a metric into its section, as `__link` does for functions.
-#[cfg(all(target_os = "linux", not(miri)))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __link_metric {
@@ -107,36 +93,31 @@ macro_rules! __link_metric {
         const _: () = {
             #[used]
             // SAFETY: the section holds nothing but entries of this layout.
-            #[unsafe(link_section = "tachometer_metrics")]
+            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,tach_metrics,regular,no_dead_strip"))]
+            #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = "tachometer_metrics"))]
             static LINKED: $crate::__private::LinkedMetric =
                 $crate::__private::LinkedMetric::new(|| $crate::__private::Declare::declared(&$metric));
         };
     };
 }
 
-/// Does nothing: this platform has no such sections.
-#[cfg(not(all(target_os = "linux", not(miri))))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __link_metric {
-    ($metric:ident) => {};
-}
-
-/// Returns all entries of the section `$name`, which are of type `$entry`.
-#[cfg(all(target_os = "linux", not(miri)))]
+/// Returns all entries of a section, which are of type `$entry`.
 macro_rules! section {
-    ($entry:ty, $name:literal) => {{
+    ($entry:ty, elf $elf:literal, apple $apple:literal) => {{
         /// Makes the section exist in a program without entries; the linker defines no symbols for it otherwise.
         #[used]
         // SAFETY: adds nothing to the section.
-        #[unsafe(link_section = $name)]
+        #[cfg_attr(target_vendor = "apple", unsafe(link_section = concat!("__DATA,", $apple, ",regular,no_dead_strip")))]
+        #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = $elf))]
         static NONE: [$entry; 0] = [];
 
         // SAFETY: linkers define these symbols for the beginning and the end of a section with this name.
         unsafe extern "C" {
-            #[link_name = concat!("__start_", $name)]
+            #[cfg_attr(target_vendor = "apple", link_name = concat!("\x01section$start$__DATA$", $apple))]
+            #[cfg_attr(not(target_vendor = "apple"), link_name = concat!("__start_", $elf))]
             static BEGIN: [u8; 0];
-            #[link_name = concat!("__stop_", $name)]
+            #[cfg_attr(target_vendor = "apple", link_name = concat!("\x01section$end$__DATA$", $apple))]
+            #[cfg_attr(not(target_vendor = "apple"), link_name = concat!("__stop_", $elf))]
             static END: [u8; 0];
         }
 
@@ -151,23 +132,12 @@ macro_rules! section {
 }
 
 /// Returns the linked functions of this copy of the library.
-#[cfg(all(target_os = "linux", not(miri)))]
 pub(crate) fn functions() -> impl Iterator<Item = &'static Function> {
-    section!(Linked, "tachometer_functions").iter().filter_map(Linked::function)
+    section!(Linked, elf "tachometer_functions", apple "tach_fns").iter().filter_map(Linked::function)
 }
 
 /// Returns the linked metrics of this copy of the library.
-#[cfg(all(target_os = "linux", not(miri)))]
 pub(crate) fn metrics() -> impl Iterator<Item = &'static dyn Declared> {
-    section!(LinkedMetric, "tachometer_metrics").iter().filter_map(LinkedMetric::metric)
+    section!(LinkedMetric, elf "tachometer_metrics", apple "tach_metrics").iter().filter_map(LinkedMetric::metric)
 }
 
-#[cfg(not(all(target_os = "linux", not(miri))))]
-pub(crate) fn functions() -> impl Iterator<Item = &'static Function> {
-    std::iter::empty()
-}
-
-#[cfg(not(all(target_os = "linux", not(miri))))]
-pub(crate) fn metrics() -> impl Iterator<Item = &'static dyn Declared> {
-    std::iter::empty()
-}
