@@ -19,6 +19,10 @@ lint:
     cargo clippy --manifest-path tests/packages/disabled/Cargo.toml --target-dir target --all-targets -- -D warnings
     RUSTFLAGS='--cfg fuzzing' cargo clippy --manifest-path fuzz/Cargo.toml --no-default-features --all-targets -- -D warnings
 
+# Compiles the library for other platforms, as far as their standard library can be had
+platforms:
+    bash .ci/platforms
+
 # Writes the documentation; `just docs --open` shows it
 docs *arguments:
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features "$@"

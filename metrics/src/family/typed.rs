@@ -18,7 +18,7 @@ use std::time::Duration;
 ///
 /// Declared in [`metrics!`](crate::metrics!), it is exported from the first snapshot on. If all values of its labels are known at
 /// compile time, all its series are exported, at zero; otherwise those that have been updated. A plain `static` outside of
-/// `metrics!` appears only after its first use; on systems other than Linux, so does one in `metrics!`.
+/// `metrics!` appears only after its first use; on WebAssembly, so does one in `metrics!`.
 ///
 /// ```
 /// use tachometer::{Counter, Family, LabelSet, LabelValue, metrics};

@@ -57,7 +57,8 @@ impl<T: Sync> Nodes<T> {
         // Acquire: pairs with the Release in `push`. An exchange continues the release sequence of those before it.
         let first = node(self.0.load(Ordering::Acquire));
         // Relaxed: published with the first node.
-        std::iter::successors(first, |current| node(current.next.load(Ordering::Relaxed))).map(|node| &node.value)
+        std::iter::successors(first, |current| node(current.next.load(Ordering::Relaxed)))
+            .map(|node| &node.value)
     }
 }
 

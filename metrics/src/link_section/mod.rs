@@ -28,5 +28,5 @@
 #[cfg_attr(all(not(miri), windows), path = "constructors.rs")]
 mod platform;
 
-pub use platform::{Linked, LinkedMetric};
 pub(crate) use platform::{FINDS_ALL, functions, metrics};
+pub use platform::{Linked, LinkedMetric};

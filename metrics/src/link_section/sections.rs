@@ -3,7 +3,7 @@
 //! The linker concatenates the sections of all object files, and defines symbols for the beginning and the end. So no code runs
 //! before `main`. On Mach-O, `no_dead_strip` keeps entries that nothing refers to; a section name there has at most 16 bytes.
 
-#![expect(unsafe_code, reason = "names sections of the object file, and reads what the linker collects there")]
+#![expect(unsafe_code, reason = "names sections of the object file, and reads them")]
 
 use crate::function::Function;
 use crate::metric::Declared;
@@ -53,7 +53,10 @@ macro_rules! __link {
         const _: () = {
             #[used]
             // SAFETY: the section holds nothing but entries of this layout.
-            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,tach_fns,regular,no_dead_strip"))]
+            #[cfg_attr(
+                target_vendor = "apple",
+                unsafe(link_section = "__DATA,tach_fns,regular,no_dead_strip")
+            )]
             #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = "tachometer_functions"))]
             static LINKED: $crate::__private::Linked = $crate::__private::Linked::new($site.function());
         };
@@ -93,7 +96,10 @@ macro_rules! __link_metric {
         const _: () = {
             #[used]
             // SAFETY: the section holds nothing but entries of this layout.
-            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,tach_metrics,regular,no_dead_strip"))]
+            #[cfg_attr(
+                target_vendor = "apple",
+                unsafe(link_section = "__DATA,tach_metrics,regular,no_dead_strip")
+            )]
             #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = "tachometer_metrics"))]
             static LINKED: $crate::__private::LinkedMetric =
                 $crate::__private::LinkedMetric::new(|| $crate::__private::Declare::declared(&$metric));
@@ -104,11 +110,12 @@ macro_rules! __link_metric {
 /// Returns all entries of a section, which are of type `$entry`.
 macro_rules! section {
     ($entry:ty, elf $elf:literal, apple $apple:literal) => {{
-        /// Makes the section exist in a program without entries; the linker defines no symbols for it otherwise.
+        /// Makes the section exist in a program without entries; an ELF linker defines no symbols for it otherwise. (On Mach-O a
+        /// static without a size takes a byte, which would be no entry; the symbols are always defined.)
+        #[cfg(not(target_vendor = "apple"))]
         #[used]
         // SAFETY: adds nothing to the section.
-        #[cfg_attr(target_vendor = "apple", unsafe(link_section = concat!("__DATA,", $apple, ",regular,no_dead_strip")))]
-        #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = $elf))]
+        #[unsafe(link_section = $elf)]
         static NONE: [$entry; 0] = [];
 
         // SAFETY: linkers define these symbols for the beginning and the end of a section with this name.
@@ -138,6 +145,7 @@ pub(crate) fn functions() -> impl Iterator<Item = &'static Function> {
 
 /// Returns the linked metrics of this copy of the library.
 pub(crate) fn metrics() -> impl Iterator<Item = &'static dyn Declared> {
-    section!(LinkedMetric, elf "tachometer_metrics", apple "tach_metrics").iter().filter_map(LinkedMetric::metric)
+    section!(LinkedMetric, elf "tachometer_metrics", apple "tach_metrics")
+        .iter()
+        .filter_map(LinkedMetric::metric)
 }
-

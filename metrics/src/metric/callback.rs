@@ -82,7 +82,7 @@ macro_rules! callback {
             }
 
             /// Attaches the metric to the global registry, if it is not attached yet. Idempotent. Only needed for a `static`
-            /// outside of [`metrics!`](crate::metrics!), and on systems other than Linux.
+            /// outside of [`metrics!`](crate::metrics!), and on WebAssembly.
             pub fn show(&'static self) {
                 self.declaration.attach_once(self);
             }

@@ -22,7 +22,7 @@ use crate::collect::Registered;
 ///
 /// Each `static` may have any attributes. If the condition of a `#[cfg]` is false, nothing is declared.
 ///
-/// A metric in a plain `static`, outside of this macro, is exported after its first update. On systems other than Linux, so are
+/// A metric in a plain `static`, outside of this macro, is exported after its first update. On WebAssembly, so are
 /// those in the macro.
 #[macro_export]
 macro_rules! metrics {

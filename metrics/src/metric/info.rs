@@ -51,7 +51,7 @@ impl Info {
     }
 
     /// Attaches the metric to the global registry, if it is not attached yet. Idempotent. Only needed for a `static` outside of
-    /// [`metrics!`](crate::metrics!), and on systems other than Linux.
+    /// [`metrics!`](crate::metrics!), and on WebAssembly.
     ///
     /// ```
     /// use tachometer::Info;

@@ -47,7 +47,7 @@ pub struct FullSnapshot {
     pub gauges: BTreeMap<String, i64>,
     /// The metrics declared with a name and a help text, by name.
     pub declared: BTreeMap<String, FamilySnapshot>,
-    /// The linked instrumented functions, called or not, sorted by module, function and labels. (On systems other than Linux,
+    /// The linked instrumented functions, called or not, sorted by module, function and labels. (On WebAssembly,
     /// those that have been called.)
     pub functions: Vec<FunctionSnapshot>,
     /// The labels of every series of every family; a series' own label of the same name takes precedence

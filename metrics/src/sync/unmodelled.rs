@@ -1,6 +1,8 @@
 //! The standard library's primitives, under loom too: for `static`s, which a model cannot re-create for each of its
 //! executions, and for waiting on a condition with a timeout, as loom has no time. No protocol between cells relies on them.
 
+#[cfg(windows)]
+pub(crate) use std::sync::atomic::AtomicPtr;
 pub(crate) use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
