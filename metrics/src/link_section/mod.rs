@@ -2,7 +2,7 @@
 //!
 //! | object files | platforms | how the linked entries are found |
 //! | --- | --- | --- |
-//! | ELF | Linux, Android, FreeBSD, NetBSD, OpenBSD, DragonFly BSD, Fuchsia | each annotation puts an entry into a section; the linker defines symbols for its beginning and end |
+//! | ELF | Linux, Android, FreeBSD, NetBSD, OpenBSD, Dragonfly BSD, Fuchsia | each annotation puts an entry into a section; the linker defines symbols for its beginning and end |
 //! | Mach-O | macOS, iOS and Apple's other systems | the same, with other names |
 //! | COFF | Windows | linkers drop sections that nothing refers to, so a constructor pushes a node, a `static`, onto a list |
 //! | others | WebAssembly | not at all: functions and metrics are known after their first use |
