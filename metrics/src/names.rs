@@ -87,6 +87,21 @@ pub(crate) fn is_printed_by_the_library(name: &str) -> bool {
 /// The prefix of the names of self-metrics.
 pub(crate) const OWN_PREFIX: &str = "tachometer_";
 
+/// Checks the name of a label that a metric declares.
+///
+/// # Panics
+/// If Prometheus does not allow the name, or uses it itself. In a constant, this is a compile error.
+pub(crate) const fn check_label_name(name: &str) {
+    assert!(
+        is_label_name(name),
+        "a label's name must be ASCII letters, digits and `_`, and not begin with a digit or `__`"
+    );
+    assert!(
+        !is_reserved(name),
+        "a label must not be called `le` or `quantile`: Prometheus uses these names itself"
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::{is_label_name, is_metric_name, unit_of};

@@ -1,5 +1,5 @@
-//! Many threads at once: what goes in comes out, to the last one, whoever reads or resets meanwhile. In a process of
-//! its own, for threads meet at one place only where others leave them the processors.
+//! Stress tests with exact totals: many threads update while others read and reset. In a process of its own, because threads meet
+//! in one place only if no other test takes the processors.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Barrier, mpsc};

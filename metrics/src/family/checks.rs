@@ -1,7 +1,7 @@
 //! Compile-time checks of the declaration of a family.
 
 use crate::buckets::bounds::count_finite;
-use crate::names::{is_equal, is_label_name, is_reserved};
+use crate::names::{check_label_name, is_equal};
 
 /// Checks that the bounds of a histogram strictly increase.
 pub(super) const fn check_bounds(bounds: &[u64]) {
@@ -15,14 +15,7 @@ pub(super) const fn check_labels(names: &[&str]) {
     let mut index = 0;
     while index < names.len() {
         let name = names[index];
-        assert!(
-            is_label_name(name),
-            "a label's name must be ASCII letters, digits and `_`, and not begin with a digit or `__`"
-        );
-        assert!(
-            !is_reserved(name),
-            "a label must not be called `le` or `quantile`: Prometheus uses these names itself"
-        );
+        check_label_name(name);
         assert!(!is_among_first(name, names, index), "two labels of a set must not have the same name");
         index += 1;
     }

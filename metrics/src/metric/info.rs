@@ -3,7 +3,7 @@
 use super::declaration::Declaration;
 use super::declared::Declared;
 use crate::collect::{Collection, Registered, Shape};
-use crate::names::{is_equal, is_label_name, is_reserved};
+use crate::names::{check_label_name, is_equal};
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
 
@@ -70,14 +70,7 @@ const fn check(labels: &[(&str, &str)]) {
     let mut index = 0;
     while index < labels.len() {
         let name = labels[index].0;
-        assert!(
-            is_label_name(name),
-            "a label's name must be ASCII letters, digits and `_`, and not begin with a digit or `__`"
-        );
-        assert!(
-            !is_reserved(name),
-            "a label must not be called `le` or `quantile`: Prometheus uses these names itself"
-        );
+        check_label_name(name);
         let mut before = 0;
         while before < index {
             assert!(!is_equal(labels[before].0, name), "two labels of a set must not have the same name");
