@@ -18,6 +18,7 @@ fn the_document_has_every_ordering_of_the_source() {
     let mut mistakes = Vec::new();
     for path in source_files(&root().join(SOURCE)) {
         let file = path.strip_prefix(root().join(SOURCE)).expect("below it").display().to_string();
+        let file = file.replace('\\', "/");
         let text = read(&path);
         if code(&text).any(imports_an_ordering) {
             mistakes.push(format!("{SOURCE}/{file} imports an ordering: write `Ordering::` before each."));

@@ -187,7 +187,7 @@ fn root() -> &'static Path {
 }
 
 fn relative(path: &Path, source: &str) -> String {
-    path.strip_prefix(root().join(source)).expect("below it").display().to_string()
+    path.strip_prefix(root().join(source)).expect("below it").display().to_string().replace('\\', "/")
 }
 
 fn read(path: &Path) -> String {

@@ -138,6 +138,7 @@ fn one_thread_asks_all_of_them_in_every_snapshot() {
 const MARK: &str = "TACHOMETER_TEST_WITHOUT_THREADS";
 
 #[test]
+#[cfg_attr(windows, ignore = "the test harness runs no test there without a thread")]
 fn without_a_thread_callbacks_are_absent_and_nothing_else_is() {
     const NAME: &str = "on_demand::threads::without_a_thread_callbacks_are_absent_and_nothing_else_is";
     if env::var_os(MARK).is_none() {

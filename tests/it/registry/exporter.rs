@@ -260,6 +260,26 @@ fn what_cannot_be_exported_is_refused() {
         let error = refusal(registry.exporter().to("sink", ignore).to_file(path).start());
         assert_names(&error, &[path, "cannot export to the file"]);
     }
+    #[cfg(windows)]
+    for (path, why) in [
+        ("\\", "file name"),
+        ("metrics\\", "file name"),
+        ("metrics\\..", "file name"),
+        ("metrics/..", "file name"),
+        ("C:", "file name"),
+        ("C:\\", "file name"),
+        ("C:metrics.prom", "current directory of a drive"),
+        ("NUL", "does not allow this file name"),
+        ("metrics\\con", "does not allow this file name"),
+        ("metrics.prom.", "does not allow this file name"),
+        ("metrics.prom ", "does not allow this file name"),
+        ("metrics\\...", "does not allow this file name"),
+        ("metrics.prom:stream", "must not contain"),
+        ("metrics\\*.prom", "must not contain"),
+    ] {
+        let error = refusal(registry.exporter().to("sink", ignore).to_file(path).start());
+        assert_names(&error, &[path, "cannot export to the file", why]);
+    }
     // Nothing of it was started.
     assert_eq!(counts(&registry), [""; 0]);
     let builder = registry.exporter().to("sink", ignore).format(Format::OpenMetrics);

@@ -83,7 +83,9 @@ fn a_file_is_called_by_its_path_among_the_sinks() {
     let registry = registry();
     registry.exporter().to_file(&path).start().expect("it starts").stop();
     let text = registry.snapshot_all().to_prometheus_format();
-    let expected = format!("tachometer_exports_total{{sink=\"{}\",result=\"ok\"}} 1\n", path.display());
+    // The separators of Windows are escaped in a label value.
+    let label = path.display().to_string().replace('\\', "\\\\");
+    let expected = format!("tachometer_exports_total{{sink=\"{label}\",result=\"ok\"}} 1\n");
     assert!(text.contains(&expected), "{text}");
 }
 
@@ -204,6 +206,79 @@ fn what_was_written_aside_is_removed_when_it_cannot_take_its_place() {
     registry.exporter().to_file(&path).on_error(|_, _| {}).start().expect("it starts").stop();
     let text = registry.snapshot_all().to_prometheus_format();
     assert!(text.contains("\",result=\"error\"} 1\n"), "{text}");
+    assert_eq!(directory.names(), ["metrics.prom"]);
+}
+
+/// Opens a file for reading, so that on Windows it cannot be replaced meanwhile.
+#[cfg(windows)]
+fn hold(path: &Path) -> fs::File {
+    use std::os::windows::fs::OpenOptionsExt;
+    const SHARED_FOR_READING: u32 = 1;
+    fs::OpenOptions::new().read(true).share_mode(SHARED_FOR_READING).open(path).expect("it opens")
+}
+
+#[cfg(windows)]
+#[test]
+fn a_file_that_cannot_be_replaced_stays_as_it_is() {
+    let directory = Directory::new("held");
+    let path = directory.join("metrics.prom");
+    fs::write(&path, "before\n").expect("it is written");
+    let held = hold(&path);
+    let registry = registry();
+    let (tell, told) = mpsc::channel();
+    let exporter = registry
+        .exporter()
+        .every(SHORT)
+        .to_file(&path)
+        .on_error(move |sink, error| {
+            let _ = tell.send((sink.to_owned(), error.kind()));
+        })
+        .start()
+        .expect("it starts");
+    let (sink, kind) = told.recv_timeout(HUNG).expect("it fails");
+    assert_eq!((sink, kind), (path.display().to_string(), std::io::ErrorKind::PermissionDenied));
+    assert_eq!(read(&path), "before\n");
+    drop(held);
+    // Its last export, if not an earlier one.
+    in_time(move || drop(exporter));
+    assert!(read(&path).ends_with("\",result=\"panic\"} 0\n"));
+    assert_eq!(directory.names(), ["metrics.prom"]);
+}
+
+#[cfg(windows)]
+#[test]
+fn a_last_export_waits_for_a_file_that_is_held_for_a_moment() {
+    let directory = Directory::new("held-for-a-moment");
+    let path = directory.join("metrics.prom");
+    fs::write(&path, "before\n").expect("it is written");
+    let held = hold(&path);
+    let registry = registry();
+    let exporter = registry.exporter().to_file(&path).start().expect("it starts");
+    let stopping = thread::spawn(move || drop(exporter));
+    let began = Instant::now();
+    // Until the text is written aside.
+    while directory.names().len() == 1 {
+        assert!(began.elapsed() < HUNG, "nothing is written");
+    }
+    drop(held);
+    in_time(move || stopping.join().expect("it stops"));
+    assert!(read(&path).starts_with("# HELP "));
+    assert_eq!(directory.names(), ["metrics.prom"]);
+}
+
+/// Readers that share the file, as the standard library's do, keep the text that they have opened.
+#[test]
+fn an_open_file_is_replaced() {
+    let directory = Directory::new("open");
+    let path = directory.join("metrics.prom");
+    fs::write(&path, "before\n").expect("it is written");
+    let mut held = fs::File::open(&path).expect("it opens");
+    let registry = registry();
+    registry.exporter().to_file(&path).start().expect("it starts").stop();
+    assert!(read(&path).starts_with("# HELP "));
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut held, &mut text).expect("it is still there");
+    assert_eq!(text, "before\n");
     assert_eq!(directory.names(), ["metrics.prom"]);
 }
 

@@ -12,7 +12,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
-use tachometer::{MetricsRegistry, exporter, global, print_on_exit};
+use tachometer::{exporter, global, print_on_exit};
 
 /// The child prints it when the program has counted and could be ended.
 const READY: &str = "=== ready ===";
@@ -174,6 +174,7 @@ fn tells_of_errors() -> Outcome {
 /// A child with a directory of its own, which is removed in the end.
 struct Program {
     child: Child,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only programs that signals end are written to"))]
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
     directory: PathBuf,

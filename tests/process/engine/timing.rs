@@ -117,7 +117,8 @@ fn the_text_names_the_clock() {
     let text = tachometer::snapshot().to_prometheus_format();
     assert!(text.contains("\n# TYPE tachometer_clock_info gauge\ntachometer_clock_info{source=\""), "{text}");
     let kernels = std::fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource");
-    let trusted = cfg!(target_arch = "x86_64") && kernels.is_ok_and(|name| name.trim() == "tsc");
+    let trusted = cfg!(all(target_os = "linux", target_arch = "x86_64"))
+        && kernels.is_ok_and(|name| name.trim() == "tsc");
     let line = format!("\ntachometer_clock_info{{source=\"{}\"}} 1\n", if trusted { "tsc" } else { "os" });
     assert!(text.contains(&line), "no {line:?} in: {text}");
     let error = tachometer::force_os_clock().map_err(|error| error.to_string());

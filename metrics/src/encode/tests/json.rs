@@ -42,7 +42,7 @@ proptest! {
 fn small() -> FullSnapshot {
     let histogram = HistogramSnapshot::new(&[10], vec![1, 2], 60);
     let mut snapshot = FullSnapshot::empty(UNIX_EPOCH);
-    snapshot.timestamp = UNIX_EPOCH + Duration::new(1_795_541_576, 5);
+    snapshot.timestamp = UNIX_EPOCH + Duration::new(1_795_541_576, 500);
     snapshot.metrics.insert(
         "http".into(),
         MetricsSnapshot { requests: 4, errors: 3, bytes_sent: 2, active_connections: -1 },
@@ -81,7 +81,7 @@ fn small() -> FullSnapshot {
 #[test]
 fn the_schema_follows_the_public_fields() {
     let expected = concat!(
-        r#"{"timestamp":"2026-11-24T17:32:56.000000005Z","#,
+        r#"{"timestamp":"2026-11-24T17:32:56.000000500Z","#,
         r#""metrics":{"http":{"requests":4,"errors":3,"bytes_sent":2,"active_connections":-1}},"#,
         r#""histograms":{"request":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":null}},"#,
         r#""minmax":{"queue":[3,7]},"#,
@@ -171,15 +171,15 @@ fn functions_come_back_sorted() {
 fn a_difference_to_a_parsed_snapshot_spans_the_time_between_the_timestamps() {
     let earlier = small();
     let mut later = earlier.clone();
-    later.timestamp += Duration::new(5, 7);
+    later.timestamp += Duration::new(5, 700);
     let back = |snapshot: &FullSnapshot| FullSnapshot::from_json(&snapshot.to_json()).expect("a snapshot");
     for (later, earlier) in [(&later, &back(&earlier)), (&back(&later), &earlier)] {
-        assert_eq!(later.since(earlier).elapsed(), Some(Duration::new(5, 7)));
+        assert_eq!(later.since(earlier).elapsed(), Some(Duration::new(5, 700)));
         assert_eq!(earlier.since(later).elapsed(), Some(Duration::ZERO), "a clock that was set back");
         assert_eq!(back(&later.since(earlier)), later.since(earlier));
     }
     assert!(
-        later.since(&earlier).elapsed() < Some(Duration::new(5, 7)),
+        later.since(&earlier).elapsed() < Some(Duration::new(5, 700)),
         "taken at once, whatever the timestamps say"
     );
 }
@@ -306,9 +306,9 @@ fn snapshots_that_break_a_rule_are_refused_by_name() {
         ("tachometer_clock_info", "clock_info", "invalid name \"clock_info\" of a self-metric"),
         (r#""source""#, r#""le""#, "invalid label \"le\" of a series"),
         (r#""ok":2,"#, "", "missing field `ok`"),
-        (r#""timestamp":"2026-11-24T17:32:56.000000005Z","#, "", "missing field `timestamp`"),
+        (r#""timestamp":"2026-11-24T17:32:56.000000500Z","#, "", "missing field `timestamp`"),
         (
-            "2026-11-24T17:32:56.000000005Z",
+            "2026-11-24T17:32:56.000000500Z",
             "2026-11-31T17:32:56Z",
             "invalid time \"2026-11-31T17:32:56Z\": it must look like",
         ),

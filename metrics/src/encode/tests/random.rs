@@ -71,10 +71,14 @@ prop_compose! {
 }
 
 pub(super) fn time() -> impl Strategy<Value = SystemTime> {
-    // About thirty thousand years before and after 1970.
-    let seconds = -1_000_000_000_000..1_000_000_000_000_i64;
-    (seconds, 0..1_000_000_000_u32).prop_map(|(seconds, nanos)| {
-        let length = Duration::new(seconds.unsigned_abs(), nanos);
+    // About thirty thousand years before and after 1970. On Windows there is no time before 1601, and one every 100 ns.
+    let (seconds, step) = if cfg!(windows) {
+        (-11_644_473_599..900_000_000_000, 100)
+    } else {
+        (-1_000_000_000_000..1_000_000_000_000_i64, 1)
+    };
+    (seconds, 0..1_000_000_000_u32 / step).prop_map(move |(seconds, steps)| {
+        let length = Duration::new(seconds.unsigned_abs(), steps * step);
         if seconds < 0 { UNIX_EPOCH - length } else { UNIX_EPOCH + length }
     })
 }

@@ -4,6 +4,11 @@
 //! new one, never a part. The temporary file has a random name and must not exist before (`O_EXCL`). So two programs never write
 //! to one file, not even to one that a killed program left, and no symbolic link is followed.
 //!
+//! Windows refuses to replace a file while another program has it open without sharing it, as virus scanners have for some
+//! milliseconds. The rename is tried again for half a second, so that a last export is not lost to them. On a file system without
+//! POSIX semantics of renaming, which NTFS has, the same holds for every reader. If it still fails, that is the error of this export, and
+//! the previous text stays.
+//!
 //! The file is not synced to the disk. That would cost a disk write per interval, for numbers that are stale after a reboot. If the
 //! file system loses the rename, the previous text is there.
 
@@ -11,7 +16,9 @@ use crate::error::{Cause, Error};
 use crate::util::temp_name::random_digits;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, is_separator};
+use std::thread;
+use std::time::Duration;
 
 /// A file that is replaced atomically.
 #[derive(Debug)]
@@ -24,9 +31,8 @@ impl File {
     pub(super) fn new(path: &Path) -> Result<Self, Error> {
         let refused = |error| Cause::FilePath { path: path.to_owned(), error };
         let absolute = std::path::absolute(path).map_err(refused)?;
-        let ends_in_separator = path.as_os_str().as_encoded_bytes().ends_with(b"/");
-        if ends_in_separator || absolute.file_name().is_none() {
-            return Err(refused(io::Error::other("the path does not end in a file name")).into());
+        if let Some(fault) = fault(path, &absolute) {
+            return Err(refused(io::Error::other(fault)).into());
         }
         Ok(File { path: absolute })
     }
@@ -47,8 +53,50 @@ impl File {
         file.write_all(text.as_bytes())?;
         // Closed first: some systems cannot rename an open file.
         drop(file);
+        for _ in 1..RENAMES {
+            match fs::rename(temporary, &self.path) {
+                Err(error) if is_held(&error) => thread::sleep(PAUSE),
+                result => return result,
+            }
+        }
         fs::rename(temporary, &self.path)
     }
+}
+
+/// How often a rename is tried while another program holds the file.
+const RENAMES: u32 = 21;
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Whether a rename may have failed because another program has the file open.
+fn is_held(error: &io::Error) -> bool {
+    const ACCESS_DENIED: i32 = 5;
+    const SHARING_VIOLATION: i32 = 32;
+    cfg!(windows) && matches!(error.raw_os_error(), Some(ACCESS_DENIED | SHARING_VIOLATION))
+}
+
+/// Returns the reason why no file can be at `path`, of which `absolute` is the absolute form.
+fn fault(path: &Path, absolute: &Path) -> Option<&'static str> {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    // The absolute form does not show it: Windows resolves `..` in it.
+    let Some(name) = path.file_name().filter(|_| !last.is_some_and(|last| is_separator((*last).into())))
+    else {
+        return Some("the path does not end in a file name");
+    };
+    if matches!(path.components().next(), Some(Component::Prefix(_))) && !path.has_root() {
+        return Some(
+            "the path depends on the current directory of a drive: begin it with `C:\\`, for example",
+        );
+    }
+    // Windows opens a device if the name is `NUL`, and drops dots and blanks at its end.
+    if absolute.file_name() != Some(name) {
+        return Some("the system does not allow this file name");
+    }
+    // With a colon, what is written is a stream beside the contents of another file, which nothing can be renamed to.
+    if cfg!(windows) && name.as_encoded_bytes().iter().any(|byte| b"<>:\"|?*".contains(byte) || *byte < b' ')
+    {
+        return Some("a file name must not contain control characters or any of < > : \" | ? *");
+    }
+    None
 }
 
 /// Returns a random name for a temporary file: hidden, and not one of the files `*.prom` that collectors read.

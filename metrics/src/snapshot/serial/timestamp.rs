@@ -2,6 +2,10 @@
 //! `2026-11-24T17:32:56.000000001Z`. These texts sort as the times do.
 //!
 //! Years outside 0 to 9999, which RFC 3339 does not have, are written with a sign and as many digits as they need.
+//!
+//! A system may know fewer times than JSON can name. On Windows they are multiples of 100 ns from 1601 on: a time between two of
+//! them is read as the nearest one towards 1970, so that snapshots of other systems can be read there, and a time out of the
+//! system's range is an error.
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::Serializer;
@@ -20,10 +24,13 @@ pub(crate) fn serialize<S: Serializer>(time: &SystemTime, serializer: S) -> Resu
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
     let text = String::deserialize(deserializer)?;
-    from_text(&text).ok_or_else(|| {
+    let nanos = nanos_in_text(&text).ok_or_else(|| {
         D::Error::custom(format_args!(
             "invalid time {text:?}: it must look like \"2026-11-24T17:32:56.000000001Z\""
         ))
+    })?;
+    time_at(nanos).ok_or_else(|| {
+        D::Error::custom(format_args!("invalid time {text:?}: it is out of the range of this system's clock"))
     })
 }
 
@@ -44,8 +51,8 @@ fn nanos_of(duration: Duration) -> i128 {
     i128::from(duration.as_secs()) * NANOS + i128::from(duration.subsec_nanos())
 }
 
-/// Parses a timestamp; `None` if `text` is not one, or this system's clock cannot represent it.
-fn from_text(text: &str) -> Option<SystemTime> {
+/// Parses a timestamp, in nanoseconds since 1970; `None` if `text` is not one.
+fn nanos_in_text(text: &str) -> Option<i128> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let (rest, day) = date.rsplit_once('-')?;
     let (year, month) = rest.rsplit_once('-')?;
@@ -63,7 +70,11 @@ fn from_text(text: &str) -> Option<SystemTime> {
         return None;
     }
     let nanos = digits(&format!("{fraction:0<9}"), 9).filter(|_| !fraction.is_empty())?;
-    let nanos = (days * SECONDS_A_DAY + second) * NANOS + nanos;
+    Some((days * SECONDS_A_DAY + second) * NANOS + nanos)
+}
+
+/// Returns the time `nanos` after 1970; `None` if this system's clock cannot represent it.
+fn time_at(nanos: i128) -> Option<SystemTime> {
     let length = Duration::new(
         u64::try_from(nanos.abs() / NANOS).ok()?,
         u32::try_from(nanos.abs() % NANOS).expect("a remainder is smaller than its divisor"),
@@ -117,10 +128,20 @@ fn days_to(year: i128, month: i128, day: i128) -> i128 {
 mod tests {
     use super::*;
 
+    fn from_text(text: &str) -> Option<SystemTime> {
+        nanos_in_text(text).and_then(time_at)
+    }
+
     fn at(seconds: i64, nanos: u32) -> SystemTime {
         let whole = Duration::from_secs(seconds.unsigned_abs());
         let whole = if seconds < 0 { UNIX_EPOCH - whole } else { UNIX_EPOCH + whole };
         whole + Duration::from_nanos(nanos.into())
+    }
+
+    /// Whether this system's clock can represent a time.
+    fn is_known(seconds: i64, nanos: u32) -> bool {
+        const SECONDS_TO_1970_FROM_1601: i64 = 11_644_473_600;
+        !cfg!(windows) || seconds >= -SECONDS_TO_1970_FROM_1601 && nanos.is_multiple_of(100)
     }
 
     /// The seconds are those of `date -u -d TEXT +%s`.
@@ -140,9 +161,31 @@ mod tests {
             (-62_167_219_200, 0, "0000-01-01T00:00:00.000000000Z"),
             (-62_167_219_201, 0, "-0001-12-31T23:59:59.000000000Z"),
         ] {
-            assert_eq!(to_text(at(seconds, nanos)), text);
-            assert_eq!(from_text(text), Some(at(seconds, nanos)), "{text}");
+            let expected = i128::from(seconds) * NANOS + i128::from(nanos);
+            assert_eq!(nanos_in_text(text), Some(expected), "{text}");
+            if is_known(seconds, nanos) {
+                assert_eq!(to_text(at(seconds, nanos)), text);
+                assert_eq!(from_text(text), Some(at(seconds, nanos)), "{text}");
+            }
         }
+    }
+
+    #[test]
+    fn a_time_that_no_clock_shows_is_an_error_of_its_own() {
+        let read = |text: &str| deserialize(&mut serde_json::Deserializer::from_str(&format!("{text:?}")));
+        let error = read("+99999999999-01-01T00:00:00Z").unwrap_err().to_string();
+        assert!(error.contains("out of the range of this system's clock"), "{error}");
+        assert!(read("1970-13-01T00:00:00Z").unwrap_err().to_string().contains("it must look like"));
+        assert_eq!(read("1600-12-31T23:59:59Z").is_err(), cfg!(windows));
+        assert!(read("1601-01-01T00:00:00Z").is_ok());
+    }
+
+    /// A snapshot of another system can be read; its time is off by less than a step.
+    #[test]
+    #[cfg(windows)]
+    fn finer_times_are_rounded_to_steps_of_the_clock() {
+        assert_eq!(from_text("1970-01-01T00:00:01.000000199Z"), Some(at(1, 100)));
+        assert_eq!(from_text("1969-12-31T23:59:59.999999801Z"), Some(at(-1, 999_999_900)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::*;
 use std::os::unix::process::ExitStatusExt;
 use std::sync::Arc;
+use tachometer::MetricsRegistry;
 
 const SIGINT: i32 = 2;
 const SIGTERM: i32 = 15;
