@@ -23,6 +23,10 @@ lint:
 platforms:
     bash .ci/platforms
 
+# Runs the tests as programs for Windows, under Wine
+windows:
+    bash .ci/windows
+
 # Writes the documentation; `just docs --open` shows it
 docs *arguments:
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features "$@"

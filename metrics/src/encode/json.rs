@@ -64,6 +64,9 @@ impl FullSnapshot {
     /// Prometheus allows all names, and no name is exported twice; bounds strictly increase up to `u64::MAX`, with one bucket each;
     /// the number of calls in flight is not negative; functions are sorted.
     ///
+    /// On Windows, whose clock has steps of 100 ns, a time that another system wrote is rounded to them, towards 1970. A time that
+    /// this system's clock does not have, on Windows one before 1601, is an error.
+    ///
     /// ```
     /// use tachometer::FullSnapshot;
     ///

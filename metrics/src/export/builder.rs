@@ -157,6 +157,11 @@ impl ExporterBuilder<'_> {
     /// A relative path is resolved against the current directory when this method is called. The directory must exist; exports
     /// fail until it does. Nothing is synced to the disk: after a power failure the file may contain an earlier text.
     ///
+    /// On Windows, a file cannot be replaced while another program has it open without sharing it; on file systems other than NTFS, while
+    /// anyone has it open. After half a second the export fails with that error, and the file keeps the previous text. A path that
+    /// Windows would change is refused by [`start`](Self::start): a drive without a root (`C:metrics.prom`), the name of a device
+    /// (`NUL`), dots or blanks at the end, a stream (`metrics.prom:1`).
+    ///
     /// A program that is killed while it writes leaves the temporary file, `.tachometer-….tmp`. Collectors of `*.prom` ignore it,
     /// and no later start removes it.
     ///

@@ -5,9 +5,9 @@
 //! to one file, not even to one that a killed program left, and no symbolic link is followed.
 //!
 //! Windows refuses to replace a file while another program has it open without sharing it, as virus scanners have for some
-//! milliseconds. The rename is tried again for half a second, so that a last export is not lost to them. On a file system without
-//! POSIX semantics of renaming, which NTFS has, the same holds for every reader. If it still fails, that is the error of this export, and
-//! the previous text stays.
+//! milliseconds. (On a file system that has no POSIX renames, as NTFS has, while anyone has it open.) So the rename is tried
+//! again for half a second, lest a last export be lost. If it still fails, that is the error of this export, and the previous
+//! text stays.
 //!
 //! The file is not synced to the disk. That would cost a disk write per interval, for numbers that are stale after a reboot. If the
 //! file system loses the rename, the previous text is there.

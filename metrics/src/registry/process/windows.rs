@@ -46,7 +46,8 @@ impl System {
             ),
             ("process_open_fds", process.GetProcessHandleCount().ok().map(f64::from)),
             ("process_resident_memory_bytes", memory.as_ref().map(|memory| memory.WorkingSetSize as f64)),
-            ("process_virtual_memory_bytes", memory.map(|memory| memory.PrivateUsage as f64)),
+            // Committed memory. `PrivateUsage` is the same, and always zero under Wine.
+            ("process_virtual_memory_bytes", memory.map(|memory| memory.PagefileUsage as f64)),
         ]
     }
 }
