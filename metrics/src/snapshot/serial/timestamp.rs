@@ -18,6 +18,7 @@ const DAYS_IN_400_YEARS: i128 = 400 * 365 + 97;
 /// From the first of March of the year 0 to 1970.
 const DAYS_TO_1970: i128 = 719_468;
 
+#[cfg_attr(windows, expect(clippy::trivially_copy_pass_by_ref, reason = "`serde` passes a reference"))]
 pub(crate) fn serialize<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&to_text(*time))
 }
