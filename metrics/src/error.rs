@@ -71,8 +71,10 @@ pub(crate) enum Cause {
     Signals(io::Error),
     /// The global registry is already in use.
     Installed,
-    /// Calls are already timed by the processor's time-stamp counter.
+    /// Calls are already timed by another clock.
     ClockInUse,
+    /// The target has no clock of the system.
+    NoClock,
     /// The endpoint cannot listen on this address.
     #[cfg(feature = "http")]
     Listen { address: String, error: io::Error },
@@ -130,6 +132,7 @@ impl Error {
             #[cfg(feature = "http")]
             Cause::SpawnEndpoint(_) => Kind::ThreadSpawn,
             Cause::Installed | Cause::ClockInUse => Kind::AlreadyInUse,
+            Cause::NoClock => Kind::Unsupported,
             Cause::OtherRun => Kind::DifferentRuns,
             #[cfg(feature = "json")]
             Cause::Json(_) => Kind::InvalidJson,
@@ -205,8 +208,11 @@ impl fmt::Display for Error {
                  of `global` or of `snapshot`",
             ),
             Cause::ClockInUse => f.write_str(
-                "calls are already timed by the processor's time-stamp counter: force the operating system's clock before \
-                 the first call of an instrumented function",
+                "calls are already timed by another clock: choose the clock once, before the first call of an instrumented \
+                 function",
+            ),
+            Cause::NoClock => f.write_str(
+                "the system has no clock on this target: set one with `tachometer::set_clock`, or have calls counted only",
             ),
             #[cfg(feature = "http")]
             Cause::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),

@@ -84,6 +84,7 @@ mod labels;
 mod link_section;
 mod metric;
 mod names;
+mod platform;
 mod recorder;
 mod registry;
 mod self_metrics;
@@ -104,7 +105,7 @@ pub mod __private {
 }
 
 pub use atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
-pub use clock::{MockClock, force_os_clock};
+pub use clock::{MockClock, force_os_clock, set_clock};
 pub use encode::Format;
 #[doc(inline)]
 pub use error::Error;

@@ -28,6 +28,7 @@ fn causes() -> Vec<(Cause, Kind)> {
         (Cause::Spawn(denied()), Kind::ThreadSpawn),
         (Cause::Installed, Kind::AlreadyInUse),
         (Cause::ClockInUse, Kind::AlreadyInUse),
+        (Cause::NoClock, Kind::Unsupported),
         (Cause::OtherRun, Kind::DifferentRuns),
     ];
     #[cfg(all(feature = "signals", unix))]

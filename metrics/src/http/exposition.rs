@@ -1,6 +1,7 @@
 //! The response to a scrape, for programs that run a server already.
 
 use super::negotiation::Preferences;
+use crate::clock::Instant;
 use crate::encode::Format;
 use crate::registry::{Contents, MetricsRegistry, global};
 use crate::self_metrics::{ScrapeFormat, ScrapeResult, Scrapes};
@@ -8,7 +9,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
 use std::mem;
-use std::time::Instant;
 
 /// The response to a scrape: a body and the headers that describe it. Returned by [`expose`].
 #[derive(Debug, Clone, PartialEq, Eq)]
