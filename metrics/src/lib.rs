@@ -112,11 +112,13 @@ pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, exporter, print_on_exit};
 pub use family::{DynamicFamily, Family};
+#[cfg(feature = "http")]
+pub use http::expose;
 #[cfg(all(fuzzing, feature = "http"))]
 #[doc(hidden)]
 pub use http::fuzzing;
-#[cfg(feature = "http")]
-pub use http::{Endpoint, expose, serve};
+#[cfg(all(feature = "http", not(target_family = "wasm")))]
+pub use http::{Endpoint, serve};
 pub use labels::{LabelSet, LabelValue};
 pub use metric::{CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, Info};
 pub use registry::{MetricsRegistry, global, install, snapshot};
@@ -139,7 +141,9 @@ mod former_places {
     pub use crate::export::{Exporter, ExporterBuilder, PrintOnExit};
     pub use crate::family::{Find, Held, Looked, Metric, Series, SeriesGuard, Texts};
     #[cfg(feature = "http")]
-    pub use crate::http::{Exposition, Server};
+    pub use crate::http::Exposition;
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
+    pub use crate::http::Server;
     pub use crate::labels::LabelVisitor;
     pub use crate::metric::HistogramTimer;
     pub use crate::snapshot::{FamilySnapshot, SampleValue, SeriesSnapshot};

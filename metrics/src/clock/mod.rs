@@ -36,5 +36,7 @@ pub(crate) use coarse::{ClockId, coarse};
 pub use mock::{MockClock, MockGuard};
 pub(crate) use source::{ClockInfo, info, recheck};
 pub use source::{force_os_clock, set_clock};
+#[cfg(feature = "http")]
+pub(crate) use system::has_time;
 pub(crate) use system::{Instant, time_of_day};
 pub(crate) use ticks::{Ticks, now};

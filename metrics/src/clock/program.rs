@@ -10,6 +10,11 @@ pub(super) fn set(clock: fn() -> Duration) {
     CLOCK.get_or_init(|| clock);
 }
 
+#[cfg(feature = "http")]
+pub(super) fn is_set() -> bool {
+    CLOCK.get().is_some()
+}
+
 /// Returns the time since 1970 of the program's clock, if there is one. Runs code of the program.
 pub(super) fn time() -> Option<Duration> {
     CLOCK.get().map(|clock| clock())

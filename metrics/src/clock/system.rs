@@ -8,6 +8,12 @@ use std::time::SystemTime;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) use std::time::Instant;
 
+/// Returns whether time goes on.
+#[cfg(feature = "http")]
+pub(crate) fn has_time() -> bool {
+    crate::platform::HAS_CLOCK || super::program::is_set()
+}
+
 /// Returns the time of day.
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) fn time_of_day() -> SystemTime {

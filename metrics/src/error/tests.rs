@@ -33,7 +33,7 @@ fn causes() -> Vec<(Cause, Kind)> {
     ];
     #[cfg(all(feature = "signals", unix))]
     causes.push((Cause::Signals(denied()), Kind::Io));
-    #[cfg(feature = "http")]
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
     causes.extend([
         (Cause::Listen { address: text("localhost:80"), error: denied() }, Kind::Io),
         (Cause::SpawnEndpoint(denied()), Kind::ThreadSpawn),

@@ -1,7 +1,7 @@
 //! The response to a scrape, for programs that run a server already.
 
 use super::negotiation::Preferences;
-use crate::clock::Instant;
+use crate::clock::{self, Instant};
 use crate::encode::Format;
 use crate::registry::{Contents, MetricsRegistry, global};
 use crate::self_metrics::{ScrapeFormat, ScrapeResult, Scrapes};
@@ -112,13 +112,13 @@ pub(super) fn render(
     text: &mut String,
     scrapes: Option<&Scrapes>,
 ) -> Vec<u8> {
-    let begin = Instant::now();
+    let begin = clock::has_time().then(Instant::now);
     text.clear();
     contents.read().encode(format, text);
     let series = scrapes.map(|_| series_in(text));
     let body = if gzip { compress(text) } else { mem::take(text).into_bytes() };
     if let Some((scrapes, series)) = scrapes.zip(series) {
-        scrapes.rendered(begin.elapsed(), series, body.len(), gzip);
+        scrapes.rendered(begin.map(|begin| begin.elapsed()), series, body.len(), gzip);
     }
     body
 }
