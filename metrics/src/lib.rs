@@ -38,7 +38,7 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `enabled` (default) | annotations and [`time!`](macro@time) count; without it they leave the code unchanged |
-//! | `http` | `serve`, `Endpoint`, `expose` |
+//! | `http` | `expose`; `serve`, `Endpoint` (not on WebAssembly) |
 //! | `json` | `FullSnapshot::to_json`, `from_json`; serde's `Serialize` and `Deserialize` of snapshots |
 //! | `process` | `MetricsRegistry::register_process_metrics` |
 //! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C, on Unix |
