@@ -36,9 +36,9 @@ impl Rate {
         self.0.get()
     }
 
-    /// Returns the rate of a counter of this frequency, in hertz, which must be one of [`FREQUENCIES`].
+    /// Returns the rate of a counter of this frequency, in hertz; `None` if it is not plausible for a clock.
     pub(super) fn of_frequency(frequency: u64) -> Option<Rate> {
-        Rate::from_bits(bits(frequency, TICK_BITS)).filter(|rate| PLAUSIBLE.contains(&rate.to_bits()))
+        FREQUENCIES.contains(&frequency).then(|| Rate::from_bits(bits(frequency, TICK_BITS)))?
     }
 
     /// Returns whether both can be the rate of one counter at work.

@@ -362,6 +362,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(target_family = "wasm", ignore = "a panic aborts")]
     fn without_threads_a_round_calls_all_sources_on_this_thread() {
         let rounds = Arc::new(Rounds::new());
         let (this, inner) = (thread::current().id(), Arc::clone(&rounds));
