@@ -160,6 +160,21 @@ mod tests {
     }
 
     #[test]
+    fn a_trusted_counter_runs_at_its_first_rate() {
+        if !raw::is_trusted() {
+            return;
+        }
+        let rate = Calibration::first().expect("a counter that the system keeps time by").rate();
+        let begin = Anchor::take();
+        let end = begin.after(Duration::from_millis(20)).expect("a clock that goes on");
+        let (elapsed, nanos) = (begin.time_until(&end).as_nanos(), rate.nanos(end.ticks - begin.ticks));
+        assert!(
+            elapsed.abs_diff(nanos.into()) < elapsed / 100,
+            "{nanos} ns by the counter, {elapsed} by the system"
+        );
+    }
+
+    #[test]
     fn a_rate_is_refined_over_longer_times() {
         let mut machine = Machine::measured(200_100);
         assert_eq!(machine.nanos_of_a_second(), 999_500_250);

@@ -17,7 +17,7 @@ const PROGRAM: u8 = 3;
 /// The frequency of a clock that counts nanoseconds, in hertz.
 const NANOSECONDS: u64 = 1_000_000_000;
 
-/// The moment of a call that begins while there is no clock.
+/// The moment of a call that begins while there is no clock. (The first moment of the system's clock is the same number.)
 pub(super) const UNKNOWN: u64 = 0;
 
 /// Invariant: it does not change after it has been decided.
@@ -169,7 +169,8 @@ pub(super) fn nanos_since(begun: u64) -> u64 {
     match source() {
         RAW => {}
         UNDECIDED => return 0,
-        _ => return if begun == UNKNOWN { 0 } else { ticks },
+        PROGRAM if !platform::HAS_CLOCK && begun == UNKNOWN => return 0,
+        _ => return ticks,
     }
     // Relaxed: the first rate was published with the source, and a slightly older rate is as valid as the current one.
     Rate::from_bits(RATE.load(Ordering::Relaxed)).map_or(0, |rate| rate.nanos(ticks))

@@ -14,3 +14,12 @@ pub(in crate::clock) fn frequency() -> Option<u64> {
     let has_succeeded = unsafe { QueryPerformanceFrequency(&raw mut frequency) } != 0;
     u64::try_from(frequency).ok().filter(|frequency| has_succeeded && *frequency > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_system_states_a_frequency() {
+        let frequency = super::frequency().expect("a frequency");
+        assert!((1_000_000..=100_000_000_000).contains(&frequency), "{frequency} Hz");
+    }
+}
