@@ -3,13 +3,15 @@
 //! The compiler cannot warn about this, because `_` is a use of the value. The guard of a program that ends within milliseconds
 //! looks the same, so a guard that has been used is not reported.
 
+use crate::clock::Instant;
+use crate::platform;
 use crate::snapshot::FullSnapshot;
 use crate::snapshot::families::{MetricKind, Number, Value};
 use crate::sync::unmodelled::OnceLock;
 use std::io::{self, Write};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A guard that lives shorter was dropped at once. `let _ = …` takes less than a microsecond, unless the thread is preempted.
 const AT_ONCE: Duration = Duration::from_millis(5);
@@ -94,6 +96,10 @@ impl DroppedAtOnce {
              `let _ = …`\n",
             self.guard, self.effect
         );
+        if !platform::HAS_THREADS {
+            let _ = io::stderr().write_all(line.as_bytes());
+            return;
+        }
         let (report, written) = mpsc::channel();
         // On another thread, because this one must not block. Errors are ignored, as stderr is the only place to report them.
         let _ = thread::Builder::new().name("tachometer-stderr".to_owned()).spawn(move || {

@@ -71,22 +71,24 @@ pub(crate) enum Cause {
     Signals(io::Error),
     /// The global registry is already in use.
     Installed,
-    /// Calls are already timed by the processor's time-stamp counter.
+    /// Calls are already timed by another clock.
     ClockInUse,
+    /// The target has no clock of the system.
+    NoClock,
     /// The endpoint cannot listen on this address.
-    #[cfg(feature = "http")]
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
     Listen { address: String, error: io::Error },
     /// The endpoint thread was not spawned.
-    #[cfg(feature = "http")]
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
     SpawnEndpoint(io::Error),
     /// Not the path of a URL.
-    #[cfg(feature = "http")]
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
     Path { path: String },
     /// Two pages at one path.
-    #[cfg(feature = "http")]
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
     PathTaken { path: String },
     /// A maximum of connections that is zero or too large.
-    #[cfg(feature = "http")]
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
     Connections { asked: usize, most: usize },
     /// JSON that is not a snapshot.
     #[cfg(feature = "json")]
@@ -117,19 +119,20 @@ impl Error {
             Cause::ZeroInterval | Cause::NoSink | Cause::FormatWithoutSink | Cause::FileFormat { .. } => {
                 Kind::InvalidConfiguration
             }
-            #[cfg(feature = "http")]
+            #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::Path { .. } | Cause::PathTaken { .. } | Cause::Connections { .. } => {
                 Kind::InvalidConfiguration
             }
             Cause::FilePath { .. } => Kind::Io,
             #[cfg(all(feature = "signals", unix))]
             Cause::Signals(_) => Kind::Io,
-            #[cfg(feature = "http")]
+            #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::Listen { .. } => Kind::Io,
             Cause::Spawn(_) => Kind::ThreadSpawn,
-            #[cfg(feature = "http")]
+            #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::SpawnEndpoint(_) => Kind::ThreadSpawn,
             Cause::Installed | Cause::ClockInUse => Kind::AlreadyInUse,
+            Cause::NoClock => Kind::Unsupported,
             Cause::OtherRun => Kind::DifferentRuns,
             #[cfg(feature = "json")]
             Cause::Json(_) => Kind::InvalidJson,
@@ -149,7 +152,7 @@ impl Error {
             Cause::Spawn(error) | Cause::FilePath { error, .. } => Some(error),
             #[cfg(all(feature = "signals", unix))]
             Cause::Signals(error) => Some(error),
-            #[cfg(feature = "http")]
+            #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::SpawnEndpoint(error) | Cause::Listen { error, .. } => Some(error),
             _ => None,
         }
@@ -205,22 +208,25 @@ impl fmt::Display for Error {
                  of `global` or of `snapshot`",
             ),
             Cause::ClockInUse => f.write_str(
-                "calls are already timed by the processor's time-stamp counter: force the operating system's clock before \
-                 the first call of an instrumented function",
+                "calls are already timed by another clock: choose the clock once, before the first call of an instrumented \
+                 function",
             ),
-            #[cfg(feature = "http")]
+            Cause::NoClock => f.write_str(
+                "the system has no clock on this target: set one with `tachometer::set_clock`, or have calls counted only",
+            ),
+            #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
-            #[cfg(feature = "http")]
+            #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::SpawnEndpoint(error) => write!(f, "failed to spawn the endpoint thread: {error}"),
-            #[cfg(feature = "http")]
+            #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::Path { path } => write!(
                 f,
                 "invalid endpoint path {path:?}: it must begin with `/` and consist of visible ASCII characters other than \
                  `?` and `#`"
             ),
-            #[cfg(feature = "http")]
+            #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::PathTaken { path } => write!(f, "the endpoint already serves another page at {path:?}"),
-            #[cfg(feature = "http")]
+            #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::Connections { asked, most } => {
                 write!(f, "the maximum number of connections must be between 1 and {most}, not {asked}")
             }

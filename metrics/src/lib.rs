@@ -38,7 +38,7 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `enabled` (default) | annotations and [`time!`](macro@time) count; without it they leave the code unchanged |
-//! | `http` | `serve`, `Endpoint`, `expose` |
+//! | `http` | `expose`; `serve`, `Endpoint` (not on WebAssembly) |
 //! | `json` | `FullSnapshot::to_json`, `from_json`; serde's `Serialize` and `Deserialize` of snapshots |
 //! | `process` | `MetricsRegistry::register_process_metrics` |
 //! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C, on Unix |
@@ -84,6 +84,7 @@ mod labels;
 mod link_section;
 mod metric;
 mod names;
+mod platform;
 mod recorder;
 mod registry;
 mod self_metrics;
@@ -104,18 +105,20 @@ pub mod __private {
 }
 
 pub use atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
-pub use clock::{MockClock, force_os_clock};
+pub use clock::{MockClock, force_os_clock, set_clock};
 pub use encode::Format;
 #[doc(inline)]
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use export::{ExportHandle, exporter, print_on_exit};
 pub use family::{DynamicFamily, Family};
+#[cfg(feature = "http")]
+pub use http::expose;
 #[cfg(all(fuzzing, feature = "http"))]
 #[doc(hidden)]
 pub use http::fuzzing;
-#[cfg(feature = "http")]
-pub use http::{Endpoint, expose, serve};
+#[cfg(all(feature = "http", not(target_family = "wasm")))]
+pub use http::{Endpoint, serve};
 pub use labels::{LabelSet, LabelValue};
 pub use metric::{CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, Info};
 pub use registry::{MetricsRegistry, global, install, snapshot};
@@ -138,7 +141,9 @@ mod former_places {
     pub use crate::export::{Exporter, ExporterBuilder, PrintOnExit};
     pub use crate::family::{Find, Held, Looked, Metric, Series, SeriesGuard, Texts};
     #[cfg(feature = "http")]
-    pub use crate::http::{Exposition, Server};
+    pub use crate::http::Exposition;
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
+    pub use crate::http::Server;
     pub use crate::labels::LabelVisitor;
     pub use crate::metric::HistogramTimer;
     pub use crate::snapshot::{FamilySnapshot, SampleValue, SeriesSnapshot};

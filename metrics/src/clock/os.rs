@@ -1,7 +1,7 @@
 //! The operating system's monotonic clock.
 
+use super::system::Instant;
 use crate::sync::unmodelled::OnceLock;
-use std::time::Instant;
 
 static START: OnceLock<Instant> = OnceLock::new();
 

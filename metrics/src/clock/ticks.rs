@@ -2,7 +2,8 @@
 
 use super::rate::Rate;
 use super::raw;
-use super::source::{self, DIRECT_RATE};
+use super::source::{self, DIRECT_RATE, UNKNOWN};
+use crate::platform;
 use crate::sync::unmodelled::Ordering;
 
 /// A moment.
@@ -21,6 +22,12 @@ pub(crate) fn now() -> Ticks {
 }
 
 impl Ticks {
+    /// Returns whether there was a clock at this moment. If not, the time since is zero.
+    #[inline]
+    pub(crate) fn is_known(self) -> bool {
+        platform::HAS_CLOCK || self.0 != UNKNOWN
+    }
+
     /// Returns the nanoseconds from this moment until now: never negative, and at most 584 years.
     #[inline]
     pub(crate) fn elapsed_nanos(self) -> u64 {

@@ -15,19 +15,24 @@
 //!    discarded.
 //! 6. A snapshot taken inside a source calls no sources. So a round never waits for itself.
 //!
+//! On a target without threads there is no other thread to wait for: the thread that takes a snapshot calls the sources itself,
+//! and a source that never returns blocks it. Guarantees 1, 2 and 6 hold there, and a timeout of zero.
+//!
 //! Progress: the thread that takes a snapshot leads its round, or waits for another snapshot that leads one. Workers do not wait
 //! for each other. A worker that is done waits for the next round, unless another worker already does. Workers have references to
 //! the sources, not to the registry: it can be dropped while a worker is stuck, and nothing waits for that worker.
 
 use super::source::{Answer, Source};
+use crate::clock::Instant;
+use crate::platform;
 use crate::self_metrics::{CallbackFailures, FailuresBySource};
-use crate::sync::unmodelled::{Arc, Condvar, Mutex, PoisonError, lock};
+use crate::sync::unmodelled::{Arc, Condvar, Mutex, MutexGuard, PoisonError, lock};
 use crate::util::catch_panic;
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The shortest time after which another thread continues with the queue.
@@ -87,6 +92,19 @@ struct SourceState {
     failures: CallbackFailures,
 }
 
+impl State {
+    /// Takes the next source to call, and returns it with its round.
+    fn pop(&mut self) -> Option<(Arc<Source>, u64)> {
+        let source = self.queue.pop_front()?;
+        if let Some(source_state) = self.sources.get_mut(source.name()) {
+            source_state.called_in = Some(self.round);
+        }
+        self.unanswered += 1;
+        self.last_call = Instant::now();
+        Some((source, self.round))
+    }
+}
+
 impl Rounds {
     pub(crate) fn new() -> Self {
         let state = State {
@@ -136,7 +154,12 @@ impl Rounds {
         state.is_under_way = true;
         let round = Round { shared: &self.shared, number: state.round };
         drop(state);
-        round.lead(&sources());
+        let sources = sources();
+        if platform::HAS_THREADS {
+            round.lead(&sources);
+        } else {
+            round.lead_alone(&sources);
+        }
         Arc::clone(&lock(&self.shared.state).last.1)
     }
 
@@ -161,8 +184,8 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Queues the sources and waits for the answers.
-    fn lead(self, sources: &[Arc<Source>]) {
+    /// Queues the sources that are not still being called.
+    fn queue(&self, sources: &[Arc<Source>]) -> MutexGuard<'_, State> {
         let mut state = lock(&self.shared.state);
         for source in sources {
             let source_state = state.sources.entry(source.name().to_owned()).or_default();
@@ -171,6 +194,24 @@ impl Round<'_> {
                 None => state.queue.push_back(Arc::clone(source)),
             }
         }
+        state
+    }
+
+    /// Calls the sources on this thread.
+    fn lead_alone(self, sources: &[Arc<Source>]) {
+        drop(self.queue(sources));
+        let outside = IS_WORKER.replace(true);
+        loop {
+            let Some((source, round)) = lock(&self.shared.state).pop() else { break };
+            drop(call(self.shared, &source, round));
+            catch_panic(|| drop(source));
+        }
+        IS_WORKER.set(outside);
+    }
+
+    /// Queues the sources and waits for the answers.
+    fn lead(self, sources: &[Arc<Source>]) {
+        let mut state = self.queue(sources);
         let now = Instant::now();
         state.last_call = now;
         // `None`: later than the clock can represent.
@@ -252,43 +293,43 @@ impl Drop for Round<'_> {
 fn work(shared: &Arc<Shared>) {
     IS_WORKER.set(true);
     while let Some((source, round)) = next_source(shared) {
-        let answer = catch_panic(|| source.call());
-        let mut guard = lock(&shared.state);
-        let state = &mut *guard;
-        if let Some(source_state) = state.sources.get_mut(source.name()) {
-            source_state.called_in = None;
-            source_state.failures.panics += u64::from(answer.is_none());
-        }
-        if state.is_under_way && state.round == round {
-            let Answer { families, refusals } = answer.unwrap_or_default();
-            state.answers.families.extend(families);
-            state.answers.refusals.extend(refusals);
-            state.unanswered -= 1;
-            if state.queue.is_empty() && state.unanswered == 0 {
-                shared.answered.notify_all();
-            }
-        }
+        let mut state = call(shared, &source, round);
         // From here on the next round can rely on this thread.
         state.idle += 1;
-        drop(guard);
+        drop(state);
         // If the registry was dropped, this may be the last reference to the source: then the program's closure is dropped here.
         catch_panic(|| drop(source));
         lock(&shared.state).idle -= 1;
     }
 }
 
+/// Calls a source in `round`, and adds its answer if the round is still under way. Returns the lock that it then holds.
+fn call<'a>(shared: &'a Shared, source: &Source, round: u64) -> MutexGuard<'a, State> {
+    let answer = catch_panic(|| source.call());
+    let mut guard = lock(&shared.state);
+    let state = &mut *guard;
+    if let Some(source_state) = state.sources.get_mut(source.name()) {
+        source_state.called_in = None;
+        source_state.failures.panics += u64::from(answer.is_none());
+    }
+    if state.is_under_way && state.round == round {
+        let Answer { families, refusals } = answer.unwrap_or_default();
+        state.answers.families.extend(families);
+        state.answers.refusals.extend(refusals);
+        state.unanswered -= 1;
+        if state.queue.is_empty() && state.unanswered == 0 {
+            shared.answered.notify_all();
+        }
+    }
+    guard
+}
+
 /// Returns the next source and its round. Returns `None` if another worker already waits, or if there will be no more rounds.
 fn next_source(shared: &Shared) -> Option<(Arc<Source>, u64)> {
     let mut state = lock(&shared.state);
     loop {
-        let round = state.round;
-        if let Some(source) = state.queue.pop_front() {
-            if let Some(source_state) = state.sources.get_mut(source.name()) {
-                source_state.called_in = Some(round);
-            }
-            state.unanswered += 1;
-            state.last_call = Instant::now();
-            return Some((source, round));
+        if let Some(next) = state.pop() {
+            return Some(next);
         }
         if state.has_ended || state.idle > 0 {
             return None;
@@ -296,5 +337,51 @@ fn next_source(shared: &Shared) -> Option<(Arc<Source>, u64)> {
         state.idle += 1;
         state = shared.work_available.wait(state).unwrap_or_else(PoisonError::into_inner);
         state.idle -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::FamilyDescription;
+
+    fn gauge(name: &str, callback: impl Fn() -> f64 + Send + Sync + 'static) -> Arc<Source> {
+        Arc::new(Source::callback(FamilyDescription::gauge(name, "A gauge"), callback))
+    }
+
+    /// A round as on a target without threads.
+    fn lead_alone(rounds: &Rounds, sources: &[Arc<Source>]) -> Vec<String> {
+        let mut state = lock(&rounds.shared.state);
+        state.round += 1;
+        state.is_under_way = true;
+        let round = Round { shared: &rounds.shared, number: state.round };
+        drop(state);
+        round.lead_alone(sources);
+        let answer = Arc::clone(&lock(&rounds.shared.state).last.1);
+        answer.families.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    #[test]
+    #[cfg_attr(target_family = "wasm", ignore = "a panic aborts")]
+    fn without_threads_a_round_calls_all_sources_on_this_thread() {
+        let rounds = Arc::new(Rounds::new());
+        let (this, inner) = (thread::current().id(), Arc::clone(&rounds));
+        let sources = [
+            gauge("here", move || f64::from(u8::from(thread::current().id() == this))),
+            gauge("panics", || panic!("as a source may")),
+            // A snapshot inside a source calls no sources, and so does not wait for its own round.
+            gauge("nested", move || inner.run(|| unreachable!("asked for sources")).families.len() as f64),
+        ];
+        for round in 1..=2 {
+            assert_eq!(lead_alone(&rounds, &sources), ["here", "nested"]);
+            let failures = rounds.failures();
+            let panics = ["here", "panics", "nested"].map(|name| failures[name].panics);
+            assert_eq!(panics, [0, round, 0]);
+        }
+        let answer = Arc::clone(&lock(&rounds.shared.state).last.1);
+        let values: Vec<_> =
+            answer.families.iter().map(|(_, family)| family.series[0].value.clone()).collect();
+        assert_eq!(format!("{values:?}"), "[Quantity(1.0), Quantity(0.0)]");
+        assert!(!IS_WORKER.get(), "this thread is outside again");
     }
 }

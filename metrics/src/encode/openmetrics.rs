@@ -6,9 +6,10 @@ use crate::snapshot::FullSnapshot;
 use crate::snapshot::families::{MetricFamily, MetricKind, Number, without_total};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Appends `snapshot` to `text`. If `created`, each counter and histogram has a `_created` sample.
+/// Appends `snapshot` to `text`. If `created`, each counter and histogram has a `_created` sample, unless it was created while there
+/// was no clock.
 pub(super) fn write(snapshot: &FullSnapshot, created: bool, text: &mut String) {
-    let created = created.then(|| seconds_since_epoch(snapshot.created));
+    let created = (created && snapshot.created != UNIX_EPOCH).then(|| seconds_since_epoch(snapshot.created));
     let mut lines = Lines::new(text);
     for family in snapshot.families() {
         let Metadata { name, kind, has_created } = Metadata::of(&family);

@@ -40,6 +40,8 @@ pub enum Kind {
     ThreadSpawn,
     /// A process-wide setting cannot be changed any more, because it is already in use.
     AlreadyInUse,
+    /// The target lacks what the operation needs.
+    Unsupported,
     /// Two snapshots are from different runs and have no difference.
     DifferentRuns,
     /// A text is not JSON, or not that of a snapshot.

@@ -28,11 +28,12 @@ fn causes() -> Vec<(Cause, Kind)> {
         (Cause::Spawn(denied()), Kind::ThreadSpawn),
         (Cause::Installed, Kind::AlreadyInUse),
         (Cause::ClockInUse, Kind::AlreadyInUse),
+        (Cause::NoClock, Kind::Unsupported),
         (Cause::OtherRun, Kind::DifferentRuns),
     ];
     #[cfg(all(feature = "signals", unix))]
     causes.push((Cause::Signals(denied()), Kind::Io));
-    #[cfg(feature = "http")]
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
     causes.extend([
         (Cause::Listen { address: text("localhost:80"), error: denied() }, Kind::Io),
         (Cause::SpawnEndpoint(denied()), Kind::ThreadSpawn),

@@ -41,7 +41,10 @@ impl Exporter {
             let contents = Arc::clone(registry.contents());
             let reporter = Reporter::new(on_error.cloned());
             let export = export_to(contents, sink, reporter, Arc::clone(&exporter.lifetime));
-            exporter.threads.push(schedule::start(registry, interval, export)?);
+            // An error is no guard that was dropped too soon.
+            let thread =
+                schedule::start(registry, interval, export).inspect_err(|_| exporter.lifetime.set_used())?;
+            exporter.threads.push(thread);
         }
         Ok(exporter)
     }

@@ -9,6 +9,7 @@
 //! A signal that the process was started to ignore stays ignored. Shells start background processes with SIGINT ignored so that
 //! it does not end them.
 
+use crate::clock::Instant;
 use crate::error::{Cause, Error};
 use crate::sync::unmodelled::{Mutex, lock};
 use crate::util::periodic::PeriodicThread;
@@ -20,7 +21,7 @@ use std::io;
 use std::process;
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A signal within this time of the first one is a duplicate of it.
 const DUPLICATE_WINDOW: Duration = Duration::from_millis(250);

@@ -7,9 +7,10 @@ use super::request::{Head, MAX_HEAD};
 use super::response::{Response, Status};
 use super::router::Router;
 use super::socket::Stream;
+use crate::clock::Instant;
 use std::io::{self, Read, Write};
 use std::mem;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The limits of draining: time, and bytes.
 const DRAIN_TIME: Duration = Duration::from_secs(1);

@@ -17,11 +17,12 @@
 use super::connection::{Connection, Limits};
 use super::router::Router;
 use super::socket::{Listener, Stream};
+use crate::clock::Instant;
 use crate::sync::unmodelled::{Arc, OnceLock};
 use mio::{Events, Poll, Token};
 use std::io;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub(super) const WAKE: Token = Token(0);
 const LISTENER: Token = Token(1);

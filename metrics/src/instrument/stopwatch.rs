@@ -2,6 +2,7 @@
 
 use crate::clock::{self, Ticks};
 use crate::function::Function;
+use crate::platform;
 use crate::recorder::{Block, CallCells, Outcome, Time};
 
 /// Measures a call from its start on. The type of a site specifies which stopwatch is used.
@@ -80,6 +81,19 @@ fn end_of_few<S: Stopwatch>(
     end_in(stopwatch, function, block, outcome);
 }
 
+/// Returns the duration of a call of a function that times every call, if there is a clock. If there may be none, its cells expect
+/// calls that are not timed.
+#[inline]
+fn time_of_each(begun: Ticks, nanos: u64) -> Time {
+    if platform::HAS_CLOCK { Time::OfEach(nanos) } else { time_of_some(begun, nanos) }
+}
+
+/// Returns the duration of a timed call of a function that samples calls, if there was a clock.
+#[inline]
+fn time_of_some(begun: Ticks, nanos: u64) -> Time {
+    if begun.is_known() { Time::OfSome(nanos) } else { Time::NotTaken }
+}
+
 /// Wall-clock time.
 #[derive(Debug, Clone, Copy)]
 pub struct Wall(Ticks);
@@ -94,7 +108,7 @@ impl Stopwatch for Wall {
 
     #[inline]
     fn time(&self) -> Time {
-        Time::OfEach(self.0.elapsed_nanos())
+        time_of_each(self.0, self.0.elapsed_nanos())
     }
 }
 
@@ -133,7 +147,7 @@ impl Stopwatch for Busy {
 
     #[inline]
     fn time(&self) -> Time {
-        Time::OfEach(self.nanos)
+        time_of_each(self.poll, self.nanos)
     }
 }
 
@@ -158,7 +172,7 @@ impl Stopwatch for Sampled {
 
     #[inline]
     fn time(&self) -> Time {
-        self.0.map_or(Time::NotTaken, |begun| Time::OfSome(begun.elapsed_nanos()))
+        self.0.map_or(Time::NotTaken, |begun| time_of_some(begun, begun.elapsed_nanos()))
     }
 }
 
@@ -204,6 +218,6 @@ impl Stopwatch for SampledBusy {
 
     #[inline]
     fn time(&self) -> Time {
-        self.0.map_or(Time::NotTaken, |busy| Time::OfSome(busy.nanos))
+        self.0.map_or(Time::NotTaken, |busy| time_of_some(busy.poll, busy.nanos))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::declaration::Declaration;
 use super::declared::Declared;
+use crate::clock;
 use crate::sync::List;
 use crate::sync::unmodelled::OnceLock;
 use std::time::SystemTime;
@@ -38,7 +39,7 @@ impl Declaration {
     #[cold]
     pub(crate) fn attach(&self, metric: &'static dyn Declared) {
         self.attached.get_or_init(|| {
-            SINCE.get_or_init(SystemTime::now);
+            SINCE.get_or_init(clock::time_of_day);
             ATTACHED.push(metric);
         });
     }

@@ -3,6 +3,7 @@
 use super::declaration::Declaration;
 use super::kind::{Kind, Single};
 use crate::atomic::AtomicGauge;
+use crate::clock;
 use crate::recorder::{Reader, SharedCells};
 use crate::snapshot::{MetricKind, SampleValue};
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
@@ -206,7 +207,7 @@ impl Single for FloatGauge {
 
 /// Returns the current time, in seconds since the Unix epoch.
 pub(crate) fn seconds_now() -> f64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let since = clock::time_of_day().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or_else(|error| -error.duration().as_secs_f64(), |since| since.as_secs_f64())
 }
 

@@ -266,7 +266,9 @@ impl<T: Observe> HistogramTimer<T> {
     pub fn stop(mut self) -> Duration {
         self.is_discarded = true;
         let nanos = self.begun.elapsed_nanos();
-        self.into.observe(nanos);
+        if self.begun.is_known() {
+            self.into.observe(nanos);
+        }
         Duration::from_nanos(nanos)
     }
 
@@ -280,7 +282,7 @@ impl<T: Observe> HistogramTimer<T> {
 impl<T: Observe> Drop for HistogramTimer<T> {
     #[inline]
     fn drop(&mut self) {
-        if !self.is_discarded {
+        if !self.is_discarded && self.begun.is_known() {
             self.into.observe(self.begun.elapsed_nanos());
         }
     }

@@ -6,6 +6,7 @@ use super::slot::SlotKey;
 use super::thread::{self, EPOCH};
 use super::writer::Writer;
 use crate::buckets::table::BucketTable;
+use crate::platform;
 use crate::sync::{List, const_unless_loom};
 
 /// The cells of one instrumented function.
@@ -27,8 +28,9 @@ impl CallCells {
         }
     }
 
+    /// Returns whether some of its calls may not be timed.
     pub(super) fn is_sampled(&self) -> bool {
-        self.interval > 1
+        self.interval > 1 || !platform::HAS_CLOCK
     }
 
     /// Creates cells with a given key: a model must be the same in each execution.

@@ -33,7 +33,7 @@ pub(crate) struct Contents {
 impl Contents {
     pub(super) fn new() -> Self {
         Contents {
-            created: SystemTime::now(),
+            created: clock::time_of_day(),
             run: RunId::random(),
             table: Mutex::default(),
             own_functions: Functions::new(),
@@ -123,7 +123,7 @@ impl Contents {
         snapshot.functions = functions.series;
         findings.overflowed_calls = functions.overflowed_calls;
         if !snapshot.functions.is_empty() {
-            findings.clock_source = clock::source_name();
+            findings.clock = clock::info();
         }
         snapshot.self_metrics = self.self_metrics.read(&findings);
         snapshot

@@ -1,6 +1,7 @@
 //! The instrumented functions of a registry.
 
 use super::windows;
+use crate::clock;
 use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
 use crate::link_section;
 use crate::recorder::Reader;
@@ -43,7 +44,7 @@ impl Functions {
 
     /// Attaches `function`, which is read from now on.
     pub(super) fn attach(&self, function: &'static Function) {
-        self.since.get_or_init(SystemTime::now);
+        self.since.get_or_init(clock::time_of_day);
         self.attached.push(function);
     }
 

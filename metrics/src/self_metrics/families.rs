@@ -20,9 +20,9 @@ pub(super) fn count(labels: &[(&str, &str)], count: u64) -> SeriesSnapshot {
     series(labels, SampleValue::Count(count))
 }
 
-/// Creates a series whose label carries the information; its value is 1.
-pub(super) fn info(label: &str, value: &str) -> SeriesSnapshot {
-    series(&[(label, value)], SampleValue::Level(1))
+/// Creates a series whose labels carry the information; its value is 1.
+pub(super) fn info(labels: &[(&str, &str)]) -> SeriesSnapshot {
+    series(labels, SampleValue::Level(1))
 }
 
 fn series(labels: &[(&str, &str)], value: SampleValue) -> SeriesSnapshot {

@@ -2,6 +2,7 @@
 
 use super::callbacks::{self, FailuresBySource};
 use super::families::{count, counter, gauge, info};
+use crate::clock::ClockInfo;
 use crate::snapshot::SelfMetricFamily;
 use std::collections::BTreeSet;
 
@@ -9,7 +10,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     /// The clock that times the functions.
-    pub(crate) clock_source: Option<&'static str>,
+    pub(crate) clock: Option<ClockInfo>,
     /// The number of calls in overflow series, of functions with labels that are evaluated at each call.
     pub(crate) overflowed_calls: Option<u64>,
     /// The number of updates of overflow series, by the family's name.
@@ -21,14 +22,11 @@ pub(crate) struct Findings {
 
 impl Findings {
     pub(super) fn clock_family(&self) -> Option<SelfMetricFamily> {
-        let family = |source| {
-            gauge(
-                "tachometer_clock_info",
-                "The clock that instrumented functions are timed by.",
-                vec![info("source", source)],
-            )
-        };
-        self.clock_source.map(family)
+        let ClockInfo { source, resolution } = self.clock.as_ref()?;
+        let resolution = resolution.as_deref().map(|resolution| ("resolution", resolution));
+        let labels: Vec<_> = [("source", *source)].into_iter().chain(resolution).collect();
+        let help = "The clock that instrumented functions are timed by, and the step of the recorded times.";
+        Some(gauge("tachometer_clock_info", help, vec![info(&labels)]))
     }
 
     pub(super) fn overflow_families(&self) -> impl Iterator<Item = SelfMetricFamily> {
@@ -52,7 +50,7 @@ impl Findings {
         gauge(
             "tachometer_refused_metric_info",
             "Metrics that are not exported, each with the reason.",
-            self.refused.iter().map(|reason| info("reason", reason)).collect(),
+            self.refused.iter().map(|reason| info(&[("reason", reason)])).collect(),
         )
     }
 

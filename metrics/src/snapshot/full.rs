@@ -9,6 +9,7 @@ use super::run::RunId;
 use super::self_metric::SelfMetricFamily;
 #[cfg(feature = "json")]
 use super::serial;
+use crate::clock;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
@@ -76,7 +77,7 @@ impl FullSnapshot {
     /// Creates an empty snapshot, taken now, of a registry that was created at `created`.
     pub(crate) fn empty(created: SystemTime) -> Self {
         FullSnapshot {
-            timestamp: SystemTime::now(),
+            timestamp: clock::time_of_day(),
             metrics: BTreeMap::new(),
             histograms: BTreeMap::new(),
             minmax: BTreeMap::new(),

@@ -1,6 +1,7 @@
 //! The moment of a snapshot by a monotonic clock.
 
-use std::time::{Duration, Instant};
+use crate::clock::Instant;
+use std::time::Duration;
 
 /// The moment at which this process took a snapshot.
 ///

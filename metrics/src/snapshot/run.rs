@@ -1,5 +1,6 @@
 //! The identity of a run: of the registry and the process that a snapshot was taken of.
 
+use crate::clock;
 #[cfg(feature = "json")]
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::hash::{BuildHasher, RandomState};
@@ -13,7 +14,8 @@ pub(crate) struct RunId(u64);
 impl RunId {
     /// Draws a new identity.
     pub(crate) fn random() -> Self {
-        RunId(RandomState::new().hash_one(0))
+        // The seed is random. Where it is not, on `wasm32-unknown-unknown`, the program may have a clock.
+        RunId(RandomState::new().hash_one(clock::time_of_day()))
     }
 }
 

@@ -11,6 +11,8 @@ mod list;
 mod model;
 mod primitives;
 pub(crate) mod unmodelled;
+#[cfg(not(target_has_atomic = "64"))]
+mod without_64_bits;
 mod zeros;
 
 pub(crate) use const_fn::const_unless_loom;

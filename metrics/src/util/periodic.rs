@@ -7,10 +7,12 @@
 //! thread. Concurrent callers of [`PeriodicThread::stop`] all wait for that. After a stop from inside the task, the thread
 //! ends when that run returns.
 
+use crate::clock::Instant;
+use crate::platform;
 use crate::sync::unmodelled::{Arc, Condvar, Mutex, MutexGuard, PoisonError, lock};
 use std::io;
 use std::thread::{self, JoinHandle, ThreadId};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A handle to the thread. Dropping it does not stop the thread.
 #[derive(Debug, Clone)]
@@ -46,6 +48,9 @@ impl PeriodicThread {
         interval: Duration,
         task: impl FnMut() + Send + 'static,
     ) -> io::Result<Self> {
+        if !platform::HAS_THREADS {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "this target has no threads"));
+        }
         let control = Arc::new(Control {
             phase: Mutex::new(Phase::Ticking),
             changed: Condvar::new(),

@@ -238,9 +238,12 @@ fn json() {
 
 #[test]
 fn functions_of_the_crate() {
+    type Clock = fn() -> Duration;
     let _: fn() -> &'static MetricsRegistry = tachometer::global;
     let _: fn() -> FullSnapshot = tachometer::snapshot;
     let _: fn(MetricsRegistry) -> Result<(), Error> = tachometer::install;
+    let _: fn() -> Result<(), Error> = tachometer::force_os_clock;
+    let _: fn(Clock) -> Result<(), Error> = tachometer::set_clock;
     let _ = std::mem::ManuallyDrop::new(tachometer::print_on_exit());
 }
 

@@ -1,5 +1,5 @@
 //! What DESIGN.md and the glossary state of the sources: which room imports which, that the files of a room import each other without
-//! a circle, which files contain unsafe code, what is called what.
+//! a circle, which files contain unsafe code, which ones read a clock, what is called what.
 //!
 //! An import is a path in code that leads into another file, in a `use` or anywhere else, also through re-exports. Not counted:
 //! tests, comments, attributes (`serde(with = "…")`), and `$crate::…` in a macro, which is a path of the crate that uses the macro.
@@ -82,6 +82,24 @@ fn unsafe_code_is_where_the_design_says() {
     assert_same("files with unsafe code", &allowed, &described);
     assert!(read(&root().join(LIBRARY).join("lib.rs")).contains("#![deny(unsafe_code)]"));
     assert!(read(&root().join(MACROS).join("lib.rs")).contains("#![forbid(unsafe_code)]"));
+}
+
+/// The standard library's clocks panic on `wasm32-unknown-unknown`, so all others read them through `clock`.
+#[test]
+fn only_the_room_of_clocks_reads_a_clock() {
+    let mut mistakes = String::new();
+    for path in source_files(&root().join(LIBRARY), false) {
+        let (file, text) = (relative(&path, LIBRARY), read(&path));
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(&text);
+        for (number, line) in (1..).zip(code.lines()).filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
+            let imports = line.contains("std::time::") && line.contains("Instant");
+            if !file.starts_with("clock/") && (imports || line.contains("SystemTime::now")) {
+                writeln!(mistakes, "{file}:{number}: {line}").unwrap();
+            }
+        }
+    }
+    assert!(mistakes.is_empty(), "clocks that `clock` should read:\n{mistakes}");
 }
 
 #[test]

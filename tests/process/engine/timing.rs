@@ -116,11 +116,21 @@ fn the_text_names_the_clock() {
     real();
     let text = tachometer::snapshot().to_prometheus_format();
     assert!(text.contains("\n# TYPE tachometer_clock_info gauge\ntachometer_clock_info{source=\""), "{text}");
-    let kernels = std::fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource");
-    let trusted = cfg!(all(target_os = "linux", target_arch = "x86_64"))
-        && kernels.is_ok_and(|name| name.trim() == "tsc");
-    let line = format!("\ntachometer_clock_info{{source=\"{}\"}} 1\n", if trusted { "tsc" } else { "os" });
-    assert!(text.contains(&line), "no {line:?} in: {text}");
-    let error = tachometer::force_os_clock().map_err(|error| error.to_string());
-    assert_eq!(error.is_err(), trusted, "{error:?}");
+    let (_, labels) = text.split_once("\ntachometer_clock_info{source=\"").expect("checked above");
+    let (source, resolution) = labels.split_once("\",resolution=\"").expect("a resolution");
+    if cfg!(target_os = "linux") {
+        let kernels =
+            std::fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+        let counter = if cfg!(target_arch = "aarch64") { "arch_sys_counter" } else { "tsc" };
+        let has_counter = cfg!(any(target_arch = "aarch64", target_arch = "x86_64"));
+        let trusted = has_counter && kernels.is_ok_and(|name| name.trim() == counter);
+        assert_eq!(source, if trusted { counter } else { "os" });
+    }
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        assert!(resolution.starts_with("1ns\"} 1\n"), "{resolution}");
+    }
+    let (step, _) = resolution.split_once("ns\"} 1\n").expect("nanoseconds");
+    assert!(step.parse::<f64>().is_ok_and(|step| (1.0..=128.0).contains(&step)), "{step}");
+    let forced = tachometer::force_os_clock().map_err(|error| error.to_string());
+    assert_eq!(forced.is_ok(), source == "os", "{forced:?}");
 }

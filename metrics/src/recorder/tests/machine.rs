@@ -24,6 +24,7 @@ fn memory_is_within_the_documented_bounds() {
 }
 
 #[test]
+#[cfg_attr(target_family = "wasm", ignore = "there are no threads")]
 fn there_are_as_many_writers_as_threads_were_alive_at_once() {
     const AT_ONCE: usize = 20;
     let writers = WriterPool::new();
@@ -61,6 +62,7 @@ fn a_writer_finds_its_blocks_under_any_key() {
 }
 
 #[test]
+#[cfg_attr(target_family = "wasm", ignore = "there are no threads")]
 fn a_writer_that_never_pauses_is_read_after_a_few_attempts() {
     let block = Block::new(&TABLE);
     let epoch = Epoch::new();
