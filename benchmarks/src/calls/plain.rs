@@ -44,7 +44,9 @@ fn counter() -> u64 {
 fn counter() -> u64 {
     let ticks: u64;
     // SAFETY: Linux lets programs read the register, which has no effect on anything else.
-    unsafe { core::arch::asm!("mrs {}, cntvct_el0", out(reg) ticks, options(nomem, nostack, preserves_flags)) };
+    unsafe {
+        core::arch::asm!("mrs {}, cntvct_el0", out(reg) ticks, options(nomem, nostack, preserves_flags))
+    };
     ticks
 }
 
