@@ -19,9 +19,9 @@ lint:
     cargo clippy --manifest-path tests/packages/disabled/Cargo.toml --target-dir target --all-targets -- -D warnings
     RUSTFLAGS='--cfg fuzzing' cargo clippy --manifest-path fuzz/Cargo.toml --no-default-features --all-targets -- -D warnings
 
-# Compiles the library for other platforms, as far as their standard library can be had
-platforms:
-    bash .ci/platforms
+# Checks other platforms, and runs the sanitizers: all of it, or parts such as `just platforms aarch64`
+platforms *parts:
+    bash .ci/platforms "$@"
 
 # Runs the tests as programs for Windows, under Wine
 windows:

@@ -15,12 +15,19 @@ pub(crate) fn facts() -> Fallible<Vec<(&'static str, String)>> {
     let clock = fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource")?;
     let compiler = String::from_utf8(Command::new("rustc").arg("--version").output()?.stdout)?;
     Ok(vec![
-        ("processor", field("/proc/cpuinfo", "model name", ':')?),
+        ("processor", processor()?),
         ("cores", thread::available_parallelism()?.to_string()),
         ("system", format!("{}, Linux {release}", system.trim_matches('"'))),
         ("clock source of the kernel", clock.trim().to_owned()),
         ("compiler", compiler.trim().to_owned()),
     ])
+}
+
+/// The name of the processor, or the numbers that stand for one where the kernel knows no names: on aarch64.
+fn processor() -> Fallible<String> {
+    let of_cpu = |name| field("/proc/cpuinfo", name, ':');
+    of_cpu("model name")
+        .or_else(|_| Ok(format!("implementer {}, part {}", of_cpu("CPU implementer")?, of_cpu("CPU part")?)))
 }
 
 /// The value of the first line of a file that begins with a name.
@@ -55,4 +62,10 @@ pub(crate) fn allocated() -> Fallible<u64> {
     let kibibytes = field("/proc/self/status", "RssAnon", ':')?;
     let number = kibibytes.trim_end_matches("kB").trim().parse::<u64>()?;
     Ok(number * 1024)
+}
+
+#[test]
+fn the_machine_is_known() {
+    let facts = facts().unwrap();
+    assert!(facts.iter().all(|(_, value)| !value.is_empty()), "{facts:?}");
 }

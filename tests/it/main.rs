@@ -9,6 +9,8 @@ mod formats;
 mod global;
 mod http;
 mod instrumented;
+#[path = "../process/itself.rs"]
+mod itself;
 mod labels;
 mod layers;
 mod on_demand;

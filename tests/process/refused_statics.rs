@@ -1,8 +1,10 @@
 //! Two metrics in `static`s of one name: the second is not exported, and stderr says so once. In a process of its own, for
 //! all that it says on stderr is looked at.
 
+#[path = "itself.rs"]
+mod itself;
+
 use std::env;
-use std::process::Command;
 use tachometer::{Counter, metrics};
 
 metrics! {
@@ -21,8 +23,7 @@ fn a_name_that_is_declared_twice_is_told_to_stderr_once() {
         }
         return;
     }
-    let program = env::current_exe().expect("this one");
-    let output = Command::new(program).env(INSIDE, "1").arg("--nocapture").output().expect("it runs");
+    let output = itself::command().env(INSIDE, "1").arg("--nocapture").output().expect("it runs");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
     let lines: Vec<_> = stderr.lines().filter(|line| line.starts_with("tachometer: ")).collect();

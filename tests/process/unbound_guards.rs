@@ -1,5 +1,8 @@
 //! Guards that are dropped as soon as they are made, in programs of their own: this test runs itself as its own child.
 
+#[path = "itself.rs"]
+mod itself;
+
 use std::io::{BufRead, BufReader};
 use std::panic::{catch_unwind, resume_unwind};
 use std::process::{Command, Stdio};
@@ -83,7 +86,7 @@ fn child() -> Result<(), Error> {
 }
 
 fn program(name: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().expect("this test is a file"));
+    let mut command = itself::command();
     command.args(["child", "--exact", "--nocapture", "--test-threads=1"]).env(PROGRAM, name);
     command
 }

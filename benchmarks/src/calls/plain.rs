@@ -1,7 +1,6 @@
 //! The call itself, and what no way of timing it can do without.
 
 use crate::row::{Row, repeat};
-use core::arch::x86_64::_rdtsc;
 use std::hint::black_box;
 use std::time::Instant;
 use tachometer_benchmarks_elsewhere::{Outcome, work};
@@ -25,13 +24,30 @@ fn bare(number: u64) -> Outcome {
 
 #[inline]
 fn between_counter_reads(number: u64) -> Outcome {
-    // SAFETY: every x86-64 processor has the instruction, and it only reads a counter.
-    let begun = unsafe { _rdtsc() };
+    let begun = counter();
     let outcome = bare(number);
-    // SAFETY: as above.
-    let ended = unsafe { _rdtsc() };
-    black_box(ended.wrapping_sub(begun));
+    black_box(counter().wrapping_sub(begun));
     outcome
+}
+
+/// Reads the processor's counter.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn counter() -> u64 {
+    // SAFETY: every x86-64 processor has the instruction, and it only reads a counter.
+    unsafe { core::arch::x86_64::_rdtsc() }
+}
+
+/// Reads the processor's counter.
+#[cfg(target_arch = "aarch64")]
+#[inline]
+fn counter() -> u64 {
+    let ticks: u64;
+    // SAFETY: Linux lets programs read the register, which has no effect on anything else.
+    unsafe {
+        core::arch::asm!("mrs {}, cntvct_el0", out(reg) ticks, options(nomem, nostack, preserves_flags))
+    };
+    ticks
 }
 
 #[inline]

@@ -2,6 +2,7 @@
 //! child.
 
 use super::*;
+use crate::itself;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -112,11 +113,10 @@ struct Program {
 impl Program {
     /// With at most so many descriptors.
     fn start(name: &str, descriptors: u32) -> Self {
-        let this = std::env::current_exe().expect("this test");
         let limited = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
         let mut child = Command::new("sh")
             .args(["-c", &limited])
-            .arg(this)
+            .args(itself::words())
             .args(["--exact", "http::scarcity::child", "--nocapture", "--test-threads=1"])
             .env(PROGRAM, name)
             .stdin(Stdio::piped())

@@ -1,8 +1,8 @@
 //! Where callbacks run, and what they may do there.
 
 use super::{LONG, failures, registry, value};
+use crate::itself;
 use std::cell::OnceCell;
-use std::process::Command;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, Weak};
 use std::{env, thread};
@@ -143,7 +143,7 @@ fn without_a_thread_callbacks_are_absent_and_nothing_else_is() {
     const NAME: &str = "on_demand::threads::without_a_thread_callbacks_are_absent_and_nothing_else_is";
     if env::var_os(MARK).is_none() {
         // A stack that no system has room for, read when the first thread is started.
-        let output = Command::new(env::current_exe().expect("it runs"))
+        let output = itself::command()
             .args([NAME, "--exact", "--nocapture", "--test-threads", "1"])
             .env(MARK, "1")
             .env("RUST_MIN_STACK", (1_u64 << 60).to_string())

@@ -3,7 +3,7 @@
 #[cfg(unix)]
 mod signals;
 
-use super::PROGRAM;
+use super::{PROGRAM, itself};
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -182,8 +182,7 @@ struct Program {
 
 /// Starts a program, and waits until it is ready.
 fn start(program: &str, test: &str) -> Program {
-    let itself = std::env::current_exe().expect("this test is a file");
-    start_by(&mut Command::new(itself), program, test)
+    start_by(&mut itself::command(), program, test)
 }
 
 /// As `start`, by a command that goes on with the arguments for this test.

@@ -1,5 +1,7 @@
 //! What programs print and export as they end. A process ends once, so each of these tests runs itself as its own child.
 
+#[path = "../itself.rs"]
+mod itself;
 mod last_exports;
 mod print_on_exit;
 

@@ -1,9 +1,9 @@
 //! What is printed when a program ends, in programs that really end.
 
-use super::PROGRAM;
+use super::{PROGRAM, itself};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
 use tachometer::{MetricsRegistry, global, install, print_on_exit};
 
@@ -130,7 +130,7 @@ fn is_not_read_to_the_end() -> Outcome {
 }
 
 fn start(program: &str) -> Child {
-    Command::new(std::env::current_exe().expect("this test is a file"))
+    itself::command()
         .args(["print_on_exit::child", "--exact", "--nocapture", "--test-threads=1"])
         .env(PROGRAM, program)
         .stdin(Stdio::piped())

@@ -149,9 +149,8 @@ fn signals_end_the_process_as_ever_when_the_exporter_has_stopped() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_signal_that_was_ignored_stays_ignored() {
-    let itself = std::env::current_exe().expect("this test is a file");
     let mut shell = Command::new("sh");
-    shell.args(["-c", "trap '' INT; exec \"$0\" \"$@\""]).arg(itself);
+    shell.args(["-c", "trap '' INT; exec \"$0\" \"$@\""]).args(itself::words());
     let mut program = start_by(&mut shell, "wait", "ignored");
     // Had the first any effect, it would be the one that ends the process: the other comes at its heels.
     program.send("-INT", 1);
