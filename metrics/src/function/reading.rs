@@ -82,6 +82,7 @@ impl Function {
             error_kinds: kinds.remove(&ptr::from_ref(self)).unwrap_or_default(),
             sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
+                .with_native(reading.native)
                 .with_extremes(reading.extremes, reading.recent),
         }
     }

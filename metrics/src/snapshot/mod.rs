@@ -14,6 +14,7 @@ mod kind;
 mod label_identity;
 mod list_families;
 mod moment;
+mod native;
 mod run;
 mod self_metric;
 #[cfg(feature = "json")]
@@ -31,5 +32,6 @@ pub(crate) use kind::MetricKind;
 pub(crate) use label_identity::label_identity;
 #[cfg(all(test, feature = "json"))]
 pub(crate) use moment::Moment;
+pub use native::NativeBuckets;
 pub(crate) use run::RunId;
 pub(crate) use self_metric::SelfMetricFamily;
