@@ -14,6 +14,7 @@ mod layers;
 mod on_demand;
 mod primitives;
 mod registry;
+mod streams;
 
 use tachometer::FullSnapshot;
 

@@ -16,6 +16,8 @@ pub struct Function {
     /// Used instead of its own cells if labels are evaluated at each call.
     pub(crate) labelled: List<LabelledCalls>,
     pub(crate) error_kinds: ErrorKinds,
+    /// Cancellations after the first item, counted as an error kind is: after the end of their call, which is then also seen.
+    pub(crate) late_cancellations: ErrorKinds,
     attach: Attach,
     /// Set once a registry reads the function.
     attached: OnceLock<()>,
@@ -46,6 +48,7 @@ impl Function {
                 description,
                 labelled: List::new(),
                 error_kinds: ErrorKinds::new(),
+                late_cancellations: ErrorKinds::new(),
                 attach,
                 attached: OnceLock::new(),
             }

@@ -15,8 +15,14 @@ pub(crate) struct FunctionReadings {
     pub(crate) overflowed_calls: Option<u64>,
 }
 
-/// The error kinds of functions, read before their calls.
-pub(crate) type KindReadings = BTreeMap<*const Function, Vec<(String, u64)>>;
+/// What is counted after the end of a call, by function: read before the calls.
+pub(crate) type KindReadings = BTreeMap<*const Function, CountedAfterEnd>;
+
+#[derive(Debug, Default)]
+pub(crate) struct CountedAfterEnd {
+    error_kinds: Vec<(String, u64)>,
+    late_cancellations: u64,
+}
 
 impl Function {
     /// Returns whether it has labels whose values are evaluated at each call.
@@ -37,9 +43,15 @@ impl Function {
         }
     }
 
-    /// Reads the kinds of its errors, for [`read`](Self::read) to combine with its calls.
+    /// Reads the kinds of its errors and its late cancellations, for [`read`](Self::read) to combine with its calls.
     pub(crate) fn read_error_kinds(&'static self, into: &mut KindReadings) {
-        into.extend(self.parts().map(|part| (ptr::from_ref(part), part.error_kinds.read())));
+        into.extend(self.parts().map(|part| {
+            let late_cancellations = part.late_cancellations.read().iter().map(|(_, count)| count).sum();
+            (
+                ptr::from_ref(part),
+                CountedAfterEnd { error_kinds: part.error_kinds.read(), late_cancellations },
+            )
+        }));
     }
 
     /// Adds its series, one for each set of evaluated labels, under the `function` label that its registry has chosen.
@@ -69,7 +81,9 @@ impl Function {
         let reading = reader.read(&self.cells);
         let [errors, panics, cancelled] = reading.failed;
         let owned = |(name, value): &Label| Some(((*name).to_owned(), (*value)?.to_owned()));
-        let Description { module, labels, buckets, sample, .. } = self.description;
+        let Description { module, labels, buckets, sample, ends_later, .. } = self.description;
+        let CountedAfterEnd { error_kinds, late_cancellations } =
+            kinds.remove(&ptr::from_ref(self)).unwrap_or_default();
         FunctionSnapshot {
             function: label.to_owned(),
             module: module.to_owned(),
@@ -79,7 +93,8 @@ impl Function {
             panics,
             cancelled,
             in_flight: reading.in_flight(),
-            error_kinds: kinds.remove(&ptr::from_ref(self)).unwrap_or_default(),
+            error_kinds,
+            cancelled_after_first_item: ends_later.then_some(late_cancellations),
             sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
                 .with_extremes(reading.extremes, reading.recent),

@@ -1,5 +1,6 @@
 //! Stopwatches: which part of a call counts as its duration, and which calls are timed.
 
+use crate::call::Timer;
 use crate::clock::{self, Ticks};
 use crate::function::Function;
 use crate::recorder::{Block, CallCells, Outcome, Time};
@@ -34,6 +35,9 @@ pub trait Stopwatch: Copy + 'static {
 
     /// Returns the duration of the call until now.
     fn time(&self) -> Time;
+
+    /// Returns what goes on to measure a call after its function has returned. The stopwatch is paused.
+    fn timer(self) -> Timer;
 }
 
 /// The steps of a call. In an unoptimized build they are functions of this crate and not generated in each user's crate, so they
@@ -96,6 +100,10 @@ impl Stopwatch for Wall {
     fn time(&self) -> Time {
         Time::OfEach(self.0.elapsed_nanos())
     }
+
+    fn timer(self) -> Timer {
+        Timer::wall(self.0)
+    }
 }
 
 /// Time inside polls.
@@ -135,6 +143,10 @@ impl Stopwatch for Busy {
     fn time(&self) -> Time {
         Time::OfEach(self.nanos)
     }
+
+    fn timer(self) -> Timer {
+        Timer::busy(self.nanos)
+    }
 }
 
 /// Wall-clock time of one call in several.
@@ -159,6 +171,10 @@ impl Stopwatch for Sampled {
     #[inline]
     fn time(&self) -> Time {
         self.0.map_or(Time::NotTaken, |begun| Time::OfSome(begun.elapsed_nanos()))
+    }
+
+    fn timer(self) -> Timer {
+        Timer::sampled(self.0.map(Timer::wall))
     }
 }
 
@@ -205,5 +221,9 @@ impl Stopwatch for SampledBusy {
     #[inline]
     fn time(&self) -> Time {
         self.0.map_or(Time::NotTaken, |busy| Time::OfSome(busy.nanos))
+    }
+
+    fn timer(self) -> Timer {
+        Timer::sampled(self.0.map(Stopwatch::timer))
     }
 }

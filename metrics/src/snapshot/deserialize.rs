@@ -95,6 +95,8 @@ struct RawFunction {
     in_flight: i64,
     #[serde(default, with = "pairs")]
     error_kinds: Vec<(String, u64)>,
+    #[serde(default)]
+    cancelled_after_first_item: Option<u64>,
     #[serde(default = "every_call")]
     sample_interval: u64,
     latency: RawHistogram,
@@ -147,12 +149,17 @@ impl TryFrom<RawFunction> for FunctionSnapshot {
 impl RawFunction {
     fn checked(self) -> Result<FunctionSnapshot, Reason> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
-        let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
+        let RawFunction {
+            in_flight, error_kinds, cancelled_after_first_item, sample_interval, latency, ..
+        } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
             return Err(format!("invalid label {label:?} of a function"));
         }
         if [errors, panics, cancelled].into_iter().try_fold(ok, u64::checked_add).is_none() {
             return Err(format!("more than {} calls in total", u64::MAX));
+        }
+        if cancelled_after_first_item.is_some_and(|after| after > cancelled) {
+            return Err("more calls cancelled after their first item than cancelled".to_owned());
         }
         if in_flight < 0 {
             return Err(format!("the number of calls in flight must not be negative, not {in_flight}"));
@@ -171,6 +178,7 @@ impl RawFunction {
             cancelled,
             in_flight,
             error_kinds,
+            cancelled_after_first_item,
             sample_interval,
             latency,
         })

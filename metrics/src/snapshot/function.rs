@@ -42,13 +42,16 @@ pub struct FunctionSnapshot {
     pub errors: u64,
     /// Calls that ended in a panic.
     pub panics: u64,
-    /// Async calls whose future was dropped before it was ready.
+    /// Async calls whose future was dropped before it was ready, and calls whose stream or body was dropped before its end.
     pub cancelled: u64,
     /// Calls that had begun but not ended at that moment. Never negative.
     pub in_flight: i64,
     /// The number of errors of each kind.
     #[cfg_attr(feature = "json", serde(with = "serial::pairs"))]
     pub error_kinds: Vec<(String, u64)>,
+    /// Of the cancelled calls, those that were cancelled after their first item; `None` for functions whose calls end when they return.
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
+    pub(crate) cancelled_after_first_item: Option<u64>,
     /// The sample interval: one call in this many is timed.
     pub(crate) sample_interval: u64,
     pub(crate) latency: HistogramSnapshot,
@@ -74,6 +77,19 @@ impl FunctionSnapshot {
     /// not count as errors.
     pub fn error_rate(&self) -> f64 {
         share(self.errors, self.calls())
+    }
+
+    /// Returns the number of calls that were cancelled before their first item, including those whose future was cancelled. `None`
+    /// for functions without the option [`ends_with`](macro@crate::instrumented#calls-that-end-with-a-stream-or-a-body).
+    pub fn cancelled_before_first_item(&self) -> Option<u64> {
+        self.cancelled_after_first_item.map(|after| self.cancelled.saturating_sub(after))
+    }
+
+    /// Returns the number of calls that were cancelled after their first item: a stream that was dropped before its end, a body whose
+    /// client went away. `None` for functions without the option
+    /// [`ends_with`](macro@crate::instrumented#calls-that-end-with-a-stream-or-a-body).
+    pub fn cancelled_after_first_item(&self) -> Option<u64> {
+        self.cancelled_after_first_item
     }
 
     /// Returns the total duration of all timed calls.
@@ -188,6 +204,11 @@ impl FunctionSnapshot {
                 None => self.error_kinds.push((kind.clone(), *count)),
             }
         }
+        self.cancelled_after_first_item =
+            match (self.cancelled_after_first_item, other.cancelled_after_first_item) {
+                (Some(own), Some(other)) => Some(own + other),
+                (own, other) => own.or(other),
+            };
         self.sample_interval = self.sample_interval.max(other.sample_interval);
         self.latency.merge(&other.latency);
     }

@@ -60,12 +60,15 @@ prop_compose! {
         counts in [0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4],
         in_flight in 0..=i64::MAX,
         error_kinds in pairs(text(), sampled_u64()),
+        late in proptest::option::of(0..=u64::MAX),
         sample_interval in 1..=u64::MAX,
         latency in histogram(),
     ) -> FunctionSnapshot {
         let [ok, errors, panics, cancelled] = counts;
+        let cancelled_after_first_item = late.map(|late| late.min(cancelled));
         FunctionSnapshot {
-            function, module, labels, ok, errors, panics, cancelled, in_flight, error_kinds, sample_interval, latency,
+            function, module, labels, ok, errors, panics, cancelled, in_flight, error_kinds, cancelled_after_first_item,
+            sample_interval, latency,
         }
     }
 }
