@@ -1,13 +1,10 @@
 //! A call in flight whose function has returned.
 
 use super::timer::Timer;
-use crate::function::{AllKinds, Function};
+use crate::function::{AllKinds, Function, Stage};
 use crate::recorder::Outcome;
 use std::fmt;
 use std::mem;
-
-/// The kind under which cancellations after the first item are counted.
-const AFTER_FIRST_ITEM: &str = "after_first_item";
 
 /// A call that ends once: by [`end`](Self::end), or as `cancelled` when it is dropped.
 pub(crate) struct InFlight {
@@ -111,10 +108,13 @@ impl Open {
         };
         // On whichever thread this is.
         function.cells.end(outcome, timer.time());
-        // After the call has ended: a reader that sees the kind, or the cancellation after an item, sees the end of its call.
+        // After the call has ended: a reader that sees the kind or the stage sees the end of the call.
         match (outcome, failure) {
             (Outcome::Error, Some(Failure { kind: Some(kind) })) => function.error_kinds.add(kind),
-            (Outcome::Cancelled, _) if has_item => function.late_cancellations.add(AFTER_FIRST_ITEM),
+            (Outcome::Cancelled, _) => {
+                let stage = if has_item { Stage::AfterFirstItem } else { Stage::BeforeFirstItem };
+                function.cancellations.add(stage);
+            }
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use super::description::{Description, Label};
 use super::instrumented::Function;
 use crate::recorder::Reader;
-use crate::snapshot::{FunctionSnapshot, HistogramSnapshot};
+use crate::snapshot::{CancelledByStage, FunctionSnapshot, HistogramSnapshot};
 use std::collections::BTreeMap;
 use std::ptr;
 
@@ -18,10 +18,17 @@ pub(crate) struct FunctionReadings {
 /// What is counted after the end of a call, by function: read before the calls.
 pub(crate) type KindReadings = BTreeMap<*const Function, CountedAfterEnd>;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct CountedAfterEnd {
     error_kinds: Vec<(String, u64)>,
-    late_cancellations: u64,
+    cancelled: Option<CancelledByStage>,
+}
+
+impl CountedAfterEnd {
+    fn none(function: &Function) -> Self {
+        let cancelled = function.description.ends_later.then(CancelledByStage::default);
+        CountedAfterEnd { error_kinds: Vec::new(), cancelled }
+    }
 }
 
 impl Function {
@@ -43,14 +50,12 @@ impl Function {
         }
     }
 
-    /// Reads the kinds of its errors and its late cancellations, for [`read`](Self::read) to combine with its calls.
+    /// Reads the kinds of its errors and the stages of its cancellations, for [`read`](Self::read) to combine with its calls.
     pub(crate) fn read_error_kinds(&'static self, into: &mut KindReadings) {
         into.extend(self.parts().map(|part| {
-            let late_cancellations = part.late_cancellations.read().iter().map(|(_, count)| count).sum();
-            (
-                ptr::from_ref(part),
-                CountedAfterEnd { error_kinds: part.error_kinds.read(), late_cancellations },
-            )
+            let error_kinds = part.error_kinds.read();
+            let cancelled = part.description.ends_later.then(|| part.cancellations.read());
+            (ptr::from_ref(part), CountedAfterEnd { error_kinds, cancelled })
         }));
     }
 
@@ -81,9 +86,10 @@ impl Function {
         let reading = reader.read(&self.cells);
         let [errors, panics, cancelled] = reading.failed;
         let owned = |(name, value): &Label| Some(((*name).to_owned(), (*value)?.to_owned()));
-        let Description { module, labels, buckets, sample, ends_later, .. } = self.description;
-        let CountedAfterEnd { error_kinds, late_cancellations } =
-            kinds.remove(&ptr::from_ref(self)).unwrap_or_default();
+        let Description { module, labels, buckets, sample, .. } = self.description;
+        // Of a set of labels that is newer than the reading, there is none.
+        let CountedAfterEnd { error_kinds, cancelled: cancelled_by_stage } =
+            kinds.remove(&ptr::from_ref(self)).unwrap_or_else(|| CountedAfterEnd::none(self));
         FunctionSnapshot {
             function: label.to_owned(),
             module: module.to_owned(),
@@ -94,7 +100,7 @@ impl Function {
             cancelled,
             in_flight: reading.in_flight(),
             error_kinds,
-            cancelled_after_first_item: ends_later.then_some(late_cancellations),
+            cancelled_by_stage,
             sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
                 .with_extremes(reading.extremes, reading.recent),

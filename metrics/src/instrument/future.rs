@@ -204,14 +204,6 @@ impl<S: Stopwatch> Progress<S> {
         }
     }
 
-    /// Ends the call if it is running: its future is dropped.
-    #[inline]
-    fn cancel(&mut self) {
-        if let Progress::Running(..) = self {
-            self.failed(Outcome::Cancelled);
-        }
-    }
-
     /// Ends the call with a failure: rare, so the recording is not inlined in every function.
     #[cold]
     #[inline(never)]
@@ -272,7 +264,9 @@ where
 impl<F, C, S: Stopwatch, K> Drop for Timed<F, C, S, K> {
     #[inline]
     fn drop(&mut self) {
-        self.call.cancel();
+        if let Progress::Running(..) = self.call {
+            self.call.failed(Outcome::Cancelled);
+        }
     }
 }
 
@@ -314,7 +308,8 @@ impl<F: Future, M: Fn(Head<F::Output>) -> R, S: Stopwatch, R> Future for Held<F,
 impl<F, M, S: Stopwatch> Drop for Held<F, M, S> {
     #[inline]
     fn drop(&mut self) {
-        self.call.cancel();
+        // As a call that goes on: it counts the stage.
+        drop(self.call.hand_over());
     }
 }
 

@@ -123,7 +123,7 @@ fn a_call_may_be_in_a_channel_or_a_task() {
     }
     assert_eq!(subscribe(3).iter().sum::<u32>(), 3);
     // The thread ends its call before it drops the sender's end, or right after the last number was received.
-    while calls("subscribe").in_flight > 0 {
+    while counted("subscribe").in_flight > 0 {
         thread::yield_now();
     }
     assert_eq!(calls("subscribe"), Calls { ok: 1, ..Calls::default() });

@@ -61,9 +61,13 @@ fn every_call_of_many_threads_ends_once() {
                 }
             });
         }
-        // Meanwhile, no reading shows a cancellation after the first item of a call that it does not show.
+        // Meanwhile, no reading shows the stage of a cancellation that it does not show, and none shows less than one before.
+        let mut earlier = calls_of(&counted("crowded"));
         for _ in 0..50 {
-            calls("crowded");
+            let later = calls_of(&counted("crowded"));
+            assert!(later.cancelled_early >= earlier.cancelled_early, "{earlier:?}, {later:?}");
+            assert!(later.cancelled_late >= earlier.cancelled_late, "{earlier:?}, {later:?}");
+            earlier = later;
         }
     });
     drop(hand_over);
