@@ -6,7 +6,9 @@ use super::instrumented::{AnyItem, Instrumented};
 #[cfg(feature = "futures")]
 use super::stream::ErrItem;
 use super::timer::Timer;
-use crate::function::{AllKinds, Function};
+#[cfg(feature = "futures")]
+use crate::function::AllKinds;
+use crate::function::Function;
 use crate::recorder::Outcome;
 use std::fmt;
 use std::thread;
@@ -138,6 +140,7 @@ impl Call {
     }
 
     /// Shows all kinds of an error type from now on.
+    #[cfg(feature = "futures")]
     pub(crate) fn declare_kinds(&self, all: AllKinds) {
         self.call.declare_kinds(all);
     }
@@ -154,6 +157,7 @@ impl Call {
         function
     }
 
+    #[cfg(any(feature = "futures", feature = "http-body"))]
     pub(crate) fn into_in_flight(mut self) -> InFlight {
         self.call.take()
     }

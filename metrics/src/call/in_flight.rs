@@ -1,9 +1,12 @@
 //! A call in flight whose function has returned.
 
 use super::timer::Timer;
-use crate::function::{AllKinds, Function, Stage};
+#[cfg(feature = "futures")]
+use crate::function::AllKinds;
+use crate::function::{Function, Stage};
 use crate::recorder::Outcome;
 use std::fmt;
+#[cfg(any(feature = "futures", feature = "http-body"))]
 use std::mem;
 
 /// A call that ends once: by [`end`](Self::end), or as `cancelled` when it is dropped.
@@ -39,6 +42,7 @@ impl InFlight {
     }
 
     /// Takes the call out of `self`, which then is one that has ended.
+    #[cfg(any(feature = "futures", feature = "http-body"))]
     pub(super) fn take(&mut self) -> Self {
         mem::replace(self, InFlight::ended())
     }
@@ -49,6 +53,7 @@ impl InFlight {
     }
 
     /// Shows all kinds of an error type from now on.
+    #[cfg(feature = "futures")]
     pub(super) fn declare_kinds(&self, all: AllKinds) {
         if let Some(open) = &self.open {
             open.function.error_kinds.declare(all);
@@ -80,6 +85,7 @@ impl InFlight {
     }
 
     /// Runs a poll of the stream or body that holds the call. If it unwinds, the call ends with a panic.
+    #[cfg(any(feature = "futures", feature = "http-body"))]
     #[inline]
     pub(super) fn poll<R>(&mut self, poll: impl FnOnce(&mut InFlight) -> R) -> R {
         if let Some(open) = &mut self.open {
@@ -121,8 +127,10 @@ impl Open {
 }
 
 /// A guard that ends the call with a panic if a poll unwinds.
+#[cfg(any(feature = "futures", feature = "http-body"))]
 struct EndOnUnwind<'a>(&'a mut InFlight);
 
+#[cfg(any(feature = "futures", feature = "http-body"))]
 impl Drop for EndOnUnwind<'_> {
     #[cold]
     fn drop(&mut self) {
