@@ -8,7 +8,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tachometer::{ErrorKind, LabelSet, LabelValue, MetricsRegistry};
-use tachometer_disabled::{Cart, Failure, Labels, Tier, answer, check_out, double, parse, pieces, sum};
+use tachometer_disabled::{
+    Cart, Failure, Labels, Stream as _, Tier, answer, boxed, check_out, double, held, parse, pieces, sum,
+};
 
 #[test]
 fn nothing_is_counted() {
@@ -18,6 +20,7 @@ fn nothing_is_counted() {
     assert_eq!(CART.first().unwrap_err().line(), line!());
     assert_eq!(cart.first(), Ok(14));
     assert!(!cart.is_empty() && parse("seven").is_err());
+    assert_eq!((boxed().number(), held(3)), (4, 3));
     assert_eq!(sum("7"), Ok(8));
     let answer = pin!(answer()).poll(&mut Context::from_waker(Waker::noop()));
     assert_eq!(answer, Poll::Ready(42));
