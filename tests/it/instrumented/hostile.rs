@@ -54,23 +54,23 @@ async fn future(future: u32, __future: u32, context: u32) -> ::core::result::Res
 }
 
 trait HoldAny {
-    fn __hold(self) -> u8;
+    fn hold(self) -> u8;
 }
 impl<T> HoldAny for T {
-    fn __hold(self) -> u8 {
+    fn hold(self) -> u8 {
         7
     }
 }
 trait AnyItems {
-    fn __stream(self) -> u8;
+    fn stream(self) -> u8;
 }
 impl<T> AnyItems for T {
-    fn __stream(self) -> u8 {
+    fn stream(self) -> u8 {
         7
     }
 }
 
-#[facade::renamed::instrumented(crate = facade::renamed, ends_with = "stream", ok_if = |__head| __head.is_ok())]
+#[facade::renamed::instrumented(crate = facade::renamed, ends_with = "stream", ok_if = |__head| __head.as_ref().err().is_none())]
 fn streamed(
     head: bool,
     __head: u32,

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tachometer::{ErrorKind, LabelSet, LabelValue, MetricsRegistry};
 use tachometer_disabled::{
-    Cart, Failure, Labels, Stream as _, Tier, answer, boxed, check_out, double, held, parse, pieces, sum,
+    Cart, Failure, Labels, Tier, answer, boxed, check_out, double, held, parse, pieces, sum,
 };
 
 #[test]
@@ -65,7 +65,10 @@ fn labels_are_what_they_are() {
     check_out(Tier::Free);
     let mut text = String::new();
     Tier::Paid(3).write(&mut text).unwrap();
-    assert_eq!((text.as_str(), Tier::Paid(3).index(), Tier::VALUES), ("gold", 1, Some(&["free", "gold"][..])));
+    assert_eq!(
+        (text.as_str(), Tier::Paid(3).index(), Tier::VALUES),
+        ("gold", 1, Some(&["free", "gold"][..]))
+    );
     assert_eq!((Labels::NAMES, Labels::COUNT), (&["tier", "again"][..], Some(4)));
     assert_eq!(Labels { tier: Tier::Paid(3), is_renewal: false }.index(), 2);
 }
