@@ -73,6 +73,7 @@ pub struct Call {
 }
 
 impl Call {
+    #[inline]
     pub(crate) fn new(function: &'static Function, timer: Timer) -> Self {
         Call { call: InFlight::new(function, timer), begun_unwinding: thread::panicking() }
     }
@@ -158,14 +159,16 @@ impl Call {
     }
 
     #[cfg(any(feature = "futures", feature = "http-body"))]
+    #[inline]
     pub(crate) fn into_in_flight(mut self) -> InFlight {
         self.call.take()
     }
 }
 
 impl Drop for Call {
+    #[inline]
     fn drop(&mut self) {
-        if thread::panicking() && !self.begun_unwinding {
+        if self.call.is_open() && thread::panicking() && !self.begun_unwinding {
             self.call.end(Outcome::Panic);
         }
     }

@@ -32,19 +32,28 @@ struct Open {
 }
 
 impl InFlight {
+    #[inline]
     pub(crate) fn new(function: &'static Function, timer: Timer) -> Self {
         InFlight { open: Some(Open { function, timer, has_item: false, failure: None }) }
     }
 
     /// Creates one that has ended, and counts nothing.
+    #[inline]
     pub(super) fn ended() -> Self {
         InFlight { open: None }
     }
 
     /// Takes the call out of `self`, which then is one that has ended.
     #[cfg(any(feature = "futures", feature = "http-body"))]
+    #[inline]
     pub(super) fn take(&mut self) -> Self {
         mem::replace(self, InFlight::ended())
+    }
+
+    /// Returns whether the call has not ended.
+    #[inline]
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
     }
 
     /// Returns the function, until the call has ended.

@@ -21,6 +21,7 @@ pin_project! {
 }
 
 impl<T, I> Instrumented<T, I> {
+    #[inline]
     pub(crate) fn new(inner: T, call: InFlight, inspect: I) -> Self {
         Instrumented { call, inner, inspect }
     }

@@ -27,16 +27,19 @@ enum Measure {
 }
 
 impl Timer {
+    #[inline]
     pub(crate) fn wall(begun: Ticks) -> Self {
         Timer { measure: Measure::Wall(begun), is_sampled: false }
     }
 
     /// Creates a timer of busy time, paused after `nanos`.
+    #[inline]
     pub(crate) fn busy(nanos: u64) -> Self {
         Timer { measure: Measure::Busy { nanos, poll: None }, is_sampled: false }
     }
 
     /// Makes `timer` that of a function which samples calls; `None` if this call is not timed.
+    #[inline]
     pub(crate) fn sampled(timer: Option<Timer>) -> Self {
         let measure = timer.map_or(Measure::Nothing, |timer| timer.measure);
         Timer { measure, is_sampled: true }
@@ -62,6 +65,7 @@ impl Timer {
     }
 
     /// Returns the duration of the call until now, without a poll that is not paused.
+    #[inline]
     pub(super) fn time(&self) -> Time {
         let nanos = match self.measure {
             Measure::Wall(begun) => begun.elapsed_nanos(),

@@ -101,6 +101,7 @@ impl Stopwatch for Wall {
         Time::OfEach(self.0.elapsed_nanos())
     }
 
+    #[inline]
     fn timer(self) -> Timer {
         Timer::wall(self.0)
     }
@@ -144,6 +145,7 @@ impl Stopwatch for Busy {
         Time::OfEach(self.nanos)
     }
 
+    #[inline]
     fn timer(self) -> Timer {
         Timer::busy(self.nanos)
     }
@@ -173,6 +175,7 @@ impl Stopwatch for Sampled {
         self.0.map_or(Time::NotTaken, |begun| Time::OfSome(begun.elapsed_nanos()))
     }
 
+    #[inline]
     fn timer(self) -> Timer {
         Timer::sampled(self.0.map(Timer::wall))
     }
@@ -223,6 +226,7 @@ impl Stopwatch for SampledBusy {
         self.0.map_or(Time::NotTaken, |busy| Time::OfSome(busy.nanos))
     }
 
+    #[inline]
     fn timer(self) -> Timer {
         Timer::sampled(self.0.map(Stopwatch::timer))
     }

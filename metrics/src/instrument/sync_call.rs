@@ -59,6 +59,7 @@ impl<S: Stopwatch> Running<S> {
     }
 
     /// Takes the returned `value`, whose call may go on.
+    #[inline]
     pub fn head<R>(self, value: R) -> Head<R> {
         let OpenCall { site, mut stopwatch, .. } = self.0;
         mem::forget(self);

@@ -3,12 +3,12 @@
 use crate::call::Call;
 use crate::instrument::kinds::WithoutKinds;
 
+/// Implemented by no type. Its bound has a lifetime parameter, so it is checked at the call, not at the definition.
 #[diagnostic::on_unimplemented(
     message = "`ends_with = \"stream\"` needs the feature `futures` of `tachometer`",
     label = "needs the feature `futures`",
     note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"futures\"] }}"
 )]
-/// Implemented by no type. Its bound has a lifetime parameter, so it is checked at the call, not at the definition.
 pub trait WithFutures {}
 
 /// Fails to compile.
