@@ -88,8 +88,10 @@ impl InFlight {
     /// Ends the call, unless it has ended.
     #[inline]
     pub(super) fn end(&mut self, outcome: Outcome) {
-        if let Some(open) = self.open.take() {
+        // In place: a copy would be read in larger pieces than it was just written in, for which the processor waits.
+        if let Some(open) = &mut self.open {
             open.end(outcome);
+            self.open = None;
         }
     }
 
@@ -114,9 +116,9 @@ impl InFlight {
 impl Open {
     /// Ends the call. Not inlined in every stream: a call ends once, an item may come a million times.
     #[inline(never)]
-    fn end(self, outcome: Outcome) {
-        let Open { function, mut timer, has_item, failure } = self;
-        timer.pause();
+    fn end(&mut self, outcome: Outcome) {
+        self.timer.pause();
+        let Open { function, ref timer, has_item, failure } = *self;
         let outcome = match (outcome, failure) {
             (Outcome::Ok | Outcome::Cancelled, Some(_)) => Outcome::Error,
             (outcome, _) => outcome,

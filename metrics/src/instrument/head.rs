@@ -20,6 +20,7 @@ pub struct Head<R, K = NoKinds> {
 }
 
 impl<R> Head<R> {
+    #[inline]
     pub(super) fn new(call: Call, value: R) -> Self {
         Head { call, value, decided: None, kinds: NoKinds }
     }
@@ -38,6 +39,7 @@ impl<R> Head<R> {
         self.with_kinds(KindsBy(kind))
     }
 
+    #[inline]
     fn with_kinds<K>(self, kinds: K) -> Head<R, K> {
         let Head { call, value, decided, .. } = self;
         Head { call, value, decided, kinds }
@@ -46,6 +48,7 @@ impl<R> Head<R> {
 
 impl<T, E: ErrorKind> Head<Result<T, E>> {
     /// Has the error return its own kind.
+    #[inline]
     pub fn __with_kinds(self) -> Head<Result<T, E>, OwnKinds> {
         self.with_kinds(OwnKinds)
     }
@@ -58,6 +61,7 @@ impl<T, E, K: Kinds<Result<T, E>>> Head<Result<T, E>, K> {
     ///
     /// # Errors
     /// The error that the body returned.
+    #[inline]
     pub fn __hold<U>(self, hold: impl FnOnce(Call, T) -> U) -> Result<U, E> {
         let Head { call, value, decided, kinds } = self;
         match value {
@@ -86,12 +90,14 @@ pub trait HoldAny {
 impl<R, K> HoldAny for Head<R, K> {
     type Value = R;
 
+    #[inline]
     fn __hold<U>(self, hold: impl FnOnce(Call, R) -> U) -> U {
         hold(call_of(self.call, self.decided), self.value)
     }
 }
 
 /// Returns the call; if a predicate has found an error, it ends as one.
+#[inline]
 fn call_of(mut call: Call, decided: Option<Outcome>) -> Call {
     if decided == Some(Outcome::Error) {
         call.fail();

@@ -7,6 +7,7 @@ use futures_core::Stream;
 
 /// Puts `call` into `stream`; [`ItemsOf::__stream`] finds the type of the items. The type parameter `T` fixes it, so that the body
 /// need not annotate it.
+#[inline]
 pub fn items<T, S: Stream<Item = T>>(call: Call, stream: S) -> ItemsOf<S> {
     ItemsOf { call, stream, kinds: NoKinds }
 }
@@ -35,6 +36,7 @@ impl<S> WithoutKinds for ItemsOf<S> {}
 
 impl<S: Stream<Item = Result<T, E>>, T, E, K> ItemsOf<S, K> {
     /// Returns the stream, in which an `Err` is an error of the call.
+    #[inline]
     pub fn __stream(self) -> Instrumented<S, ErrItems<K>> {
         Instrumented::new(self.stream, self.call.into_in_flight(), ErrItems(self.kinds))
     }
@@ -63,6 +65,7 @@ pub trait AnyItems {
 impl<S, K> AnyItems for ItemsOf<S, K> {
     type Stream = Instrumented<S, AnyItem>;
 
+    #[inline]
     fn __stream(self) -> Instrumented<S, AnyItem> {
         Instrumented::new(self.stream, self.call.into_in_flight(), AnyItem)
     }
