@@ -28,7 +28,7 @@ type Share = Arc<SeriesEntry>;
 
 impl Family {
     fn new(idle_after: Option<Duration>) -> &'static Self {
-        let table = leak(SeriesTable::new(1, 2, idle_after));
+        let table = leak(SeriesTable::new(&["label"], 2, idle_after));
         let cells = std::array::from_fn(|_| AtomicU64::new(0));
         leak(Family { table, cells })
     }

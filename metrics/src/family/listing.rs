@@ -1,0 +1,107 @@
+//! A sorted list that readers share. It is kept until something is removed; what is added is merged in for the next reader.
+
+use crate::sync::unmodelled::Arc;
+
+/// The items of a table, as the last reader has sorted them, and those that were added since.
+#[derive(Debug)]
+pub(super) struct Listing<T> {
+    sorted: Option<Arc<Vec<T>>>,
+    /// Empty if there is no list.
+    added: Vec<T>,
+    /// The number of changes so far.
+    changes: u64,
+}
+
+impl<T> Default for Listing<T> {
+    fn default() -> Self {
+        Listing { sorted: None, added: Vec::new(), changes: 0 }
+    }
+}
+
+impl<T: Clone> Listing<T> {
+    /// Adds an item. Nothing is kept if no reader has needed a list.
+    pub(super) fn add(&mut self, item: &T) {
+        self.changes += 1;
+        if self.sorted.is_some() {
+            self.added.push(item.clone());
+        }
+    }
+
+    /// Forgets the list, after an item was removed: a list keeps its items.
+    pub(super) fn forget(&mut self) {
+        *self = Listing { changes: self.changes + 1, ..Listing::default() };
+    }
+
+    /// Returns the list, if nothing has been added to it.
+    pub(super) fn complete(&self) -> Option<Arc<Vec<T>>> {
+        self.sorted.as_ref().filter(|_| self.added.is_empty()).map(Arc::clone)
+    }
+
+    /// Returns all items, to be sorted, and the number of changes so far. If there is a list, its items come first, in order;
+    /// otherwise they are those that `all` returns.
+    pub(super) fn items(&self, all: impl FnOnce() -> Vec<T>) -> (Vec<T>, u64) {
+        let items = self.sorted.as_ref().map_or_else(all, |sorted| [sorted.as_slice(), &self.added].concat());
+        (items, self.changes)
+    }
+
+    /// Keeps the sorted list of the items after so many changes, if there were no others.
+    pub(super) fn keep(&mut self, sorted: &Arc<Vec<T>>, changes: u64) {
+        if self.changes == changes {
+            *self = Listing { sorted: Some(Arc::clone(sorted)), added: Vec::new(), changes };
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// Sorts the items of a listing as a reader does.
+    fn read(listing: &mut Listing<u8>, all: &[u8]) -> Arc<Vec<u8>> {
+        listing.complete().unwrap_or_else(|| {
+            let (mut items, changes) = listing.items(|| all.to_vec());
+            items.sort_unstable();
+            let sorted = Arc::new(items);
+            listing.keep(&sorted, changes);
+            sorted
+        })
+    }
+
+    #[test]
+    fn readers_share_a_list_until_it_changes() {
+        let mut listing = Listing::default();
+        listing.add(&3);
+        listing.add(&1);
+        let first = read(&mut listing, &[3, 1]);
+        assert_eq!(*first, [1, 3]);
+        assert!(Arc::ptr_eq(&first, &read(&mut listing, &[])));
+        listing.add(&2);
+        assert_eq!(*read(&mut listing, &[]), [1, 2, 3]);
+        assert_eq!(*first, [1, 3]);
+        listing.forget();
+        assert_eq!(*read(&mut listing, &[3, 2]), [2, 3]);
+        assert_eq!(Arc::strong_count(&first), 1);
+    }
+
+    #[test]
+    fn a_list_that_was_sorted_during_a_change_is_not_kept() {
+        for change in [|listing: &mut Listing<u8>| listing.add(&7), Listing::forget] {
+            let mut listing = Listing::default();
+            let (items, changes) = listing.items(|| vec![1]);
+            change(&mut listing);
+            listing.keep(&Arc::new(items), changes);
+            assert_eq!(listing.complete(), None);
+        }
+    }
+
+    #[test]
+    fn what_is_added_while_it_is_sorted_is_merged_in_later() {
+        let mut listing = Listing::default();
+        read(&mut listing, &[5]);
+        listing.add(&4);
+        let (items, changes) = listing.items(Vec::new);
+        listing.add(&6);
+        listing.keep(&Arc::new(items), changes);
+        assert_eq!(*read(&mut listing, &[]), [4, 5, 6]);
+    }
+}
