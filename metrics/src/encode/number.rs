@@ -163,13 +163,22 @@ mod tests {
     #[test]
     fn floats_of_few_digits_are_formatted_like_all_others() {
         let mut random = 1_u64;
-        let mut numbers = vec![0.1 + 0.2, 123_456.789_012_345, 0.000_1, 0.000_1_f64.next_down(), 999_999.999_999_999];
+        let mut numbers =
+            vec![0.1 + 0.2, 123_456.789_012_345, 0.000_1, 0.000_1_f64.next_down(), 999_999.999_999_999];
         for bits in 17..64 {
             for _ in 0..1_000 {
-                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let nanos = random >> bits;
                 let seconds = nanos as f64 / 1e9;
-                numbers.extend([seconds, seconds.next_up(), -seconds, seconds * 1.1, seconds.fract(), seconds.trunc()]);
+                numbers.extend([
+                    seconds,
+                    seconds.next_up(),
+                    -seconds,
+                    seconds * 1.1,
+                    seconds.fract(),
+                    seconds.trunc(),
+                ]);
             }
         }
         let is_plain = |number: &f64| *number == 0.0 || (1e-4..1e6).contains(&number.abs());

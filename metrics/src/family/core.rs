@@ -1,6 +1,6 @@
 //! The shared state of a family: its cells, label names and series.
 
-use super::table::{OVERFLOW, Owner, SeriesEntry, SeriesTable};
+use super::table::{OVERFLOW, Owner, SeriesTable, Shown};
 use crate::collect::{Collection, Registered, Shape};
 use crate::labels::{LabelSet, LabelText, Labels, OVERFLOW_VALUE, SeriesLabels, values_of};
 use crate::metric::kind::{Kind, SINGLE_WIDTH};
@@ -165,12 +165,13 @@ impl<M: Kind> Core<M> {
     pub(super) fn remove_where(&self, mut should_remove: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
         let Some(table) = self.table() else { return 0 };
         // The predicate is user code: no lock is held while it runs.
-        let mut should_remove = |entry: &SeriesEntry| should_remove(&entry.labels().iter().collect::<Vec<_>>());
-        table.shown().iter().filter(|entry| should_remove(entry) && table.remove(entry)).count()
+        let mut should_remove = |shown: &Shown| should_remove(&shown.labels.iter().collect::<Vec<_>>());
+        table.shown().iter().filter(|shown| should_remove(shown) && table.remove(&shown.share)).count()
     }
 
-    fn series_at(&self, labels: SeriesLabels, index: usize, reader: &mut Reader) -> SeriesSnapshot {
-        SeriesSnapshot::new(labels, M::read(&self.cells, index, reader))
+    #[inline]
+    fn series_at(&self, labels: &SeriesLabels, index: usize, reader: &mut Reader) -> SeriesSnapshot {
+        SeriesSnapshot { labels: labels.clone(), value: M::read(&self.cells, index, reader) }
     }
 
     fn named<'v>(&self, values: impl IntoIterator<Item = &'v str>) -> SeriesLabels {
@@ -193,19 +194,20 @@ impl<M: Kind> Core<M> {
         match &self.schema.cardinality {
             Cardinality::Known(count, values, labels) => {
                 let values_at = |index| values_of(values, *count, index).into_iter().flatten();
-                let labels = labels.get_or_init(|| (0..*count).map(|index| self.named(values_at(index))).collect());
-                let series = |(index, labels): (usize, &SeriesLabels)| self.series_at(labels.clone(), index, reader);
+                let labels =
+                    labels.get_or_init(|| (0..*count).map(|index| self.named(values_at(index))).collect());
+                let series = |(index, labels): (usize, &SeriesLabels)| self.series_at(labels, index, reader);
                 labels.iter().enumerate().map(series).collect()
             }
             Cardinality::Open(table) => {
                 let shown = table.shown();
                 let mut series = Vec::with_capacity(shown.len() + 1);
-                series.extend(
-                    shown.iter().map(|entry| self.series_at(entry.labels().clone(), entry.index(), reader)),
-                );
+                for shown in &*shown {
+                    series.push(self.series_at(&shown.labels, shown.index(), reader));
+                }
                 if table.overflowed() > 0 {
                     let labels = self.named(self.schema.names.iter().map(|_| OVERFLOW_VALUE));
-                    series.push(self.series_at(labels, OVERFLOW, reader));
+                    series.push(self.series_at(&labels, OVERFLOW, reader));
                 }
                 series
             }

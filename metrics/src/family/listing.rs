@@ -1,6 +1,27 @@
-//! A sorted list that readers share. It is kept until something is removed; what is added is merged in for the next reader.
+//! The list of the series that readers share. It is kept until a series is removed; what is added is merged in for the next reader.
 
+use crate::labels::SeriesLabels;
 use crate::sync::unmodelled::Arc;
+
+/// A series that is shown, with what a reader needs of it.
+#[derive(Debug, Clone)]
+pub(super) struct Listed<S> {
+    pub(super) labels: SeriesLabels,
+    index: u32,
+    /// The index belongs to the series for as long as the share is kept.
+    pub(super) share: S,
+}
+
+impl<S> Listed<S> {
+    pub(super) fn new(labels: &SeriesLabels, index: u32, share: S) -> Self {
+        Listed { labels: labels.clone(), index, share }
+    }
+
+    #[inline]
+    pub(super) fn index(&self) -> usize {
+        self.index as usize
+    }
+}
 
 /// The items of a table, as the last reader has sorted them, and those that were added since.
 #[derive(Debug)]
@@ -20,10 +41,10 @@ impl<T> Default for Listing<T> {
 
 impl<T: Clone> Listing<T> {
     /// Adds an item. Nothing is kept if no reader has needed a list.
-    pub(super) fn add(&mut self, item: &T) {
+    pub(super) fn add(&mut self, item: impl FnOnce() -> T) {
         self.changes += 1;
         if self.sorted.is_some() {
-            self.added.push(item.clone());
+            self.added.push(item());
         }
     }
 
@@ -70,12 +91,12 @@ mod tests {
     #[test]
     fn readers_share_a_list_until_it_changes() {
         let mut listing = Listing::default();
-        listing.add(&3);
-        listing.add(&1);
+        listing.add(|| 3);
+        listing.add(|| 1);
         let first = read(&mut listing, &[3, 1]);
         assert_eq!(*first, [1, 3]);
         assert!(Arc::ptr_eq(&first, &read(&mut listing, &[])));
-        listing.add(&2);
+        listing.add(|| 2);
         assert_eq!(*read(&mut listing, &[]), [1, 2, 3]);
         assert_eq!(*first, [1, 3]);
         listing.forget();
@@ -85,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_list_that_was_sorted_during_a_change_is_not_kept() {
-        for change in [|listing: &mut Listing<u8>| listing.add(&7), Listing::forget] {
+        for change in [|listing: &mut Listing<u8>| listing.add(|| 7), Listing::forget] {
             let mut listing = Listing::default();
             let (items, changes) = listing.items(|| vec![1]);
             change(&mut listing);
@@ -98,9 +119,9 @@ mod tests {
     fn what_is_added_while_it_is_sorted_is_merged_in_later() {
         let mut listing = Listing::default();
         read(&mut listing, &[5]);
-        listing.add(&4);
+        listing.add(|| 4);
         let (items, changes) = listing.items(Vec::new);
-        listing.add(&6);
+        listing.add(|| 6);
         listing.keep(&Arc::new(items), changes);
         assert_eq!(*read(&mut listing, &[]), [4, 5, 6]);
     }

@@ -9,22 +9,20 @@
 //! 2. An update that does not race with a removal of its series is never lost: one that starts after the removal sees it, and
 //!    the series comes back. An update that races with the removal may be removed with the series.
 //! 3. An index is reused only after the previous series at that index has become unreachable. Every path to a series holds a
-//!    share of its [`SeriesEntry`]: the caches of threads, handles, readers, and updates in progress. When the last share is
-//!    dropped, the cells are set to zero and the index becomes free. So the number of indices never exceeds the number of series
-//!    that are shown, that are hidden and held, or that were removed and are still in the cache of a thread.
+//!    share of its [`SeriesEntry`]: the caches of threads, handles, readers, their list of what is shown, and updates in progress.
+//!    When the last share is dropped, the cells are set to zero and the index becomes free. So the number of indices never exceeds
+//!    the number of series that are shown, that are hidden and held, or that were removed and are still in the cache of a thread.
 //! 4. There is at most one series with the same labels. A series that was removed while a handle held it stays in the table,
 //!    hidden, and the next use of these labels brings it back.
 //!
 //! A thread evicts removed series from its cache once they are more than half of it, when it next adds one. A thread that never
 //! does keeps the series it has used.
 
-use super::listing::Listing;
+use super::listing::{Listed, Listing};
 use super::lock::{is_inside, lock};
 use crate::atomic::AtomicCounter;
 use crate::clock::{self, Ticks};
-use crate::labels::{
-    LabelText, Labels, Prehashed, Seeds, SeriesLabels, is_text_of, overflow_text, values_from_last,
-};
+use crate::labels::{LabelText, Labels, Prehashed, Seeds, SeriesLabels, is_text_of, overflow_text};
 use crate::recorder::{MAX_CELLS, PerThread};
 use crate::sync::unmodelled;
 use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering};
@@ -76,7 +74,7 @@ struct AllSeries {
     /// The number of indices that have been used, without the one of the overflow series.
     indices_used: usize,
     /// The series that are shown.
-    listing: Listing<Arc<SeriesEntry>>,
+    listing: Listing<Shown>,
 }
 
 /// The series that a thread has used, which it finds without a lock.
@@ -107,6 +105,9 @@ pub(super) struct SeriesEntry {
     idle_since: unmodelled::Mutex<Option<Ticks>>,
     owner: &'static dyn Owner,
 }
+
+/// A series that is shown, with its share.
+pub(super) type Shown = Listed<Arc<SeriesEntry>>;
 
 /// The series has been updated since a reader last checked.
 const ACTIVE: u8 = 2;
@@ -155,9 +156,8 @@ impl SeriesEntry {
         self.index as usize
     }
 
-    #[inline]
-    pub(super) fn labels(&self) -> &SeriesLabels {
-        &self.labels
+    fn listed(this: &Arc<Self>) -> Shown {
+        Listed::new(&this.labels, this.index, Arc::clone(this))
     }
 
     /// Returns whether an update needs nothing but the cells.
@@ -244,7 +244,7 @@ impl SeriesTable {
         });
         match index.flatten() {
             Some(index) => (index, None),
-            None => self.index_for_uncached_update(LabelText::of(labels, self.names.len()).bytes(), hash, owner),
+            None => self.index_for_uncached_update(&LabelText::of(labels, self.names.len()), hash, owner),
         }
     }
 
@@ -252,10 +252,11 @@ impl SeriesTable {
     #[cold]
     fn index_for_uncached_update(
         &self,
-        text: &[u8],
+        text: &LabelText,
         hash: u64,
         owner: &'static dyn Owner,
     ) -> (usize, Option<Arc<SeriesEntry>>) {
+        let text = text.bytes();
         // Relaxed: an update that starts after a series was added or removed sees the new version.
         let has_no_room = |cache: &ThreadCache| {
             cache.complete_version == self.version.load(Ordering::Relaxed) && !cache.complete.contains(text)
@@ -321,11 +322,9 @@ impl SeriesTable {
             series.indices_used += 1;
             u32::try_from(series.indices_used).ok().filter(|_| series.indices_used < MAX_CELLS)
         })?;
-        let mut values: Vec<_> = values_from_last(text).collect();
-        values.reverse();
         let entry = Arc::new(SeriesEntry {
             text: text.into(),
-            labels: SeriesLabels::new(self.names.iter().copied().zip(values)),
+            labels: SeriesLabels::of_text(self.names, text),
             index,
             state: AtomicU8::new(ACTIVE),
             holders: AtomicUsize::new(0),
@@ -333,7 +332,7 @@ impl SeriesTable {
             owner,
         });
         series.by_text.insert(ByText(Arc::clone(&entry)));
-        series.listing.add(&entry);
+        series.listing.add(|| SeriesEntry::listed(&entry));
         series.shown_count += 1;
         self.bump_version();
         Some(entry)
@@ -398,7 +397,7 @@ impl SeriesTable {
     }
 
     /// Returns the series that are shown, in the order of their labels, after hiding those that have been idle for too long.
-    pub(super) fn shown(&self) -> unmodelled::Arc<Vec<Arc<SeriesEntry>>> {
+    pub(super) fn shown(&self) -> unmodelled::Arc<Vec<Shown>> {
         let mut series = lock(&self.series);
         if let Some(idle_after) = self.idle_after {
             let is_expired = |entry: &&Arc<SeriesEntry>| entry.has_been_idle(idle_after);
@@ -412,8 +411,10 @@ impl SeriesTable {
         if let Some(shown) = series.listing.complete() {
             return shown;
         }
-        let is_shown = |entry: &&Arc<SeriesEntry>| entry.state() != HIDDEN;
-        let all = || series.by_text.iter().map(|found| &found.0).filter(is_shown).cloned().collect();
+        let all = || {
+            let shown = series.by_text.iter().filter(|found| found.0.state() != HIDDEN);
+            shown.map(|found| SeriesEntry::listed(&found.0)).collect()
+        };
         let (mut shown, changes) = series.listing.items(all);
         // Not while holding the lock: this may take milliseconds.
         drop(series);

@@ -4,6 +4,7 @@
 //! an encoder of an exposition format copies the text as it is.
 
 use super::escape::push_label;
+use super::text::values_from_last;
 use crate::sync::unmodelled::Arc;
 use std::cmp::Ordering;
 use std::fmt;
@@ -43,7 +44,8 @@ impl SeriesLabels {
     pub(crate) fn new<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let (mut text, mut unescaped) = (String::new(), String::new());
         for (name, value) in labels {
-            let expected = text.len() + usize::from(!text.is_empty()) + name.len() + value.len() + "=\"\"".len();
+            let expected =
+                text.len() + usize::from(!text.is_empty()) + name.len() + value.len() + "=\"\"".len();
             push_label(&mut text, name, value);
             if text.len() > expected {
                 unescaped.push_str(value);
@@ -53,6 +55,13 @@ impl SeriesLabels {
             text.extend([SEPARATOR, &unescaped, SEPARATOR]);
         }
         SeriesLabels { text: (!text.is_empty()).then(|| text.into()) }
+    }
+
+    /// Joins and escapes the values of a [`LabelText`](super::text::LabelText), whose labels have these names.
+    pub(crate) fn of_text(names: &[&str], text: &[u8]) -> Self {
+        let mut values: Vec<_> = values_from_last(text).collect();
+        values.reverse();
+        SeriesLabels::new(names.iter().copied().zip(values))
     }
 
     /// Returns the names and the values, unescaped.
@@ -202,7 +211,22 @@ mod tests {
 
     /// Values of each kind that is treated differently.
     const VALUES: [&str; 16] = [
-        "", "a", "ab", "b", " ", "!", "\"", "\\", "\n", "\\n", "a\"", "a\"b,c=\"d", "é", "日本語", "=\"", "\",",
+        "",
+        "a",
+        "ab",
+        "b",
+        " ",
+        "!",
+        "\"",
+        "\\",
+        "\n",
+        "\\n",
+        "a\"",
+        "a\"b,c=\"d",
+        "é",
+        "日本語",
+        "=\"",
+        "\",",
     ];
 
     fn pairs() -> impl Iterator<Item = [(&'static str, &'static str); 2]> {

@@ -219,9 +219,8 @@ impl TryFrom<RawFull> for FullSnapshot {
         for (name, extremes) in &minmax {
             check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
         }
-        let family = |name: &String, raw: RawFamily| {
-            raw.checked(&labels).map_err(in_what(format!("metric {name:?}")))
-        };
+        let family =
+            |name: &String, raw: RawFamily| raw.checked(&labels).map_err(in_what(format!("metric {name:?}")));
         let declared_family = |(name, raw): (String, RawFamily)| {
             let family = family(&name, raw)?;
             Ok((name, family))

@@ -6,10 +6,7 @@ use std::collections::BTreeSet;
 pub(crate) type Identity<'a> = BTreeSet<(&'a str, &'a str)>;
 
 /// Returns the identity of a series of a function that has its `own` labels and those of `all` series.
-pub(crate) fn label_identity<'a>(
-    own: &'a [(String, String)],
-    all: &'a [(String, String)],
-) -> Identity<'a> {
+pub(crate) fn label_identity<'a>(own: &'a [(String, String)], all: &'a [(String, String)]) -> Identity<'a> {
     identity_of(as_texts(own), all)
 }
 

@@ -153,7 +153,9 @@ static FUNCTION_FAMILIES: [FunctionFamily; 7] = [
         kind: MetricKind::Counter,
         each: |function, show| {
             let FunctionSnapshot { ok, errors, panics, cancelled, .. } = *function;
-            for (outcome, calls) in [("ok", ok), ("error", errors), ("panic", panics), ("cancelled", cancelled)] {
+            for (outcome, calls) in
+                [("ok", ok), ("error", errors), ("panic", panics), ("cancelled", cancelled)]
+            {
                 show(Some(("outcome", outcome)), Value::Number(Number::Unsigned(calls)));
             }
         },
