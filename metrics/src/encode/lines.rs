@@ -5,8 +5,8 @@ use super::escape::{Quotes, push_help};
 use super::function_labels::FunctionLabels;
 use super::number::{push_float, push_signed, push_unsigned};
 use crate::labels::push_label;
-use crate::snapshot::FullSnapshot;
 use crate::snapshot::families::{Labels, MetricKind, Number, OwnLabels, SeriesView, Value};
+use crate::snapshot::{FullSnapshot, ListedFamily};
 
 /// A writer of the lines of series.
 ///
@@ -14,6 +14,7 @@ use crate::snapshot::families::{Labels, MetricKind, Number, OwnLabels, SeriesVie
 /// together of several parts once for all lines of a series. The next histogram usually has the same bounds, so their text is kept.
 pub(super) struct Lines<'text, 'a> {
     out: &'text mut String,
+    names: Names,
     functions: FunctionLabels<'a>,
     /// The labels of the current series, `a="b",c="d"`, if no text of them exists elsewhere.
     labels: String,
@@ -22,16 +23,51 @@ pub(super) struct Lines<'text, 'a> {
     bucket: String,
 }
 
+/// The names of the samples of a family, each with a brace: `jobs_total{`.
+#[derive(Default)]
+struct Names {
+    number: String,
+    bucket: String,
+    sum: String,
+    count: String,
+}
+
+/// A sample that each series of a family has, with the same number.
+pub(super) struct Constant {
+    /// `jobs_created{`
+    name: String,
+    /// What follows the labels: `} 1.5e+09` and a line feed.
+    number: String,
+}
+
+impl Constant {
+    /// Creates the sample `name`. The number is a text that needs no escaping.
+    pub(super) fn new(name: &str, number: &str) -> Self {
+        Constant { name: format!("{name}{{"), number: format!("}} {number}\n") }
+    }
+}
+
 impl<'text, 'a> Lines<'text, 'a> {
     /// Creates a writer that appends families of `snapshot` to `out`.
     pub(super) fn new(out: &'text mut String, snapshot: &'a FullSnapshot) -> Self {
         Lines {
             out,
+            names: Names::default(),
             functions: FunctionLabels::new(&snapshot.functions),
             labels: String::new(),
             bounds: Bounds::default(),
             bucket: String::new(),
         }
+    }
+
+    /// Writes the lines of all series of a family, each with the line of a `constant` sample, if there is one.
+    pub(super) fn all_series(&mut self, family: &ListedFamily<'a>, constant: Option<&Constant>) {
+        let Names { number, bucket, sum, count } = &mut self.names;
+        for (name, suffix) in [(number, "{"), (bucket, "_bucket{"), (sum, "_sum{"), (count, "_count{")] {
+            name.clear();
+            name.extend([&*family.name, suffix]);
+        }
+        family.each_series(|series| self.series(&series, constant));
     }
 
     /// Writes `# HELP name help`.
@@ -46,26 +82,31 @@ impl<'text, 'a> Lines<'text, 'a> {
         self.out.extend(["# ", keyword, " ", name, " ", text, "\n"]);
     }
 
-    /// Writes all lines of a series of the family `name`, then one with the name and the number of `last`, if any.
     #[inline]
-    pub(super) fn series(&mut self, name: &str, series: &SeriesView<'a>, last: Option<(&str, &str)>) {
-        let Lines { out, functions, labels, bounds, bucket } = self;
+    fn series(&mut self, series: &SeriesView<'a>, constant: Option<&Constant>) {
+        let Lines { out, names, functions, labels, bounds, bucket } = self;
         let labels = text_of(&series.labels, functions, labels);
         match &series.value {
-            Value::Number(number) => sample(out, name, "", labels, *number),
+            Value::Number(number) => push_sample(out, &names.number, labels, *number),
             Value::Histogram(distribution) => {
                 bucket.clear();
-                bucket.extend([name, "_bucket{", labels]);
+                bucket.extend([&names.bucket, labels]);
                 bucket.push_str(if labels.is_empty() { "le=\"" } else { ",le=\"" });
                 let count = bounds.push_buckets(out, bucket, distribution);
-                sample(out, name, "_sum", labels, distribution.sum());
-                sample(out, name, "_count", labels, Number::Unsigned(count));
+                push_sample(out, &names.sum, labels, distribution.sum());
+                push_sample(out, &names.count, labels, Number::Unsigned(count));
             }
         }
-        if let Some((name, number)) = last {
-            push_series(out, name, "", labels);
-            out.push_str(number);
-            out.push('\n');
+        match constant {
+            None => {}
+            Some(Constant { name, number }) if labels.is_empty() => {
+                out.extend([without_brace(name), &number[1..]]);
+            }
+            Some(Constant { name, number }) => {
+                out.push_str(name);
+                out.push_str(labels);
+                out.push_str(number);
+            }
         }
     }
 }
@@ -102,10 +143,17 @@ fn with_shared<'t>(labels: &Labels<'_>, joined: &'t mut String) -> &'t str {
     joined
 }
 
-/// Appends a line.
+/// Appends a line. The name ends in a brace.
 #[inline]
-fn sample(out: &mut String, name: &str, suffix: &str, labels: &str, number: Number) {
-    push_series(out, name, suffix, labels);
+fn push_sample(out: &mut String, name: &str, labels: &str, number: Number) {
+    if labels.is_empty() {
+        out.push_str(without_brace(name));
+        out.push(' ');
+    } else {
+        out.push_str(name);
+        out.push_str(labels);
+        out.push_str("} ");
+    }
     match number {
         Number::Unsigned(count) => push_unsigned(out, count),
         Number::Signed(level) => push_signed(out, level),
@@ -114,18 +162,8 @@ fn sample(out: &mut String, name: &str, suffix: &str, labels: &str, number: Numb
     out.push('\n');
 }
 
-/// Appends a line up to its number.
-#[inline]
-fn push_series(out: &mut String, name: &str, suffix: &str, labels: &str) {
-    out.push_str(name);
-    out.push_str(suffix);
-    if labels.is_empty() {
-        out.push(' ');
-    } else {
-        out.push('{');
-        out.push_str(labels);
-        out.push_str("} ");
-    }
+fn without_brace(name: &str) -> &str {
+    &name[..name.len() - 1]
 }
 
 /// Returns the name of a kind in `# TYPE` lines.

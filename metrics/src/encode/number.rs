@@ -4,19 +4,19 @@ use std::fmt::Write;
 
 /// The numbers below a thousand, each in three digits. Pieces of it need no check that they are UTF-8.
 static THREE_DIGITS: &str = {
-    const DIGITS: [u8; 3_000] = {
-        let mut digits = [b'0'; 3_000];
+    const ALL: [u8; 3_000] = {
+        const DIGITS: [u8; 10] = *b"0123456789";
+        let mut all = [0; 3_000];
         let mut number = 0;
-        while number < 1_000_u16 {
-            let begin = number as usize * 3;
-            digits[begin] += (number / 100) as u8;
-            digits[begin + 1] += (number / 10 % 10) as u8;
-            digits[begin + 2] += (number % 10) as u8;
+        while number < 1_000 {
+            all[number * 3] = DIGITS[number / 100];
+            all[number * 3 + 1] = DIGITS[number / 10 % 10];
+            all[number * 3 + 2] = DIGITS[number % 10];
             number += 1;
         }
-        digits
+        all
     };
-    match str::from_utf8(&DIGITS) {
+    match str::from_utf8(&ALL) {
         Ok(digits) => digits,
         Err(_) => panic!("digits are ASCII"),
     }
@@ -80,9 +80,14 @@ fn push_billionths(out: &mut String, number: f64) -> bool {
     const BILLION: u64 = 1_000_000_000;
     let magnitude = number.abs();
     // The nearest integer, or one beside it: whether it is the right one is checked.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "below 2^50, and not negative"
+    )]
     let billionths = (magnitude * 1e9 + 0.5) as u64;
     // Both are exact as floats, so the quotient is the float that is nearest to the number.
-    if billionths as f64 / 1e9 != magnitude {
+    if (billionths as f64 / 1e9).to_bits() != magnitude.to_bits() {
         return false;
     }
     if number.is_sign_negative() {

@@ -1,7 +1,7 @@
 //! OpenMetrics text, version 1.0.
 
 use super::escape::Quotes;
-use super::lines::{Lines, kind_name};
+use super::lines::{Constant, Lines, kind_name};
 use super::number::push_float;
 use crate::snapshot::families::{MetricKind, without_total};
 use crate::snapshot::{FullSnapshot, ListedFamily};
@@ -19,9 +19,9 @@ pub(super) fn write(snapshot: &FullSnapshot, created: bool, text: &mut String) {
         if let Some(unit) = family.unit {
             lines.comment("UNIT", name, unit);
         }
-        let created_name = format!("{name}_created");
-        let created = created.as_deref().filter(|_| has_created).map(|created| (&*created_name, created));
-        family.each_series(|series| lines.series(&family.name, &series, created));
+        let created = created.as_deref().filter(|_| has_created);
+        let created = created.map(|created| Constant::new(&format!("{name}_created"), created));
+        lines.all_series(&family, created.as_ref());
     }
     text.push_str("# EOF\n");
 }

@@ -10,6 +10,6 @@ pub(super) fn write(snapshot: &FullSnapshot, text: &mut String) {
     for family in snapshot.listed_families() {
         lines.help(&family.name, &family.help, Quotes::Kept);
         lines.comment("TYPE", &family.name, kind_name(family.kind));
-        family.each_series(|series| lines.series(&family.name, &series, None));
+        lines.all_series(&family, None);
     }
 }

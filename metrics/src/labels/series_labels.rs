@@ -194,10 +194,10 @@ impl<'a> Iterator for Pairs<'a> {
             escapes += is_escape;
             end += 1 + is_escape;
         }
-        let (escaped, rest) = rest.split_at_checked(end)?;
+        let (printed, rest) = rest.split_at_checked(end)?;
         self.printed = rest.strip_prefix("\",").unwrap_or_default();
         if escapes == 0 {
-            return Some((name, escaped));
+            return Some((name, printed));
         }
         let (value, unescaped) = self.unescaped.split_at_checked(end - escapes)?;
         self.unescaped = unescaped;

@@ -338,7 +338,7 @@ impl RawFamily {
         let series = series.collect::<Result<Vec<_>, _>>()?;
         let mut known = BTreeSet::new();
         for SeriesSnapshot { labels, .. } in &series {
-            if !known.insert(identity_of(labels.iter(), constant)) {
+            if !known.insert(identity_of(&labels.iter(), constant)) {
                 return Err(format!("the series with labels {labels:?} occurs twice"));
             }
         }

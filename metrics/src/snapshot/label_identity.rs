@@ -7,12 +7,12 @@ pub(crate) type Identity<'a> = BTreeSet<(&'a str, &'a str)>;
 
 /// Returns the identity of a series of a function that has its `own` labels and those of `all` series.
 pub(crate) fn label_identity<'a>(own: &'a [(String, String)], all: &'a [(String, String)]) -> Identity<'a> {
-    identity_of(as_texts(own), all)
+    identity_of(&as_texts(own), all)
 }
 
 /// Returns the identity of a series that has its `own` labels and those of `all` series.
 pub(super) fn identity_of<'a>(
-    own: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    own: &(impl Iterator<Item = (&'a str, &'a str)> + Clone),
     all: &'a [(String, String)],
 ) -> Identity<'a> {
     let has_own = |name: &str| own.clone().any(|(own, _)| own == name);

@@ -17,7 +17,9 @@ fn all_snapshots_share_the_labels_of_a_series() {
     let are_shared = |earlier: &[SeriesSnapshot], later: &[SeriesSnapshot]| {
         earlier.iter().all(|before| later.iter().any(|series| series.labels.is_shared_with(&before.labels)))
     };
-    ["3", "1\""].iter().for_each(|value| family.with(&[value]).increment());
+    for value in ["3", "1\""] {
+        family.with(&[value]).increment();
+    }
     let first = series();
     assert_eq!(first.len(), 2);
     assert!(are_shared(&first, &series()));
