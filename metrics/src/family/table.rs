@@ -11,7 +11,8 @@
 //! 3. An index is reused only after the previous series at that index has become unreachable. Every path to a series holds a
 //!    share of its [`SeriesEntry`]: the caches of threads, handles, readers, their list of what is shown, and updates in progress.
 //!    When the last share is dropped, the cells are set to zero and the index becomes free. So the number of indices never exceeds
-//!    the number of series that are shown, that are hidden and held, or that were removed and are still in the cache of a thread.
+//!    the number of series that are shown, that are hidden and held, or that were removed and are still in the cache of a thread or
+//!    in the list of the last reader.
 //! 4. There is at most one series with the same labels. A series that was removed while a handle held it stays in the table,
 //!    hidden, and the next use of these labels brings it back.
 //!
@@ -411,11 +412,8 @@ impl SeriesTable {
         if let Some(shown) = series.listing.complete() {
             return shown;
         }
-        let all = || {
-            let shown = series.by_text.iter().filter(|found| found.0.state() != HIDDEN);
-            shown.map(|found| SeriesEntry::listed(&found.0)).collect()
-        };
-        let (mut shown, changes) = series.listing.items(all);
+        let all = || series.by_text.iter().map(|found| SeriesEntry::listed(&found.0));
+        let (mut shown, changes) = series.listing.items(all, |listed| listed.share.state() != HIDDEN);
         // Not while holding the lock: this may take milliseconds.
         drop(series);
         shown.sort_by(|one, other| one.labels.cmp_values(&other.labels));
@@ -437,7 +435,7 @@ impl SeriesTable {
     /// Updates the table after `entry` was hidden, and takes it out of the table if no handle holds it.
     fn after_hiding(&self, series: &mut AllSeries, entry: &SeriesEntry) {
         series.shown_count -= 1;
-        series.listing.forget();
+        series.listing.remove();
         // Relaxed: as in `evict_removed`.
         self.removals.fetch_add(1, Ordering::Relaxed);
         self.bump_version();

@@ -66,8 +66,8 @@ impl Family {
 
     /// Removes all series: loom requires that no share outlives the model.
     fn end(&self) {
-        for entry in self.table().shown() {
-            self.table().remove(&entry);
+        for shown in &*self.table().shown() {
+            self.table().remove(&shown);
         }
     }
 }
