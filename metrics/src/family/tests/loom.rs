@@ -67,8 +67,10 @@ impl Family {
     /// Removes all series: loom requires that no share outlives the model.
     fn end(&self) {
         for shown in &*self.table().shown() {
-            self.table().remove(&shown);
+            self.table().remove(&shown.share);
         }
+        // The list of the last reader has shares.
+        self.table().shown();
     }
 }
 
