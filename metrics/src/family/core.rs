@@ -34,6 +34,10 @@ pub(super) struct Schema {
 
 /// The number of series that a family may have.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one in a family, and a box would be from the program's allocator"
+)]
 enum Cardinality {
     /// The number of known sets, and the values of each label. The index of a series is that of its set. Their labels are made for
     /// the first reader.
