@@ -13,12 +13,13 @@ use super::full::FullSnapshot;
 use super::function::{CancelledByStage, FunctionSnapshot};
 use super::histogram::HistogramSnapshot;
 use super::kind::MetricKind;
-use super::label_identity::label_identity;
+use super::label_identity::{as_texts, identity_of, label_identity};
 use super::moment::Moment;
 use super::run::RunId;
 use super::self_metric::SelfMetricFamily;
 use super::serial::{pairs, timestamp};
-use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name, without_total};
+use crate::labels::SeriesLabels;
+use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name, is_reserved, without_total};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,8 @@ deserialize_from! {
     RawFull => FullSnapshot,
     RawFunction => FunctionSnapshot,
     RawHistogram => HistogramSnapshot,
+    RawFamily => FamilySnapshot,
+    RawSeries => SeriesSnapshot,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +64,7 @@ struct RawFull {
     #[serde(default)]
     gauges: BTreeMap<String, i64>,
     #[serde(default)]
-    declared: BTreeMap<String, FamilySnapshot>,
+    declared: BTreeMap<String, RawFamily>,
     #[serde(default)]
     functions: Vec<RawFunction>,
     #[serde(default, with = "pairs")]
@@ -69,13 +72,36 @@ struct RawFull {
     #[serde(default)]
     help: BTreeMap<String, String>,
     #[serde(default)]
-    self_metrics: Vec<SelfMetricFamily>,
+    self_metrics: Vec<RawSelfMetricFamily>,
     #[serde(default)]
     created: Option<Created>,
     #[serde(default)]
     run: Option<RunId>,
     #[serde(default)]
     elapsed: Option<Duration>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename = "FamilySnapshot")]
+struct RawFamily {
+    kind: MetricKind,
+    series: Vec<RawSeries>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename = "SeriesSnapshot")]
+struct RawSeries {
+    #[serde(default, with = "pairs")]
+    labels: Vec<(String, String)>,
+    value: SampleValue,
+}
+
+#[derive(Deserialize)]
+struct RawSelfMetricFamily {
+    name: String,
+    help: String,
+    #[serde(flatten)]
+    family: RawFamily,
 }
 
 #[derive(Deserialize)]
@@ -202,17 +228,23 @@ impl TryFrom<RawFull> for FullSnapshot {
         for (name, extremes) in &minmax {
             check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
         }
-        for (name, family) in &declared {
-            check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
-        }
-        for SelfMetricFamily { name, family, .. } in &self_metrics {
+        let family =
+            |name: &String, raw: RawFamily| raw.checked(&labels).map_err(in_what(format!("metric {name:?}")));
+        let declared_family = |(name, raw): (String, RawFamily)| {
+            let family = family(&name, raw)?;
+            Ok((name, family))
+        };
+        let declared = declared.into_iter().map(declared_family).collect::<Result<_, Reason>>()?;
+        let self_metric = |RawSelfMetricFamily { name, help, family: raw }| {
             if !name.starts_with(OWN_PREFIX) {
                 return Err(format!(
                     "invalid name {name:?} of a self-metric: it must begin with {OWN_PREFIX:?}"
                 ));
             }
-            check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
-        }
+            let family = family(&name, raw)?;
+            Ok(SelfMetricFamily { name, help, family })
+        };
+        let self_metrics = self_metrics.into_iter().map(self_metric).collect::<Result<_, Reason>>()?;
         let snapshot = FullSnapshot {
             timestamp,
             metrics,
@@ -292,29 +324,53 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Rejects values of another kind than their family's, and duplicate series.
-fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Result<(), Reason> {
-    let mut known = BTreeSet::new();
-    for SeriesSnapshot { labels, value } in &family.series {
+impl TryFrom<RawFamily> for FamilySnapshot {
+    type Error = Reason;
+
+    fn try_from(raw: RawFamily) -> Result<Self, Reason> {
+        raw.checked(&[])
+    }
+}
+
+impl RawFamily {
+    /// Rejects values of another kind than the family's, and duplicate series.
+    fn checked(self, constant: &[(String, String)]) -> Result<FamilySnapshot, Reason> {
+        let kind = self.kind;
+        let series = self.series.into_iter().map(|raw| {
+            let series = SeriesSnapshot::try_from(raw)?;
+            let kind_of_value = series.value.kind();
+            if kind_of_value != kind {
+                return Err(format!("a value of kind {kind_of_value:?} in a family of kind {kind:?}"));
+            }
+            Ok(series)
+        });
+        let series = series.collect::<Result<Vec<_>, _>>()?;
+        let mut known = BTreeSet::new();
+        for SeriesSnapshot { labels, .. } in &series {
+            if !known.insert(identity_of(&labels.iter(), constant)) {
+                return Err(format!("the series with labels {labels:?} occurs twice"));
+            }
+        }
+        Ok(FamilySnapshot { kind, series })
+    }
+}
+
+impl TryFrom<RawSeries> for SeriesSnapshot {
+    type Error = Reason;
+
+    fn try_from(RawSeries { labels, value }: RawSeries) -> Result<Self, Reason> {
         match value {
-            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => {
+            SampleValue::Sum(sum) if sum.is_nan() || sum < 0.0 => {
                 return Err(format!("the value of a counter must not be negative or NaN, not {sum}"));
             }
             _ => {}
         }
-        let kind = value.kind();
-        if kind != family.kind {
-            return Err(format!("a value of kind {kind:?} in a family of kind {:?}", family.kind));
-        }
-        let may_be = |label: &str| is_label_name(label) && !matches!(label, "le" | "quantile");
+        let may_be = |label: &str| is_label_name(label) && !is_reserved(label);
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
             return Err(format!("invalid label {label:?} of a series"));
         }
-        if !known.insert(label_identity(labels, constant)) {
-            return Err(format!("the series with labels {labels:?} occurs twice"));
-        }
+        Ok(SeriesSnapshot { labels: SeriesLabels::new(as_texts(&labels)), value })
     }
-    Ok(())
 }
 
 fn check_extremes((min, max): (u64, u64)) -> Result<(), Reason> {

@@ -13,6 +13,7 @@ mod histogram;
 mod kind;
 mod label_identity;
 mod list_families;
+mod listed_family;
 mod moment;
 mod run;
 mod self_metric;
@@ -30,6 +31,7 @@ pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
 pub(crate) use kind::MetricKind;
 pub(crate) use label_identity::label_identity;
+pub(crate) use listed_family::ListedFamily;
 #[cfg(all(test, feature = "json"))]
 pub(crate) use moment::Moment;
 pub(crate) use run::RunId;

@@ -1,6 +1,7 @@
 //! JSON: round trips, and the refusal of invalid snapshots.
 
 use super::random::{alone, collector, function, snapshot};
+use crate::labels::SeriesLabels;
 use crate::snapshot::{
     CancelledByStage, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
     MetricsSnapshot, SampleValue, SelfMetricFamily, SeriesSnapshot,
@@ -69,7 +70,8 @@ fn small() -> FullSnapshot {
     });
     snapshot.labels.push(("zone".into(), "eu".into()));
     snapshot.help.insert("jobs".into(), "Jobs done".into());
-    let clock = vec![SeriesSnapshot::new(vec![("source".into(), "tsc".into())], SampleValue::Quantity(1.0))];
+    let labels = SeriesLabels::new([("source", "tsc")]);
+    let clock = vec![SeriesSnapshot::new(labels, SampleValue::Quantity(1.0))];
     snapshot.self_metrics.push(SelfMetricFamily {
         name: "tachometer_clock_info".into(),
         help: "The clock.".into(),
