@@ -2,7 +2,7 @@
 //! in one place only if no other test takes the processors.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Barrier, LazyLock, mpsc};
+use std::sync::{Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 use tachometer::{
@@ -10,24 +10,8 @@ use tachometer::{
 };
 
 const WRITERS: u64 = 6;
-
-/// Divides the rounds of all tests, if they run under a sanitizer. All totals stay exact.
-static DIVISOR: LazyLock<u64> = LazyLock::new(|| {
-    let divisor =
-        std::env::var("TACHOMETER_STRESS_DIVISOR").map_or(1, |text| text.parse().expect("a number"));
-    assert!(30_u64.is_multiple_of(divisor), "the rounds of each writer must stay whole thousands");
-    divisor
-});
-
-/// The rounds of each of several writers.
-fn rounds() -> u64 {
-    30_000 / *DIVISOR
-}
-
-/// The rounds of a single writer.
-fn duel_rounds() -> u64 {
-    600_000 / *DIVISOR
-}
+const ROUNDS: u64 = 30_000;
+const DUEL_ROUNDS: u64 = 600_000;
 
 /// Runs `write(writer, round)` on every writer, all rounds, beside `read`, which runs again and again until they are
 /// done, and once more then. Returns what each run of `read` did.
@@ -40,7 +24,7 @@ fn race<T: Send>(write: impl Fn(u64, u64) + Sync, read: impl Fn() -> T + Sync) -
             .map(|writer| {
                 scope.spawn(move || {
                     start.wait();
-                    (0..rounds()).for_each(|round| write(writer, round));
+                    (0..ROUNDS).for_each(|round| write(writer, round));
                 })
             })
             .collect();
@@ -83,7 +67,7 @@ fn duel<T: Send>(write: impl FnMut(u64) + Send, mut read: impl FnMut() -> T + Se
             results
         });
         start.wait();
-        (0..duel_rounds()).for_each(write);
+        (0..DUEL_ROUNDS).for_each(write);
         done.store(true, Ordering::Release);
         reader.join().expect("the reader has found nothing wrong")
     })
@@ -93,7 +77,7 @@ fn duel<T: Send>(write: impl FnMut(u64) + Send, mut read: impl FnMut() -> T + Se
 fn a_counter_loses_nothing() {
     let counter = AtomicCounter::new();
     let seen = race(|writer, _| counter.add(writer + 1), || counter.get());
-    let total = rounds() * (1..=WRITERS).sum::<u64>();
+    let total = ROUNDS * (1..=WRITERS).sum::<u64>();
     assert!(seen.is_sorted(), "a count has gone back");
     assert_eq!(seen.last(), Some(&total));
     assert_eq!(counter.get(), total);
@@ -107,7 +91,7 @@ fn a_counter_loses_nothing_to_resets() {
         |writer, _| (0..10).for_each(|_| if writer == 0 { counter.add(3) } else { counter.increment() }),
         || counter.reset(),
     );
-    assert_eq!(resets.iter().sum::<u64>(), 10 * rounds() * (WRITERS + 2));
+    assert_eq!(resets.iter().sum::<u64>(), 10 * ROUNDS * (WRITERS + 2));
     assert_eq!(counter.get(), 0);
 }
 
@@ -124,7 +108,7 @@ fn a_counter_is_reset_by_several_and_counted_once() {
         },
         || counter.reset(),
     );
-    assert_eq!(by_reader.iter().sum::<u64>() + by_writers.get(), rounds() * WRITERS);
+    assert_eq!(by_reader.iter().sum::<u64>() + by_writers.get(), ROUNDS * WRITERS);
 }
 
 #[test]
@@ -169,7 +153,7 @@ fn extremes_are_found_among_all_writers() {
         }
         widest = Some((min, max));
     }
-    let last = rounds() - 1;
+    let last = ROUNDS - 1;
     let expected = (value(WRITERS - 2, last), value(WRITERS - 1, last));
     assert_eq!(extremes.range(), Some(expected));
     assert_eq!((extremes.get_min(), extremes.get_max()), expected);
@@ -178,15 +162,14 @@ fn extremes_are_found_among_all_writers() {
 #[test]
 fn extremes_are_never_crossed_nor_lost_to_resets() {
     let extremes = AtomicMinMax::new();
-    let (lowest, highest) = (100, 100 + rounds() * WRITERS);
-    let half = rounds() / 2;
+    let (lowest, highest) = (100, 100 + ROUNDS * WRITERS);
     let update = |writer: u64, round: u64| {
         let distance = round * WRITERS + writer;
         extremes.update(match writer % 2 {
             0 => lowest + distance,
             _ => highest - distance,
         });
-        if round == half {
+        if round == ROUNDS / 2 {
             extremes.update(lowest);
             extremes.update(highest);
         }
@@ -221,13 +204,13 @@ fn an_update_is_there_when_it_returns() {
     duel(|_| step(2), || step(1));
 }
 
-/// The smallest and the largest of the values below `duel_rounds`, each recorded once, are in one range or another. (A value
+/// The smallest and the largest of the values below `DUEL_ROUNDS`, each recorded once, are in one range or another. (A value
 /// between them that races with a reset may count for one range's minimum and another's maximum.)
 fn assert_extremes_are_kept(ranges: impl IntoIterator<Item = Option<(u64, u64)>>) {
     let ranges: Vec<_> = ranges.into_iter().flatten().collect();
     assert!(ranges.iter().all(|(min, max)| min <= max));
     assert_eq!(ranges.iter().map(|range| range.0).min(), Some(0));
-    assert_eq!(ranges.iter().map(|range| range.1).max(), Some(duel_rounds() - 1));
+    assert_eq!(ranges.iter().map(|range| range.1).max(), Some(DUEL_ROUNDS - 1));
 }
 
 #[test]
@@ -239,8 +222,7 @@ fn the_extremes_of_rising_values_are_kept() {
 #[test]
 fn the_extremes_of_falling_values_are_kept() {
     let extremes = AtomicMinMax::new();
-    let last = duel_rounds() - 1;
-    assert_extremes_are_kept(duel(|round| extremes.update(last - round), || extremes.reset()));
+    assert_extremes_are_kept(duel(|round| extremes.update(DUEL_ROUNDS - 1 - round), || extremes.reset()));
 }
 
 #[test]
@@ -272,7 +254,7 @@ fn expected_samples() -> ([u64; 4], u64) {
     let mut buckets = [0; 4];
     let mut sum = 0;
     for writer in 0..WRITERS {
-        for round in 0..rounds() {
+        for round in 0..ROUNDS {
             let value = sample(writer, round);
             buckets[[5, 50, 100].partition_point(|bound| *bound < value)] += 1;
             sum += value;
@@ -296,7 +278,7 @@ fn a_histogram_loses_nothing() {
     assert!(totals.is_sorted(), "a count has gone back");
     let last = histogram.snapshot();
     assert_eq!((last.buckets.as_slice(), last.sum()), (buckets.as_slice(), sum));
-    assert_eq!(last.total(), rounds() * WRITERS);
+    assert_eq!(last.total(), ROUNDS * WRITERS);
 }
 
 #[test]
@@ -325,7 +307,7 @@ fn a_histogram_loses_nothing_between_two_resets() {
         sum += reset.sum();
     };
     duel(|_| histogram.record(60), take);
-    assert_eq!((total, sum), (duel_rounds(), 60 * duel_rounds()));
+    assert_eq!((total, sum), (DUEL_ROUNDS, 60 * DUEL_ROUNDS));
 }
 
 #[test]
@@ -349,7 +331,7 @@ fn a_collector_shows_no_error_and_no_byte_without_its_request() {
         },
     );
     let last = snapshots.last().expect("one at least");
-    let total = rounds() * WRITERS;
+    let total = ROUNDS * WRITERS;
     assert_eq!((last.requests, last.errors, last.bytes_sent), (total, total, total * 100));
     assert_eq!(last.active_connections, 0);
 }
@@ -386,7 +368,7 @@ fn the_deltas_of_a_collector_show_the_request_of_what_follows_it() {
             "{errors} errors, {bytes} bytes of {requests}"
         );
     }
-    assert_eq!((requests, errors, bytes), (duel_rounds(), duel_rounds(), duel_rounds() * 100));
+    assert_eq!((requests, errors, bytes), (DUEL_ROUNDS, DUEL_ROUNDS, DUEL_ROUNDS * 100));
 }
 
 #[test]
@@ -409,7 +391,7 @@ fn a_collector_loses_nothing_to_resets() {
             delta
         },
     );
-    let total = rounds() * WRITERS;
+    let total = ROUNDS * WRITERS;
     // What the deltas show up to any moment obeys the same rule as a snapshot at that moment.
     let (mut requests, mut errors, mut bytes) = (0, 0, 0);
     for delta in deltas {
@@ -418,7 +400,7 @@ fn a_collector_loses_nothing_to_resets() {
         bytes += delta.bytes_sent;
         assert!(errors <= requests && bytes <= requests * 7, "{errors} errors, {bytes} bytes of {requests}");
     }
-    assert_eq!((requests, errors, bytes), (total, rounds().div_ceil(3) * WRITERS, total * 7));
+    assert_eq!((requests, errors, bytes), (total, ROUNDS.div_ceil(3) * WRITERS, total * 7));
     assert_eq!(collector.snapshot().active_connections, 0);
 }
 
@@ -446,9 +428,9 @@ fn a_registry_exports_exact_totals() {
         deltas += export.since(&earlier).counters.get("shared").copied().unwrap_or_default();
         earlier = export;
     }
-    let total = rounds() * (0..WRITERS).sum::<u64>();
+    let total = ROUNDS * (0..WRITERS).sum::<u64>();
     assert_eq!((deltas, earlier.counters["shared"]), (total, total));
     let late: Vec<_> = earlier.counters.iter().filter(|(name, _)| name.starts_with("late_")).collect();
-    assert_eq!(late.len() as u64, rounds() / 1_000);
+    assert_eq!(late.len() as u64, ROUNDS / 1_000);
     assert!(late.iter().all(|(_, count)| **count == 10 * WRITERS), "{late:?}");
 }
