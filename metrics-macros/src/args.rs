@@ -17,6 +17,7 @@ pub(crate) struct Options {
     pub(crate) buckets: Option<Given<Expr>>,
     pub(crate) decision: Option<Given<Decision>>,
     pub(crate) error_kind: Option<Given<Expr>>,
+    pub(crate) ends_with: Option<Given<Expr>>,
     pub(crate) sample: Option<Given<Expr>>,
     pub(crate) time: Option<Given<Expr>>,
     pub(crate) registry: Option<Given<Expr>>,
@@ -57,7 +58,7 @@ pub(crate) struct Label {
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "name",
     "labels",
     "max_label_sets",
@@ -65,6 +66,7 @@ const KNOWN: [&str; 12] = [
     "ok_if",
     "error_if",
     "error_kind",
+    "ends_with",
     "sample",
     "time",
     "registry",
@@ -128,6 +130,7 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
         "error_kind" => {
             set(&mut options.error_kind, &key, value(input, &key, "|error| error.code()")?, errors);
         }
+        "ends_with" => set(&mut options.ends_with, &key, value(input, &key, "\"stream\"")?, errors),
         "sample" => set(&mut options.sample, &key, value(input, &key, "16")?, errors),
         "time" => set(&mut options.time, &key, value(input, &key, "\"busy\"")?, errors),
         "registry" => set(&mut options.registry, &key, value(input, &key, "&MY_REGISTRY")?, errors),

@@ -133,6 +133,7 @@ mod tests {
         place: (1, 1),
         sample: 1,
         error_kinds: None,
+        ends_later: false,
         module: "tests",
         path: || "tests::function",
         name: Name::Path,

@@ -10,7 +10,7 @@
 use super::collector::MetricsSnapshot;
 use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
 use super::full::FullSnapshot;
-use super::function::FunctionSnapshot;
+use super::function::{CancelledByStage, FunctionSnapshot};
 use super::histogram::HistogramSnapshot;
 use super::kind::MetricKind;
 use super::label_identity::label_identity;
@@ -95,6 +95,8 @@ struct RawFunction {
     in_flight: i64,
     #[serde(default, with = "pairs")]
     error_kinds: Vec<(String, u64)>,
+    #[serde(default)]
+    cancelled_by_stage: Option<CancelledByStage>,
     #[serde(default = "every_call")]
     sample_interval: u64,
     latency: RawHistogram,
@@ -147,12 +149,18 @@ impl TryFrom<RawFunction> for FunctionSnapshot {
 impl RawFunction {
     fn checked(self) -> Result<FunctionSnapshot, Reason> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
-        let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
+        let RawFunction { in_flight, error_kinds, cancelled_by_stage, sample_interval, latency, .. } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
             return Err(format!("invalid label {label:?} of a function"));
         }
         if [errors, panics, cancelled].into_iter().try_fold(ok, u64::checked_add).is_none() {
             return Err(format!("more than {} calls in total", u64::MAX));
+        }
+        let is_too_many = |CancelledByStage { before_first_item, after_first_item }| {
+            after_first_item.checked_add(before_first_item).is_none_or(|stages| stages > cancelled)
+        };
+        if cancelled_by_stage.is_some_and(is_too_many) {
+            return Err(format!("more cancelled calls by stage than in total, {cancelled}"));
         }
         if in_flight < 0 {
             return Err(format!("the number of calls in flight must not be negative, not {in_flight}"));
@@ -171,6 +179,7 @@ impl RawFunction {
             cancelled,
             in_flight,
             error_kinds,
+            cancelled_by_stage,
             sample_interval,
             latency,
         })

@@ -54,6 +54,13 @@ impl FullSnapshot {
                 self.functions.iter().flat_map(outcome_series).collect(),
             ),
             family(
+                "function_cancellations_total",
+                "Cancelled calls of instrumented functions that end with a stream or a body, by stage.",
+                MetricKind::Counter,
+                None,
+                self.functions.iter().flat_map(cancellation_series).collect(),
+            ),
+            family(
                 "function_errors_total",
                 "Errors of instrumented functions, by kind.",
                 MetricKind::Counter,
@@ -197,6 +204,17 @@ fn outcome_series(function: &FunctionSnapshot) -> impl Iterator<Item = SeriesVie
             value: Value::Number(Number::Unsigned(count)),
         },
     )
+}
+
+fn cancellation_series(function: &FunctionSnapshot) -> impl Iterator<Item = SeriesView<'_>> {
+    let stages = [
+        ("before_first_item", function.cancelled_before_first_item()),
+        ("after_first_item", function.cancelled_after_first_item()),
+    ];
+    stages.into_iter().filter_map(move |(stage, count)| {
+        let labels = Labels::of_function(function, Some(("stage", stage)));
+        Some(SeriesView { labels, value: Value::Number(Number::Unsigned(count?)) })
+    })
 }
 
 fn error_kind_series(function: &FunctionSnapshot) -> impl Iterator<Item = SeriesView<'_>> {

@@ -25,6 +25,7 @@ mod tests;
 pub use collector::MetricsSnapshot;
 pub use declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
 pub use full::FullSnapshot;
+pub(crate) use function::CancelledByStage;
 pub use function::FunctionSnapshot;
 pub use histogram::HistogramSnapshot;
 pub(crate) use kind::MetricKind;
