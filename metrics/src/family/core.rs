@@ -110,6 +110,7 @@ impl<M: Kind> Core<M> {
         self.schema.names == names && own == known && self.options == options
     }
 
+    #[inline]
     pub(super) fn cells(&self) -> &M::Cells {
         &self.cells
     }
