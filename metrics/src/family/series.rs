@@ -205,11 +205,7 @@ impl sealed::Sealed for Held {}
 impl<M: Metric> Find<M> for Held {
     #[inline]
     fn update<R>(&self, core: &'static Core<M>, update: impl FnOnce(&'static M::Cells, usize) -> R) -> R {
-        if self.is_active() {
-            update(core.cells(), self.index)
-        } else {
-            self.update_inactive(core, update)
-        }
+        if self.is_active() { update(core.cells(), self.index) } else { self.update_inactive(core, update) }
     }
 
     fn read<R>(&self, core: &'static Core<M>, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R> {

@@ -21,7 +21,9 @@
 use super::lock::{is_inside, lock};
 use crate::atomic::AtomicCounter;
 use crate::clock::{self, Ticks};
-use crate::labels::{LabelText, Labels, Prehashed, Seeds, is_text_of, overflow_text};
+use crate::labels::{
+    LabelText, Labels, Prehashed, Seeds, is_packed_form_of, is_text_of, overflow_text, pack,
+};
 use crate::recorder::{MAX_CELLS, PerThread};
 use crate::sync::unmodelled;
 use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering};
@@ -90,9 +92,10 @@ struct ThreadCache {
 
 /// A series.
 pub(super) struct SeriesEntry {
-    /// The bytes of a [`LabelText`](crate::labels::text::LabelText).
-    text: Box<[u8]>,
-    index: usize,
+    /// The [packed](crate::labels::pack) form of its labels, if they have one, then the bytes of their [`LabelText`].
+    bytes: Box<[u8]>,
+    index: u32,
+    packed_length: u16,
     state: AtomicU8,
     /// The number of handles.
     holders: AtomicUsize,
@@ -124,31 +127,38 @@ struct ByText(Arc<SeriesEntry>);
 impl Borrow<[u8]> for ByText {
     #[inline]
     fn borrow(&self) -> &[u8] {
-        &self.0.text
+        self.0.text()
     }
 }
 
 impl Hash for ByText {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.text.hash(state);
+        self.0.text().hash(state);
     }
 }
 
 impl PartialEq for ByText {
     fn eq(&self, other: &Self) -> bool {
-        self.0.text == other.0.text
+        self.0.text() == other.0.text()
     }
 }
 
 impl Eq for ByText {}
 
 impl SeriesEntry {
+    #[inline]
     pub(super) fn index(&self) -> usize {
-        self.index
+        self.index as usize
     }
 
+    /// Returns the bytes of the [`LabelText`] of its labels.
     pub(super) fn text(&self) -> &[u8] {
-        &self.text
+        &self.bytes[usize::from(self.packed_length)..]
+    }
+
+    #[inline]
+    fn packed(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.packed_length)]
     }
 
     /// Returns whether an update needs nothing but the cells.
@@ -186,9 +196,9 @@ impl SeriesEntry {
 impl Drop for SeriesEntry {
     fn drop(&mut self) {
         // All other uses of the cells happen before this: each user has dropped its share since.
-        self.owner.clear(self.index);
+        self.owner.clear(self.index());
         // The next series at this index takes it from there, under the lock.
-        lock(&self.owner.table().free).push(self.index);
+        lock(&self.owner.table().free).push(self.index());
     }
 }
 
@@ -215,34 +225,36 @@ impl SeriesTable {
         self.overflowed.get()
     }
 
-    /// Returns the index for an update of the series with these labels, which is created if it does not exist. Returns the index of
-    /// the overflow series if the cardinality limit is reached. The index belongs to the series for as long as the share is kept, or
-    /// until this thread uses another series of the family.
+    /// Returns the index for an update of the series with these labels, if it is in this thread's cache and active. The index belongs
+    /// to the series until this thread uses another series of the family. Otherwise returns the hash of the labels.
     #[inline]
-    pub(super) fn index_for_update(
-        &self,
-        labels: &impl Labels,
-        owner: &'static dyn Owner,
-    ) -> (usize, Option<Arc<SeriesEntry>>) {
-        let hash = self.seeds.hash_labels(labels);
+    pub(super) fn cached_index(&self, labels: &impl Labels) -> Result<usize, u64> {
+        let (hash, is_packed) = self.seeds.hash_labels(labels);
+        let is_of_labels = |entry: &&Arc<SeriesEntry>| {
+            if is_packed {
+                is_packed_form_of(entry.packed(), labels)
+            } else {
+                is_text_of(entry.text(), labels)
+            }
+        };
         let index = self.caches.look(|cache| {
-            let entry = cache.by_hash.get(&hash).filter(|entry| is_text_of(&entry.text, labels))?;
-            entry.is_active_or_wakes().then_some(entry.index)
+            let entry = cache.by_hash.get(&hash).filter(is_of_labels)?;
+            entry.is_active_or_wakes().then_some(entry.index())
         });
-        match index.flatten() {
-            Some(index) => (index, None),
-            None => self.index_for_uncached_update(LabelText::of(labels, self.labels).bytes(), hash, owner),
-        }
+        index.flatten().ok_or(hash)
     }
 
-    /// Does the same as [`index_for_update`](Self::index_for_update), for a series that is not in this thread's cache.
-    #[cold]
-    fn index_for_uncached_update(
+    /// Returns the index for an update of the series with these labels, which have this hash. The series is created if it does not
+    /// exist. Returns the index of the overflow series if the cardinality limit is reached. The index belongs to the series for as
+    /// long as the share is kept, or until this thread uses another series of the family.
+    pub(super) fn index_for_uncached_update(
         &self,
-        text: &[u8],
+        labels: &impl Labels,
         hash: u64,
         owner: &'static dyn Owner,
     ) -> (usize, Option<Arc<SeriesEntry>>) {
+        let text = LabelText::of(labels, self.labels);
+        let text = text.bytes();
         // Relaxed: an update that starts after a series was added or removed sees the new version.
         let has_no_room = |cache: &ThreadCache| {
             cache.complete_version == self.version.load(Ordering::Relaxed) && !cache.complete.contains(text)
@@ -255,7 +267,7 @@ impl SeriesTable {
         if let Some(entry) = &entry {
             self.cache_entry(hash, entry);
         }
-        (entry.as_ref().map_or(OVERFLOW, |entry| entry.index), entry)
+        (entry.as_ref().map_or(OVERFLOW, |entry| entry.index()), entry)
     }
 
     /// Returns the series with this text, held by one more handle. Creates it if it does not exist. Returns `None` if the
@@ -308,9 +320,14 @@ impl SeriesTable {
             series.indices_used += 1;
             (series.indices_used < MAX_CELLS).then_some(series.indices_used)
         })?;
+        let packed = pack(text);
+        // If there are so many labels that the length does not fit, they are compared by their text.
+        let (packed, packed_length) =
+            u16::try_from(packed.len()).map_or((Vec::new(), 0), |length| (packed, length));
         let entry = Arc::new(SeriesEntry {
-            text: text.into(),
-            index,
+            bytes: [&packed, text].concat().into(),
+            index: u32::try_from(index).ok()?,
+            packed_length,
             state: AtomicU8::new(ACTIVE),
             holders: AtomicUsize::new(0),
             idle_since: unmodelled::Mutex::new(None),
@@ -412,7 +429,7 @@ impl SeriesTable {
         self.removals.fetch_add(1, Ordering::Relaxed);
         self.bump_version();
         if entry.holders.load(Ordering::Relaxed) == 0 {
-            series.by_text.remove(&*entry.text);
+            series.by_text.remove(entry.text());
         }
     }
 }
@@ -444,8 +461,8 @@ impl SeriesEntry {
         let mut series = lock(&this.owner.table().series);
         let is_held = this.holders.load(Ordering::Relaxed) > 0;
         let is_this = |found: &ByText| Arc::ptr_eq(&found.0, this);
-        if !is_held && this.state() == HIDDEN && series.by_text.get(&*this.text).is_some_and(is_this) {
-            series.by_text.remove(&*this.text);
+        if !is_held && this.state() == HIDDEN && series.by_text.get(this.text()).is_some_and(is_this) {
+            series.by_text.remove(this.text());
         }
     }
 

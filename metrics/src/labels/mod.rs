@@ -5,12 +5,14 @@
 //! let series go and the other must be safe in an allocator.
 
 mod hash;
+mod packed;
 mod set;
 mod text;
 mod value;
 mod words;
 
 pub(crate) use hash::{Prehashed, Seeds};
+pub(crate) use packed::{is_packed_form_of, pack};
 pub use set::{LabelSet, LabelVisitor};
 pub(crate) use set::{Labels, count, values_of};
 pub use text::LabelText;
