@@ -42,7 +42,7 @@ impl Seeds {
     pub(crate) fn hash_labels(self, labels: &impl Labels) -> (u64, bool) {
         let mut hash = self.begin();
         labels.visit(&mut hash);
-        (hash.hash, hash.is_packed)
+        (hash.state, hash.is_packed)
     }
 
     /// Hashes the bytes of a [`LabelText`](super::text::LabelText).
@@ -50,17 +50,17 @@ impl Seeds {
     pub(crate) fn hash_text(self, text: &[u8]) -> u64 {
         let mut hash = self.begin();
         hash.add(text);
-        hash.hash
+        hash.state
     }
 
     #[inline]
     fn begin(self) -> Hash {
-        Hash { hash: self.0, seed: self.1, pieces: 0, is_packed: true }
+        Hash { state: self.0, seed: self.1, pieces: 0, is_packed: true }
     }
 }
 
 struct Hash {
-    hash: u64,
+    state: u64,
     seed: u64,
     /// The number of pieces of the current value so far.
     pieces: usize,
@@ -71,15 +71,15 @@ struct Hash {
 impl Hash {
     #[inline]
     fn add(&mut self, bytes: &[u8]) {
-        let Hash { hash, seed, .. } = *self;
-        self.hash = match Words::of(bytes) {
-            Words::Small(word) => mix(hash, seed, [word, 0]),
+        let Hash { state, seed, .. } = *self;
+        self.state = match Words::of(bytes) {
+            Words::Small(word) => mix(state, seed, [word, 0]),
             Words::Medium([first, second, third, last]) => {
-                mix(mix(hash, seed, [first, second]), seed, [third, last])
+                mix(mix(state, seed, [first, second]), seed, [third, last])
             }
             Words::None => {
                 self.is_packed = false;
-                mix_long(hash, seed, bytes)
+                mix_long(state, seed, bytes)
             }
         };
     }
@@ -110,7 +110,7 @@ impl LabelVisitor for Hash {
         let _ = value.write(self);
         if self.pieces != 1 {
             // A value may write nothing, or several pieces, and it matters which one does.
-            self.hash = self.hash.wrapping_add(SPREAD);
+            self.state = self.state.wrapping_add(SPREAD);
             self.is_packed = false;
         }
     }
@@ -162,7 +162,7 @@ mod tests {
         for text in &texts {
             let labels = &[text.as_str()];
             let labels = labels.as_slice();
-            assert_eq!(in_place.insert(seeds.hash_labels(&labels), text), None, "{text}");
+            assert_eq!(in_place.insert(seeds.hash_labels(&labels).0, text), None, "{text}");
             let written = LabelText::of(&labels, 1);
             assert_eq!(as_text.insert(seeds.hash_text(written.bytes()), text), None, "{text}");
         }
@@ -201,7 +201,7 @@ mod tests {
         let seeds = Seeds::new();
         let sets: [[&[&str]; 2]; 5] =
             [[&["a"], &[]], [&[], &["a"]], [&[], &[]], [&["a", "b"], &[]], [&["a"], &["b"]]];
-        let different: HashSet<_> = sets.iter().map(|set| seeds.hash_labels(&set.map(Pieces))).collect();
+        let different: HashSet<_> = sets.iter().map(|set| seeds.hash_labels(&set.map(Pieces)).0).collect();
         assert_eq!(different.len(), sets.len());
     }
 }

@@ -1,8 +1,8 @@
 //! The label engine: label values, sets of labels, and what finding a series by its labels needs.
 //!
 //! Families and instrumented functions share it: the text that identifies a series ([`LabelText`]), the seeded hash of labels
-//! ([`Seeds`]), the comparison of labels with a text, and the value of overflow series. Each keeps a table of its own, for one must
-//! let series go and the other must be safe in an allocator.
+//! ([`Seeds`]), the comparison of labels with a text or with its packed form, and the value of overflow series. Each keeps a table of
+//! its own, for one must let series go and the other must be safe in an allocator.
 
 mod hash;
 mod packed;

@@ -64,7 +64,7 @@ pub(super) fn for_pairs(mut bytes: &[u8], mut each: impl FnMut([u64; 2])) {
 /// Panics if there are not as many.
 #[inline]
 pub(super) fn words_at<const N: usize>(bytes: &[u8]) -> [u64; N] {
-    std::array::from_fn(|index| word(chunk(bytes, index * WORD)))
+    std::array::from_fn(|index| word(*chunk(bytes, index * WORD)))
 }
 
 /// Returns the word of a text of at most 7 bytes: four, two and one of them, or zeros.
@@ -89,7 +89,7 @@ fn medium(bytes: &[u8]) -> [u64; 4] {
         (first, last)
     };
     // The byte that makes room for the length is in another word too: in the last one, or among the first sixteen bytes.
-    [word(third) >> u8::BITS | tag(length), word(first), word(second), word(last)]
+    [word(*third) >> u8::BITS | tag(length), word(*first), word(*second), word(*last)]
 }
 
 /// Returns the length in the last byte of a word.
@@ -99,11 +99,11 @@ fn tag(length: usize) -> u64 {
 }
 
 #[inline]
-fn word(bytes: &[u8; WORD]) -> u64 {
-    u64::from_le_bytes(*bytes)
+fn word(bytes: [u8; WORD]) -> u64 {
+    u64::from_le_bytes(bytes)
 }
 
-/// Returns the word's bytes from `begin` on.
+/// Returns the bytes of the word from `begin` on.
 ///
 /// # Panics
 /// Panics if there are not as many.

@@ -1,2 +1,4 @@
+#[cfg(not(loom))]
+mod cached;
 #[cfg(loom)]
 mod loom;
