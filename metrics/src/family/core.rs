@@ -123,6 +123,7 @@ impl<M: Kind> Core<M> {
         self.schema.names == names && own == known && self.options == options
     }
 
+    #[inline]
     pub(super) fn cells(&self) -> &M::Cells {
         &self.cells
     }
@@ -142,7 +143,23 @@ impl<M: Kind> Core<M> {
         update: impl FnOnce(&'static M::Cells, usize) -> R,
     ) -> R {
         let Some(table) = self.table() else { return update(&self.cells, OVERFLOW) };
-        let (index, _share) = table.index_for_update(labels, self);
+        match table.cached_index(labels) {
+            Ok(index) => update(&self.cells, index),
+            Err(hash) => self.update_uncached(table, labels, hash, update),
+        }
+    }
+
+    /// Updates a series that this thread's cache does not have. Not inlined: otherwise its code would be in each update.
+    #[cold]
+    #[inline(never)]
+    fn update_uncached<R>(
+        &'static self,
+        table: &SeriesTable,
+        labels: &impl Labels,
+        hash: u64,
+        update: impl FnOnce(&'static M::Cells, usize) -> R,
+    ) -> R {
+        let (index, _share) = table.index_for_uncached_update(labels, hash, self);
         update(&self.cells, index)
     }
 

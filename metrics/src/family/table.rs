@@ -23,7 +23,7 @@ use super::listing::{Listed, Listing};
 use super::lock::{is_inside, lock};
 use crate::atomic::AtomicCounter;
 use crate::clock::{self, Ticks};
-use crate::labels::{LabelText, Labels, Prehashed, Seeds, SeriesLabels, is_text_of, overflow_text};
+use crate::labels::{LabelText, Labels, Prehashed, Seeds, SeriesLabels, SeriesText, overflow_text};
 use crate::recorder::{MAX_CELLS, PerThread};
 use crate::sync::unmodelled;
 use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering};
@@ -94,8 +94,7 @@ struct ThreadCache {
 
 /// A series.
 pub(super) struct SeriesEntry {
-    /// The bytes of a [`LabelText`](crate::labels::text::LabelText).
-    text: Box<[u8]>,
+    text: SeriesText,
     /// The labels that are printed, which snapshots share.
     labels: SeriesLabels,
     index: u32,
@@ -133,19 +132,19 @@ struct ByText(Arc<SeriesEntry>);
 impl Borrow<[u8]> for ByText {
     #[inline]
     fn borrow(&self) -> &[u8] {
-        &self.0.text
+        self.0.text()
     }
 }
 
 impl Hash for ByText {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.text.hash(state);
+        self.0.text().hash(state);
     }
 }
 
 impl PartialEq for ByText {
     fn eq(&self, other: &Self) -> bool {
-        self.0.text == other.0.text
+        self.0.text() == other.0.text()
     }
 }
 
@@ -159,6 +158,11 @@ impl SeriesEntry {
 
     fn listed(this: &Arc<Self>) -> Shown {
         Listed::new(&this.labels, this.index, Arc::clone(this))
+    }
+
+    /// Returns the bytes of the [`LabelText`] of its labels.
+    pub(super) fn text(&self) -> &[u8] {
+        self.text.bytes()
     }
 
     /// Returns whether an update needs nothing but the cells.
@@ -229,34 +233,28 @@ impl SeriesTable {
         self.overflowed.get()
     }
 
-    /// Returns the index for an update of the series with these labels, which is created if it does not exist. Returns the index of
-    /// the overflow series if the cardinality limit is reached. The index belongs to the series for as long as the share is kept, or
-    /// until this thread uses another series of the family.
+    /// Returns the index for an update of the series with these labels, if it is in this thread's cache and active. The index belongs
+    /// to the series until this thread uses another series of the family. Otherwise returns the hash of the labels.
     #[inline]
-    pub(super) fn index_for_update(
-        &self,
-        labels: &impl Labels,
-        owner: &'static dyn Owner,
-    ) -> (usize, Option<Arc<SeriesEntry>>) {
-        let hash = self.seeds.hash_labels(labels);
+    pub(super) fn cached_index(&self, labels: &impl Labels) -> Result<usize, u64> {
+        let (hash, is_packed) = self.seeds.hash_labels(labels);
         let index = self.caches.look(|cache| {
-            let entry = cache.by_hash.get(&hash).filter(|entry| is_text_of(&entry.text, labels))?;
+            let entry = cache.by_hash.get(&hash).filter(|entry| entry.text.is_of(labels, is_packed))?;
             entry.is_active_or_wakes().then_some(entry.index())
         });
-        match index.flatten() {
-            Some(index) => (index, None),
-            None => self.index_for_uncached_update(&LabelText::of(labels, self.names.len()), hash, owner),
-        }
+        index.flatten().ok_or(hash)
     }
 
-    /// Does the same as [`index_for_update`](Self::index_for_update), for a series that is not in this thread's cache.
-    #[cold]
-    fn index_for_uncached_update(
+    /// Returns the index for an update of the series with these labels, which have this hash. The series is created if it does not
+    /// exist. Returns the index of the overflow series if the cardinality limit is reached. The index belongs to the series for as
+    /// long as the share is kept, or until this thread uses another series of the family.
+    pub(super) fn index_for_uncached_update(
         &self,
-        text: &LabelText,
+        labels: &impl Labels,
         hash: u64,
         owner: &'static dyn Owner,
     ) -> (usize, Option<Arc<SeriesEntry>>) {
+        let text = LabelText::of(labels, self.names.len());
         let text = text.bytes();
         // Relaxed: an update that starts after a series was added or removed sees the new version.
         let has_no_room = |cache: &ThreadCache| {
@@ -324,7 +322,7 @@ impl SeriesTable {
             u32::try_from(series.indices_used).ok().filter(|_| series.indices_used < MAX_CELLS)
         })?;
         let entry = Arc::new(SeriesEntry {
-            text: text.into(),
+            text: SeriesText::new(text),
             labels: SeriesLabels::of_text(self.names, text),
             index,
             state: AtomicU8::new(ACTIVE),
@@ -440,7 +438,7 @@ impl SeriesTable {
         self.removals.fetch_add(1, Ordering::Relaxed);
         self.bump_version();
         if entry.holders.load(Ordering::Relaxed) == 0 {
-            series.by_text.remove(&*entry.text);
+            series.by_text.remove(entry.text());
         }
     }
 }
@@ -472,8 +470,8 @@ impl SeriesEntry {
         let mut series = lock(&this.owner.table().series);
         let is_held = this.holders.load(Ordering::Relaxed) > 0;
         let is_this = |found: &ByText| Arc::ptr_eq(&found.0, this);
-        if !is_held && this.state() == HIDDEN && series.by_text.get(&*this.text).is_some_and(is_this) {
-            series.by_text.remove(&*this.text);
+        if !is_held && this.state() == HIDDEN && series.by_text.get(this.text()).is_some_and(is_this) {
+            series.by_text.remove(this.text());
         }
     }
 

@@ -1,3 +1,5 @@
+#[cfg(not(loom))]
+mod cached;
 #[cfg(loom)]
 mod loom;
 #[cfg(not(loom))]
