@@ -147,7 +147,7 @@ WEAKENED = [
     ("a new extreme gives up after one exchange", MIN_MAX,
      "Err(actual) => «current = actual»,", "return", "no_extreme_is_lost"),
     ("a series keeps what was counted before its index was free", SERIES,
-     "«self.owner.clear(self.index);»", "", INDEX),
+     "«self.owner.clear(self.index());»", "", INDEX),
     ("a series gives its index back when it is removed", SERIES,
      "«self.removals.fetch_add(1, Ordering::Relaxed);»",
      "self.removals.fetch_add(1, Ordering::Relaxed); lock(&self.free).push(entry.index);", INDEX),

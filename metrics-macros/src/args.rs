@@ -18,6 +18,7 @@ pub(crate) struct Options {
     pub(crate) native: Option<Given<Expr>>,
     pub(crate) decision: Option<Given<Decision>>,
     pub(crate) error_kind: Option<Given<Expr>>,
+    pub(crate) ends_with: Option<Given<Expr>>,
     pub(crate) sample: Option<Given<Expr>>,
     pub(crate) time: Option<Given<Expr>>,
     pub(crate) registry: Option<Given<Expr>>,
@@ -58,7 +59,7 @@ pub(crate) struct Label {
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "name",
     "labels",
     "max_label_sets",
@@ -67,6 +68,7 @@ const KNOWN: [&str; 13] = [
     "ok_if",
     "error_if",
     "error_kind",
+    "ends_with",
     "sample",
     "time",
     "registry",
@@ -131,6 +133,7 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
         "error_kind" => {
             set(&mut options.error_kind, &key, value(input, &key, "|error| error.code()")?, errors);
         }
+        "ends_with" => set(&mut options.ends_with, &key, value(input, &key, "\"stream\"")?, errors),
         "sample" => set(&mut options.sample, &key, value(input, &key, "16")?, errors),
         "time" => set(&mut options.time, &key, value(input, &key, "\"busy\"")?, errors),
         "registry" => set(&mut options.registry, &key, value(input, &key, "&MY_REGISTRY")?, errors),

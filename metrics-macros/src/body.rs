@@ -5,6 +5,7 @@ use crate::arguments;
 use crate::item::{cfgs, parameters};
 use crate::plan::FunctionPlan;
 use crate::returns::{self, Holder, ReturnedFuture};
+use crate::settings::EndsWith;
 use crate::shape::Shape;
 use crate::tokens::{moved_to, ours, ours_at};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -50,6 +51,14 @@ fn closure(plan: &FunctionPlan<'_>) -> (Signature, TokenStream) {
 /// Returns a call from its start to its end, in which `value` is evaluated.
 fn run_sync(value: &TokenStream, plan: &FunctionPlan<'_>) -> TokenStream {
     let library = &plan.library;
+    if plan.ends_with.is_some() {
+        let end = end_head(plan);
+        return ours! {
+            let __call = #library::begin(__site);
+            let __head = __call.head(#value);
+            #end
+        };
+    }
     let returned = match is_ok(plan) {
         None => ours!(returned(#value)),
         Some(is_ok) => ours!(returned_if(#value, #is_ok)),
@@ -70,6 +79,45 @@ fn end_returned(plan: &FunctionPlan<'_>) -> TokenStream {
     }
     let (with_kinds, import) = with_kinds(plan);
     ours!({ use #library::EndAny as _; #import __returned.#with_kinds.__end() })
+}
+
+/// Returns the value of `__head`, into which the call was put, unless it is an `Err`.
+fn end_head(plan: &FunctionPlan<'_>) -> TokenStream {
+    let library = &plan.library;
+    let (with_kinds, import) = with_kinds(plan);
+    let decided = is_ok(plan).map(|is_ok| ours!(decided(#is_ok).));
+    let hold = hold(plan);
+    ours!({ use #library::HoldAny as _; #import __head.#decided #with_kinds.__hold(#hold) })
+}
+
+/// Returns the function that puts a call into a value.
+fn hold(plan: &FunctionPlan<'_>) -> TokenStream {
+    match plan.ends_with {
+        Some(EndsWith::Value(hold)) => hold.to_token_stream(),
+        Some(EndsWith::Stream(literal)) => hold_in_stream(literal.span(), plan),
+        None => TokenStream::new(),
+    }
+}
+
+/// Returns the function that puts a call into a stream. The compiler points at `here` if it is none.
+fn hold_in_stream(here: Span, plan: &FunctionPlan<'_>) -> TokenStream {
+    let library = &plan.library;
+    let returned = plan.shape.returned(plan.function);
+    let here = ours_at(here);
+    let library_here = moved_to(here, library);
+    // Named, or the compiler might guess that an item is a `Result` where only the return type tells what it is.
+    let item = returned.map_or_else(|| ours!(_), |ty| returns::item_of_stream(ty).to_token_stream());
+    let item = moved_to(here, &item);
+    let stream = quote_spanned!(here=> #library_here::items::<#item, _>(__call, __stream));
+    let stream = ours!({
+        use #library::AnyItems as _;
+        use #library::WithoutKinds as _;
+        #stream.__with_kinds().__stream()
+    });
+    match returned.and_then(returns::boxed_stream) {
+        None => ours!(|__call, __stream| #stream),
+        Some(ty) => ours!(|__call, __stream| -> #ty { #library::boxed(#stream) }),
+    }
 }
 
 /// Returns the predicate on the value, if there is one. It is evaluated at the call's end, so that it may panic.
@@ -144,6 +192,10 @@ fn future(plan: &FunctionPlan<'_>) -> (Signature, TokenStream) {
 /// Returns `__future` with the outcomes that the annotation defines, or else those of its output's type.
 fn end_future(plan: &FunctionPlan<'_>) -> TokenStream {
     let library = &plan.library;
+    if plan.ends_with.is_some() {
+        let end = end_head(plan);
+        return ours!(__future.held(|__head| #end));
+    }
     let (with_kinds, import) = with_kinds(plan);
     match is_ok(plan) {
         None => ours!({ use #library::EndAnyFuture as _; #import __future.#with_kinds.__end() }),

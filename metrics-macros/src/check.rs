@@ -1,12 +1,12 @@
 //! The check of an annotated item: all errors that can be found here, or the plan of its expansion.
 
-use crate::args::{LABELS_NEED, Options};
+use crate::args::{Given, LABELS_NEED, Options};
 use crate::errors::Errors;
 use crate::item::{Function, ImplBlock, Item, Member, is_annotation, is_conditional_annotation};
 use crate::order;
 use crate::plan::{BlockView, FunctionPlan, ImplPlan, MemberPlan, Plan};
 use crate::returns;
-use crate::settings::{LabelValue, Settings};
+use crate::settings::{EndsWith, LabelValue, Settings};
 use crate::shape::{self, Shape};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -63,7 +63,8 @@ fn check_impl<'a>(
 ) -> ImplPlan<'a> {
     let decision = settings.decision.map(|decision| &decision.key);
     let error_kind = settings.error_kind.map(|error_kind| &error_kind.key);
-    for key in decision.into_iter().chain(error_kind) {
+    let ends_with = settings.ends_with.as_ref().map(|ends_with| &ends_with.key);
+    for key in decision.into_iter().chain(error_kind).chain(ends_with) {
         let message = format!(
             "`{key}` is not allowed on an `impl` block, whose methods return different types: put it on a method"
         );
@@ -164,9 +165,13 @@ fn check_function(function: &Function, settings: &Settings<'_>, errors: &mut Err
     if let Some(variadic) = &signature.variadic {
         errors.at(variadic, "a function with C-variadic arguments cannot be instrumented");
     }
-    let decides = settings.decision.is_some();
+    let decides = settings.sees_value();
     let is_future = Shape::of(function, decides).is_future();
-    if let Some(time) = settings.time.as_ref().filter(|_| !is_future) {
+    if let Some(ends_with) = &settings.ends_with {
+        check_holds_stream(ends_with, function, errors);
+    }
+    let is_polled = is_future || settings.ends_with.is_some();
+    if let Some(time) = settings.time.as_ref().filter(|_| !is_polled) {
         let message = "`time` is not allowed here: the function must be async or return a future, for only a future is \
                        polled";
         errors.at(&time.key, message);
@@ -178,8 +183,13 @@ fn check_function(function: &Function, settings: &Settings<'_>, errors: &mut Err
         }
     }
     let hides_outcome = IS_ENABLED && shape::hides_outcome(function, decides);
-    if let Some(decision) = settings.decision {
-        check_decision(&decision.key, function, hides_outcome, errors);
+    let decision = settings.decision.map(|decision| &decision.key);
+    let ends_with = settings.ends_with.as_ref().map(|ends_with| &ends_with.key);
+    if decides {
+        decision
+            .into_iter()
+            .chain(ends_with)
+            .for_each(|key| check_sees_value(key, function, hides_outcome, errors));
     } else if hides_outcome {
         let culprit = function.attributes.iter().find(|attribute| shape::tracks_caller(attribute));
         let message = "a `#[track_caller]` method whose return type may be a `Result` cannot be instrumented: its body \
@@ -188,7 +198,27 @@ fn check_function(function: &Function, settings: &Settings<'_>, errors: &mut Err
     }
 }
 
-fn check_decision(key: &Ident, function: &Function, hides_outcome: bool, errors: &mut Errors) {
+/// Refuses `ends_with = "stream"` if the returned value cannot be a stream that holds the call.
+fn check_holds_stream(ends_with: &Given<EndsWith<'_>>, function: &Function, errors: &mut Errors) {
+    let shape = Shape::of(function, true);
+    let returned = shape.returned(function);
+    let is_stream = returned.is_some_and(returns::may_hold_stream);
+    if matches!(ends_with.value, EndsWith::Stream(_))
+        && !is_stream
+        && !returns::is_never(&function.signature.output)
+    {
+        let message = "`ends_with = \"stream\"` needs a function that returns `impl Stream`, `BoxStream` or \
+                       `Pin<Box<dyn Stream>>`, or a `Result` of one of them; for another type, `ends_with` names a \
+                       function that puts the call into it";
+        match returned {
+            Some(ty) => errors.at(ty, message),
+            None => errors.at(&ends_with.key, message),
+        }
+    }
+}
+
+/// Refuses an option that sees the returned value where there is none to be seen.
+fn check_sees_value(key: &Ident, function: &Function, hides_outcome: bool, errors: &mut Errors) {
     if returns::is_never(&function.signature.output) {
         errors.at(key, format!("`{key}` is not allowed here: this function never returns a value"));
     } else if hides_outcome {

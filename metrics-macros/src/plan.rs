@@ -3,7 +3,7 @@
 use crate::args::{Decision, Given};
 use crate::item::{Function, ImplBlock, parameter_names};
 use crate::returns;
-use crate::settings::{Buckets, Label, LabelValue, Settings, Time};
+use crate::settings::{Buckets, EndsWith, Label, LabelValue, Settings, Time};
 use crate::shape::Shape;
 use crate::tokens::{library, mentions, ours};
 use proc_macro2::TokenStream;
@@ -41,6 +41,7 @@ pub(crate) struct FunctionPlan<'a> {
     pub(crate) has_native_buckets: bool,
     pub(crate) decision: Option<&'a Decision>,
     pub(crate) error_kind: Option<&'a Given<Expr>>,
+    pub(crate) ends_with: Option<EndsWith<'a>>,
     /// The type that tells the kinds of errors which are shown before the first call.
     pub(crate) declared_kinds: Option<Type>,
     /// One call in so many is timed.
@@ -102,9 +103,10 @@ impl<'a> FunctionPlan<'a> {
     }
 
     fn new(function: &'a Function, settings: Settings<'a>, name: Name, view: BlockView) -> Self {
-        let shape = Shape::of(function, settings.decision.is_some());
+        let shape = Shape::of(function, settings.sees_value());
         let sample = settings.sample.unwrap_or(NonZero::<u64>::MIN);
-        let is_busy = shape.is_future() && settings.time.is_some_and(|time| time.value == Time::Busy);
+        let is_polled = shape.is_future() || settings.ends_with.is_some();
+        let is_busy = is_polled && settings.time.is_some_and(|time| time.value == Time::Busy);
         let asks_for_kinds = view == BlockView::Whole && settings.error_kind.is_none();
         let library = library(settings.library);
         FunctionPlan {
@@ -125,6 +127,7 @@ impl<'a> FunctionPlan<'a> {
             has_native_buckets: settings.native.unwrap_or(true),
             decision: settings.decision.map(|decision| &decision.value),
             error_kind: settings.error_kind,
+            ends_with: settings.ends_with.map(|ends_with| ends_with.value),
             declared_kinds: if asks_for_kinds { declared_kinds(function) } else { None },
             sample,
             registry: settings.registry,

@@ -4,7 +4,7 @@ use crate::tokens::mentions;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{GenericArgument, PathArguments, ReturnType, Signature, Token, Type, TypeParamBound};
+use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Token, Type, TypeParamBound};
 
 const PRIMITIVES: [&str; 17] = [
     "bool", "char", "str", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
@@ -153,8 +153,75 @@ pub(crate) fn returned_future(output: &ReturnType) -> Option<ReturnedFuture<'_>>
     }
 }
 
+/// Returns whether a call can be put into what the type holds without changing it: an opaque or boxed stream, or a `Result` of one.
+pub(crate) fn may_hold_stream(ty: &Type) -> bool {
+    let mentions_stream = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
+        bounds.iter().any(|bound| match bound {
+            TypeParamBound::Trait(bound) => {
+                bound.path.segments.last().is_some_and(|trait_| trait_.ident.to_string().contains("Stream"))
+            }
+            _ => false,
+        })
+    };
+    match without_group(ty) {
+        Type::ImplTrait(opaque) => mentions_stream(&opaque.bounds),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let in_result = || first_type(&last.arguments).filter(|_| names_result(last));
+            match boxed_bounds(&last.arguments) {
+                Some(bounds) => last.ident == "Pin" && mentions_stream(bounds),
+                None => is_named_box(last) || in_result().is_some_and(may_hold_stream),
+            }
+        }),
+        // Not written, so the compiler checks it.
+        Type::Verbatim(_) | Type::Infer(_) | Type::Macro(_) => true,
+        _ => false,
+    }
+}
+
+/// Returns whether a type has a name by which boxed streams are known.
+fn is_named_box(last: &PathSegment) -> bool {
+    last.ident == "BoxStream" || last.ident == "LocalBoxStream"
+}
+
+/// Returns the type of a boxed stream, if `ty` is one or a `Result` of one: `Pin<Box<dyn Stream>>`, or one of the names it is known by.
+pub(crate) fn boxed_stream(ty: &Type) -> Option<Type> {
+    let Type::Path(path) = without_group(ty) else { return None };
+    let last = path.path.segments.last()?;
+    if is_named_box(last) || last.ident == "Pin" && boxed_bounds(&last.arguments).is_some() {
+        return nameable(ty);
+    }
+    first_type(&last.arguments).filter(|_| names_result(last)).and_then(boxed_stream)
+}
+
+/// Returns `T` of a `Stream<Item = T>`, alone, boxed, or in a `Result`, as an expression can name it.
+pub(crate) fn item_of_stream(ty: &Type) -> Type {
+    match without_group(ty) {
+        Type::ImplTrait(opaque) => associated(&opaque.bounds, "Item"),
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            let arguments = last.map(|last| &last.arguments);
+            let bounds = arguments.and_then(boxed_bounds);
+            let in_result = || arguments.filter(|_| last.is_some_and(names_result)).and_then(first_type);
+            match bounds {
+                Some(bounds) => associated(bounds, "Item"),
+                None => in_result().map_or_else(inferred, item_of_stream),
+            }
+        }
+        _ => inferred(),
+    }
+}
+
+fn names_result(segment: &PathSegment) -> bool {
+    segment.ident.to_string().ends_with("Result")
+}
+
 /// Returns `T` of `Future<Output = T>`, as an expression can name it.
 fn output_of(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Type {
+    associated(bounds, "Output")
+}
+
+/// Returns an associated type that the bounds give, as an expression can name it.
+fn associated(bounds: &Punctuated<TypeParamBound, Token![+]>, name: &str) -> Type {
     let arguments = bounds.iter().filter_map(|bound| match bound {
         TypeParamBound::Trait(bound) => match &bound.path.segments.last()?.arguments {
             PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
@@ -162,11 +229,11 @@ fn output_of(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Type {
         },
         _ => None,
     });
-    let output = arguments.flatten().find_map(|argument| match argument {
-        GenericArgument::AssocType(binding) if binding.ident == "Output" => nameable(&binding.ty),
+    let found = arguments.flatten().find_map(|argument| match argument {
+        GenericArgument::AssocType(binding) if binding.ident == name => nameable(&binding.ty),
         _ => None,
     });
-    output.unwrap_or_else(inferred)
+    found.unwrap_or_else(inferred)
 }
 
 fn inferred() -> Type {
@@ -203,13 +270,19 @@ fn is_future(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
 }
 
 fn top(output: &ReturnType) -> Option<&Type> {
-    let ReturnType::Type(_, ty) = output else { return None };
-    let mut ty = &**ty;
+    match output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, ty) => Some(without_group(ty)),
+    }
+}
+
+/// Returns the type inside of parentheses, which a `macro_rules!` fragment has around it without showing them.
+fn without_group(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
             Type::Paren(inner) => &inner.elem,
             Type::Group(inner) => &inner.elem,
-            ty => return Some(ty),
+            ty => return ty,
         }
     }
 }

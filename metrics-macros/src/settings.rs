@@ -22,6 +22,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) native: Option<bool>,
     pub(crate) decision: Option<&'a Given<Decision>>,
     pub(crate) error_kind: Option<&'a Given<Expr>>,
+    pub(crate) ends_with: Option<Given<EndsWith<'a>>>,
     pub(crate) sample: Option<NonZero<u64>>,
     pub(crate) time: Option<Given<Time>>,
     pub(crate) registry: Option<&'a Expr>,
@@ -50,6 +51,15 @@ pub(crate) enum Buckets<'a> {
     Constant(&'a Expr),
 }
 
+/// What a call ends with, if not with the return of its function.
+#[derive(Clone, Copy)]
+pub(crate) enum EndsWith<'a> {
+    /// The stream that the function returns. The literal, which errors of the compiler point at.
+    Stream(&'a Expr),
+    /// What the function of this expression puts the call into.
+    Value(&'a Expr),
+}
+
 /// The duration of an async call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Time {
@@ -72,11 +82,17 @@ impl<'a> Settings<'a> {
             native: options.native.as_ref().and_then(|native| read_native(&native.value, errors)),
             decision: options.decision.as_ref(),
             error_kind: options.error_kind.as_ref(),
+            ends_with: read_ends_with(options.ends_with.as_ref(), errors),
             sample: options.sample.as_ref().and_then(|sample| read_sample(&sample.value, errors)),
             time: read(options.time.as_ref(), errors, read_time),
             registry: options.registry.as_ref().map(|registry| &registry.value),
             library: options.library.as_ref().map(|library| &library.value),
         }
+    }
+
+    /// Returns whether an option sees the value that a call returns.
+    pub(crate) fn sees_value(&self) -> bool {
+        self.decision.is_some() || self.ends_with.is_some()
     }
 
     /// Returns the settings of a method: its own, and for the options that it does not give, those of the block around it.
@@ -88,9 +104,10 @@ impl<'a> Settings<'a> {
             max_label_sets: self.max_label_sets.or(block.max_label_sets),
             buckets: self.buckets.or(block.buckets),
             native: self.native.or(block.native),
-            // A block has neither: its methods return different types.
+            // A block has none of these: its methods return different types.
             decision: self.decision,
             error_kind: self.error_kind,
+            ends_with: self.ends_with,
             sample: self.sample.or(block.sample),
             time: self.time.or(block.time),
             registry: self.registry.or(block.registry),
@@ -233,6 +250,21 @@ fn read_sample(sample: &Expr, errors: &mut Errors) -> Option<NonZero<u64>> {
         errors.at(sample, message);
     }
     number
+}
+
+fn read_ends_with<'a>(given: Option<&'a Given<Expr>>, errors: &mut Errors) -> Option<Given<EndsWith<'a>>> {
+    let Given { key, value } = given?;
+    let value = match literal::string(value) {
+        Some(text) if text == "stream" => EndsWith::Stream(value),
+        None if !literal::is_literal(value) => EndsWith::Value(value),
+        _ => {
+            let message = "`ends_with` must be \"stream\", or a function that puts the call into the returned value, as in \
+                           `ends_with = |call, stream| call.stream(stream)`";
+            errors.at(value, message);
+            return None;
+        }
+    };
+    Some(Given { key: key.clone(), value })
 }
 
 fn read_time(time: &Expr, errors: &mut Errors) -> Option<Time> {

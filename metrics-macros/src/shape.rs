@@ -4,7 +4,7 @@ use crate::item::{Function, parameter_names};
 use crate::returns::{self, ReturnedFuture};
 use crate::tokens::{mentions, mentions_any};
 use quote::ToTokens;
-use syn::{Attribute, FnArg, Safety};
+use syn::{Attribute, FnArg, ReturnType, Safety, Type};
 
 #[expect(clippy::large_enum_variant, reason = "there is one a function")]
 pub(crate) enum Shape<'a> {
@@ -22,7 +22,7 @@ pub(crate) enum Shape<'a> {
 }
 
 impl Shape<'_> {
-    /// Returns the shape of a function; `decides` if it has `ok_if` or `error_if`.
+    /// Returns the shape of a function; `decides` if it has an option that sees the returned value: `ok_if`, `error_if`, `ends_with`.
     pub(crate) fn of(function: &Function, decides: bool) -> Shape<'_> {
         let output = &function.signature.output;
         let tracks_caller = function.attributes.iter().any(tracks_caller);
@@ -40,6 +40,15 @@ impl Shape<'_> {
         }
     }
 
+    /// Returns the type of the value with which the call ends: of a future, its output. `None` if it is not written.
+    pub(crate) fn returned<'a>(&'a self, function: &'a Function) -> Option<&'a Type> {
+        match (self, &function.signature.output) {
+            (Shape::ReturnedFuture(future), _) => Some(&future.output),
+            (_, ReturnType::Type(_, ty)) => Some(ty),
+            (_, ReturnType::Default) => None,
+        }
+    }
+
     /// Returns whether the call is a future.
     pub(crate) fn is_future(&self) -> bool {
         matches!(self, Shape::Future | Shape::ReturnedFuture(_))
@@ -51,8 +60,8 @@ pub(crate) fn tracks_caller(attribute: &Attribute) -> bool {
     mentions(attribute.to_token_stream(), "track_caller")
 }
 
-/// Returns whether a function that tracks its caller runs in place although its value would have to be seen: by its `ok_if`
-/// or `error_if`, or because its type, which may be a `Result`, cannot be named for the compiler to tell.
+/// Returns whether a function that tracks its caller runs in place although its value would have to be seen: by its `ok_if`,
+/// `error_if` or `ends_with`, or because its type, which may be a `Result`, cannot be named for the compiler to tell.
 pub(crate) fn hides_outcome(function: &Function, decides: bool) -> bool {
     let output = &function.signature.output;
     matches!(Shape::of(function, decides), Shape::InPlace)

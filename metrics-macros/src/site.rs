@@ -44,6 +44,7 @@ pub(crate) fn declare(plan: &FunctionPlan<'_>) -> TokenStream {
         None => ours!(::core::option::Option::None),
         Some(ty) => ours!({ use #library::NoKindsOf as _; <#library::KindsOf<#ty>>::ALL }),
     };
+    let ends_later = plan.ends_with.is_some();
     let description = ours!(#library::Description {
         module: ::core::module_path!(),
         place: (::core::line!(), ::core::column!()),
@@ -53,6 +54,7 @@ pub(crate) fn declare(plan: &FunctionPlan<'_>) -> TokenStream {
         buckets: #buckets,
         sample: #sample,
         error_kinds: #error_kinds,
+        ends_later: #ends_later,
     });
     let new = match plan.registry {
         None => ours!(new(#description)),

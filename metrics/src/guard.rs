@@ -4,6 +4,7 @@
 //! `let _guard = …`: `let _ = …` drops it immediately.
 
 pub use crate::atomic::{ConnectionGuard, GaugeGuard};
+pub use crate::call::Call;
 pub use crate::clock::MockGuard;
 pub use crate::export::PrintOnExit;
 pub use crate::family::SeriesGuard;

@@ -24,6 +24,7 @@
 //! The [user's guide](docs::guide) has a page per task:
 //!
 //! - [annotating functions](docs::guide::annotating): [`instrumented`], [`time!`](macro@time); [outcomes](docs::guide::outcomes) of calls;
+//! - [streams and bodies](docs::guide::streams): [`Call`], and calls that end with a stream or an HTTP body;
 //! - [metrics of your own](docs::guide::metrics): [`metrics!`], [`Counter`], [`Gauge`], [`Histogram`], [`CallbackGauge`], [`Info`],
 //!   [`collect::Collect`],
 //!   [`MetricsRegistry`], the shared cells [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`];
@@ -38,6 +39,8 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `enabled` (default) | annotations and [`time!`](macro@time) count; without it they leave the code unchanged |
+//! | `futures` | [`Call::stream`], [`Call::try_stream`], `#[instrumented(ends_with = "stream")]`: calls that end with a stream |
+//! | `http-body` | [`Call::body`]: calls that end with an HTTP body |
 //! | `http` | `expose`; `serve`, `Endpoint` (not on WebAssembly) |
 //! | `json` | `FullSnapshot::to_json`, `from_json`; serde's `Serialize` and `Deserialize` of snapshots |
 //! | `process` | `MetricsRegistry::register_process_metrics` |
@@ -66,6 +69,7 @@ mod package_readme {}
 
 mod atomic;
 pub mod buckets;
+pub mod call;
 mod clock;
 pub mod collect;
 pub mod docs;
@@ -92,7 +96,14 @@ mod snapshot;
 mod sync;
 pub mod testing;
 mod util;
-#[cfg(not(all(feature = "json", feature = "process", feature = "signals", unix)))]
+#[cfg(not(all(
+    feature = "futures",
+    feature = "http-body",
+    feature = "json",
+    feature = "process",
+    feature = "signals",
+    unix
+)))]
 mod without_features;
 
 #[doc(hidden)]
@@ -105,6 +116,7 @@ pub mod __private {
 }
 
 pub use atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
+pub use call::Call;
 pub use clock::{MockClock, force_os_clock, set_clock};
 pub use encode::Format;
 #[doc(inline)]

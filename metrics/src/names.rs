@@ -64,10 +64,13 @@ pub(crate) const fn is_equal(a: &str, b: &str) -> bool {
 
 /// Returns whether a name belongs, in any format, to the families of instrumented functions or to the self-metrics.
 pub(crate) fn is_printed_by_the_library(name: &str) -> bool {
-    const FUNCTION_FAMILIES: [&str; 15] = [
+    const FUNCTION_FAMILIES: [&str; 18] = [
         "function_calls",
         "function_calls_total",
         "function_calls_created",
+        "function_cancellations",
+        "function_cancellations_total",
+        "function_cancellations_created",
         "function_errors",
         "function_errors_total",
         "function_errors_created",

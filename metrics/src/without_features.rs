@@ -7,6 +7,61 @@
 //!
 //! They are `inline`: a `dylib` would export a method that is not, and the compiler generates no code for one that cannot be called.
 
+#[cfg(not(feature = "futures"))]
+mod futures {
+    use crate::Call;
+
+    #[diagnostic::on_unimplemented(
+        message = "this method needs the feature `futures` of `tachometer`",
+        label = "needs the feature `futures`",
+        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"futures\"] }}"
+    )]
+    pub trait WithFutures {}
+
+    impl Call {
+        #[doc(hidden)]
+        #[inline]
+        pub fn stream<'a, S: 'a>(self, stream: S) -> S
+        where
+            &'a S: WithFutures,
+        {
+            stream
+        }
+
+        #[doc(hidden)]
+        #[inline]
+        pub fn try_stream<'a, S: 'a>(self, stream: S) -> S
+        where
+            &'a S: WithFutures,
+        {
+            stream
+        }
+    }
+}
+
+#[cfg(not(feature = "http-body"))]
+mod http_body {
+    use crate::Call;
+
+    #[diagnostic::on_unimplemented(
+        message = "this method needs the feature `http-body` of `tachometer`",
+        label = "needs the feature `http-body`",
+        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"http-body\"] }}"
+    )]
+    pub trait WithHttpBody {}
+
+    impl Call {
+        #[doc(hidden)]
+        #[inline]
+        pub fn body<'a, B: 'a>(self, body: B) -> B
+        where
+            &'a B: WithHttpBody,
+        {
+            body
+        }
+    }
+}
+
 #[cfg(not(feature = "json"))]
 mod json {
     use crate::{Error, ExporterBuilder, FullSnapshot};

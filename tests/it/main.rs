@@ -16,6 +16,7 @@ mod layers;
 mod on_demand;
 mod primitives;
 mod registry;
+mod streams;
 
 use tachometer::FullSnapshot;
 

@@ -110,7 +110,16 @@ fn many(series: u32, kind: fn(&Library) -> Many, snapshot: fn() -> FullSnapshot)
         Renderer::new(library.name, render)
     };
     let mut renderers: Vec<Renderer> = LIBRARIES.iter().map(renderer).collect();
-    renderers.insert(1, Renderer::of_snapshot("… the text alone", Format::Prometheus, snapshot()));
+    let alone = [
+        Renderer::of_snapshot("… the text alone", Format::Prometheus, snapshot()),
+        Renderer::of_snapshot("… the text alone, OpenMetrics", Format::OpenMetrics, snapshot()),
+        Renderer::of_snapshot(
+            "… the text alone, with `_created`",
+            Format::OpenMetricsWithCreated,
+            snapshot(),
+        ),
+    ];
+    renderers.splice(1..1, alone);
     renderers
 }
 

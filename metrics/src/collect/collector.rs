@@ -1,6 +1,7 @@
 //! Collectors: code of the program that adds families to each snapshot, and the checks of what it adds.
 
 use crate::error::{Cause, Error};
+use crate::labels::SeriesLabels;
 use crate::names::{is_label_name, is_reserved};
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,8 +148,7 @@ impl<'a> Collected<'a> {
             *series = Err(mistake);
             return;
         }
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        added.push(SeriesSnapshot::new(labels.iter().map(owned).collect(), value));
+        added.push(SeriesSnapshot::new(SeriesLabels::new(labels.iter().copied()), value));
     }
 
     /// Returns the valid families, and the reasons why others are refused.

@@ -10,6 +10,9 @@ pub mod guide {
     #[doc = include_str!("guide/outcomes.md")]
     pub mod outcomes {}
 
+    #[doc = include_str!("guide/streams.md")]
+    pub mod streams {}
+
     #[doc = include_str!("guide/metrics.md")]
     pub mod metrics {}
 

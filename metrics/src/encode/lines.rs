@@ -1,27 +1,73 @@
 //! Lines of exposition formats: names, labels, numbers, the samples of a histogram.
 
-use super::escape::{Quotes, push_help, push_label_value};
+use super::bounds::Bounds;
+use super::escape::{Quotes, push_help};
+use super::function_labels::FunctionLabels;
 use super::number::{push_float, push_signed, push_unsigned};
-use crate::snapshot::families::{Distribution, Labels, MetricKind, Number, SeriesView, Value};
+use crate::labels::push_label;
+use crate::snapshot::families::{Labels, MetricKind, Number, OwnLabels, SeriesView, Value};
+use crate::snapshot::{FullSnapshot, ListedFamily};
 
 /// A writer of the lines of series.
 ///
-/// A histogram has many lines with the same labels, and the next one usually has the same bounds. So labels and bounds are
-/// formatted once.
-pub(super) struct Lines<'text> {
+/// A series of a family has its labels as text. Those of a function are joined once for all families, and those that are put
+/// together of several parts once for all lines of a series. The next histogram usually has the same bounds, so their text is kept.
+pub(super) struct Lines<'text, 'a> {
     out: &'text mut String,
-    /// The labels of the current series, `a="b",c="d"`.
+    names: Names,
+    functions: FunctionLabels<'a>,
+    /// The labels of the current series, `a="b",c="d"`, if no text of them exists elsewhere.
     labels: String,
-    /// The bounds of the last histogram, each with its text.
-    bounds: Vec<(f64, String)>,
+    bounds: Bounds,
     /// The line of a bucket, up to its bound.
     bucket: String,
 }
 
-impl<'text> Lines<'text> {
-    /// Creates a writer that appends to `out`.
-    pub(super) fn new(out: &'text mut String) -> Self {
-        Lines { out, labels: String::new(), bounds: Vec::new(), bucket: String::new() }
+/// The names of the samples of a family, each with a brace: `jobs_total{`.
+#[derive(Default)]
+struct Names {
+    number: String,
+    bucket: String,
+    sum: String,
+    count: String,
+}
+
+/// A sample that each series of a family has, with the same number.
+pub(super) struct Constant {
+    /// `jobs_created{`
+    name: String,
+    /// What follows the labels: `} 1.5e+09` and a line feed.
+    number: String,
+}
+
+impl Constant {
+    /// Creates the sample `name`. The number is a text that needs no escaping.
+    pub(super) fn new(name: &str, number: &str) -> Self {
+        Constant { name: format!("{name}{{"), number: format!("}} {number}\n") }
+    }
+}
+
+impl<'text, 'a> Lines<'text, 'a> {
+    /// Creates a writer that appends families of `snapshot` to `out`.
+    pub(super) fn new(out: &'text mut String, snapshot: &'a FullSnapshot) -> Self {
+        Lines {
+            out,
+            names: Names::default(),
+            functions: FunctionLabels::new(&snapshot.functions),
+            labels: String::new(),
+            bounds: Bounds::default(),
+            bucket: String::new(),
+        }
+    }
+
+    /// Writes the lines of all series of a family, each with the line of a `constant` sample, if there is one.
+    pub(super) fn all_series(&mut self, family: &ListedFamily<'a>, constant: Option<&Constant>) {
+        let Names { number, bucket, sum, count } = &mut self.names;
+        for (name, suffix) in [(number, "{"), (bucket, "_bucket{"), (sum, "_sum{"), (count, "_count{")] {
+            name.clear();
+            name.extend([&*family.name, suffix]);
+        }
+        family.each_series(|series| self.series(&series, constant));
     }
 
     /// Writes `# HELP name help`.
@@ -36,80 +82,88 @@ impl<'text> Lines<'text> {
         self.out.extend(["# ", keyword, " ", name, " ", text, "\n"]);
     }
 
-    /// Writes all lines of a series of the family `name`.
-    pub(super) fn series(&mut self, name: &str, series: &SeriesView<'_>) {
-        self.set_labels(&series.labels);
+    #[inline]
+    fn series(&mut self, series: &SeriesView<'a>, constant: Option<&Constant>) {
+        let Lines { out, names, functions, labels, bounds, bucket } = self;
+        let labels = text_of(&series.labels, functions, labels);
         match &series.value {
-            Value::Number(number) => self.sample(name, "", *number),
-            Value::Histogram(distribution) => self.histogram(name, distribution),
-        }
-    }
-
-    /// Writes a line with the labels of the last series.
-    pub(super) fn sample(&mut self, name: &str, suffix: &str, number: Number) {
-        self.out.push_str(name);
-        self.out.push_str(suffix);
-        if !self.labels.is_empty() {
-            self.out.push('{');
-            self.out.push_str(&self.labels);
-            self.out.push('}');
-        }
-        self.number(number);
-    }
-
-    fn histogram(&mut self, name: &str, distribution: &Distribution<'_>) {
-        self.bucket.clear();
-        self.bucket.extend([name, "_bucket{", &self.labels]);
-        self.bucket.push_str(if self.labels.is_empty() { "le=\"" } else { ",le=\"" });
-        // The count is that of the last bucket, so the two always agree.
-        let mut count = 0;
-        for (index, bucket) in distribution.buckets().enumerate() {
-            count = bucket.cumulative_count;
-            self.out.push_str(&self.bucket);
-            let bound = bound_text(&mut self.bounds, index, bucket.upper_bound);
-            self.out.push_str(bound);
-            push_unsigned(self.out, count);
-            self.out.push('\n');
-        }
-        self.sample(name, "_sum", distribution.sum());
-        self.sample(name, "_count", Number::Unsigned(count));
-    }
-
-    fn set_labels(&mut self, labels: &Labels<'_>) {
-        self.labels.clear();
-        for (name, value) in labels.iter() {
-            if !self.labels.is_empty() {
-                self.labels.push(',');
+            Value::Number(number) => push_sample(out, &names.number, labels, *number),
+            Value::Histogram(distribution) => {
+                bucket.clear();
+                bucket.extend([&names.bucket, labels]);
+                bucket.push_str(if labels.is_empty() { "le=\"" } else { ",le=\"" });
+                let count = bounds.push_buckets(out, bucket, distribution);
+                push_sample(out, &names.sum, labels, distribution.sum());
+                push_sample(out, &names.count, labels, Number::Unsigned(count));
             }
-            self.labels.push_str(name);
-            self.labels.push_str("=\"");
-            push_label_value(&mut self.labels, value);
-            self.labels.push('"');
         }
-    }
-
-    fn number(&mut self, number: Number) {
-        self.out.push(' ');
-        match number {
-            Number::Unsigned(count) => push_unsigned(self.out, count),
-            Number::Signed(level) => push_signed(self.out, level),
-            Number::Float(quantity) => push_float(self.out, quantity),
+        match constant {
+            None => {}
+            Some(Constant { name, number }) if labels.is_empty() => {
+                out.extend([without_brace(name), &number[1..]]);
+            }
+            Some(Constant { name, number }) => {
+                out.push_str(name);
+                out.push_str(labels);
+                out.push_str(number);
+            }
         }
-        self.out.push('\n');
     }
 }
 
-/// Returns the text between the start of a bucket's bound and its count. Reuses that of the last histogram if the bound is the
-/// same.
-fn bound_text(bounds: &mut Vec<(f64, String)>, index: usize, bound: f64) -> &str {
-    if bounds.get(index).is_none_or(|(known, _)| known.to_bits() != bound.to_bits()) {
-        bounds.truncate(index);
-        let mut text = String::new();
-        push_float(&mut text, bound);
-        text.push_str("\"} ");
-        bounds.push((bound, text));
+/// Returns the labels as text. If it is put together, it is written to `joined`.
+#[inline]
+fn text_of<'t, 'a: 't>(
+    labels: &Labels<'a>,
+    functions: &'t mut FunctionLabels<'a>,
+    joined: &'t mut String,
+) -> &'t str {
+    let own = match labels.own() {
+        OwnLabels::None => "",
+        OwnLabels::Series(labels) => labels.printed(),
+        OwnLabels::Function(function, None) => functions.printed(function),
+        OwnLabels::Function(function, Some((name, value))) => {
+            joined.clear();
+            joined.push_str(functions.printed(function));
+            push_label(joined, name, value);
+            return with_shared(labels, joined);
+        }
+    };
+    if !labels.has_shared() {
+        return own;
     }
-    &bounds[index].1
+    joined.clear();
+    joined.push_str(own);
+    with_shared(labels, joined)
+}
+
+/// Adds the labels of all series to the own ones of a series.
+fn with_shared<'t>(labels: &Labels<'_>, joined: &'t mut String) -> &'t str {
+    labels.shared().for_each(|(name, value)| push_label(joined, name, value));
+    joined
+}
+
+/// Appends a line. The name ends in a brace.
+#[inline]
+fn push_sample(out: &mut String, name: &str, labels: &str, number: Number) {
+    if labels.is_empty() {
+        out.push_str(without_brace(name));
+        out.push(' ');
+    } else {
+        out.push_str(name);
+        out.push_str(labels);
+        out.push_str("} ");
+    }
+    match number {
+        Number::Unsigned(count) => push_unsigned(out, count),
+        Number::Signed(level) => push_signed(out, level),
+        Number::Float(quantity) => push_float(out, quantity),
+    }
+    out.push('\n');
+}
+
+fn without_brace(name: &str) -> &str {
+    &name[..name.len() - 1]
 }
 
 /// Returns the name of a kind in `# TYPE` lines.

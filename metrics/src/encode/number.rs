@@ -2,20 +2,46 @@
 
 use std::fmt::Write;
 
+/// The numbers below a thousand, each in three digits. Pieces of it need no check that they are UTF-8.
+static THREE_DIGITS: &str = {
+    const ALL: [u8; 3_000] = {
+        const DIGITS: [u8; 10] = *b"0123456789";
+        let mut all = [0; 3_000];
+        let mut number = 0;
+        while number < 1_000 {
+            all[number * 3] = DIGITS[number / 100];
+            all[number * 3 + 1] = DIGITS[number / 10 % 10];
+            all[number * 3 + 2] = DIGITS[number % 10];
+            number += 1;
+        }
+        all
+    };
+    match str::from_utf8(&ALL) {
+        Ok(digits) => digits,
+        Err(_) => panic!("digits are ASCII"),
+    }
+};
+
+/// Returns the three digits of a number below a thousand.
+#[inline]
+fn three_digits(number: u64) -> &'static str {
+    let begin = (number % 1_000) as usize * 3;
+    &THREE_DIGITS[begin..begin + 3]
+}
+
 /// Appends an unsigned integer.
 pub(super) fn push_unsigned(out: &mut String, number: u64) {
-    let mut digits = [0; 20];
-    let mut first = digits.len();
-    let mut rest = number;
-    loop {
-        first -= 1;
-        digits[first] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
+    if number >= 1_000 {
+        push_unsigned(out, number / 1_000);
+        out.push_str(three_digits(number));
+        return;
     }
-    out.push_str(str::from_utf8(&digits[first..]).expect("digits are ASCII"));
+    let digits = three_digits(number);
+    out.push_str(match number {
+        0..10 => &digits[2..],
+        10..100 => &digits[1..],
+        _ => digits,
+    });
 }
 
 /// Appends a signed integer.
@@ -37,10 +63,52 @@ pub(super) fn push_float(out: &mut String, number: f64) {
     } else if magnitude == f64::INFINITY {
         out.push_str(if number > 0.0 { "+Inf" } else { "-Inf" });
     } else if magnitude == 0.0 || (1e-4..1e6).contains(&magnitude) {
-        push_formatted(out, format_args!("{number:?}"));
+        if !push_billionths(out, number) {
+            push_formatted(out, format_args!("{number:?}"));
+        }
     } else {
         push_scientific(out, number);
     }
+}
+
+/// Appends a float below 1e6 that is a whole number of billionths, such as a time that was measured in nanoseconds, and returns
+/// `true`. Appends nothing if it is another float.
+///
+/// Such a number has at most 15 significant digits. Two numbers of at most 15 digits are never the same float, so its digits without
+/// trailing zeros are the shortest ones that parse as the float.
+fn push_billionths(out: &mut String, number: f64) -> bool {
+    const BILLION: u64 = 1_000_000_000;
+    let magnitude = number.abs();
+    // The nearest integer, or one beside it: whether it is the right one is checked.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "below 2^50, and not negative"
+    )]
+    let billionths = (magnitude * 1e9 + 0.5) as u64;
+    // Both are exact as floats, so the quotient is the float that is nearest to the number.
+    if (billionths as f64 / 1e9).to_bits() != magnitude.to_bits() {
+        return false;
+    }
+    if number.is_sign_negative() {
+        out.push('-');
+    }
+    push_unsigned(out, billionths / BILLION);
+    out.push('.');
+    let fraction = billionths % BILLION;
+    let parts = [fraction / 1_000_000, fraction / 1_000 % 1_000, fraction % 1_000];
+    let last = parts.iter().rposition(|part| *part != 0).unwrap_or_default();
+    for part in &parts[..last] {
+        out.push_str(three_digits(*part));
+    }
+    let digits = three_digits(parts[last]);
+    // At least one digit.
+    out.push_str(match parts[last] {
+        part if part % 100 == 0 => &digits[..1],
+        part if part % 10 == 0 => &digits[..2],
+        _ => digits,
+    });
+    true
 }
 
 /// Appends a float in scientific notation with a sign and two digits in the exponent: Rust formats `2.5e-6` and `1e6`, exposition
@@ -94,6 +162,35 @@ mod tests {
             let mut out = "e".to_owned();
             push_float(&mut out, value);
             assert_eq!(out, format!("e{text}"));
+        }
+    }
+
+    #[test]
+    fn floats_of_few_digits_are_formatted_like_all_others() {
+        let mut random = 1_u64;
+        let mut numbers =
+            vec![0.1 + 0.2, 123_456.789_012_345, 0.000_1, 0.000_1_f64.next_down(), 999_999.999_999_999];
+        for bits in 17..64 {
+            for _ in 0..1_000 {
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let nanos = random >> bits;
+                let seconds = nanos as f64 / 1e9;
+                numbers.extend([
+                    seconds,
+                    seconds.next_up(),
+                    -seconds,
+                    seconds * 1.1,
+                    seconds.fract(),
+                    seconds.trunc(),
+                ]);
+            }
+        }
+        let is_plain = |number: &f64| *number == 0.0 || (1e-4..1e6).contains(&number.abs());
+        for number in numbers.into_iter().filter(is_plain) {
+            let mut out = String::new();
+            push_float(&mut out, number);
+            assert_eq!(out, format!("{number:?}"));
         }
     }
 

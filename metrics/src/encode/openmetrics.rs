@@ -1,30 +1,28 @@
 //! OpenMetrics text, version 1.0.
 
 use super::escape::Quotes;
-use super::lines::{Lines, kind_name};
-use crate::snapshot::FullSnapshot;
-use crate::snapshot::families::{MetricFamily, MetricKind, Number, without_total};
+use super::lines::{Constant, Lines, kind_name};
+use super::number::push_float;
+use crate::snapshot::families::{MetricKind, without_total};
+use crate::snapshot::{FullSnapshot, ListedFamily};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Appends `snapshot` to `text`. If `created`, each counter and histogram has a `_created` sample, unless it was created while there
 /// was no clock.
 pub(super) fn write(snapshot: &FullSnapshot, created: bool, text: &mut String) {
-    let created = (created && snapshot.created != UNIX_EPOCH).then(|| seconds_since_epoch(snapshot.created));
-    let mut lines = Lines::new(text);
-    for family in snapshot.families() {
+    // The same for all series, so it is formatted once.
+    let created = (created && snapshot.created != UNIX_EPOCH).then(|| created_text(snapshot.created));
+    let mut lines = Lines::new(text, snapshot);
+    for family in snapshot.listed_families() {
         let Metadata { name, kind, has_created } = Metadata::of(&family);
         lines.help(name, &family.help, Quotes::Escaped);
         lines.comment("TYPE", name, kind);
         if let Some(unit) = family.unit {
             lines.comment("UNIT", name, unit);
         }
-        let created = created.filter(|_| has_created);
-        for series in &family.series {
-            lines.series(&family.name, series);
-            if let Some(created) = created {
-                lines.sample(name, "_created", Number::Float(created));
-            }
-        }
+        let created = created.as_deref().filter(|_| has_created);
+        let created = created.map(|created| Constant::new(&format!("{name}_created"), created));
+        lines.all_series(&family, created.as_ref());
     }
     text.push_str("# EOF\n");
 }
@@ -38,7 +36,7 @@ struct Metadata<'a> {
 }
 
 impl<'a> Metadata<'a> {
-    fn of(family: &'a MetricFamily<'_>) -> Self {
+    fn of(family: &'a ListedFamily<'_>) -> Self {
         let (name, kind) = (&*family.name, kind_name(family.kind));
         match family.kind {
             MetricKind::Counter => match without_total(name) {
@@ -51,7 +49,11 @@ impl<'a> Metadata<'a> {
     }
 }
 
-fn seconds_since_epoch(time: SystemTime) -> f64 {
+/// Returns the time in seconds since 1970, as text.
+fn created_text(time: SystemTime) -> String {
     // The format has no negative times: a time before 1970 becomes 0.
-    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    let mut text = String::new();
+    push_float(&mut text, seconds);
+    text
 }

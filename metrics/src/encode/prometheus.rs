@@ -6,12 +6,10 @@ use crate::snapshot::FullSnapshot;
 
 /// Appends `snapshot` to `text`.
 pub(super) fn write(snapshot: &FullSnapshot, text: &mut String) {
-    let mut lines = Lines::new(text);
-    for family in snapshot.families() {
+    let mut lines = Lines::new(text, snapshot);
+    for family in snapshot.listed_families() {
         lines.help(&family.name, &family.help, Quotes::Kept);
         lines.comment("TYPE", &family.name, kind_name(family.kind));
-        for series in &family.series {
-            lines.series(&family.name, series);
-        }
+        lines.all_series(&family, None);
     }
 }

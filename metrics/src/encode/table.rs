@@ -152,12 +152,13 @@ impl fmt::Display for Table {
 
 /// Returns `module::function{label="value"}`.
 fn qualified_name(function: &FunctionSnapshot) -> String {
-    with_labels(&format!("{}::{}", function.module, function.function), &function.labels)
+    let labels = function.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    with_labels(&format!("{}::{}", function.module, function.function), labels)
 }
 
 /// Returns `name{label="value"}`.
-fn with_labels(name: &str, labels: &[(String, String)]) -> String {
-    let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+fn with_labels<'a>(name: &str, labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let labels: Vec<String> = labels.into_iter().map(|(name, value)| format!("{name}={value:?}")).collect();
     let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
     // A line feed in a name would break the table.
     format!("{name}{labels}").replace('\n', "\\n")

@@ -1,13 +1,13 @@
 //! The shared state of a family: its cells, label names and series.
 
-use super::table::{OVERFLOW, Owner, SeriesEntry, SeriesTable};
+use super::table::{OVERFLOW, Owner, SeriesTable, Shown};
 use crate::collect::{Collection, Registered, Shape};
-use crate::labels::{LabelSet, LabelText, Labels, OVERFLOW_VALUE, values_from_last, values_of};
+use crate::labels::{LabelSet, LabelText, Labels, OVERFLOW_VALUE, SeriesLabels, values_of};
 use crate::metric::kind::{Kind, SINGLE_WIDTH};
 use crate::metric::{Declaration, Declared};
 use crate::recorder::Reader;
 use crate::snapshot::{FamilySnapshot, MetricKind, SeriesSnapshot};
-use crate::sync::Arc;
+use crate::sync::unmodelled::OnceLock;
 use std::fmt;
 use std::time::Duration;
 
@@ -34,9 +34,14 @@ pub(super) struct Schema {
 
 /// The number of series that a family may have.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one in a family, and a box would be from the program's allocator"
+)]
 enum Cardinality {
-    /// The number of known sets, and the values of each label. The index of a series is that of its set.
-    Known(usize, &'static [Option<&'static [&'static str]>]),
+    /// The number of known sets, and the values of each label. The index of a series is that of its set. Their labels are made for
+    /// the first reader.
+    Known(usize, &'static [Option<&'static [&'static str]>], OnceLock<Box<[SeriesLabels]>>),
     /// Series are created at their first use.
     Open(SeriesTable),
 }
@@ -71,25 +76,33 @@ impl Limits {
 impl Schema {
     pub(super) fn of<L: LabelSet>(limits: Limits) -> Self {
         match L::COUNT {
-            Some(count) => Schema { names: L::NAMES, cardinality: Cardinality::Known(count, L::VALUES) },
+            Some(count) => Schema::known(L::NAMES, count, L::VALUES),
             None => Schema::open(L::NAMES, limits),
         }
     }
 
+    fn known(
+        names: &'static [&'static str],
+        count: usize,
+        values: &'static [Option<&'static [&'static str]>],
+    ) -> Self {
+        Schema { names, cardinality: Cardinality::Known(count, values, OnceLock::new()) }
+    }
+
     /// Creates a schema with these label names, whose values are not known at compile time.
     pub(super) fn open(names: &'static [&'static str], limits: Limits) -> Self {
-        let cardinality = match names {
+        if names.is_empty() {
             // Without labels there is one series.
-            [] => Cardinality::Known(1, &[]),
-            _ => Cardinality::Open(SeriesTable::new(names.len(), limits.max_series, limits.idle_after)),
-        };
-        Schema { names, cardinality }
+            return Schema::known(names, 1, &[]);
+        }
+        let table = SeriesTable::new(names, limits.max_series, limits.idle_after);
+        Schema { names, cardinality: Cardinality::Open(table) }
     }
 
     /// Returns how many cells are to be contiguous.
     fn width(&self) -> usize {
         match self.cardinality {
-            Cardinality::Known(count, _) => count.clamp(SINGLE_WIDTH, MAX_CONTIGUOUS_CELLS),
+            Cardinality::Known(count, ..) => count.clamp(SINGLE_WIDTH, MAX_CONTIGUOUS_CELLS),
             Cardinality::Open(_) => OPEN_WIDTH,
         }
     }
@@ -104,12 +117,13 @@ impl<M: Kind> Core<M> {
     pub(super) fn has_same_schema(&self, names: &[&str], known: Option<usize>, options: M::Options) -> bool {
         let known = if names.is_empty() { Some(1) } else { known };
         let own = match self.schema.cardinality {
-            Cardinality::Known(count, _) => Some(count),
+            Cardinality::Known(count, ..) => Some(count),
             Cardinality::Open(_) => None,
         };
         self.schema.names == names && own == known && self.options == options
     }
 
+    #[inline]
     pub(super) fn cells(&self) -> &M::Cells {
         &self.cells
     }
@@ -129,7 +143,23 @@ impl<M: Kind> Core<M> {
         update: impl FnOnce(&'static M::Cells, usize) -> R,
     ) -> R {
         let Some(table) = self.table() else { return update(&self.cells, OVERFLOW) };
-        let (index, _share) = table.index_for_update(labels, self);
+        match table.cached_index(labels) {
+            Ok(index) => update(&self.cells, index),
+            Err(hash) => self.update_uncached(table, labels, hash, update),
+        }
+    }
+
+    /// Updates a series that this thread's cache does not have. Not inlined: otherwise its code would be in each update.
+    #[cold]
+    #[inline(never)]
+    fn update_uncached<R>(
+        &'static self,
+        table: &SeriesTable,
+        labels: &impl Labels,
+        hash: u64,
+        update: impl FnOnce(&'static M::Cells, usize) -> R,
+    ) -> R {
+        let (index, _share) = table.index_for_uncached_update(labels, hash, self);
         update(&self.cells, index)
     }
 
@@ -148,13 +178,6 @@ impl<M: Kind> Core<M> {
         LabelText::of(labels, self.schema.names.len())
     }
 
-    /// Returns the labels of a series, as names and values.
-    pub(super) fn labels_of<'a>(&self, entry: &'a SeriesEntry) -> Vec<(&'static str, &'a str)> {
-        let mut values: Vec<_> = values_from_last(entry.text()).collect();
-        values.reverse();
-        self.schema.names.iter().copied().zip(values).collect()
-    }
-
     pub(super) fn remove(&self, labels: &impl Labels) -> bool {
         let Some(table) = self.table() else { return false };
         table.find(self.text_of(labels).bytes()).is_some_and(|entry| table.remove(&entry))
@@ -163,17 +186,17 @@ impl<M: Kind> Core<M> {
     pub(super) fn remove_where(&self, mut should_remove: impl FnMut(&[(&str, &str)]) -> bool) -> usize {
         let Some(table) = self.table() else { return 0 };
         // The predicate is user code: no lock is held while it runs.
-        let shown = table.shown().into_iter();
-        shown.filter(|entry| should_remove(&self.labels_of(entry)) && table.remove(entry)).count()
+        let mut should_remove = |shown: &Shown| should_remove(&shown.labels.iter().collect::<Vec<_>>());
+        table.shown().iter().filter(|shown| should_remove(shown) && table.remove(&shown.share)).count()
     }
 
-    fn series_at(&self, labels: Vec<(String, String)>, index: usize, reader: &mut Reader) -> SeriesSnapshot {
-        SeriesSnapshot::new(labels, M::read(&self.cells, index, reader))
+    #[inline]
+    fn series_at(&self, labels: &SeriesLabels, index: usize, reader: &mut Reader) -> SeriesSnapshot {
+        SeriesSnapshot { labels: labels.clone(), value: M::read(&self.cells, index, reader) }
     }
 
-    fn named<V: Into<String>>(&self, values: impl IntoIterator<Item = V>) -> Vec<(String, String)> {
-        let names = self.schema.names.iter().map(|name| (*name).to_owned());
-        names.zip(values.into_iter().map(Into::into)).collect()
+    fn named<'v>(&self, values: impl IntoIterator<Item = &'v str>) -> SeriesLabels {
+        SeriesLabels::new(self.schema.names.iter().copied().zip(values))
     }
 }
 
@@ -190,25 +213,22 @@ impl<M: Kind> Owner for Core<M> {
 impl<M: Kind> Core<M> {
     fn series(&self, reader: &mut Reader) -> Vec<SeriesSnapshot> {
         match &self.schema.cardinality {
-            Cardinality::Known(count, values) => {
+            Cardinality::Known(count, values, labels) => {
                 let values_at = |index| values_of(values, *count, index).into_iter().flatten();
-                let series = |index| self.series_at(self.named(values_at(index)), index, reader);
-                (0..*count).map(series).collect()
+                let labels =
+                    labels.get_or_init(|| (0..*count).map(|index| self.named(values_at(index))).collect());
+                let series = |(index, labels): (usize, &SeriesLabels)| self.series_at(labels, index, reader);
+                labels.iter().enumerate().map(series).collect()
             }
             Cardinality::Open(table) => {
-                let labels = |entry: Arc<SeriesEntry>| {
-                    let values = self.labels_of(&entry).into_iter().map(|(_, value)| value);
-                    (self.named(values), entry)
-                };
-                let mut shown: Vec<_> = table.shown().into_iter().map(labels).collect();
-                shown.sort_by(|(a, _), (b, _)| a.cmp(b));
-                let mut series: Vec<_> = shown
-                    .into_iter()
-                    .map(|(labels, entry)| self.series_at(labels, entry.index(), reader))
-                    .collect();
+                let shown = table.shown();
+                let mut series = Vec::with_capacity(shown.len() + 1);
+                for shown in &*shown {
+                    series.push(self.series_at(&shown.labels, shown.index(), reader));
+                }
                 if table.overflowed() > 0 {
                     let labels = self.named(self.schema.names.iter().map(|_| OVERFLOW_VALUE));
-                    series.push(self.series_at(labels, OVERFLOW, reader));
+                    series.push(self.series_at(&labels, OVERFLOW, reader));
                 }
                 series
             }

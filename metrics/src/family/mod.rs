@@ -10,6 +10,7 @@ mod checks;
 mod core;
 mod dynamic;
 mod lazy_core;
+mod listing;
 mod lock;
 mod metric;
 mod series;

@@ -130,11 +130,16 @@ impl<M: Metric> Find<M> for Texts<'_> {
 }
 
 /// A held series, whose updates look up nothing.
-pub struct Held(Hold);
+pub struct Held {
+    /// The index of the series; that of the overflow series if there was no room for it. Kept beside the entry so that the cells
+    /// are found while its state is still being loaded.
+    index: usize,
+    hold: Hold,
+}
 
 enum Hold {
-    /// The index of a known set.
-    Known(usize),
+    /// A known set, whose series always exists.
+    Known,
     /// An entry, which stays in the table, shown or hidden, until its last handle is dropped.
     Found(Arc<SeriesEntry>),
     /// The labels of a series that exceeded the cardinality limit. They are looked up with each update.
@@ -154,15 +159,44 @@ impl Labels for Values {
 impl Held {
     #[inline]
     pub(super) fn at(index: usize) -> Self {
-        Held(Hold::Known(index))
+        Held { index, hold: Hold::Known }
     }
 
     fn find<M: Kind>(core: &'static Core<M>, labels: &impl Labels) -> Self {
         let Some(table) = core.table() else { return Held::at(OVERFLOW) };
         let text = core.text_of(labels);
         let values = || Values(values_from_last(text.bytes()).map(Box::from).collect());
-        let entry = table.hold(text.bytes(), core);
-        Held(entry.map_or_else(|| Hold::Overflowing(values()), Hold::Found))
+        match table.hold(text.bytes(), core) {
+            Some(entry) => Held { index: entry.index(), hold: Hold::Found(entry) },
+            None => Held { index: OVERFLOW, hold: Hold::Overflowing(values()) },
+        }
+    }
+
+    /// Returns whether an update needs nothing but the cells at `index`.
+    #[inline]
+    fn is_active(&self) -> bool {
+        match &self.hold {
+            Hold::Known => true,
+            Hold::Found(entry) => entry.is_active(),
+            Hold::Overflowing(_) => false,
+        }
+    }
+
+    /// Updates a series that is not active. Not inlined: otherwise its code would be in each update, and an update would be a
+    /// call, since the compiler does not inline that much.
+    #[cold]
+    #[inline(never)]
+    fn update_inactive<M: Metric, R>(
+        &self,
+        core: &'static Core<M>,
+        update: impl FnOnce(&'static M::Cells, usize) -> R,
+    ) -> R {
+        match &self.hold {
+            Hold::Known => {}
+            Hold::Found(entry) => entry.show(),
+            Hold::Overflowing(values) => return core.update(values, update),
+        }
+        update(core.cells(), self.index)
     }
 }
 
@@ -171,22 +205,12 @@ impl sealed::Sealed for Held {}
 impl<M: Metric> Find<M> for Held {
     #[inline]
     fn update<R>(&self, core: &'static Core<M>, update: impl FnOnce(&'static M::Cells, usize) -> R) -> R {
-        match &self.0 {
-            Hold::Known(index) => update(core.cells(), *index),
-            Hold::Found(entry) => {
-                if !entry.is_active() {
-                    entry.show();
-                }
-                update(core.cells(), entry.index())
-            }
-            Hold::Overflowing(values) => core.update(values, update),
-        }
+        if self.is_active() { update(core.cells(), self.index) } else { self.update_inactive(core, update) }
     }
 
     fn read<R>(&self, core: &'static Core<M>, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R> {
-        match &self.0 {
-            Hold::Known(index) => Some(read(core.cells(), *index)),
-            Hold::Found(entry) => Some(read(core.cells(), entry.index())),
+        match &self.hold {
+            Hold::Known | Hold::Found(_) => Some(read(core.cells(), self.index)),
             Hold::Overflowing(values) => core.read_shown(values, read),
         }
     }
@@ -198,20 +222,21 @@ impl<M: Metric> Find<M> for Held {
 
 impl Clone for Held {
     fn clone(&self) -> Self {
-        Held(match &self.0 {
-            Hold::Known(index) => Hold::Known(*index),
+        let hold = match &self.hold {
+            Hold::Known => Hold::Known,
             Hold::Found(entry) => {
                 entry.add_holder();
                 Hold::Found(Arc::clone(entry))
             }
             Hold::Overflowing(values) => Hold::Overflowing(values.clone()),
-        })
+        };
+        Held { index: self.index, hold }
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Hold::Found(entry) = &self.0 {
+        if let Hold::Found(entry) = &self.hold {
             SeriesEntry::release(entry);
         }
     }
@@ -219,10 +244,9 @@ impl Drop for Held {
 
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Hold::Known(index) => f.debug_tuple("Held").field(index).finish(),
+        match &self.hold {
             Hold::Found(entry) => f.debug_tuple("Held").field(entry).finish(),
-            Hold::Overflowing(_) => f.debug_tuple("Held").field(&OVERFLOW).finish(),
+            Hold::Known | Hold::Overflowing(_) => f.debug_tuple("Held").field(&self.index).finish(),
         }
     }
 }

@@ -9,19 +9,21 @@
 //! 2. An update that does not race with a removal of its series is never lost: one that starts after the removal sees it, and
 //!    the series comes back. An update that races with the removal may be removed with the series.
 //! 3. An index is reused only after the previous series at that index has become unreachable. Every path to a series holds a
-//!    share of its [`SeriesEntry`]: the caches of threads, handles, readers, and updates in progress. When the last share is
-//!    dropped, the cells are set to zero and the index becomes free. So the number of indices never exceeds the number of series
-//!    that are shown, that are hidden and held, or that were removed and are still in the cache of a thread.
+//!    share of its [`SeriesEntry`]: the caches of threads, handles, readers, their list of what is shown, and updates in progress.
+//!    When the last share is dropped, the cells are set to zero and the index becomes free. So the number of indices never exceeds
+//!    the number of series that are shown, that are hidden and held, or that were removed and are still in the cache of a thread or
+//!    in the list of the last reader.
 //! 4. There is at most one series with the same labels. A series that was removed while a handle held it stays in the table,
 //!    hidden, and the next use of these labels brings it back.
 //!
 //! A thread evicts removed series from its cache once they are more than half of it, when it next adds one. A thread that never
 //! does keeps the series it has used.
 
+use super::listing::{Listed, Listing};
 use super::lock::{is_inside, lock};
 use crate::atomic::AtomicCounter;
 use crate::clock::{self, Ticks};
-use crate::labels::{LabelText, Labels, Prehashed, Seeds, is_text_of, overflow_text};
+use crate::labels::{LabelText, Labels, Prehashed, Seeds, SeriesLabels, SeriesText, overflow_text};
 use crate::recorder::{MAX_CELLS, PerThread};
 use crate::sync::unmodelled;
 use crate::sync::{Arc, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering};
@@ -37,8 +39,8 @@ pub(super) const OVERFLOW: usize = 0;
 /// The series of a family, and the cache of each thread.
 #[derive(Debug)]
 pub(super) struct SeriesTable {
-    /// The number of labels of a series.
-    labels: usize,
+    /// The label names of each series.
+    names: &'static [&'static str],
     /// The cardinality limit: the maximum number of shown series, without the overflow series.
     max_series: usize,
     seeds: Seeds,
@@ -46,7 +48,7 @@ pub(super) struct SeriesTable {
     idle_after: Option<Duration>,
     series: Mutex<AllSeries>,
     /// Indices that are free again. No other lock is taken while holding this one.
-    free: Mutex<Vec<usize>>,
+    free: Mutex<Vec<u32>>,
     /// Incremented with each series that is added or removed.
     version: AtomicU64,
     /// The number of series that were removed.
@@ -72,6 +74,8 @@ struct AllSeries {
     shown_count: usize,
     /// The number of indices that have been used, without the one of the overflow series.
     indices_used: usize,
+    /// The series that are shown.
+    listing: Listing<Shown>,
 }
 
 /// The series that a thread has used, which it finds without a lock.
@@ -90,9 +94,10 @@ struct ThreadCache {
 
 /// A series.
 pub(super) struct SeriesEntry {
-    /// The bytes of a [`LabelText`](crate::labels::text::LabelText).
-    text: Box<[u8]>,
-    index: usize,
+    text: SeriesText,
+    /// The labels that are printed, which snapshots share.
+    labels: SeriesLabels,
+    index: u32,
     state: AtomicU8,
     /// The number of handles.
     holders: AtomicUsize,
@@ -100,6 +105,9 @@ pub(super) struct SeriesEntry {
     idle_since: unmodelled::Mutex<Option<Ticks>>,
     owner: &'static dyn Owner,
 }
+
+/// A series that is shown, with its share.
+pub(super) type Shown = Listed<Arc<SeriesEntry>>;
 
 /// The series has been updated since a reader last checked.
 const ACTIVE: u8 = 2;
@@ -124,31 +132,37 @@ struct ByText(Arc<SeriesEntry>);
 impl Borrow<[u8]> for ByText {
     #[inline]
     fn borrow(&self) -> &[u8] {
-        &self.0.text
+        self.0.text()
     }
 }
 
 impl Hash for ByText {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.text.hash(state);
+        self.0.text().hash(state);
     }
 }
 
 impl PartialEq for ByText {
     fn eq(&self, other: &Self) -> bool {
-        self.0.text == other.0.text
+        self.0.text() == other.0.text()
     }
 }
 
 impl Eq for ByText {}
 
 impl SeriesEntry {
+    #[inline]
     pub(super) fn index(&self) -> usize {
-        self.index
+        self.index as usize
     }
 
+    fn listed(this: &Arc<Self>) -> Shown {
+        Listed::new(&this.labels, this.index, Arc::clone(this))
+    }
+
+    /// Returns the bytes of the [`LabelText`] of its labels.
     pub(super) fn text(&self) -> &[u8] {
-        &self.text
+        self.text.bytes()
     }
 
     /// Returns whether an update needs nothing but the cells.
@@ -186,7 +200,7 @@ impl SeriesEntry {
 impl Drop for SeriesEntry {
     fn drop(&mut self) {
         // All other uses of the cells happen before this: each user has dropped its share since.
-        self.owner.clear(self.index);
+        self.owner.clear(self.index());
         // The next series at this index takes it from there, under the lock.
         lock(&self.owner.table().free).push(self.index);
     }
@@ -194,9 +208,13 @@ impl Drop for SeriesEntry {
 
 impl SeriesTable {
     /// Creates an empty table. It uses only the system's allocator: the program's allocator may be waiting for this table.
-    pub(super) fn new(labels: usize, max_series: usize, idle_after: Option<Duration>) -> Self {
+    pub(super) fn new(
+        names: &'static [&'static str],
+        max_series: usize,
+        idle_after: Option<Duration>,
+    ) -> Self {
         SeriesTable {
-            labels,
+            names,
             max_series,
             seeds: Seeds::new(),
             idle_after,
@@ -206,7 +224,7 @@ impl SeriesTable {
             removals: AtomicU64::new(0),
             caches: PerThread::new(),
             overflowed: AtomicCounter::new(),
-            overflow_text: overflow_text(labels),
+            overflow_text: overflow_text(names.len()),
         }
     }
 
@@ -215,34 +233,29 @@ impl SeriesTable {
         self.overflowed.get()
     }
 
-    /// Returns the index for an update of the series with these labels, which is created if it does not exist. Returns the index of
-    /// the overflow series if the cardinality limit is reached. The index belongs to the series for as long as the share is kept, or
-    /// until this thread uses another series of the family.
+    /// Returns the index for an update of the series with these labels, if it is in this thread's cache and active. The index belongs
+    /// to the series until this thread uses another series of the family. Otherwise returns the hash of the labels.
     #[inline]
-    pub(super) fn index_for_update(
-        &self,
-        labels: &impl Labels,
-        owner: &'static dyn Owner,
-    ) -> (usize, Option<Arc<SeriesEntry>>) {
-        let hash = self.seeds.hash_labels(labels);
+    pub(super) fn cached_index(&self, labels: &impl Labels) -> Result<usize, u64> {
+        let (hash, is_packed) = self.seeds.hash_labels(labels);
         let index = self.caches.look(|cache| {
-            let entry = cache.by_hash.get(&hash).filter(|entry| is_text_of(&entry.text, labels))?;
-            entry.is_active_or_wakes().then_some(entry.index)
+            let entry = cache.by_hash.get(&hash).filter(|entry| entry.text.is_of(labels, is_packed))?;
+            entry.is_active_or_wakes().then_some(entry.index())
         });
-        match index.flatten() {
-            Some(index) => (index, None),
-            None => self.index_for_uncached_update(LabelText::of(labels, self.labels).bytes(), hash, owner),
-        }
+        index.flatten().ok_or(hash)
     }
 
-    /// Does the same as [`index_for_update`](Self::index_for_update), for a series that is not in this thread's cache.
-    #[cold]
-    fn index_for_uncached_update(
+    /// Returns the index for an update of the series with these labels, which have this hash. The series is created if it does not
+    /// exist. Returns the index of the overflow series if the cardinality limit is reached. The index belongs to the series for as
+    /// long as the share is kept, or until this thread uses another series of the family.
+    pub(super) fn index_for_uncached_update(
         &self,
-        text: &[u8],
+        labels: &impl Labels,
         hash: u64,
         owner: &'static dyn Owner,
     ) -> (usize, Option<Arc<SeriesEntry>>) {
+        let text = LabelText::of(labels, self.names.len());
+        let text = text.bytes();
         // Relaxed: an update that starts after a series was added or removed sees the new version.
         let has_no_room = |cache: &ThreadCache| {
             cache.complete_version == self.version.load(Ordering::Relaxed) && !cache.complete.contains(text)
@@ -255,7 +268,7 @@ impl SeriesTable {
         if let Some(entry) = &entry {
             self.cache_entry(hash, entry);
         }
-        (entry.as_ref().map_or(OVERFLOW, |entry| entry.index), entry)
+        (entry.as_ref().map_or(OVERFLOW, |entry| entry.index()), entry)
     }
 
     /// Returns the series with this text, held by one more handle. Creates it if it does not exist. Returns `None` if the
@@ -306,10 +319,11 @@ impl SeriesTable {
         let freed = lock(&self.free).pop();
         let index = freed.or_else(|| {
             series.indices_used += 1;
-            (series.indices_used < MAX_CELLS).then_some(series.indices_used)
+            u32::try_from(series.indices_used).ok().filter(|_| series.indices_used < MAX_CELLS)
         })?;
         let entry = Arc::new(SeriesEntry {
-            text: text.into(),
+            text: SeriesText::new(text),
+            labels: SeriesLabels::of_text(self.names, text),
             index,
             state: AtomicU8::new(ACTIVE),
             holders: AtomicUsize::new(0),
@@ -317,6 +331,7 @@ impl SeriesTable {
             owner,
         });
         series.by_text.insert(ByText(Arc::clone(&entry)));
+        series.listing.add(|| SeriesEntry::listed(&entry));
         series.shown_count += 1;
         self.bump_version();
         Some(entry)
@@ -326,6 +341,7 @@ impl SeriesTable {
     fn show(&self, series: &mut AllSeries, entry: &SeriesEntry) {
         if !entry.wake() {
             entry.state.store(ACTIVE, Ordering::Relaxed);
+            series.listing.forget();
             series.shown_count += 1;
             self.bump_version();
         }
@@ -379,20 +395,29 @@ impl SeriesTable {
         (entry.state() != HIDDEN).then(|| Arc::clone(entry))
     }
 
-    /// Returns the series that are shown, in no order, after hiding those that have been idle for too long.
-    pub(super) fn shown(&self) -> Vec<Arc<SeriesEntry>> {
+    /// Returns the series that are shown, in the order of their labels, after hiding those that have been idle for too long.
+    pub(super) fn shown(&self) -> unmodelled::Arc<Vec<Shown>> {
         let mut series = lock(&self.series);
         if let Some(idle_after) = self.idle_after {
-            let all: Vec<_> = series.by_text.iter().map(|found| Arc::clone(&found.0)).collect();
             let is_expired = |entry: &&Arc<SeriesEntry>| entry.has_been_idle(idle_after);
-            for entry in all.iter().filter(is_expired) {
+            let all = series.by_text.iter().map(|found| &found.0);
+            for entry in &all.filter(is_expired).cloned().collect::<Vec<_>>() {
                 if entry.change_state(IDLE, HIDDEN) {
                     self.after_hiding(&mut series, entry);
                 }
             }
         }
-        let is_shown = |entry: &&Arc<SeriesEntry>| entry.state() != HIDDEN;
-        series.by_text.iter().map(|found| &found.0).filter(is_shown).cloned().collect()
+        if let Some(shown) = series.listing.complete() {
+            return shown;
+        }
+        let all = || series.by_text.iter().map(|found| SeriesEntry::listed(&found.0));
+        let (mut shown, changes) = series.listing.items(all, |listed| listed.share.state() != HIDDEN);
+        // Not while holding the lock: this may take milliseconds.
+        drop(series);
+        shown.sort_by(|one, other| one.labels.cmp_values(&other.labels));
+        let shown = unmodelled::Arc::new(shown);
+        lock(&self.series).listing.keep(&shown, changes);
+        shown
     }
 
     /// Removes a series. Returns whether it was shown.
@@ -408,11 +433,12 @@ impl SeriesTable {
     /// Updates the table after `entry` was hidden, and takes it out of the table if no handle holds it.
     fn after_hiding(&self, series: &mut AllSeries, entry: &SeriesEntry) {
         series.shown_count -= 1;
+        series.listing.remove();
         // Relaxed: as in `evict_removed`.
         self.removals.fetch_add(1, Ordering::Relaxed);
         self.bump_version();
         if entry.holders.load(Ordering::Relaxed) == 0 {
-            series.by_text.remove(&*entry.text);
+            series.by_text.remove(entry.text());
         }
     }
 }
@@ -444,8 +470,8 @@ impl SeriesEntry {
         let mut series = lock(&this.owner.table().series);
         let is_held = this.holders.load(Ordering::Relaxed) > 0;
         let is_this = |found: &ByText| Arc::ptr_eq(&found.0, this);
-        if !is_held && this.state() == HIDDEN && series.by_text.get(&*this.text).is_some_and(is_this) {
-            series.by_text.remove(&*this.text);
+        if !is_held && this.state() == HIDDEN && series.by_text.get(this.text()).is_some_and(is_this) {
+            series.by_text.remove(this.text());
         }
     }
 

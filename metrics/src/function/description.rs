@@ -23,6 +23,9 @@ pub struct Description {
     pub sample: u64,
     /// The kinds of its errors, if the annotation could name their type and that has kinds.
     pub error_kinds: Option<AllKinds>,
+    /// Whether a call may go on after the function has returned, in the value that it returned. Then cancellations are also
+    /// counted by stage.
+    pub ends_later: bool,
 }
 
 /// A label's name with its value; `None` if that is evaluated at each call.

@@ -2,6 +2,7 @@
 
 use super::description::{Description, Label};
 use super::error_kinds::ErrorKinds;
+use super::stages::Cancellations;
 use crate::recorder::{Block, CallCells};
 use crate::sync::unmodelled::OnceLock;
 use crate::sync::{List, const_unless_loom};
@@ -16,6 +17,8 @@ pub struct Function {
     /// Used instead of its own cells if labels are evaluated at each call.
     pub(crate) labelled: List<LabelledCalls>,
     pub(crate) error_kinds: ErrorKinds,
+    /// Used if calls may end later than they return.
+    pub(crate) cancellations: Cancellations,
     attach: Attach,
     /// Set once a registry reads the function.
     attached: OnceLock<()>,
@@ -46,6 +49,7 @@ impl Function {
                 description,
                 labelled: List::new(),
                 error_kinds: ErrorKinds::new(),
+                cancellations: Cancellations::new(),
                 attach,
                 attached: OnceLock::new(),
             }

@@ -5,6 +5,7 @@ mod error_kinds;
 mod instrumented;
 mod path;
 mod reading;
+mod stages;
 #[cfg(test)]
 mod tests;
 
@@ -14,3 +15,4 @@ pub use instrumented::Function;
 pub(crate) use instrumented::LabelledCalls;
 pub(crate) use path::FunctionPath;
 pub(crate) use reading::{FunctionReadings, KindReadings};
+pub(crate) use stages::Stage;

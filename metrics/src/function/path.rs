@@ -222,6 +222,7 @@ mod tests {
     use super::*;
 
     const DESCRIPTION: Description = Description {
+        ends_later: false,
         module: "app::shop",
         place: (1, 1),
         path: || "",

@@ -3,7 +3,7 @@
 use super::description::{Description, Label};
 use super::instrumented::Function;
 use crate::recorder::Reader;
-use crate::snapshot::{FunctionSnapshot, HistogramSnapshot};
+use crate::snapshot::{CancelledByStage, FunctionSnapshot, HistogramSnapshot};
 use std::collections::BTreeMap;
 use std::ptr;
 
@@ -15,8 +15,21 @@ pub(crate) struct FunctionReadings {
     pub(crate) overflowed_calls: Option<u64>,
 }
 
-/// The error kinds of functions, read before their calls.
-pub(crate) type KindReadings = BTreeMap<*const Function, Vec<(String, u64)>>;
+/// What is counted after the end of a call, by function: read before the calls.
+pub(crate) type KindReadings = BTreeMap<*const Function, CountedAfterEnd>;
+
+#[derive(Debug)]
+pub(crate) struct CountedAfterEnd {
+    error_kinds: Vec<(String, u64)>,
+    cancelled: Option<CancelledByStage>,
+}
+
+impl CountedAfterEnd {
+    fn none(function: &Function) -> Self {
+        let cancelled = function.description.ends_later.then(CancelledByStage::default);
+        CountedAfterEnd { error_kinds: Vec::new(), cancelled }
+    }
+}
 
 impl Function {
     /// Returns whether it has labels whose values are evaluated at each call.
@@ -37,9 +50,13 @@ impl Function {
         }
     }
 
-    /// Reads the kinds of its errors, for [`read`](Self::read) to combine with its calls.
+    /// Reads the kinds of its errors and the stages of its cancellations, for [`read`](Self::read) to combine with its calls.
     pub(crate) fn read_error_kinds(&'static self, into: &mut KindReadings) {
-        into.extend(self.parts().map(|part| (ptr::from_ref(part), part.error_kinds.read())));
+        into.extend(self.parts().map(|part| {
+            let error_kinds = part.error_kinds.read();
+            let cancelled = part.description.ends_later.then(|| part.cancellations.read());
+            (ptr::from_ref(part), CountedAfterEnd { error_kinds, cancelled })
+        }));
     }
 
     /// Adds its series, one for each set of evaluated labels, under the `function` label that its registry has chosen.
@@ -70,6 +87,9 @@ impl Function {
         let [errors, panics, cancelled] = reading.failed;
         let owned = |(name, value): &Label| Some(((*name).to_owned(), (*value)?.to_owned()));
         let Description { module, labels, buckets, sample, .. } = self.description;
+        // Of a set of labels that is newer than the reading, there is none.
+        let CountedAfterEnd { error_kinds, cancelled: cancelled_by_stage } =
+            kinds.remove(&ptr::from_ref(self)).unwrap_or_else(|| CountedAfterEnd::none(self));
         FunctionSnapshot {
             function: label.to_owned(),
             module: module.to_owned(),
@@ -79,7 +99,8 @@ impl Function {
             panics,
             cancelled,
             in_flight: reading.in_flight(),
-            error_kinds: kinds.remove(&ptr::from_ref(self)).unwrap_or_default(),
+            error_kinds,
+            cancelled_by_stage,
             sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
                 .with_native(reading.native)

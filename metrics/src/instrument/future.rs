@@ -2,9 +2,11 @@
 
 #![expect(unsafe_code, reason = "pins one field of a pinned future")]
 
+use super::head::Head;
 use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
 use super::site::Site;
 use super::stopwatch::Stopwatch;
+use crate::call::Call;
 use crate::error_kind::ErrorKind;
 use crate::recorder::Outcome;
 use std::fmt;
@@ -70,6 +72,14 @@ impl<F: Future, S: Stopwatch, K> Untyped<F, S, K> {
     #[inline]
     pub fn end_if<P: Fn(&F::Output) -> bool>(self, is_ok: P) -> Timed<F, Decided<P>, S, K> {
         Timed::new(self, Decided(is_ok))
+    }
+}
+
+impl<F: Future, S: Stopwatch> Untyped<F, S> {
+    /// Returns the future of a function whose call may go on: `finish` makes the output of what the function returned.
+    #[inline]
+    pub fn held<R, M: Fn(Head<F::Output>) -> R>(self, finish: M) -> Held<F, M, S> {
+        Held { call: Progress::Waiting(self.site), future: self.future, finish }
     }
 }
 
@@ -186,6 +196,14 @@ impl<S: Stopwatch> Progress<S> {
         Some(site)
     }
 
+    /// Takes the call, which goes on; one that counts nothing if it has ended.
+    fn hand_over(&mut self) -> Call {
+        match mem::replace(self, Progress::Ended) {
+            Progress::Running(site, stopwatch) => Call::new(site.function(), stopwatch.timer()),
+            _ => Call::ended(),
+        }
+    }
+
     /// Ends the call with a failure: rare, so the recording is not inlined in every function.
     #[cold]
     #[inline(never)]
@@ -234,7 +252,7 @@ where
         if let Some((output, outcome)) = ready {
             if let Some(site) = unwind.0.end(outcome) {
                 // After the call has ended: a reader that sees the kind sees the error.
-                kinds::count(site, kinds, output, outcome);
+                kinds::count(site.function(), kinds, output, outcome);
             }
         }
         // Not unwinding: the call goes on, or has ended and cannot end again.
@@ -249,6 +267,55 @@ impl<F, C, S: Stopwatch, K> Drop for Timed<F, C, S, K> {
         if let Progress::Running(..) = self.call {
             self.call.failed(Outcome::Cancelled);
         }
+    }
+}
+
+/// A future whose call begins at the first poll, and goes on in its output.
+#[must_use = "futures do nothing unless polled"]
+pub struct Held<F, M, S: Stopwatch> {
+    call: Progress<S>,
+    /// Structurally pinned.
+    future: F,
+    /// Makes the output. Zero-sized, except for functions of the annotation that capture values.
+    finish: M,
+}
+
+impl<F: Future, M: Fn(Head<F::Output>) -> R, S: Stopwatch, R> Future for Held<F, M, S> {
+    type Output = R;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+        // SAFETY: as in `Timed::poll`: `future` is structurally pinned, never moved out of `self`, and not touched by `Drop`.
+        // `Held` is `Unpin` only if `F` is, and it is not `repr(packed)`. `call` and `finish` are never pinned.
+        let (future, call, finish) = unsafe {
+            let this = self.get_unchecked_mut();
+            (Pin::new_unchecked(&mut this.future), &mut this.call, &this.finish)
+        };
+        call.begin_poll();
+        let unwind = EndOnUnwind(call);
+        let polled = future.poll(context);
+        unwind.0.end_poll();
+        let Poll::Ready(output) = polled else {
+            mem::forget(unwind);
+            return Poll::Pending;
+        };
+        let call = unwind.0.hand_over();
+        mem::forget(unwind);
+        Poll::Ready(finish(Head::new(call, output)))
+    }
+}
+
+impl<F, M, S: Stopwatch> Drop for Held<F, M, S> {
+    #[inline]
+    fn drop(&mut self) {
+        // As a call that goes on: it counts the stage.
+        drop(self.call.hand_over());
+    }
+}
+
+impl<F, M, S: Stopwatch> fmt::Debug for Held<F, M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").finish_non_exhaustive()
     }
 }
 

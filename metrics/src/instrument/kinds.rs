@@ -1,8 +1,7 @@
 //! Error kinds of calls: by the error's type, by the annotation's `error_kind`, or none.
 
-use super::site::Site;
 use crate::error_kind::ErrorKind;
-use crate::function::AllKinds;
+use crate::function::{AllKinds, Function};
 use crate::recorder::Outcome;
 use std::marker::PhantomData;
 
@@ -54,15 +53,15 @@ impl<R: ResultType, P: Fn(&R::Error) -> &'static str> Kinds<R> for KindsBy<P> {
     }
 }
 
-/// Counts the kind of the error in `value`, the result of a call at `site` that has ended.
+/// Counts the kind of the error in `value`, the result of a call of `function` that has ended.
 #[inline]
-pub(super) fn count<R, K: Kinds<R>, S>(site: &'static Site<S>, kinds: &K, value: &R, outcome: Outcome) {
+pub(super) fn count<R, K: Kinds<R>>(function: &'static Function, kinds: &K, value: &R, outcome: Outcome) {
     if let Some(all) = K::ALL {
-        site.function().error_kinds.declare(all);
+        function.error_kinds.declare(all);
     }
     if outcome == Outcome::Error {
         if let Some(kind) = kinds.kind(value) {
-            site.function().error_kinds.add(kind);
+            function.error_kinds.add(kind);
         }
     }
 }

@@ -3,7 +3,9 @@
 //! Not a public API: everything here may change with any release, together with the macros.
 
 mod future;
+mod head;
 mod in_place;
+mod items;
 mod kinds;
 mod label_sets;
 mod site;
@@ -20,9 +22,16 @@ pub use crate::labels::LabelText;
 pub use crate::link_section::Linked;
 pub use crate::recorder::{Block, Outcome, Time};
 pub use future::{
-    AnyOutput, Classify, Decided, EndAnyFuture, ResultOutput, Timed, Untyped, boxed, making, never, timed,
+    AnyOutput, Classify, Decided, EndAnyFuture, Held, ResultOutput, Timed, Untyped, boxed, making, never,
+    timed,
 };
+pub use head::{Head, HoldAny};
 pub use in_place::{CountedInPlace, InPlace, InPlaceOf, NotResult};
+#[cfg(not(feature = "futures"))]
+pub use items::WithFutures;
+pub use items::{AnyItems, items};
+#[cfg(feature = "futures")]
+pub use items::{ErrItems, ItemsOf};
 pub use kinds::{Kinds, KindsBy, KindsOf, NoKinds, NoKindsOf, OwnKinds, ResultType, WithoutKinds};
 pub use label_sets::LabelSets;
 pub use site::{Site, attach_to};

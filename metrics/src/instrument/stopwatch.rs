@@ -1,5 +1,6 @@
 //! Stopwatches: which part of a call counts as its duration, and which calls are timed.
 
+use crate::call::Timer;
 use crate::clock::{self, Ticks};
 use crate::function::Function;
 use crate::platform;
@@ -35,6 +36,9 @@ pub trait Stopwatch: Copy + 'static {
 
     /// Returns the duration of the call until now.
     fn time(&self) -> Time;
+
+    /// Returns what goes on to measure a call after its function has returned. The stopwatch is paused.
+    fn timer(self) -> Timer;
 }
 
 /// The steps of a call. In an unoptimized build they are functions of this crate and not generated in each user's crate, so they
@@ -110,6 +114,11 @@ impl Stopwatch for Wall {
     fn time(&self) -> Time {
         time_of_each(self.0, self.0.elapsed_nanos())
     }
+
+    #[inline]
+    fn timer(self) -> Timer {
+        Timer::wall(self.0)
+    }
 }
 
 /// Time inside polls.
@@ -149,6 +158,11 @@ impl Stopwatch for Busy {
     fn time(&self) -> Time {
         time_of_each(self.poll, self.nanos)
     }
+
+    #[inline]
+    fn timer(self) -> Timer {
+        Timer::busy(self.nanos)
+    }
 }
 
 /// Wall-clock time of one call in several.
@@ -173,6 +187,11 @@ impl Stopwatch for Sampled {
     #[inline]
     fn time(&self) -> Time {
         self.0.map_or(Time::NotTaken, |begun| time_of_some(begun, begun.elapsed_nanos()))
+    }
+
+    #[inline]
+    fn timer(self) -> Timer {
+        Timer::sampled(self.0.map(Timer::wall))
     }
 }
 
@@ -219,5 +238,10 @@ impl Stopwatch for SampledBusy {
     #[inline]
     fn time(&self) -> Time {
         self.0.map_or(Time::NotTaken, |busy| time_of_some(busy.poll, busy.nanos))
+    }
+
+    #[inline]
+    fn timer(self) -> Timer {
+        Timer::sampled(self.0.map(Stopwatch::timer))
     }
 }

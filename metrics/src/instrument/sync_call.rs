@@ -1,8 +1,10 @@
 //! Sync calls, from entry to outcome.
 
+use super::head::Head;
 use super::kinds::{self, Kinds, KindsBy, NoKinds, OwnKinds, ResultType, WithoutKinds};
 use super::site::Site;
 use super::stopwatch::Stopwatch;
+use crate::call::Call;
 use crate::error_kind::ErrorKind;
 use crate::recorder::{Block, Outcome};
 use std::mem;
@@ -54,6 +56,15 @@ impl<S: Stopwatch> Running<S> {
         let call = self.0;
         mem::forget(self);
         Returned { value, call, decided: None, kinds: NoKinds }
+    }
+
+    /// Takes the returned `value`, whose call may go on.
+    #[inline]
+    pub fn head<R>(self, value: R) -> Head<R> {
+        let OpenCall { site, mut stopwatch, .. } = self.0;
+        mem::forget(self);
+        stopwatch.pause();
+        Head::new(Call::new(site.function(), stopwatch.timer()), value)
     }
 
     /// Takes the returned `value`; `is_ok` determines the outcome. The call ends with a panic if `is_ok` panics.
@@ -140,7 +151,7 @@ impl<T, E, S: Stopwatch, K: Kinds<Result<T, E>>> Returned<Result<T, E>, S, K> {
         let outcome = self.decided.unwrap_or(by_type);
         self.call.end(outcome);
         // After the call has ended: a reader that sees the kind sees the error.
-        kinds::count(self.call.site, &self.kinds, &self.value, outcome);
+        kinds::count(self.call.site.function(), &self.kinds, &self.value, outcome);
         self.value
     }
 }

@@ -49,6 +49,7 @@ macro_rules! time {
                         buckets: &$crate::__private::DEFAULT_BUCKETS,
                         sample: 1,
                         error_kinds: ::core::option::Option::None,
+                        ends_later: false,
                     });
                 $crate::__private::link!(SITE);
                 &SITE

@@ -8,7 +8,7 @@
 
 use super::set::{LabelVisitor, Labels};
 use super::value::LabelValue;
-use super::words::for_words;
+use super::words::{Words, for_pairs};
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
@@ -29,20 +29,20 @@ impl Seeds {
         Seeds(random(), random())
     }
 
-    /// Returns seeds for which all texts of at most 16 bytes with this length and these first bytes have the same hash.
+    /// Returns seeds for which all texts of 8 to 31 bytes that end with these have the same hash.
     #[cfg(all(test, not(loom)))]
-    pub(crate) fn colliding_on(first_bytes: [u8; 8], length: usize) -> Self {
-        // The first factor is then zero.
-        let hash = u64::from_le_bytes(first_bytes).wrapping_sub(SPREAD.wrapping_mul(length as u64));
-        Seeds(hash, 1)
+    pub(crate) fn colliding_on(last_bytes: [u8; 8]) -> Self {
+        // The second factor is then zero.
+        Seeds(0, u64::from_le_bytes(last_bytes))
     }
 
-    /// Hashes the values in place. The same values have the same hash if they are written in the same pieces.
+    /// Hashes the values in place. The same values have the same hash if they are written in the same pieces. Returns the hash, and
+    /// whether the labels can be [packed](super::packed).
     #[inline]
-    pub(crate) fn hash_labels(self, labels: &impl Labels) -> u64 {
+    pub(crate) fn hash_labels(self, labels: &impl Labels) -> (u64, bool) {
         let mut hash = self.begin();
         labels.visit(&mut hash);
-        hash.hash
+        (hash.state, hash.is_packed)
     }
 
     /// Hashes the bytes of a [`LabelText`](super::text::LabelText).
@@ -50,41 +50,69 @@ impl Seeds {
     pub(crate) fn hash_text(self, text: &[u8]) -> u64 {
         let mut hash = self.begin();
         hash.add(text);
-        hash.hash
+        hash.state
     }
 
     #[inline]
     fn begin(self) -> Hash {
-        Hash { hash: self.0, seed: self.1 }
+        Hash { state: self.0, seed: self.1, pieces: 0, is_packed: true }
     }
 }
 
 struct Hash {
-    hash: u64,
+    state: u64,
     seed: u64,
+    /// The number of pieces of the current value so far.
+    pieces: usize,
+    /// Whether all values so far were written as one piece that is not too long.
+    is_packed: bool,
 }
 
 impl Hash {
     #[inline]
     fn add(&mut self, bytes: &[u8]) {
-        // The words of texts of different lengths may be equal.
-        self.hash = self.hash.wrapping_add(SPREAD.wrapping_mul(bytes.len() as u64));
-        for_words(bytes, |[first, second]| {
-            // A multiplication of twice the width, folded: each bit of the hash depends on each bit of both factors.
-            let product = u128::from(self.hash ^ first) * u128::from(self.seed ^ second);
-            let [low, high] = [product & u128::from(u64::MAX), product >> u64::BITS];
-            self.hash = u64::try_from(low ^ high).unwrap_or_default();
-        });
+        let Hash { state, seed, .. } = *self;
+        self.state = match Words::of(bytes) {
+            Words::Small(word) => mix(state, seed, [word, 0]),
+            Words::Medium([first, second, third, last]) => {
+                mix(mix(state, seed, [first, second]), seed, [third, last])
+            }
+            Words::None => {
+                self.is_packed = false;
+                mix_long(state, seed, bytes)
+            }
+        };
     }
+}
+
+/// Hashes a text of at least 16 bytes. Not a method, since the hash would then be in memory instead of in a register.
+#[inline(never)]
+fn mix_long(hash: u64, seed: u64, bytes: &[u8]) -> u64 {
+    // The words of texts of different lengths may be equal.
+    let mut hash = mix(hash, seed, [bytes.len() as u64, 0]);
+    for_pairs(bytes, |pair| hash = mix(hash, seed, pair));
+    hash
+}
+
+#[inline]
+fn mix(hash: u64, seed: u64, [first, second]: [u64; 2]) -> u64 {
+    // A multiplication of twice the width, folded: each bit of the hash depends on each bit of both factors.
+    let product = u128::from(hash ^ first) * u128::from(seed ^ second);
+    let [low, high] = [product & u128::from(u64::MAX), product >> u64::BITS];
+    u64::try_from(low ^ high).unwrap_or_default()
 }
 
 impl LabelVisitor for Hash {
     #[inline]
     fn value<V: LabelValue + ?Sized>(&mut self, value: &V) {
+        self.pieces = 0;
         // An error is the value's own: the value is what was written before.
         let _ = value.write(self);
-        // A value may write nothing, and it matters which one does.
-        self.hash = self.hash.wrapping_add(SPREAD);
+        if self.pieces != 1 {
+            // A value may write nothing, or several pieces, and it matters which one does.
+            self.state = self.state.wrapping_add(SPREAD);
+            self.is_packed = false;
+        }
     }
 }
 
@@ -94,6 +122,7 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 impl fmt::Write for Hash {
     #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.pieces += 1;
         self.add(text.as_bytes());
         Ok(())
     }
@@ -133,7 +162,7 @@ mod tests {
         for text in &texts {
             let labels = &[text.as_str()];
             let labels = labels.as_slice();
-            assert_eq!(in_place.insert(seeds.hash_labels(&labels), text), None, "{text}");
+            assert_eq!(in_place.insert(seeds.hash_labels(&labels).0, text), None, "{text}");
             let written = LabelText::of(&labels, 1);
             assert_eq!(as_text.insert(seeds.hash_text(written.bytes()), text), None, "{text}");
         }
@@ -145,8 +174,9 @@ mod tests {
         let hashes = |seeds: Seeds| -> HashSet<u64> {
             texts.iter().map(|text| seeds.hash_text(text.as_bytes())).collect()
         };
-        assert!(hashes(Seeds(1, 2)).is_disjoint(&hashes(Seeds(3, 2))));
-        assert!(hashes(Seeds(1, 2)).is_disjoint(&hashes(Seeds(1, 3))));
+        let (Seeds(hash, seed), Seeds(other_hash, other_seed)) = (Seeds::new(), Seeds::new());
+        assert!(hashes(Seeds(hash, seed)).is_disjoint(&hashes(Seeds(other_hash, seed))));
+        assert!(hashes(Seeds(hash, seed)).is_disjoint(&hashes(Seeds(hash, other_seed))));
     }
 
     /// A value that is written in pieces, or in none.
@@ -171,7 +201,7 @@ mod tests {
         let seeds = Seeds::new();
         let sets: [[&[&str]; 2]; 5] =
             [[&["a"], &[]], [&[], &["a"]], [&[], &[]], [&["a", "b"], &[]], [&["a"], &["b"]]];
-        let different: HashSet<_> = sets.iter().map(|set| seeds.hash_labels(&set.map(Pieces))).collect();
+        let different: HashSet<_> = sets.iter().map(|set| seeds.hash_labels(&set.map(Pieces)).0).collect();
         assert_eq!(different.len(), sets.len());
     }
 }

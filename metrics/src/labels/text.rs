@@ -133,11 +133,11 @@ pub(crate) fn values_from_last(mut bytes: &[u8]) -> impl Iterator<Item = &str> {
 /// Returns whether both are the bytes of one [`LabelText`].
 #[inline]
 pub(crate) fn are_same_text(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && are_equal(one, other)
+    are_equal(one, other)
 }
 
 /// Returns whether `text` holds the bytes of the [`LabelText`] of `labels`, without writing that.
-#[inline]
+#[inline(never)]
 pub(crate) fn is_text_of(text: &[u8], labels: &impl Labels) -> bool {
     let mut rest = Rest { text, is_equal: true, length: 0 };
     labels.visit(&mut rest);
@@ -176,7 +176,7 @@ impl fmt::Write for Rest<'_> {
     #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.length += text.len();
-        self.is_equal &= self.take(text.len()).is_some_and(|known| are_equal(known, text.as_bytes()));
+        self.is_equal &= self.take(text.len()).is_some_and(|known| known == text.as_bytes());
         Ok(())
     }
 }

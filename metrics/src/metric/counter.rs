@@ -199,6 +199,7 @@ impl Kind for Counter {
         Shards::new(width)
     }
 
+    #[inline]
     fn read(cells: &Shards, index: usize, _: &mut Reader) -> SampleValue {
         SampleValue::Count(cells.sum(index))
     }
@@ -218,6 +219,7 @@ impl Kind for FloatCounter {
         Shards::new(width)
     }
 
+    #[inline]
     fn read(cells: &Shards, index: usize, _: &mut Reader) -> SampleValue {
         SampleValue::Sum(sum_floats(cells, index))
     }

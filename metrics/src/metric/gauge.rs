@@ -284,6 +284,7 @@ impl Kind for Gauge {
         SharedCells::new(width)
     }
 
+    #[inline]
     fn read(cells: &SharedCells, index: usize, _: &mut Reader) -> SampleValue {
         SampleValue::Level(get_level(cells.cell(index)))
     }
@@ -303,6 +304,7 @@ impl Kind for FloatGauge {
         SharedCells::new(width)
     }
 
+    #[inline]
     fn read(cells: &SharedCells, index: usize, _: &mut Reader) -> SampleValue {
         SampleValue::Quantity(get_float(cells.cell(index)))
     }

@@ -310,6 +310,7 @@ impl Kind for Histogram {
         HistogramCells::new(options, width)
     }
 
+    #[inline]
     fn read(cells: &HistogramCells, index: usize, reader: &mut Reader) -> SampleValue {
         let histogram = cells.read(index, reader);
         if cells.options.is_of_time { SampleValue::Times(histogram) } else { SampleValue::Histogram(histogram) }

@@ -3,6 +3,7 @@
 use super::declaration::Declaration;
 use super::declared::Declared;
 use crate::collect::{Collection, Registered, Shape};
+use crate::labels::SeriesLabels;
 use crate::names::{check_label_name, is_equal};
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use crate::sync::const_unless_loom;
@@ -138,7 +139,6 @@ impl Registered for DynamicInfo {
 }
 
 fn info_family<S: AsRef<str>>(labels: &[(S, S)]) -> FamilySnapshot {
-    let owned = |(name, value): &(S, S)| (name.as_ref().to_owned(), value.as_ref().to_owned());
-    let series = SeriesSnapshot::new(labels.iter().map(owned).collect(), SampleValue::Level(1));
-    FamilySnapshot::new(MetricKind::Gauge, vec![series])
+    let labels = SeriesLabels::new(labels.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+    FamilySnapshot::new(MetricKind::Gauge, vec![SeriesSnapshot::new(labels, SampleValue::Level(1))])
 }

@@ -9,7 +9,7 @@ pub enum Outcome {
     Error,
     /// It unwound.
     Panic,
-    /// Its future was dropped before completion.
+    /// Its future, or the stream or body that it went on in, was dropped before completion.
     Cancelled,
 }
 

@@ -79,7 +79,7 @@ impl Listing {
     /// Returns a label of the family that is set for all series too.
     fn clashing_label<'a>(&self, family: &'a FamilySnapshot) -> Option<&'a str> {
         let labels = family.series.iter().flat_map(|series| &series.labels);
-        labels.map(|(label, _)| label.as_str()).find(|label| self.scope.label(label).is_some())
+        labels.map(|(label, _)| label).find(|label| self.scope.label(label).is_some())
     }
 
     /// Adds the values of all metrics. The answers of their sources were added before.

@@ -1,5 +1,6 @@
 //! Constructors of families and series.
 
+use crate::labels::SeriesLabels;
 use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SelfMetricFamily, SeriesSnapshot};
 
 pub(super) fn counter(name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {
@@ -26,8 +27,7 @@ pub(super) fn info(labels: &[(&str, &str)]) -> SeriesSnapshot {
 }
 
 fn series(labels: &[(&str, &str)], value: SampleValue) -> SeriesSnapshot {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    SeriesSnapshot::new(labels.iter().map(owned).collect(), value)
+    SeriesSnapshot::new(SeriesLabels::new(labels.iter().copied()), value)
 }
 
 fn family(kind: MetricKind, name: &str, help: &str, series: Vec<SeriesSnapshot>) -> SelfMetricFamily {

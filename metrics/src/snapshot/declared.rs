@@ -4,11 +4,12 @@ use super::histogram::HistogramSnapshot;
 use super::kind::MetricKind;
 #[cfg(feature = "json")]
 use super::serial;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::labels::SeriesLabels;
+use std::collections::{BTreeSet, HashMap};
 
 /// A family of series that share a name: a single series, or one for each set of labels.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct FamilySnapshot {
     /// The kind of the metric.
@@ -19,12 +20,12 @@ pub struct FamilySnapshot {
 
 /// A series of a family.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SeriesSnapshot {
-    /// The labels that distinguish it from the other series, in the order they are printed in.
-    #[cfg_attr(feature = "json", serde(default, with = "serial::pairs"))]
-    pub labels: Vec<(String, String)>,
+    /// The labels that distinguish it from the other series, in the order they are printed in. All snapshots of a family share them.
+    #[cfg_attr(feature = "json", serde(serialize_with = "serial::series_labels"))]
+    pub labels: SeriesLabels,
     /// The value.
     pub value: SampleValue,
 }
@@ -68,8 +69,7 @@ impl FamilySnapshot {
         let has_value = |(_, value): &(&str, &str)| !value.is_empty();
         let wanted: BTreeSet<_> = labels.iter().copied().filter(has_value).collect();
         let is_wanted = |series: &&SeriesSnapshot| {
-            let labels = series.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            labels.filter(has_value).collect::<BTreeSet<_>>() == wanted
+            series.labels.iter().filter(has_value).collect::<BTreeSet<_>>() == wanted
         };
         self.series.iter().find(is_wanted)
     }
@@ -80,25 +80,35 @@ impl FamilySnapshot {
     }
 
     pub(super) fn since(&self, earlier: &FamilySnapshot) -> FamilySnapshot {
-        let before: BTreeMap<_, _> =
-            earlier.series.iter().map(|series| (series.labels.as_slice(), &series.value)).collect();
-        let since = |series: &SeriesSnapshot| {
-            let before = before.get(series.labels.as_slice());
-            let value = before.map_or_else(|| series.value.clone(), |before| series.value.since(before));
+        let mut by_labels = None;
+        let since = |(index, series): (usize, &SeriesSnapshot)| {
+            // Mostly the earlier snapshot has the same series, in the same order.
+            let same = earlier.series.get(index).filter(|before| before.labels == series.labels);
+            let before = same.or_else(|| {
+                let by_labels = by_labels.get_or_insert_with(|| earlier.by_labels());
+                by_labels.get(series.labels.printed()).copied()
+            });
+            let now = &series.value;
+            let value = before.map_or_else(|| now.clone(), |before| now.since(&before.value));
             SeriesSnapshot { labels: series.labels.clone(), value }
         };
-        FamilySnapshot { kind: self.kind, series: self.series.iter().map(since).collect() }
+        FamilySnapshot { kind: self.kind, series: self.series.iter().enumerate().map(since).collect() }
+    }
+
+    /// Returns the series by their labels as they are printed.
+    fn by_labels(&self) -> HashMap<&str, &SeriesSnapshot> {
+        self.series.iter().map(|series| (series.labels.printed(), series)).collect()
     }
 }
 
 impl SeriesSnapshot {
-    pub(crate) fn new(labels: Vec<(String, String)>, value: SampleValue) -> Self {
+    pub(crate) fn new(labels: SeriesLabels, value: SampleValue) -> Self {
         SeriesSnapshot { labels, value }
     }
 
     /// Creates the only series of a metric without labels.
     pub(crate) fn alone(value: SampleValue) -> Vec<Self> {
-        vec![SeriesSnapshot { labels: Vec::new(), value }]
+        vec![SeriesSnapshot { labels: SeriesLabels::default(), value }]
     }
 }
 

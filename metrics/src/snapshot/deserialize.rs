@@ -10,16 +10,17 @@
 use super::collector::MetricsSnapshot;
 use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
 use super::full::FullSnapshot;
-use super::function::FunctionSnapshot;
+use super::function::{CancelledByStage, FunctionSnapshot};
 use super::histogram::HistogramSnapshot;
 use super::kind::MetricKind;
-use super::label_identity::label_identity;
+use super::label_identity::{as_texts, identity_of, label_identity};
 use super::moment::Moment;
 use super::run::RunId;
 use super::self_metric::SelfMetricFamily;
 use super::serial::{native, pairs, timestamp};
 use crate::buckets::native::NativeCounts;
-use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name, without_total};
+use crate::labels::SeriesLabels;
+use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name, is_reserved, without_total};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,8 @@ deserialize_from! {
     RawFull => FullSnapshot,
     RawFunction => FunctionSnapshot,
     RawHistogram => HistogramSnapshot,
+    RawFamily => FamilySnapshot,
+    RawSeries => SeriesSnapshot,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +65,7 @@ struct RawFull {
     #[serde(default)]
     gauges: BTreeMap<String, i64>,
     #[serde(default)]
-    declared: BTreeMap<String, FamilySnapshot>,
+    declared: BTreeMap<String, RawFamily>,
     #[serde(default)]
     functions: Vec<RawFunction>,
     #[serde(default, with = "pairs")]
@@ -70,13 +73,36 @@ struct RawFull {
     #[serde(default)]
     help: BTreeMap<String, String>,
     #[serde(default)]
-    self_metrics: Vec<SelfMetricFamily>,
+    self_metrics: Vec<RawSelfMetricFamily>,
     #[serde(default)]
     created: Option<Created>,
     #[serde(default)]
     run: Option<RunId>,
     #[serde(default)]
     elapsed: Option<Duration>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename = "FamilySnapshot")]
+struct RawFamily {
+    kind: MetricKind,
+    series: Vec<RawSeries>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename = "SeriesSnapshot")]
+struct RawSeries {
+    #[serde(default, with = "pairs")]
+    labels: Vec<(String, String)>,
+    value: SampleValue,
+}
+
+#[derive(Deserialize)]
+struct RawSelfMetricFamily {
+    name: String,
+    help: String,
+    #[serde(flatten)]
+    family: RawFamily,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +122,8 @@ struct RawFunction {
     in_flight: i64,
     #[serde(default, with = "pairs")]
     error_kinds: Vec<(String, u64)>,
+    #[serde(default)]
+    cancelled_by_stage: Option<CancelledByStage>,
     #[serde(default = "every_call")]
     sample_interval: u64,
     latency: RawHistogram,
@@ -150,12 +178,18 @@ impl TryFrom<RawFunction> for FunctionSnapshot {
 impl RawFunction {
     fn checked(self) -> Result<FunctionSnapshot, Reason> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
-        let RawFunction { in_flight, error_kinds, sample_interval, latency, .. } = self;
+        let RawFunction { in_flight, error_kinds, cancelled_by_stage, sample_interval, latency, .. } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
             return Err(format!("invalid label {label:?} of a function"));
         }
         if [errors, panics, cancelled].into_iter().try_fold(ok, u64::checked_add).is_none() {
             return Err(format!("more than {} calls in total", u64::MAX));
+        }
+        let is_too_many = |CancelledByStage { before_first_item, after_first_item }| {
+            after_first_item.checked_add(before_first_item).is_none_or(|stages| stages > cancelled)
+        };
+        if cancelled_by_stage.is_some_and(is_too_many) {
+            return Err(format!("more cancelled calls by stage than in total, {cancelled}"));
         }
         if in_flight < 0 {
             return Err(format!("the number of calls in flight must not be negative, not {in_flight}"));
@@ -174,6 +208,7 @@ impl RawFunction {
             cancelled,
             in_flight,
             error_kinds,
+            cancelled_by_stage,
             sample_interval,
             latency,
         })
@@ -196,17 +231,23 @@ impl TryFrom<RawFull> for FullSnapshot {
         for (name, extremes) in &minmax {
             check_extremes(*extremes).map_err(in_what(format!("min/max {name:?}")))?;
         }
-        for (name, family) in &declared {
-            check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
-        }
-        for SelfMetricFamily { name, family, .. } in &self_metrics {
+        let family =
+            |name: &String, raw: RawFamily| raw.checked(&labels).map_err(in_what(format!("metric {name:?}")));
+        let declared_family = |(name, raw): (String, RawFamily)| {
+            let family = family(&name, raw)?;
+            Ok((name, family))
+        };
+        let declared = declared.into_iter().map(declared_family).collect::<Result<_, Reason>>()?;
+        let self_metric = |RawSelfMetricFamily { name, help, family: raw }| {
             if !name.starts_with(OWN_PREFIX) {
                 return Err(format!(
                     "invalid name {name:?} of a self-metric: it must begin with {OWN_PREFIX:?}"
                 ));
             }
-            check_declared(family, &labels).map_err(in_what(format!("metric {name:?}")))?;
-        }
+            let family = family(&name, raw)?;
+            Ok(SelfMetricFamily { name, help, family })
+        };
+        let self_metrics = self_metrics.into_iter().map(self_metric).collect::<Result<_, Reason>>()?;
         let snapshot = FullSnapshot {
             timestamp,
             metrics,
@@ -286,29 +327,53 @@ fn check_names(snapshot: &FullSnapshot) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Rejects values of another kind than their family's, and duplicate series.
-fn check_declared(family: &FamilySnapshot, constant: &[(String, String)]) -> Result<(), Reason> {
-    let mut known = BTreeSet::new();
-    for SeriesSnapshot { labels, value } in &family.series {
+impl TryFrom<RawFamily> for FamilySnapshot {
+    type Error = Reason;
+
+    fn try_from(raw: RawFamily) -> Result<Self, Reason> {
+        raw.checked(&[])
+    }
+}
+
+impl RawFamily {
+    /// Rejects values of another kind than the family's, and duplicate series.
+    fn checked(self, constant: &[(String, String)]) -> Result<FamilySnapshot, Reason> {
+        let kind = self.kind;
+        let series = self.series.into_iter().map(|raw| {
+            let series = SeriesSnapshot::try_from(raw)?;
+            let kind_of_value = series.value.kind();
+            if kind_of_value != kind {
+                return Err(format!("a value of kind {kind_of_value:?} in a family of kind {kind:?}"));
+            }
+            Ok(series)
+        });
+        let series = series.collect::<Result<Vec<_>, _>>()?;
+        let mut known = BTreeSet::new();
+        for SeriesSnapshot { labels, .. } in &series {
+            if !known.insert(identity_of(&labels.iter(), constant)) {
+                return Err(format!("the series with labels {labels:?} occurs twice"));
+            }
+        }
+        Ok(FamilySnapshot { kind, series })
+    }
+}
+
+impl TryFrom<RawSeries> for SeriesSnapshot {
+    type Error = Reason;
+
+    fn try_from(RawSeries { labels, value }: RawSeries) -> Result<Self, Reason> {
         match value {
-            SampleValue::Sum(sum) if sum.is_nan() || *sum < 0.0 => {
+            SampleValue::Sum(sum) if sum.is_nan() || sum < 0.0 => {
                 return Err(format!("the value of a counter must not be negative or NaN, not {sum}"));
             }
             _ => {}
         }
-        let kind = value.kind();
-        if kind != family.kind {
-            return Err(format!("a value of kind {kind:?} in a family of kind {:?}", family.kind));
-        }
-        let may_be = |label: &str| is_label_name(label) && !matches!(label, "le" | "quantile");
+        let may_be = |label: &str| is_label_name(label) && !is_reserved(label);
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
             return Err(format!("invalid label {label:?} of a series"));
         }
-        if !known.insert(label_identity(labels, constant)) {
-            return Err(format!("the series with labels {labels:?} occurs twice"));
-        }
+        Ok(SeriesSnapshot { labels: SeriesLabels::new(as_texts(&labels)), value })
     }
-    Ok(())
 }
 
 fn check_extremes((min, max): (u64, u64)) -> Result<(), Reason> {

@@ -23,6 +23,8 @@ pub use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
 use super::function::FunctionSnapshot;
 use super::histogram::HistogramSnapshot;
 pub use super::kind::MetricKind;
+use super::label_identity::as_texts;
+pub use crate::labels::{Pairs, SeriesLabels};
 pub(crate) use crate::names::without_total;
 use std::borrow::Cow;
 
@@ -114,47 +116,73 @@ impl Number {
 /// The labels of a series, in the order they are printed in; names are never repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Labels<'a> {
-    function: Option<&'a FunctionSnapshot>,
-    /// The labels of a series of a declared family.
-    declared: &'a [(String, String)],
-    last: Option<(&'static str, &'a str)>,
+    own: OwnLabels<'a>,
     /// The labels of all series without a label of that name.
-    pub(super) shared: &'a [(String, String)],
+    shared: &'a [(String, String)],
+}
+
+/// The labels that distinguish a series from the others of its family.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) enum OwnLabels<'a> {
+    /// The only series of a family.
+    #[default]
+    None,
+    /// A series of a declared family.
+    Series(&'a SeriesLabels),
+    /// A series of a function, with a label after those of the function.
+    Function(&'a FunctionSnapshot, Option<(&'static str, &'a str)>),
 }
 
 impl<'a> Labels<'a> {
-    /// Returns the labels of a series of a declared family.
-    pub(super) fn declared(declared: &'a [(String, String)]) -> Self {
-        Labels { declared, ..Labels::default() }
+    /// Returns the labels of a series that has its `own` ones.
+    pub(super) fn new(own: OwnLabels<'a>) -> Self {
+        Labels { own, shared: &[] }
     }
 
-    /// Returns the labels of a series of a function, with `last` after them.
-    pub(super) fn of_function(function: &'a FunctionSnapshot, last: Option<(&'static str, &'a str)>) -> Self {
-        Labels { function: Some(function), last, ..Labels::default() }
+    /// Returns the labels with those of all series added.
+    pub(super) fn with_shared(self, shared: &'a [(String, String)]) -> Self {
+        Labels { shared, ..self }
     }
 
     /// Returns each label's name and value, unescaped.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        // Most have none, and are not copied for it.
-        let shared = (!self.shared.is_empty()).then(|| {
-            let labels = *self;
-            labels.shared.iter().filter(move |(name, _)| !labels.own().any(|(own, _)| own == name))
-        });
-        let shared = shared.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_str()));
-        self.own().chain(shared)
+        self.own.iter().chain(self.shared())
     }
 
     /// Returns the labels that distinguish it from the other series of its family.
-    fn own(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let identity = self.function.map(|function| {
-            let own = function.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            [("function", function.function.as_str()), ("module", function.module.as_str())]
-                .into_iter()
-                .chain(own)
-        });
-        let declared = self.declared.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        identity.into_iter().flatten().chain(declared).chain(self.last)
+    #[inline]
+    pub(crate) fn own(&self) -> OwnLabels<'a> {
+        self.own
     }
+
+    /// Returns the labels of all series, without those whose name is that of an own label.
+    pub(crate) fn shared(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let own = self.own;
+        as_texts(self.shared).filter(move |(name, _)| !own.iter().any(|(own, _)| own == *name))
+    }
+
+    /// Returns whether there are labels of all series.
+    #[inline]
+    pub(crate) fn has_shared(&self) -> bool {
+        !self.shared.is_empty()
+    }
+}
+
+impl<'a> OwnLabels<'a> {
+    fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let (series, function) = match self {
+            OwnLabels::None => (None, None),
+            OwnLabels::Series(labels) => (Some(labels), None),
+            OwnLabels::Function(function, last) => (None, Some(labels_of(function).chain(last))),
+        };
+        series.into_iter().flatten().chain(function.into_iter().flatten())
+    }
+}
+
+/// Returns the labels of all series of a function.
+pub(crate) fn labels_of(function: &FunctionSnapshot) -> impl Iterator<Item = (&str, &str)> {
+    let name = [("function", function.function.as_str()), ("module", function.module.as_str())];
+    name.into_iter().chain(as_texts(&function.labels))
 }
 
 /// A histogram's buckets, sum and count, in the unit of its family.
@@ -205,8 +233,8 @@ impl<'a> Distribution<'a> {
     ///
     /// Bounds that are equal as floats (above 2⁵³) are merged into one bucket.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + use<'a> {
-        let Distribution { histogram, scale } = *self;
-        let mut bounds = histogram.boundaries.iter().map(move |bound| scale.bound(*bound));
+        let histogram = self.histogram;
+        let mut bounds = self.upper_bounds();
         let mut next = bounds.next();
         let mut cumulative_count = 0_u64;
         histogram.buckets.iter().filter_map(move |count| {
@@ -215,6 +243,12 @@ impl<'a> Distribution<'a> {
             cumulative_count = cumulative_count.saturating_add(*count);
             (next != Some(upper_bound)).then_some(Bucket { upper_bound, cumulative_count })
         })
+    }
+
+    /// Returns the upper bound of each recorded bucket. Those that are equal as floats are not merged.
+    pub(crate) fn upper_bounds(&self) -> impl Iterator<Item = f64> + use<'a> {
+        let Distribution { histogram, scale } = *self;
+        histogram.boundaries.iter().map(move |bound| scale.bound(*bound))
     }
 
     /// Returns the sum of the values.

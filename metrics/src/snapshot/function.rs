@@ -42,16 +42,43 @@ pub struct FunctionSnapshot {
     pub errors: u64,
     /// Calls that ended in a panic.
     pub panics: u64,
-    /// Async calls whose future was dropped before it was ready.
+    /// Async calls whose future was dropped before it was ready, and calls whose stream or body was dropped before its end.
     pub cancelled: u64,
     /// Calls that had begun but not ended at that moment. Never negative.
     pub in_flight: i64,
     /// The number of errors of each kind.
     #[cfg_attr(feature = "json", serde(with = "serial::pairs"))]
     pub error_kinds: Vec<(String, u64)>,
+    /// The cancelled calls by stage; `None` for functions whose calls end when they return.
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
+    pub(crate) cancelled_by_stage: Option<CancelledByStage>,
     /// The sample interval: one call in this many is timed.
     pub(crate) sample_interval: u64,
     pub(crate) latency: HistogramSnapshot,
+}
+
+/// The cancelled calls of a function, by how far they had come. Each is counted there right after it is counted as cancelled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct CancelledByStage {
+    pub(crate) before_first_item: u64,
+    pub(crate) after_first_item: u64,
+}
+
+impl CancelledByStage {
+    fn and(self, other: Self) -> Self {
+        CancelledByStage {
+            before_first_item: self.before_first_item + other.before_first_item,
+            after_first_item: self.after_first_item + other.after_first_item,
+        }
+    }
+
+    pub(super) fn since(self, earlier: Self) -> Self {
+        CancelledByStage {
+            before_first_item: self.before_first_item.saturating_sub(earlier.before_first_item),
+            after_first_item: self.after_first_item.saturating_sub(earlier.after_first_item),
+        }
+    }
 }
 
 impl FunctionSnapshot {
@@ -74,6 +101,19 @@ impl FunctionSnapshot {
     /// not count as errors.
     pub fn error_rate(&self) -> f64 {
         share(self.errors, self.calls())
+    }
+
+    /// Returns the number of calls that were cancelled before their first item, including those whose future was cancelled. `None`
+    /// for functions without the option [`ends_with`](macro@crate::instrumented#calls-that-end-with-a-stream-or-a-body).
+    pub fn cancelled_before_first_item(&self) -> Option<u64> {
+        Some(self.cancelled_by_stage?.before_first_item)
+    }
+
+    /// Returns the number of calls that were cancelled after their first item: a stream that was dropped before its end, a body whose
+    /// client went away. `None` for functions without the option
+    /// [`ends_with`](macro@crate::instrumented#calls-that-end-with-a-stream-or-a-body).
+    pub fn cancelled_after_first_item(&self) -> Option<u64> {
+        Some(self.cancelled_by_stage?.after_first_item)
     }
 
     /// Returns the total duration of all timed calls.
@@ -188,6 +228,10 @@ impl FunctionSnapshot {
                 None => self.error_kinds.push((kind.clone(), *count)),
             }
         }
+        self.cancelled_by_stage = match (self.cancelled_by_stage, other.cancelled_by_stage) {
+            (Some(own), Some(other)) => Some(own.and(other)),
+            (own, other) => own.or(other),
+        };
         self.sample_interval = self.sample_interval.max(other.sample_interval);
         self.latency.merge(&other.latency);
     }

@@ -1,10 +1,10 @@
 //! The families of a snapshot: everything it holds, in the order it is printed in.
 
-use super::declared::{FamilySnapshot, SeriesSnapshot};
-use super::families::{Labels, MetricFamily, Number, SeriesView, Value};
+use super::families::{MetricFamily, Number, Value};
 use super::full::FullSnapshot;
 use super::function::FunctionSnapshot;
 use super::kind::MetricKind;
+use super::listed_family::{EachSeries, ListedFamily, ListedSeries};
 use super::self_metric::SelfMetricFamily;
 use crate::names::unit_of;
 use std::borrow::Cow;
@@ -13,95 +13,43 @@ impl FullSnapshot {
     /// Returns everything in this snapshot as families of series, in a stable order: instrumented functions, metrics
     /// registered by name, then the self-metrics. Families without a series are left out.
     pub fn families(&self) -> Vec<MetricFamily<'_>> {
+        self.listed_families().into_iter().map(ListedFamily::into_family).collect()
+    }
+
+    /// Returns the [`families`](Self::families) without lists of their series.
+    pub(crate) fn listed_families(&self) -> Vec<ListedFamily<'_>> {
         let mut families = self.function_families();
         let functions = families.len();
         self.collector_families(&mut families);
         self.histogram_families(&mut families);
         self.extreme_families(&mut families);
         self.number_families(&mut families);
-        families.extend(self.declared.iter().map(|(name, family)| self.declared_family(name, family)));
-        families[functions..].sort_by(|a, b| a.name.cmp(&b.name));
-        families.extend(self.self_metrics.iter().map(SelfMetricFamily::as_family));
-        families.retain(|family| !family.series.is_empty());
-        if !self.labels.is_empty() {
-            for series in families.iter_mut().flat_map(|family| &mut family.series) {
-                series.labels.shared = &self.labels;
-            }
+        for (name, family) in &self.declared {
+            let (series, help) = (ListedSeries::Declared(&family.series), || format!("Metric {name}."));
+            let family = self.named(name, name, family.kind, help, series);
+            families.push(ListedFamily { unit: unit_of(name), ..family });
         }
+        families[functions..].sort_by(|a, b| a.name.cmp(&b.name));
+        families.extend(self.self_metrics.iter().map(|family| self.self_metric_family(family)));
+        families.retain(ListedFamily::has_series);
         families
     }
 
-    fn function_families(&self) -> Vec<MetricFamily<'_>> {
-        let family = |name: &'static str, help: &'static str, kind, unit, series| MetricFamily {
-            name: name.into(),
-            help: help.into(),
-            kind,
-            unit,
-            series,
-        };
-        let each = |read: fn(&FunctionSnapshot) -> Option<Value<'_>>| -> Vec<SeriesView<'_>> {
-            let series = |function| {
-                Some(SeriesView { labels: Labels::of_function(function, None), value: read(function)? })
-            };
-            self.functions.iter().filter_map(series).collect()
-        };
-        vec![
-            family(
-                "function_calls_total",
-                "Calls of instrumented functions that have ended, by outcome.",
-                MetricKind::Counter,
-                None,
-                self.functions.iter().flat_map(outcome_series).collect(),
-            ),
-            family(
-                "function_errors_total",
-                "Errors of instrumented functions, by kind.",
-                MetricKind::Counter,
-                None,
-                self.functions.iter().flat_map(error_kind_series).collect(),
-            ),
-            family(
-                "function_calls_in_flight",
-                "Calls of instrumented functions that have begun and not ended.",
-                MetricKind::Gauge,
-                None,
-                each(|function| Some(Value::Number(Number::Signed(function.in_flight)))),
-            ),
-            family(
-                "function_duration_seconds",
-                "How long calls of instrumented functions took.",
-                MetricKind::Histogram,
-                Some("seconds"),
-                each(|function| Some(Value::nanoseconds(function.latency()))),
-            ),
-            family(
-                "function_duration_min_seconds",
-                "The shortest call of instrumented functions.",
-                MetricKind::Gauge,
-                Some("seconds"),
-                each(|function| Some(Value::Number(Number::seconds(function.latency().extremes()?.0)))),
-            ),
-            family(
-                "function_duration_max_seconds",
-                "The longest call of instrumented functions.",
-                MetricKind::Gauge,
-                Some("seconds"),
-                each(|function| Some(Value::Number(Number::seconds(function.latency().extremes()?.1)))),
-            ),
-            family(
-                "function_sample_interval",
-                "One call in so many of instrumented functions is timed.",
-                MetricKind::Gauge,
-                None,
-                each(|function| {
-                    let interval = function.sample_interval;
-                    (interval > 1).then_some(Value::Number(Number::Unsigned(interval)))
-                }),
-            ),
-        ]
+    fn function_families(&self) -> Vec<ListedFamily<'_>> {
+        FUNCTION_FAMILIES
+            .iter()
+            .map(|family| ListedFamily {
+                name: family.name.into(),
+                help: family.help.into(),
+                kind: family.kind,
+                unit: unit_of(family.name),
+                series: ListedSeries::Functions { functions: &self.functions, each: family.each },
+                shared: &self.labels,
+            })
+            .collect()
     }
 
-    fn collector_families<'a>(&'a self, families: &mut Vec<MetricFamily<'a>>) {
+    fn collector_families<'a>(&'a self, families: &mut Vec<ListedFamily<'a>>) {
         for (name, collector) in &self.metrics {
             let mut push = |suffix, kind, value, what: &str| {
                 let help = || format!("{what} of collector {name}.");
@@ -115,10 +63,10 @@ impl FullSnapshot {
         }
     }
 
-    fn histogram_families<'a>(&'a self, families: &mut Vec<MetricFamily<'a>>) {
+    fn histogram_families<'a>(&'a self, families: &mut Vec<ListedFamily<'a>>) {
         for (name, histogram) in &self.histograms {
             let value = Value::histogram(histogram);
-            let series = vec![SeriesView { labels: Labels::default(), value }];
+            let series = ListedSeries::Single(value);
             let help = || format!("Latency of {name} in microseconds.");
             families.push(self.named(
                 format!("{name}_latency_us"),
@@ -130,7 +78,7 @@ impl FullSnapshot {
         }
     }
 
-    fn extreme_families<'a>(&'a self, families: &mut Vec<MetricFamily<'a>>) {
+    fn extreme_families<'a>(&'a self, families: &mut Vec<ListedFamily<'a>>) {
         for (name, &(min, max)) in &self.minmax {
             for (suffix, value, what) in [("min", min, "smallest"), ("max", max, "largest")] {
                 let help = || format!("The {what} value of {name}.");
@@ -140,7 +88,7 @@ impl FullSnapshot {
         }
     }
 
-    fn number_families<'a>(&'a self, families: &mut Vec<MetricFamily<'a>>) {
+    fn number_families<'a>(&'a self, families: &mut Vec<ListedFamily<'a>>) {
         for (name, &count) in &self.counters {
             let help = || format!("Counter {name}.");
             let series = single(Number::Unsigned(count));
@@ -153,15 +101,14 @@ impl FullSnapshot {
         }
     }
 
-    fn declared_family<'a>(&'a self, name: &'a str, family: &'a FamilySnapshot) -> MetricFamily<'a> {
-        let series = family.series.iter().map(|SeriesSnapshot { labels, value }| SeriesView {
-            labels: Labels::declared(labels),
-            value: Value::of(value),
-        });
-        let plain_help = || format!("Metric {name}.");
-        MetricFamily {
-            unit: unit_of(name),
-            ..self.named(name, name, family.kind, plain_help, series.collect())
+    fn self_metric_family<'a>(&'a self, metric: &'a SelfMetricFamily) -> ListedFamily<'a> {
+        ListedFamily {
+            name: metric.name.as_str().into(),
+            help: metric.help.as_str().into(),
+            kind: metric.family.kind,
+            unit: unit_of(&metric.name),
+            series: ListedSeries::Declared(&metric.family.series),
+            shared: &self.labels,
         }
     }
 
@@ -173,35 +120,112 @@ impl FullSnapshot {
         registered: &str,
         kind: MetricKind,
         plain_help: impl FnOnce() -> String,
-        series: Vec<SeriesView<'a>>,
-    ) -> MetricFamily<'a> {
+        series: ListedSeries<'a>,
+    ) -> ListedFamily<'a> {
         let name = name.into();
         // The text of a metric that was declared under the registered name belongs to that metric.
         let is_of_another = self.declared.contains_key(registered) && *name != *registered;
         let of_registered = || self.help.get(registered).filter(|_| !is_of_another);
         let given = self.help.get(&*name).or_else(of_registered);
         let help = given.map_or_else(|| plain_help().into(), Into::into);
-        MetricFamily { name, help, kind, unit: None, series }
+        ListedFamily { name, help, kind, unit: None, series, shared: &self.labels }
     }
 }
 
-fn single<'a>(number: Number) -> Vec<SeriesView<'a>> {
-    vec![SeriesView { labels: Labels::default(), value: Value::Number(number) }]
+/// Returns the only series of a family, which shows a number.
+fn single<'a>(number: Number) -> ListedSeries<'a> {
+    ListedSeries::Single(Value::Number(number))
 }
 
-fn outcome_series(function: &FunctionSnapshot) -> impl Iterator<Item = SeriesView<'_>> {
-    let FunctionSnapshot { ok, errors, panics, cancelled, .. } = *function;
-    [("ok", ok), ("error", errors), ("panic", panics), ("cancelled", cancelled)].into_iter().map(
-        move |(outcome, count)| SeriesView {
-            labels: Labels::of_function(function, Some(("outcome", outcome))),
-            value: Value::Number(Number::Unsigned(count)),
+/// A family of all functions.
+struct FunctionFamily {
+    name: &'static str,
+    help: &'static str,
+    kind: MetricKind,
+    each: EachSeries,
+}
+
+/// The families of functions, in the order they are printed in.
+static FUNCTION_FAMILIES: [FunctionFamily; 8] = [
+    FunctionFamily {
+        name: "function_calls_total",
+        help: "Calls of instrumented functions that have ended, by outcome.",
+        kind: MetricKind::Counter,
+        each: |function, show| {
+            let FunctionSnapshot { ok, errors, panics, cancelled, .. } = *function;
+            for (outcome, calls) in
+                [("ok", ok), ("error", errors), ("panic", panics), ("cancelled", cancelled)]
+            {
+                show(Some(("outcome", outcome)), Value::Number(Number::Unsigned(calls)));
+            }
         },
-    )
-}
-
-fn error_kind_series(function: &FunctionSnapshot) -> impl Iterator<Item = SeriesView<'_>> {
-    function.error_kinds.iter().map(move |(kind, count)| SeriesView {
-        labels: Labels::of_function(function, Some(("error_kind", kind))),
-        value: Value::Number(Number::Unsigned(*count)),
-    })
-}
+    },
+    FunctionFamily {
+        name: "function_cancellations_total",
+        help: "Cancelled calls of instrumented functions that end with a stream or a body, by stage.",
+        kind: MetricKind::Counter,
+        each: |function, show| {
+            let stages = [
+                ("before_first_item", function.cancelled_before_first_item()),
+                ("after_first_item", function.cancelled_after_first_item()),
+            ];
+            for (stage, calls) in stages {
+                if let Some(calls) = calls {
+                    show(Some(("stage", stage)), Value::Number(Number::Unsigned(calls)));
+                }
+            }
+        },
+    },
+    FunctionFamily {
+        name: "function_errors_total",
+        help: "Errors of instrumented functions, by kind.",
+        kind: MetricKind::Counter,
+        each: |function, show| {
+            for (kind, errors) in &function.error_kinds {
+                show(Some(("error_kind", kind)), Value::Number(Number::Unsigned(*errors)));
+            }
+        },
+    },
+    FunctionFamily {
+        name: "function_calls_in_flight",
+        help: "Calls of instrumented functions that have begun and not ended.",
+        kind: MetricKind::Gauge,
+        each: |function, show| show(None, Value::Number(Number::Signed(function.in_flight))),
+    },
+    FunctionFamily {
+        name: "function_duration_seconds",
+        help: "How long calls of instrumented functions took.",
+        kind: MetricKind::Histogram,
+        each: |function, show| show(None, Value::nanoseconds(function.latency())),
+    },
+    FunctionFamily {
+        name: "function_duration_min_seconds",
+        help: "The shortest call of instrumented functions.",
+        kind: MetricKind::Gauge,
+        each: |function, show| {
+            if let Some((min, _)) = function.latency().extremes() {
+                show(None, Value::Number(Number::seconds(min)));
+            }
+        },
+    },
+    FunctionFamily {
+        name: "function_duration_max_seconds",
+        help: "The longest call of instrumented functions.",
+        kind: MetricKind::Gauge,
+        each: |function, show| {
+            if let Some((_, max)) = function.latency().extremes() {
+                show(None, Value::Number(Number::seconds(max)));
+            }
+        },
+    },
+    FunctionFamily {
+        name: "function_sample_interval",
+        help: "One call in so many of instrumented functions is timed.",
+        kind: MetricKind::Gauge,
+        each: |function, show| {
+            if function.sample_interval > 1 {
+                show(None, Value::Number(Number::Unsigned(function.sample_interval)));
+            }
+        },
+    },
+];

@@ -168,6 +168,9 @@ impl FunctionSnapshot {
             panics: self.panics.saturating_sub(earlier.panics),
             cancelled: self.cancelled.saturating_sub(earlier.cancelled),
             error_kinds: error_kinds.collect(),
+            cancelled_by_stage: self
+                .cancelled_by_stage
+                .map(|stages| stages.since(earlier.cancelled_by_stage.unwrap_or_default())),
             latency: self.latency.since(&earlier.latency),
             ..self.clone()
         }

@@ -179,7 +179,8 @@ pub(super) enum Unknown {
 /// Returns whether a family belongs to instrumented functions, which have an expectation of their own.
 pub(super) fn is_of_functions(family: &str) -> bool {
     ["function_calls_", "function_duration_"].iter().any(|prefix| family.starts_with(prefix))
-        || ["function_errors_total", "function_sample_interval"].contains(&family)
+        || ["function_cancellations_total", "function_errors_total", "function_sample_interval"]
+            .contains(&family)
 }
 
 /// Returns whether a family is a self-metric of the library.

@@ -35,6 +35,24 @@ fn assertions() {
 }
 
 #[test]
+fn calls_that_outlive_their_function() {
+    use axum::body::Body;
+    use std::pin::Pin;
+    use tachometer::call::{ErrItem, Instrumented};
+    use tachometer::{Call, guard};
+    type Stream = Pin<Box<dyn futures_core::Stream<Item = Result<u8, u8>>>>;
+    fn is_held<T: Send + Sync + Debug>() {}
+    let _: [fn(Call); 2] = [Call::ok, Call::error];
+    let _: fn(Call, &'static str) = Call::error_of_kind;
+    let _: fn(&mut guard::Call) = Call::first_item;
+    let _: fn(Call, Stream) -> Instrumented<Stream> = Call::stream;
+    let _: fn(Call, Stream) -> Instrumented<Stream, ErrItem> = Call::try_stream;
+    let _: fn(Call, Body) -> Instrumented<Body> = Call::body;
+    is_held::<Call>();
+    is_held::<Instrumented<u8>>();
+}
+
+#[test]
 fn on_demand() -> Result<(), Error> {
     is_shared(&ON_DEMAND);
     ON_DEMAND.0.show();

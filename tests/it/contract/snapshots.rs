@@ -89,6 +89,8 @@ fn function_snapshot() {
     let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::mean;
     let _: fn(&FunctionSnapshot, f64) -> Option<Duration> = FunctionSnapshot::percentile;
     let _: fn(&FunctionSnapshot) -> &HistogramSnapshot = FunctionSnapshot::latency;
+    let _: fn(&FunctionSnapshot) -> Option<u64> = FunctionSnapshot::cancelled_before_first_item;
+    let _: fn(&FunctionSnapshot) -> Option<u64> = FunctionSnapshot::cancelled_after_first_item;
     let fields = |function: FunctionSnapshot| {
         let FunctionSnapshot {
             function,

@@ -4,11 +4,15 @@ mod bounds;
 mod dynamic;
 mod kinds;
 mod labels;
+mod reading;
 mod threads;
 mod wrong;
 
 use std::time::Duration;
-use tachometer::{FullSnapshot, MetricsRegistry, families::SampleValue};
+use tachometer::{
+    FullSnapshot, MetricsRegistry,
+    families::{SampleValue, SeriesLabels},
+};
 
 fn registry() -> MetricsRegistry {
     MetricsRegistry::new(Duration::from_secs(10))
@@ -16,9 +20,7 @@ fn registry() -> MetricsRegistry {
 
 /// The series of a family as its labels' values, joined by `/`, and what it shows.
 fn series(snapshot: &FullSnapshot, family: &str) -> Vec<(String, SampleValue)> {
-    let values = |labels: &[(String, String)]| {
-        labels.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join("/")
-    };
+    let values = |labels: &SeriesLabels| labels.iter().map(|(_, value)| value).collect::<Vec<_>>().join("/");
     let series = &snapshot.declared[family].series;
     series.iter().map(|series| (values(&series.labels), series.value.clone())).collect()
 }

@@ -53,6 +53,37 @@ async fn future(future: u32, __future: u32, context: u32) -> ::core::result::Res
     ::core::result::Result::Err(future + __future + context)
 }
 
+trait HoldAny {
+    fn hold(self) -> u8;
+}
+impl<T> HoldAny for T {
+    fn hold(self) -> u8 {
+        7
+    }
+}
+trait AnyItems {
+    fn stream(self) -> u8;
+}
+impl<T> AnyItems for T {
+    fn stream(self) -> u8 {
+        7
+    }
+}
+
+#[facade::renamed::instrumented(crate = facade::renamed, ends_with = "stream", ok_if = |__head| __head.as_ref().err().is_none())]
+fn streamed(
+    head: bool,
+    __head: u32,
+    __stream: super::Nothing,
+) -> ::core::result::Result<impl ::futures_core::Stream<Item = ::core::result::Result<u32, u32>>, u32> {
+    if head { ::core::result::Result::Ok(__stream) } else { ::core::result::Result::Err(__head) }
+}
+
+#[::tachometer::instrumented(ends_with = |__call, __value: u32| { __call.ok(); __value })]
+async fn held(call: u32, __call: u32) -> u32 {
+    call + __call
+}
+
 #[derive(::tachometer::ErrorKind)]
 #[error_kind(crate = facade::renamed)]
 enum Kinded<T> {
@@ -99,6 +130,11 @@ fn nothing_is_taken_for_ours() {
     assert_eq!(super::outcomes("result"), (0, 1, 0, 0, 0));
     assert_eq!(super::outcomes("future"), (0, 1, 0, 0, 0));
     assert_eq!(super::counted("result").module, "it::instrumented::hostile");
+    drop(streamed(true, 1, super::Nothing));
+    assert!(streamed(false, 1, super::Nothing).is_err());
+    assert_eq!(super::outcomes("streamed"), (0, 1, 0, 1, 0));
+    assert_eq!(super::poll(::core::pin::pin!(held(1, 2))), ::core::task::Poll::Ready(3));
+    assert_eq!(super::outcomes("held"), (1, 0, 0, 0, 0));
     assert_eq!(labels(1, 2, 3, [4, 5]), ::core::result::Result::Ok(7));
     let values: ::std::vec::Vec<_> =
         super::counted("labels").labels.into_iter().map(|(_, value)| value).collect();

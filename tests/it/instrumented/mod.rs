@@ -52,6 +52,17 @@ fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
+/// A stream that never has an item.
+struct Nothing;
+
+impl futures_core::Stream for Nothing {
+    type Item = Result<u32, u32>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Pending
+    }
+}
+
 /// Never done.
 async fn forever() {
     std::future::pending::<()>().await;

@@ -55,6 +55,7 @@ levels!(evaluated, large, #[instrumented(labels(first = large[0], length = large
 levels!(registered, large, #[instrumented(registry = tachometer::global())]);
 levels!(sampled, large, #[instrumented(sample = 16)]);
 levels!(busy, large, #[instrumented(time = "busy")]);
+levels!(held, large, #[instrumented(ends_with = |call: tachometer::Call, first: u8| { call.ok(); first })]);
 levels!(decided, large, #[instrumented(ok_if = |first: &u8| *first > 0)]);
 
 struct Holder;
@@ -82,6 +83,7 @@ fn an_annotation_adds_at_most_a_twentieth_to_a_future() {
         ("registered", registered::size()),
         ("sampled", sampled::size()),
         ("busy", busy::size()),
+        ("held", held::size()),
         ("decided", decided::size()),
     ];
     for (name, size) in sizes {

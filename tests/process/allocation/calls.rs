@@ -1,8 +1,9 @@
 //! An instrumented call allocates nothing after its first; nor does a shared cell.
 
 use super::ALLOCATIONS;
-use std::pin::pin;
-use std::task::{Context, Waker};
+use futures_core::Stream;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 use tachometer::{
     AtomicHistogram, AtomicMinMax, Counter, Family, Gauge, Histogram, LabelSet, MetricsCollector,
     instrumented, metrics,
@@ -16,6 +17,33 @@ fn sync(number: u32) -> Result<u32, u32> {
 #[instrumented]
 async fn later(number: u32) -> u32 {
     number
+}
+
+/// Counts down.
+struct Down(u32);
+
+impl Stream for Down {
+    type Item = Result<u32, u32>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.0.checked_sub(1);
+        self.0 = next.unwrap_or_default();
+        Poll::Ready(next.map(|next| if next == 1 { Err(next) } else { Ok(next) }))
+    }
+}
+
+#[instrumented(ends_with = "stream")]
+fn streamed(items: u32) -> impl Stream<Item = Result<u32, u32>> + Unpin {
+    Down(items)
+}
+
+fn streams(items: u32) {
+    for polls in 0..items + 2 {
+        let mut stream = streamed(items);
+        for _ in 0..polls {
+            let _ = Pin::new(&mut stream).poll_next(&mut Context::from_waker(Waker::noop()));
+        }
+    }
 }
 
 #[instrumented(labels(tenant = tenant, shard = number % 3, is_first = number == 0))]
@@ -80,6 +108,7 @@ fn calls_allocate_nothing_after_the_first() {
         labelled("tenant", number);
         overflowing("first");
         overflowing("another");
+        streams(3);
     };
     (0..4).for_each(&mut everything);
     let histogram = AtomicHistogram::new([10, 100]);

@@ -13,6 +13,7 @@ pub mod futures;
 pub mod members;
 #[rustfmt::skip]
 mod rare;
+pub mod streams;
 
 use std::future::Future;
 use std::pin::pin;
@@ -48,9 +49,10 @@ fn every_shape_is_counted() {
     functions::call();
     futures::call();
     members::call();
+    streams::call();
 
     let snapshot = tachometer::snapshot();
-    let expected = [functions::CALLS, futures::CALLS, members::CALLS].concat();
+    let expected = [functions::CALLS, futures::CALLS, members::CALLS, streams::CALLS].concat();
     for &(name, calls) in &expected {
         assert_eq!(calls_of(&snapshot, name), calls, "{name}");
     }
@@ -72,6 +74,7 @@ fn every_shape_is_counted() {
     assert_eq!(outcome("waits"), (1, 1, 0, 0));
     assert_eq!(outcome("async_unsized"), (0, 1, 0, 0));
     assert_eq!(outcome("<Square as Shape>::grow"), (1, 1, 0, 0));
+    assert_eq!(outcome("async_stream"), (1, 1, 0, 0));
     assert_eq!(outcome("never"), (0, 0, 1, 0));
     assert_eq!(outcome("async_never"), (0, 0, 1, 0));
 }

@@ -1,9 +1,10 @@
 //! JSON: round trips, and the refusal of invalid snapshots.
 
 use super::random::{alone, collector, function, snapshot};
+use crate::labels::SeriesLabels;
 use crate::snapshot::{
-    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot,
-    SampleValue, SelfMetricFamily, SeriesSnapshot,
+    CancelledByStage, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
+    MetricsSnapshot, SampleValue, SelfMetricFamily, SeriesSnapshot,
 };
 use proptest::prelude::*;
 use std::time::{Duration, UNIX_EPOCH};
@@ -63,12 +64,14 @@ fn small() -> FullSnapshot {
         cancelled: 0,
         in_flight: 1,
         error_kinds: vec![("full".into(), 1)],
+        cancelled_by_stage: Some(CancelledByStage::default()),
         sample_interval: 1,
         latency: histogram.with_extremes(Some((8, 30)), Some((9, 30))),
     });
     snapshot.labels.push(("zone".into(), "eu".into()));
     snapshot.help.insert("jobs".into(), "Jobs done".into());
-    let clock = vec![SeriesSnapshot::new(vec![("source".into(), "tsc".into())], SampleValue::Quantity(1.0))];
+    let labels = SeriesLabels::new([("source", "tsc")]);
+    let clock = vec![SeriesSnapshot::new(labels, SampleValue::Quantity(1.0))];
     snapshot.self_metrics.push(SelfMetricFamily {
         name: "tachometer_clock_info".into(),
         help: "The clock.".into(),
@@ -89,7 +92,7 @@ fn the_schema_follows_the_public_fields() {
         r#""gauges":{"level":-9223372036854775808},"#,
         r#""declared":{"fill_ratio":{"kind":"gauge","series":[{"labels":{},"value":{"quantity":0.25}}]}},"#,
         r#""functions":[{"function":"Cart::add","module":"shop","labels":{"tier":"gold \"1\"\n","tenant":"é"},"#,
-        r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"sample_interval":1,"#,
+        r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"cancelled_by_stage":{"before_first_item":0,"after_first_item":0},"sample_interval":1,"#,
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30],"recent":[9,30]}}],"#,
         r#""labels":{"zone":"eu"},"#,
         r#""help":{"jobs":"Jobs done"},"#,
@@ -133,6 +136,7 @@ fn unknown_members_are_ignored_and_absent_ones_are_empty() {
         cancelled: 0,
         in_flight: 0,
         error_kinds: Vec::new(),
+        cancelled_by_stage: None,
         sample_interval: 1,
         latency,
     });
@@ -268,6 +272,12 @@ fn histograms_and_functions_that_break_a_rule_are_refused_by_name() {
             r#""sample_interval":0"#,
             of_add,
             "the sample interval must be at least 1, not 0",
+        ),
+        (
+            r#""after_first_item":0"#,
+            r#""after_first_item":1"#,
+            of_add,
+            "more cancelled calls by stage than in total, 0",
         ),
         (r#""ok":2"#, r#""ok":18446744073709551615"#, of_add, "more than 18446744073709551615 calls"),
         (r#""tier""#, r#""le""#, of_add, "invalid label \"le\""),

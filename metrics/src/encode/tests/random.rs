@@ -1,8 +1,8 @@
 //! Strategies for random snapshots.
 
 use crate::snapshot::{
-    FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind, MetricsSnapshot, Moment,
-    RunId, SampleValue, SelfMetricFamily, SeriesSnapshot,
+    CancelledByStage, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
+    MetricsSnapshot, Moment, RunId, SampleValue, SelfMetricFamily, SeriesSnapshot,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -60,12 +60,18 @@ prop_compose! {
         counts in [0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4],
         in_flight in 0..=i64::MAX,
         error_kinds in pairs(text(), sampled_u64()),
+        stages in proptest::option::of((any::<u64>(), any::<u64>())),
         sample_interval in 1..=u64::MAX,
         latency in histogram(),
     ) -> FunctionSnapshot {
         let [ok, errors, panics, cancelled] = counts;
+        let cancelled_by_stage = stages.map(|(after, before)| {
+            let after_first_item = after.min(cancelled);
+            CancelledByStage { after_first_item, before_first_item: before.min(cancelled - after_first_item) }
+        });
         FunctionSnapshot {
-            function, module, labels, ok, errors, panics, cancelled, in_flight, error_kinds, sample_interval, latency,
+            function, module, labels, ok, errors, panics, cancelled, in_flight, error_kinds, cancelled_by_stage,
+            sample_interval, latency,
         }
     }
 }

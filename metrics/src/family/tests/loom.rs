@@ -28,7 +28,7 @@ type Share = Arc<SeriesEntry>;
 
 impl Family {
     fn new(idle_after: Option<Duration>) -> &'static Self {
-        let table = leak(SeriesTable::new(1, 2, idle_after));
+        let table = leak(SeriesTable::new(&["label"], 2, idle_after));
         let cells = std::array::from_fn(|_| AtomicU64::new(0));
         leak(Family { table, cells })
     }
@@ -66,9 +66,11 @@ impl Family {
 
     /// Removes all series: loom requires that no share outlives the model.
     fn end(&self) {
-        for entry in self.table().shown() {
-            self.table().remove(&entry);
+        for shown in &*self.table().shown() {
+            self.table().remove(&shown.share);
         }
+        // The list of the last reader has shares.
+        self.table().shown();
     }
 }
 

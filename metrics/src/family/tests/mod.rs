@@ -1,2 +1,6 @@
+#[cfg(not(loom))]
+mod cached;
 #[cfg(loom)]
 mod loom;
+#[cfg(not(loom))]
+mod sharing;

@@ -1,5 +1,6 @@
 //! Differences of declared metrics of every kind.
 
+use crate::labels::SeriesLabels;
 use crate::snapshot::{
     FamilySnapshot, FullSnapshot, HistogramSnapshot, MetricKind, SampleValue, SeriesSnapshot,
 };
@@ -46,7 +47,7 @@ fn snapshot(series: &[(&str, &[SampleValue; 6])]) -> FullSnapshot {
         let of_kind: Vec<SeriesSnapshot> = series
             .iter()
             .map(|(label, values)| SeriesSnapshot {
-                labels: vec![("series".to_owned(), (*label).to_owned())],
+                labels: SeriesLabels::new([("series", *label)]),
                 value: values[index].clone(),
             })
             .collect();

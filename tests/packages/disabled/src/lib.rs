@@ -30,6 +30,32 @@ pub fn double(number: u32) -> u32 {
     number * 2
 }
 
+/// Nothing is put into the value, whether or not the feature that the option needs is on.
+#[instrumented(ends_with = "stream")]
+#[must_use]
+pub fn boxed() -> std::pin::Pin<Box<dyn Stream>> {
+    Box::pin(double(2))
+}
+
+/// No function is called with the value.
+#[instrumented(ends_with = |_, _| unreachable!())]
+#[must_use]
+pub fn held(number: u32) -> u32 {
+    number
+}
+
+/// A trait of that name.
+pub trait Stream {
+    /// Returns the number.
+    fn number(&self) -> u32;
+}
+
+impl Stream for u32 {
+    fn number(&self) -> u32 {
+        *self
+    }
+}
+
 /// Pieces of code are what they are, and their macro may stand in a constant.
 ///
 /// # Errors

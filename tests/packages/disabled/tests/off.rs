@@ -8,7 +8,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tachometer::{ErrorKind, LabelSet, LabelValue, MetricsRegistry};
-use tachometer_disabled::{Cart, Failure, Labels, Tier, answer, check_out, double, parse, pieces, sum};
+use tachometer_disabled::{
+    Cart, Failure, Labels, Tier, answer, boxed, check_out, double, held, parse, pieces, sum,
+};
 
 #[test]
 fn nothing_is_counted() {
@@ -18,6 +20,7 @@ fn nothing_is_counted() {
     assert_eq!(CART.first().unwrap_err().line(), line!());
     assert_eq!(cart.first(), Ok(14));
     assert!(!cart.is_empty() && parse("seven").is_err());
+    assert_eq!((boxed().number(), held(3)), (4, 3));
     assert_eq!(sum("7"), Ok(8));
     let answer = pin!(answer()).poll(&mut Context::from_waker(Waker::noop()));
     assert_eq!(answer, Poll::Ready(42));
@@ -62,7 +65,10 @@ fn labels_are_what_they_are() {
     check_out(Tier::Free);
     let mut text = String::new();
     Tier::Paid(3).write(&mut text).unwrap();
-    assert_eq!((text.as_str(), Tier::Paid(3).index(), Tier::VALUES), ("gold", 1, Some(&["free", "gold"][..])));
+    assert_eq!(
+        (text.as_str(), Tier::Paid(3).index(), Tier::VALUES),
+        ("gold", 1, Some(&["free", "gold"][..]))
+    );
     assert_eq!((Labels::NAMES, Labels::COUNT), (&["tier", "again"][..], Some(4)));
     assert_eq!(Labels { tier: Tier::Paid(3), is_renewal: false }.index(), 2);
 }

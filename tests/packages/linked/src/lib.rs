@@ -18,7 +18,7 @@ pub fn public() {}
 fn private() {}
 
 mod apart {
-    use super::*;
+    use super::{Gauge, instrumented, metrics};
 
     metrics! {
         static OF_A_MODULE: Gauge = Gauge::new("of_a_module", "Never used");

@@ -1,6 +1,14 @@
-use tachometer::{FullSnapshot, exporter, global, snapshot};
+use tachometer::{Call, FullSnapshot, exporter, global, snapshot};
+
+fn holds(calls: [Call; 3]) {
+    let [first, second, third] = calls;
+    let _ = first.stream(());
+    let _ = second.try_stream(());
+    let _ = third.body(());
+}
 
 fn main() {
+    let _: fn([Call; 3]) = holds;
     global().register_process_metrics();
     let _ = global().try_register_process_metrics();
     let text = snapshot().to_json();

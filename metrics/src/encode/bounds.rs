@@ -1,0 +1,58 @@
+//! The buckets of histograms, whose bounds are formatted once for many histograms.
+
+use super::number::{push_float, push_unsigned};
+use crate::snapshot::families::Distribution;
+
+/// The bounds of the last histogram, with their text.
+#[derive(Default)]
+pub(super) struct Bounds {
+    /// As they were recorded.
+    recorded: Vec<u64>,
+    is_of_time: bool,
+    /// For each recorded bound, the text between the start of the bound and the count of its bucket: `0.5"} `. Empty if the bound
+    /// is not printed, because the next one is equal as a float.
+    texts: Vec<String>,
+}
+
+impl Bounds {
+    /// Appends a line for each bucket of a histogram, beginning with `bucket`. Returns the count of the last one, which is that of
+    /// the histogram.
+    pub(super) fn push_buckets(
+        &mut self,
+        out: &mut String,
+        bucket: &str,
+        distribution: &Distribution<'_>,
+    ) -> u64 {
+        let histogram = distribution.recorded();
+        if histogram.boundaries != self.recorded || distribution.is_of_time() != self.is_of_time {
+            self.set(distribution);
+        }
+        let mut count = 0_u64;
+        for (values, text) in histogram.buckets.iter().zip(&self.texts) {
+            count = count.saturating_add(*values);
+            if !text.is_empty() {
+                out.push_str(bucket);
+                out.push_str(text);
+                push_unsigned(out, count);
+                out.push('\n');
+            }
+        }
+        count
+    }
+
+    #[cold]
+    fn set(&mut self, distribution: &Distribution<'_>) {
+        self.recorded.clone_from(&distribution.recorded().boundaries);
+        self.is_of_time = distribution.is_of_time();
+        self.texts.clear();
+        let bounds: Vec<f64> = distribution.upper_bounds().collect();
+        for (index, bound) in bounds.iter().enumerate() {
+            let mut text = String::new();
+            if bounds.get(index + 1) != Some(bound) {
+                push_float(&mut text, *bound);
+                text.push_str("\"} ");
+            }
+            self.texts.push(text);
+        }
+    }
+}
