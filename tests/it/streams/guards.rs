@@ -108,7 +108,7 @@ fn a_call_may_be_in_a_channel_or_a_task() {
             for number in receiver {
                 call.first_item();
                 if sender.send(number).is_err() {
-                    return; // nobody listens: cancelled
+                    return; // the receiver is gone: cancelled
                 }
             }
             call.ok();
