@@ -17,13 +17,13 @@ mod unknown;
 mod windows;
 
 #[cfg(any(target_os = "macos", target_os = "freebsd"))]
-use bsd::{FAMILIES, System};
+use bsd::{FAMILIES, read};
 #[cfg(target_os = "linux")]
-use linux::{FAMILIES, System};
+use linux::{FAMILIES, read};
 #[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "freebsd", windows)))]
-use unknown::{FAMILIES, System};
+use unknown::{FAMILIES, read};
 #[cfg(windows)]
-use windows::{FAMILIES, System};
+use windows::{FAMILIES, read};
 
 impl MetricsRegistry {
     /// Registers metrics of the process, under the names that Prometheus's client libraries use. (Feature `process`.)
@@ -72,10 +72,7 @@ impl MetricsRegistry {
     pub fn try_register_process_metrics(&self) -> Result<(), Error> {
         let mut are_registered = lock(&self.contents().has_process_metrics);
         if !*are_registered {
-            self.register_source(Source::of_library(
-                Process(System::new()),
-                "from `register_process_metrics`",
-            ))?;
+            self.register_source(Source::of_library(Process, "from `register_process_metrics`"))?;
             *are_registered = true;
         }
         Ok(())
@@ -83,7 +80,7 @@ impl MetricsRegistry {
 }
 
 /// The current process, as a collector of the families that the system provides.
-struct Process(System);
+struct Process;
 
 impl Collect for Process {
     fn families(&self) -> Vec<FamilyDescription> {
@@ -91,7 +88,7 @@ impl Collect for Process {
     }
 
     fn collect(&self, into: &mut Collected<'_>) {
-        for (name, value) in self.0.read() {
+        for (name, value) in read() {
             match value {
                 Some(value) if name == CPU => into.counter(name, &[], value),
                 Some(value) => into.gauge(name, &[], value),

@@ -18,29 +18,19 @@ pub(super) const FAMILIES: &[&str] = &[
     "process_virtual_memory_bytes",
 ];
 
-/// The current process.
-pub(super) struct System;
-
-impl System {
-    pub(super) fn new() -> Self {
-        System
-    }
-
-    /// Reads the present values; `None` for one that cannot be read.
-    #[expect(clippy::unused_self, reason = "other systems keep what they read once")]
-    pub(super) fn read(&self) -> Vec<(&'static str, Option<f64>)> {
-        let time = clock_gettime(ClockId::ProcessCPUTime);
-        let max_fds = getrlimit(Resource::Nofile).current;
-        let memory = memory_stats();
-        vec![
-            ("process_cpu_seconds_total", Some(time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)),
-            ("process_max_fds", Some(max_fds.map_or(f64::INFINITY, |most| most as f64))),
-            #[cfg(target_os = "macos")]
-            ("process_open_fds", open_fds().map(|fds| fds as f64)),
-            ("process_resident_memory_bytes", memory.as_ref().map(|memory| memory.physical_mem as f64)),
-            ("process_virtual_memory_bytes", memory.map(|memory| memory.virtual_mem as f64)),
-        ]
-    }
+/// Reads the present values; `None` for one that cannot be read.
+pub(super) fn read() -> Vec<(&'static str, Option<f64>)> {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    let max_fds = getrlimit(Resource::Nofile).current;
+    let memory = memory_stats();
+    vec![
+        ("process_cpu_seconds_total", Some(time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)),
+        ("process_max_fds", Some(max_fds.map_or(f64::INFINITY, |most| most as f64))),
+        #[cfg(target_os = "macos")]
+        ("process_open_fds", open_fds().map(|fds| fds as f64)),
+        ("process_resident_memory_bytes", memory.as_ref().map(|memory| memory.physical_mem as f64)),
+        ("process_virtual_memory_bytes", memory.map(|memory| memory.virtual_mem as f64)),
+    ]
 }
 
 #[cfg(target_os = "macos")]

@@ -3,6 +3,7 @@
 //! CPU time and the limit of open files come from system calls, which are exact, whereas `/proc` has hundredths of a second. The
 //! rest comes from `/proc/self`.
 
+use crate::sync::unmodelled::OnceLock;
 use rustix::param::{clock_ticks_per_second, page_size};
 use rustix::process::{Resource, getrlimit};
 use rustix::time::{ClockId, clock_gettime};
@@ -21,38 +22,29 @@ pub(super) const FAMILIES: &[&str] = &[
     "process_virtual_memory_bytes",
 ];
 
-/// The current process.
-pub(super) struct System {
-    /// In seconds since the Unix epoch. Read once: it does not change, and the kernel formats a long text for it.
-    start_time: Option<f64>,
+/// Reads the present values; `None` for one that cannot be read.
+pub(super) fn read() -> Vec<(&'static str, Option<f64>)> {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    let max_fds = getrlimit(Resource::Nofile).current;
+    let stat = Stat::read();
+    vec![
+        ("process_cpu_seconds_total", Some(time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)),
+        ("process_max_fds", Some(max_fds.map_or(f64::INFINITY, |most| most as f64))),
+        ("process_open_fds", open_fds().ok().map(|fds| fds as f64)),
+        ("process_start_time_seconds", start_time()),
+        ("process_threads", stat.as_ref().map(|stat| stat.threads as f64)),
+        ("process_virtual_memory_bytes", stat.as_ref().map(|stat| stat.virtual_bytes as f64)),
+        ("process_resident_memory_bytes", stat.map(|stat| stat.resident_pages as f64 * page_size() as f64)),
+    ]
 }
 
-impl System {
-    pub(super) fn new() -> Self {
-        let start_time = Stat::read().and_then(|stat| {
-            Some(boot_time()? as f64 + stat.start_ticks as f64 / clock_ticks_per_second() as f64)
-        });
-        System { start_time }
-    }
-
-    /// Reads the present values; `None` for one that cannot be read.
-    pub(super) fn read(&self) -> Vec<(&'static str, Option<f64>)> {
-        let time = clock_gettime(ClockId::ProcessCPUTime);
-        let max_fds = getrlimit(Resource::Nofile).current;
-        let stat = Stat::read();
-        vec![
-            ("process_cpu_seconds_total", Some(time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)),
-            ("process_max_fds", Some(max_fds.map_or(f64::INFINITY, |most| most as f64))),
-            ("process_open_fds", open_fds().ok().map(|fds| fds as f64)),
-            ("process_start_time_seconds", self.start_time),
-            ("process_threads", stat.as_ref().map(|stat| stat.threads as f64)),
-            ("process_virtual_memory_bytes", stat.as_ref().map(|stat| stat.virtual_bytes as f64)),
-            (
-                "process_resident_memory_bytes",
-                stat.map(|stat| stat.resident_pages as f64 * page_size() as f64),
-            ),
-        ]
-    }
+/// Returns the start time, in seconds since the Unix epoch. Read once: it does not change, and the kernel formats a long text for it.
+fn start_time() -> Option<f64> {
+    static START_TIME: OnceLock<Option<f64>> = OnceLock::new();
+    *START_TIME.get_or_init(|| {
+        let start_ticks = Stat::read()?.start_ticks;
+        Some(boot_time()? as f64 + start_ticks as f64 / clock_ticks_per_second() as f64)
+    })
 }
 
 fn open_fds() -> io::Result<u64> {

@@ -19,37 +19,25 @@ const STEPS_PER_SECOND: f64 = 1e7;
 /// The steps from 1601, where the system's time begins, to the Unix epoch.
 const STEPS_TO_1970: u64 = 11_644_473_600 * 10_000_000;
 
-/// The current process.
-pub(super) struct System;
-
-impl System {
-    pub(super) fn new() -> Self {
-        System
-    }
-
-    /// Reads the present values; `None` for one that cannot be read.
-    #[expect(clippy::unused_self, reason = "other systems keep what they read once")]
-    pub(super) fn read(&self) -> Vec<(&'static str, Option<f64>)> {
-        let process = HPROCESS::GetCurrentProcess();
-        let times = process.GetProcessTimes().ok();
-        let memory = process.GetProcessMemoryInfo().ok();
-        vec![
-            (
-                "process_cpu_seconds_total",
-                times.map(|(_, _, kernel, user)| (steps(kernel) + steps(user)) as f64 / STEPS_PER_SECOND),
-            ),
-            (
-                "process_start_time_seconds",
-                times.map(|(created, ..)| {
-                    steps(created).saturating_sub(STEPS_TO_1970) as f64 / STEPS_PER_SECOND
-                }),
-            ),
-            ("process_open_fds", process.GetProcessHandleCount().ok().map(f64::from)),
-            ("process_resident_memory_bytes", memory.as_ref().map(|memory| memory.WorkingSetSize as f64)),
-            // Committed memory. `PrivateUsage` is the same, and always zero under Wine.
-            ("process_virtual_memory_bytes", memory.map(|memory| memory.PagefileUsage as f64)),
-        ]
-    }
+/// Reads the present values; `None` for one that cannot be read.
+pub(super) fn read() -> Vec<(&'static str, Option<f64>)> {
+    let process = HPROCESS::GetCurrentProcess();
+    let times = process.GetProcessTimes().ok();
+    let memory = process.GetProcessMemoryInfo().ok();
+    vec![
+        (
+            "process_cpu_seconds_total",
+            times.map(|(_, _, kernel, user)| (steps(kernel) + steps(user)) as f64 / STEPS_PER_SECOND),
+        ),
+        (
+            "process_start_time_seconds",
+            times.map(|(created, ..)| steps(created).saturating_sub(STEPS_TO_1970) as f64 / STEPS_PER_SECOND),
+        ),
+        ("process_open_fds", process.GetProcessHandleCount().ok().map(f64::from)),
+        ("process_resident_memory_bytes", memory.as_ref().map(|memory| memory.WorkingSetSize as f64)),
+        // Committed memory. `PrivateUsage` is the same, and always zero under Wine.
+        ("process_virtual_memory_bytes", memory.map(|memory| memory.PagefileUsage as f64)),
+    ]
 }
 
 fn steps(time: FILETIME) -> u64 {
