@@ -15,6 +15,7 @@ pub(crate) struct Options {
     pub(crate) labels: Option<Given<Vec<Label>>>,
     pub(crate) max_label_sets: Option<Given<Expr>>,
     pub(crate) buckets: Option<Given<Expr>>,
+    pub(crate) native: Option<Given<Expr>>,
     pub(crate) decision: Option<Given<Decision>>,
     pub(crate) error_kind: Option<Given<Expr>>,
     pub(crate) ends_with: Option<Given<Expr>>,
@@ -58,11 +59,12 @@ pub(crate) struct Label {
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "name",
     "labels",
     "max_label_sets",
     "buckets",
+    "native",
     "ok_if",
     "error_if",
     "error_kind",
@@ -125,6 +127,7 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
         "labels" => set(&mut options.labels, &key, parse_labels(input, &key, errors)?, errors),
         "max_label_sets" => set(&mut options.max_label_sets, &key, value(input, &key, "1000")?, errors),
         "buckets" => set(&mut options.buckets, &key, value(input, &key, "[0.001, 0.01, 0.1]")?, errors),
+        "native" => set(&mut options.native, &key, value(input, &key, "false")?, errors),
         "ok_if" => parse_decision(input, options, &key, Outcome::Ok, errors)?,
         "error_if" => parse_decision(input, options, &key, Outcome::Error, errors)?,
         "error_kind" => {

@@ -19,6 +19,14 @@ pub(crate) fn positive(value: &Expr) -> Option<NonZero<u64>> {
     }
 }
 
+/// Returns the value of a `bool` literal.
+pub(crate) fn boolean(value: &Expr) -> Option<bool> {
+    match unsigned(value)? {
+        Lit::Bool(flag) => Some(flag.value()),
+        _ => None,
+    }
+}
+
 /// Returns the text that a literal has as the value of a label.
 pub(crate) fn label_text(value: &Expr) -> Option<String> {
     if let Expr::Unary(unary) = value {

@@ -38,6 +38,7 @@ pub(crate) struct FunctionPlan<'a> {
     pub(crate) labels: Vec<Label<'a>>,
     pub(crate) max_label_sets: usize,
     pub(crate) buckets: Option<Buckets<'a>>,
+    pub(crate) has_native_buckets: bool,
     pub(crate) decision: Option<&'a Decision>,
     pub(crate) error_kind: Option<&'a Given<Expr>>,
     pub(crate) ends_with: Option<EndsWith<'a>>,
@@ -123,6 +124,7 @@ impl<'a> FunctionPlan<'a> {
                 .max_label_sets
                 .map_or(DEFAULT_MAX_LABEL_SETS, |max| usize::try_from(max.value.get()).unwrap_or(usize::MAX)),
             buckets: settings.buckets,
+            has_native_buckets: settings.native.unwrap_or(true),
             decision: settings.decision.map(|decision| &decision.value),
             error_kind: settings.error_kind,
             ends_with: settings.ends_with.map(|ends_with| ends_with.value),

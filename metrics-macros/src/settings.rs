@@ -18,6 +18,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) labels: Option<Vec<Label<'a>>>,
     pub(crate) max_label_sets: Option<Given<NonZero<u64>>>,
     pub(crate) buckets: Option<Buckets<'a>>,
+    /// Whether it has native buckets.
+    pub(crate) native: Option<bool>,
     pub(crate) decision: Option<&'a Given<Decision>>,
     pub(crate) error_kind: Option<&'a Given<Expr>>,
     pub(crate) ends_with: Option<Given<EndsWith<'a>>>,
@@ -77,6 +79,7 @@ impl<'a> Settings<'a> {
             labels: options.labels.as_ref().map(|labels| read_labels(&labels.value, errors)),
             max_label_sets: read(options.max_label_sets.as_ref(), errors, read_max_label_sets),
             buckets: options.buckets.as_ref().and_then(|buckets| read_buckets(&buckets.value, errors)),
+            native: options.native.as_ref().and_then(|native| read_native(&native.value, errors)),
             decision: options.decision.as_ref(),
             error_kind: options.error_kind.as_ref(),
             ends_with: read_ends_with(options.ends_with.as_ref(), errors),
@@ -100,6 +103,7 @@ impl<'a> Settings<'a> {
             labels: self.labels.or(block.labels),
             max_label_sets: self.max_label_sets.or(block.max_label_sets),
             buckets: self.buckets.or(block.buckets),
+            native: self.native.or(block.native),
             // A block has none of these: its methods return different types.
             decision: self.decision,
             error_kind: self.error_kind,
@@ -229,6 +233,14 @@ fn read_bounds(array: &ExprArray, errors: &mut Errors) -> Option<Vec<u64>> {
     // All are read before any is missed: each may be wrong.
     let bounds: Vec<Option<u64>> = array.elems.iter().map(&mut read).collect();
     bounds.into_iter().collect()
+}
+
+fn read_native(native: &Expr, errors: &mut Errors) -> Option<bool> {
+    let flag = literal::boolean(native);
+    if flag.is_none() {
+        errors.at(native, "`native` must be `true` (the default) or `false`, which leaves out native buckets");
+    }
+    flag
 }
 
 fn read_sample(sample: &Expr, errors: &mut Errors) -> Option<NonZero<u64>> {

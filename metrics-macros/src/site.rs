@@ -25,15 +25,17 @@ pub(crate) fn declare(plan: &FunctionPlan<'_>) -> TokenStream {
         };
         ours!((#name, #value))
     });
+    let table = Ident::new(if plan.has_native_buckets { "of_time" } else { "new" }, Span::mixed_site());
     let buckets = match &plan.buckets {
-        None => ours!(&#library::DEFAULT_BUCKETS),
-        Some(Buckets::Nanos(nanos)) => ours!(&const { #library::BucketTable::new(&[#(#nanos),*]) }),
+        None if plan.has_native_buckets => ours!(&#library::DEFAULT_BUCKETS),
+        None => ours!(&#library::DEFAULT_CLASSIC_BUCKETS),
+        Some(Buckets::Nanos(nanos)) => ours!(&const { #library::BucketTable::#table(&[#(#nanos),*]) }),
         Some(Buckets::Constant(constant)) => {
             // The compiler points there if a bound is wrong.
             let here = ours_at(constant.span());
             let library = moved_to(here, library);
             let nanos = quote_spanned!(here=> #library::nanos(#constant));
-            ours!(&const { #library::BucketTable::new(&const { #nanos }) })
+            ours!(&const { #library::BucketTable::#table(&const { #nanos }) })
         }
     };
     let sample = plan.sample.get();

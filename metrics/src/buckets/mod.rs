@@ -18,6 +18,7 @@
 //! ```
 
 pub(crate) mod bounds;
+pub(crate) mod native;
 mod sequences;
 pub(crate) mod table;
 

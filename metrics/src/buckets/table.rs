@@ -1,31 +1,61 @@
-//! A table that finds a value's bucket in constant time.
+//! A table that finds a value's cell in constant time.
 //!
-//! The table is indexed by the number of significant bits and contains the first bound that is not below the smallest
-//! value of that many bits. If bounds are at least a factor of two apart, at most one lies between a power of two and the next,
-//! and one comparison finds the bucket. If some are closer, a binary search covers the bounds from there on.
+//! *Classic* bounds are those that were given. *Native* bounds, if there are any, are those of a [`NativeScale`]. A cell ends at a
+//! bound of either kind, so a classic bucket and a native bucket are both exact sums of cells. Cells are grouped by *octave*: the
+//! values with the same number of significant bits. A value's cell in its octave is the number of bounds, of either kind, that
+//! lie in the octave and below the value.
+//!
+//! The table is indexed by the number of significant bits. If classic bounds are at least a factor of two apart, an octave contains at most
+//! one, and one comparison finds the bucket. If some are closer, a binary search covers the bounds from the octave's first on.
 
 use super::bounds::{self, BoundsFault};
+use super::native::{self, NativeCounts, NativeScale};
+
+/// The number of octaves.
+pub(crate) const OCTAVES: usize = 65;
 
 /// Finite upper bounds, inclusive and strictly increasing, with a table to search them.
 #[derive(Debug)]
 pub struct BucketTable {
     finite: &'static [u64],
-    /// The first bound, or `u64::MAX` if there is none.
-    first: u64,
-    /// For each number of significant bits, from 0 to 64: the number of bounds below all values of so many bits.
-    below: [u16; 65],
+    scale: &'static NativeScale,
+    /// For each number of significant bits, from 0 to 64: the number of bounds below all values of so many bits. Then the
+    /// number of all bounds.
+    below: [u16; OCTAVES + 1],
+    /// The only bound in each octave, or `u64::MAX` if there is none.
+    only: [u64; OCTAVES],
     /// Whether two bounds have the same number of significant bits.
     has_close_bounds: bool,
 }
 
+/// The place of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CellPlace {
+    /// The number of significant bits of its values.
+    pub(crate) octave: usize,
+    /// The cell's index in the octave. Below [`BucketTable::cells_in`] the octave.
+    pub(crate) index: usize,
+}
+
 impl BucketTable {
-    /// Creates the table of these bounds, which must strictly increase and be below `u64::MAX`; there may be none.
+    /// Creates the table of these bounds without native bounds. They must strictly increase and be below `u64::MAX`; there may be none.
     ///
     /// # Panics
     /// If the bounds do not, or are more than 65 535; in a constant, that is a compile error.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "the number of bounds is checked")]
     pub const fn new(finite: &'static [u64]) -> Self {
+        BucketTable::with_scale(finite, &native::NONE)
+    }
+
+    /// Creates the table of these bounds in nanoseconds, and of native bounds in seconds, as [`new`](Self::new) does.
+    #[must_use]
+    pub const fn of_time(finite: &'static [u64]) -> Self {
+        BucketTable::with_scale(finite, &native::SECONDS)
+    }
+
+    /// Creates the table of these bounds, and of the native bounds of `scale`, as [`new`](Self::new) does.
+    #[expect(clippy::cast_possible_truncation, reason = "the number of bounds is checked")]
+    pub(crate) const fn with_scale(finite: &'static [u64], scale: &'static NativeScale) -> Self {
         match BucketTable::check(finite) {
             Ok(count) => assert!(
                 count == finite.len(),
@@ -33,8 +63,13 @@ impl BucketTable {
             ),
             Err(fault) => panic!("{}", fault.message().as_str()),
         }
-        let first = if finite.is_empty() { u64::MAX } else { finite[0] };
-        let mut table = BucketTable { finite, first, below: [0; 65], has_close_bounds: false };
+        let mut table = BucketTable {
+            finite,
+            scale,
+            below: [0; OCTAVES + 1],
+            only: [u64::MAX; OCTAVES],
+            has_close_bounds: false,
+        };
         let mut bits = 1;
         while bits <= 64 {
             let smallest = 1 << (bits - 1);
@@ -46,7 +81,16 @@ impl BucketTable {
             table.has_close_bounds |= below - table.below[bits - 1] as usize > 1;
             bits += 1;
         }
+        table.below[OCTAVES] = finite.len() as u16;
         table.has_close_bounds |= finite.len() - table.below[64] as usize > 1;
+        let mut octave = 1;
+        while octave < OCTAVES {
+            let (begin, end) = (table.below[octave] as usize, table.below[octave + 1] as usize);
+            if end - begin == 1 {
+                table.only[octave] = finite[begin];
+            }
+            octave += 1;
+        }
         table
     }
 
@@ -70,21 +114,70 @@ impl BucketTable {
         self.finite.len() + 1
     }
 
-    /// Returns whether `value` belongs in the first bucket.
-    #[inline]
-    pub(crate) fn is_in_first(&self, value: u64) -> bool {
-        value <= self.first
+    pub(crate) fn scale(&self) -> &'static NativeScale {
+        self.scale
     }
 
-    /// Returns the bucket of `value`: the first whose bound is not below it, else the one after the last.
+    /// Returns the place of the cell of `value`.
     #[inline]
+    pub(crate) fn place(&self, value: u64) -> CellPlace {
+        let zeros = value.leading_zeros();
+        let octave = (u64::BITS - zeros) as usize;
+        // A shift by 64, of the value 0, is one by 0: the mantissa of 0 is below all others.
+        let mantissa = value.wrapping_shl(zeros);
+        CellPlace { octave, index: self.rank(value, octave) + self.scale.rank(mantissa) }
+    }
+
+    /// Returns the number of cells in an octave.
+    pub(crate) fn cells_in(&self, octave: usize) -> usize {
+        let classic = usize::from(self.below[octave + 1] - self.below[octave]);
+        classic + self.native_bounds_in(octave) + 1
+    }
+
+    fn native_bounds_in(&self, octave: usize) -> usize {
+        if octave == 0 { 0 } else { self.scale.bounds() }
+    }
+
+    /// Returns the classic bucket of `value`: the first whose bound is not below it, else the one after the last.
+    #[cfg(test)]
     pub(crate) fn find(&self, value: u64) -> usize {
-        let bits = (u64::BITS - value.leading_zeros()) as usize;
-        let first = usize::from(self.below[bits]);
+        let octave = (u64::BITS - value.leading_zeros()) as usize;
+        usize::from(self.below[octave]) + self.rank(value, octave)
+    }
+
+    /// Returns the number of classic bounds that lie below `value` and in its octave.
+    #[inline]
+    fn rank(&self, value: u64, octave: usize) -> usize {
         if self.has_close_bounds {
-            return first + bounds::find_bucket(&self.finite[first..], value);
+            let first = usize::from(self.below[octave]);
+            return bounds::find_bucket(&self.finite[first..], value);
         }
-        first + usize::from(self.finite.get(first).is_some_and(|bound| *bound < value))
+        usize::from(self.only[octave] < value)
+    }
+
+    /// Adds the counts of an octave's cells to the classic buckets and to the native ones. Octaves must ascend.
+    pub(crate) fn spread(&self, octave: usize, cells: &[u64], classic: &mut [u64], native: &mut NativeCounts) {
+        let (begin, end) = (usize::from(self.below[octave]), usize::from(self.below[octave + 1]));
+        let natives = self.native_bounds_in(octave);
+        let (mut bucket, mut rank) = (begin, 0);
+        for &count in cells {
+            if count > 0 {
+                classic[bucket] += count;
+                match octave {
+                    0 => native.zero += count,
+                    _ if natives == 0 => {}
+                    _ => native.push(self.scale.index(octave, rank), count),
+                }
+            }
+            // The next cell begins after the lower of the next bounds. After two equal ones, a cell without values lies between.
+            let classic_bound = (bucket < end).then(|| self.finite[bucket]);
+            let native_bound = (rank < natives).then(|| self.scale.bound(octave, rank));
+            match (classic_bound, native_bound) {
+                (Some(classic), Some(native)) if native <= classic => rank += 1,
+                (None, _) => rank += 1,
+                _ => bucket += 1,
+            }
+        }
     }
 }
 
@@ -95,10 +188,33 @@ mod tests {
     fn assert_finds_as_a_search_does(finite: Vec<u64>) {
         let finite: &'static [u64] = finite.leak();
         let table = BucketTable::new(finite);
-        let edges = finite.iter().flat_map(|bound| [bound - 1, *bound, bound + 1]);
-        let powers = (0..64).flat_map(|bit| [(1_u64 << bit) - 1, 1 << bit, (1 << bit) + 1]);
-        for value in edges.chain(powers).chain([u64::MAX]) {
+        let edges = || finite.iter().flat_map(|bound| [bound - 1, *bound, bound + 1]);
+        let powers = || (0..64).flat_map(|bit| [(1_u64 << bit) - 1, 1 << bit, (1 << bit) + 1]).chain([u64::MAX]);
+        for value in edges().chain(powers()) {
             assert_eq!(table.find(value), bounds::find_bucket(finite, value), "{value} in {finite:?}");
+        }
+        for scale in [&native::NONE, &native::SECONDS].into_iter().chain(&native::INTEGERS) {
+            let table = BucketTable::with_scale(finite, scale);
+            edges().chain(powers()).for_each(|value| assert_spreads_to_its_buckets(&table, value));
+        }
+    }
+
+    /// A value in its cell is in the classic bucket and in the native bucket that it belongs to.
+    fn assert_spreads_to_its_buckets(table: &BucketTable, value: u64) {
+        let CellPlace { octave, index } = table.place(value);
+        let mut cells = vec![0; table.cells_in(octave)];
+        cells[index] = 1;
+        let (mut classic, mut native) = (vec![0; table.buckets()], NativeCounts::new(table.scale()));
+        table.spread(octave, &cells, &mut classic, &mut native);
+        assert_eq!(classic.iter().position(|count| *count == 1), Some(table.find(value)), "{value} in {table:?}");
+        match native.buckets[..] {
+            [] if value == 0 => assert_eq!(native.zero, 1),
+            [] => assert!(!table.scale().is_some(), "{value} is in no native bucket"),
+            [(index, 1)] => {
+                let (least, most) = table.scale().range(index).expect("a bucket with a value is not empty");
+                assert!((least..=most).contains(&value), "{value} is not from {least} to {most}");
+            }
+            _ => panic!("{value} is in {native:?}"),
         }
     }
 

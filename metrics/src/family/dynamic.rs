@@ -177,6 +177,23 @@ impl DynamicFamily<Histogram> {
         Self::of_histogram(name.into(), help.into(), labels, bounds.into(), true)
     }
 
+    /// Leaves out the native buckets; see [`Histogram::classic`].
+    #[must_use]
+    pub fn classic(mut self) -> Self {
+        self.lazy.options = self.lazy.options.classic();
+        self
+    }
+
+    /// Adds native buckets to histograms of integers; see [`Histogram::native`].
+    ///
+    /// # Panics
+    /// If [`Histogram::native`] would panic.
+    #[must_use]
+    pub fn native(mut self, schema: u8) -> Self {
+        self.lazy.options = self.lazy.options.native(schema);
+        self
+    }
+
     #[track_caller]
     fn of_histogram(
         name: String,
@@ -186,7 +203,7 @@ impl DynamicFamily<Histogram> {
         is_of_time: bool,
     ) -> Result<Self, Error> {
         count_finite(&bounds).map_err(Cause::Bounds)?;
-        Self::of(name, help, labels, HistogramOptions { bounds: bounds.leak(), is_of_time })
+        Self::of(name, help, labels, HistogramOptions::new(bounds.leak(), is_of_time))
     }
 }
 

@@ -285,7 +285,7 @@ impl<L: LabelSet> Family<L, Histogram> {
     #[track_caller]
     pub const fn histogram(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
         check_bounds(bounds);
-        Family::of(name, help, HistogramOptions { bounds, is_of_time: false })
+        Family::of(name, help, HistogramOptions::new(bounds, false))
     }
 
     /// Creates a family of histograms of times; see [`Histogram::of_time`].
@@ -296,6 +296,23 @@ impl<L: LabelSet> Family<L, Histogram> {
     #[track_caller]
     pub const fn histogram_of_time(name: &'static str, help: &'static str, bounds: &'static [u64]) -> Self {
         check_bounds(bounds);
-        Family::of(name, help, HistogramOptions { bounds, is_of_time: true })
+        Family::of(name, help, HistogramOptions::new(bounds, true))
+    }
+
+    /// Leaves out the native buckets; see [`Histogram::classic`].
+    #[must_use]
+    pub const fn classic(mut self) -> Self {
+        self.lazy.options = self.lazy.options.classic();
+        self
+    }
+
+    /// Adds native buckets to histograms of integers; see [`Histogram::native`].
+    ///
+    /// # Panics
+    /// If [`Histogram::native`] would panic.
+    #[must_use]
+    pub const fn native(mut self, schema: u8) -> Self {
+        self.lazy.options = self.lazy.options.native(schema);
+        self
     }
 }

@@ -43,7 +43,12 @@ pub enum Name {
 }
 
 /// The default upper bounds in nanoseconds: 1, 2.5, 5 a decade from a microsecond to ten seconds.
-pub static DEFAULT_BUCKETS: BucketTable = BucketTable::new(&[
+pub static DEFAULT_BUCKETS: BucketTable = BucketTable::of_time(DEFAULT_BOUNDS);
+
+/// The same without native buckets.
+pub static DEFAULT_CLASSIC_BUCKETS: BucketTable = BucketTable::new(DEFAULT_BOUNDS);
+
+const DEFAULT_BOUNDS: &[u64] = &[
     1_000,
     2_500,
     5_000,
@@ -66,4 +71,4 @@ pub static DEFAULT_BUCKETS: BucketTable = BucketTable::new(&[
     2_500_000_000,
     5_000_000_000,
     10_000_000_000,
-]);
+];

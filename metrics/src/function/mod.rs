@@ -9,7 +9,7 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
-pub use description::{DEFAULT_BUCKETS, Description, Label, Name};
+pub use description::{DEFAULT_BUCKETS, DEFAULT_CLASSIC_BUCKETS, Description, Label, Name};
 pub use error_kinds::AllKinds;
 pub use instrumented::Function;
 pub(crate) use instrumented::LabelledCalls;

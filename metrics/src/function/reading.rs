@@ -103,6 +103,7 @@ impl Function {
             cancelled_by_stage,
             sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
+                .with_native(reading.native)
                 .with_extremes(reading.extremes, reading.recent),
         }
     }

@@ -103,7 +103,7 @@ impl CallCells {
     /// Does the same as [`end`](Self::end) on a thread that has no block for this function yet.
     #[cold]
     pub(crate) fn end_first(&self, outcome: Outcome, time: Time) {
-        let end = |writer| Self::end_in(self.block_of(writer), outcome, time);
+        let end = |writer: &'static Writer| Self::end_in(self.block_of(writer), outcome, time);
         match thread::lease_writer() {
             Some(writer) => end(writer),
             None => thread::with_temporary_lease(end),
@@ -116,9 +116,9 @@ impl CallCells {
     }
 
     /// Returns the writer's block for this function, creating it if necessary. The caller has leased the writer.
-    pub(super) fn block_of(&self, writer: &Writer) -> Block {
+    pub(super) fn block_of(&self, writer: &'static Writer) -> Block {
         writer.get(&self.key).unwrap_or_else(|| {
-            let block = *self.blocks.push(Block::new(self.table));
+            let block = *self.blocks.push(Block::new(self.table, writer.arena()));
             writer.set(&self.key, block);
             block
         })

@@ -1,5 +1,5 @@
-//! The reader's epoch: a reader advances it to request a copy of the cells from running writers. It also carries the number
-//! of the current window.
+//! The epoch: a reader advances it to request a copy of cells from a running writer, and to begin a window, whose number it
+//! carries.
 
 use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, const_unless_loom, fence};
 
@@ -23,11 +23,13 @@ pub(crate) struct Epoch {
     reading: Mutex<()>,
 }
 
-/// A reader's exclusive right to read, in an epoch of its own.
+/// A reader's exclusive right to read.
 #[derive(Debug)]
-pub(super) struct EpochGuard<'a> {
+pub(super) struct EpochGuard {
+    /// The current epoch.
     pub(super) epoch: u64,
-    _exclusive: MutexGuard<'a, ()>,
+    of: &'static Epoch,
+    _exclusive: MutexGuard<'static, ()>,
 }
 
 impl Epoch {
@@ -37,24 +39,20 @@ impl Epoch {
         }
     }
 
-    /// Begins a reader's epoch. The next reader waits until the guard is dropped.
+    /// Begins reading. The next reader waits until the guard is dropped.
     ///
-    /// The epoch is the first of a new window if `rotates` returns `true`. `rotates` is called while holding the lock, so times
-    /// that it measures run from one rotation to the next, without other readers in between.
-    pub(super) fn advance(&self, rotates: impl FnOnce() -> bool) -> EpochGuard<'_> {
+    /// A new window begins if `rotates` returns `true`. `rotates` is called while holding the lock, so times that it measures
+    /// run from one rotation to the next, without other readers in between.
+    pub(super) fn begin_reading(&'static self, rotates: impl FnOnce() -> bool) -> EpochGuard {
         // A reader that panicked has left no state that the next one relies on, so poisoning is ignored.
         let exclusive = self.reading.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         // Relaxed: only readers write it, ordered by the lock.
-        let before = self.current.load(Ordering::Relaxed);
-        let epoch = if rotates() { (window_of(before) + 1) << WINDOW_BIT } else { before + 1 };
-        // Release: pairs with the Acquire in `changed_since`. A writer overwrites its last copy only after it sees this epoch.
-        // The previous reader's loads of that copy come before this store, ordered by the lock, so they are not affected.
-        self.current.store(epoch, Ordering::Release);
-        // SeqCst: pairs with nothing. It is not needed for correctness: it drains the store buffer before the cells are read.
-        // That makes the epoch visible early and bounds the reader's retries: each call that checks the epoch before it is
-        // visible may cost the reader one attempt.
-        fence(Ordering::SeqCst);
-        EpochGuard { epoch, _exclusive: exclusive }
+        let epoch = self.current.load(Ordering::Relaxed);
+        let mut guard = EpochGuard { epoch, of: self, _exclusive: exclusive };
+        if rotates() {
+            guard.begin((window_of(epoch) + 1) << WINDOW_BIT);
+        }
+        guard
     }
 
     /// Returns whether `seen` is still the current epoch.
@@ -66,8 +64,29 @@ impl Epoch {
 
     /// Returns the current epoch if it differs from `seen`.
     pub(super) fn changed_since(&self, seen: u64) -> Option<u64> {
-        // Acquire: pairs with the Release in `advance`.
+        // Acquire: pairs with the Release in `begin`.
         let current = self.current.load(Ordering::Acquire);
         (current != seen).then_some(current)
+    }
+}
+
+impl EpochGuard {
+    /// Requests a copy: begins an epoch, after `announce` has been called with it, and returns it.
+    pub(super) fn request(&mut self, announce: impl FnOnce(u64)) -> u64 {
+        let epoch = self.epoch + 1;
+        announce(epoch);
+        self.begin(epoch);
+        epoch
+    }
+
+    fn begin(&mut self, epoch: u64) {
+        // Release: pairs with the Acquire in `changed_since`. A writer overwrites its last copy only after it sees a later epoch. The
+        // loads of that copy come before this store, ordered by the lock, so they are not affected.
+        self.of.current.store(epoch, Ordering::Release);
+        // SeqCst: pairs with nothing. It is not needed for correctness: it drains the store buffer before the cells are read.
+        // That makes the epoch visible early and bounds the reader's retries: each call that checks the epoch before it is
+        // visible may cost the reader one attempt.
+        fence(Ordering::SeqCst);
+        self.epoch = epoch;
     }
 }

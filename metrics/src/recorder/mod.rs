@@ -5,8 +5,8 @@
 //! - [`Shards`]: sharded cells by index, for counters. [`Observations`]: blocks by index, for histograms. [`SharedCells`]:
 //!   unsharded cells by index, for gauges. `array`: the memory of cells by index.
 //! - `slot`: slot keys, and the slots that they select. [`PerThread`]: a value for each thread.
-//! - `writer`: the lease of writers to threads. `thread`: the lease of the current thread.
-//! - `reader`: readings. `epoch`: the reader's epoch, by which it requests a copy from running writers.
+//! - `writer`: the lease of writers to threads. `arena`: the memory of a writer's blocks. `thread`: the lease of the current thread.
+//! - `reader`: readings. `cell_sums`: their cells, summed and distributed to buckets. `epoch`: the reader's epoch, by which it requests a copy from running writers.
 //!
 //! The cost of a call here: an access to a thread-local, five stores and the clock; no read-modify-write, no fence, no lock,
 //! no allocation.
@@ -14,9 +14,11 @@
 //! An async call begins on the thread that polls it first and ends on the thread that polls it last, each in its own block.
 //! It counts in the prefix of the thread on which it ends.
 
+mod arena;
 mod array;
 mod block;
 mod call_cells;
+mod cell_sums;
 mod epoch;
 mod observations;
 mod outcome;

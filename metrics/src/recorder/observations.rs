@@ -36,6 +36,11 @@ impl Observations {
         }
     }
 
+    /// Replaces the table. Nothing may have been recorded yet.
+    pub(crate) const fn set_table(&mut self, table: BucketTable) {
+        self.table = table;
+    }
+
     pub(crate) fn table(&self) -> &BucketTable {
         &self.table
     }
@@ -78,9 +83,9 @@ impl Observations {
     /// Does the same as [`record`](Self::record) on a thread that has no block yet.
     #[cold]
     pub(crate) fn record_first(&'static self, index: usize, value: u64) {
-        self.blocks.with_local(index, |slot| {
+        self.blocks.with_local(index, |slot, writer| {
             let block = slot.get().unwrap_or_else(|| {
-                let block = Block::new(&self.table);
+                let block = Block::new(&self.table, writer.arena());
                 slot.set(block);
                 block
             });

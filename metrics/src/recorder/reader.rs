@@ -2,17 +2,19 @@
 
 use super::block::{Block, BlockReading};
 use super::call_cells::CallCells;
+use super::cell_sums::CellSums;
 use super::epoch::{Epoch, EpochGuard};
 use super::observations::Observations;
 use super::thread::{self, EPOCH};
+use crate::buckets::native::NativeCounts;
 use crate::buckets::table::BucketTable;
 
-/// The only reader at a time. All of its readings are in one epoch, so each running writer publishes each of its blocks at
-/// most once for it.
+/// The only reader at a time.
 #[derive(Debug)]
 pub struct Reader {
-    guard: EpochGuard<'static>,
+    guard: EpochGuard,
     block: BlockReading,
+    sums: CellSums,
 }
 
 /// The state of a function's cells: a prefix of each thread's calls.
@@ -22,8 +24,10 @@ pub(crate) struct CallReading {
     pub(crate) failed: [u64; 3],
     /// The number of ended calls.
     pub(crate) ended: u64,
-    /// The timed calls among them, by duration.
+    /// The timed calls among them, by duration: in the classic buckets.
     pub(crate) buckets: Vec<u64>,
+    /// In the native buckets, if the table has any.
+    pub(crate) native: Option<NativeCounts>,
     pub(crate) sum: u64,
     /// `None` until a timed call has ended.
     pub(crate) extremes: Option<(u64, u64)>,
@@ -38,7 +42,11 @@ impl Reader {
     pub(crate) fn begin(rotates: impl FnOnce() -> bool) -> Self {
         // Under loom, `EPOCH` is a lazy static, which does not coerce by itself.
         let epoch: &'static Epoch = &EPOCH;
-        Reader { guard: epoch.advance(rotates), block: BlockReading::default() }
+        Reader {
+            guard: epoch.begin_reading(rotates),
+            block: BlockReading::default(),
+            sums: CellSums::default(),
+        }
     }
 
     pub(crate) fn read(&mut self, cells: &CallCells) -> CallReading {
@@ -56,22 +64,25 @@ impl Reader {
         is_sampled: bool,
         blocks: impl Iterator<Item = Block>,
     ) -> CallReading {
-        let mut reading = CallReading::empty(table.buckets());
+        let mut reading = CallReading::empty();
         for block in blocks {
-            block.read(self.guard.epoch, is_sampled, &mut self.block);
+            block.read(&mut self.guard, is_sampled, &mut self.block);
             reading.add(&self.block);
+            self.sums.add(table, &self.block);
         }
+        (reading.buckets, reading.native) = self.sums.take(table);
         reading
     }
 }
 
 impl CallReading {
-    fn empty(buckets: usize) -> Self {
+    fn empty() -> Self {
         CallReading {
             started: 0,
             ended: 0,
             failed: [0; 3],
-            buckets: vec![0; buckets],
+            buckets: Vec::new(),
+            native: None,
             sum: 0,
             extremes: None,
             recent: None,
@@ -98,9 +109,6 @@ impl CallReading {
         self.sum = self.sum.saturating_add(block.sum);
         for (sum, failed) in self.failed.iter_mut().zip(block.failed) {
             *sum += failed;
-        }
-        for (sum, bucket) in self.buckets.iter_mut().zip(&block.buckets) {
-            *sum += bucket;
         }
         widen(&mut self.extremes, block.extremes);
         widen(&mut self.recent, block.recent);

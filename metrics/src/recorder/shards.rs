@@ -55,12 +55,16 @@ impl<T: Cell> Shards<T> {
         self.cell(shard, index)
     }
 
-    /// Calls `using` with this thread's cell at `index`, which is created if necessary.
+    /// Calls `using` with this thread's cell at `index`, which is created if necessary, and its writer.
     #[cold]
-    pub(super) fn with_local<R>(&self, index: usize, using: impl FnOnce(&'static T) -> R) -> R {
+    pub(super) fn with_local<R>(
+        &self,
+        index: usize,
+        using: impl FnOnce(&'static T, &'static Writer) -> R,
+    ) -> R {
         match thread::lease_writer() {
-            Some(writer) => using(self.cell_of(writer, index)),
-            None => thread::with_temporary_lease(|writer| using(self.cell_of(writer, index))),
+            Some(writer) => using(self.cell_of(writer, index), writer),
+            None => thread::with_temporary_lease(|writer| using(self.cell_of(writer, index), writer)),
         }
     }
 
@@ -121,7 +125,7 @@ impl Shards {
     /// Does the same as [`change`](Self::change) on a thread that has no cell for the number yet.
     #[cold]
     pub(crate) fn change_first(&self, index: usize, make: impl FnOnce(u64) -> u64) {
-        self.with_local(index, |cell| change(cell, make));
+        self.with_local(index, |cell, _| change(cell, make));
     }
 
     /// Returns each thread's part of the number at `index`, the newest shard's first.

@@ -13,6 +13,7 @@
 
 #![expect(unsafe_code, reason = "reads a handle as the type that its slot key belongs to")]
 
+use super::arena::Arena;
 use super::slot::{Handle, Slot, SlotKey};
 use crate::sync::{AtomicBool, AtomicUsize, List, Ordering, const_unless_loom, leak};
 use once_cell::race::OnceRef;
@@ -24,6 +25,8 @@ pub(super) struct Writer {
     /// The slots of the smallest keys, which were allocated first: found without an indirection.
     direct: [Slot; DIRECT_SLOTS],
     overflow: OnceRef<'static, PageTable>,
+    /// The memory of its cells.
+    arena: Arena,
     is_leased: AtomicBool,
 }
 
@@ -58,8 +61,14 @@ impl Writer {
         Writer {
             direct: array::from_fn(|_| Slot::empty()),
             overflow: OnceRef::new(),
+            arena: Arena::new(),
             is_leased: AtomicBool::new(true),
         }
+    }
+
+    /// Returns the memory for its cells, which only the thread that has leased it may use.
+    pub(super) fn arena(&'static self) -> &'static Arena {
+        &self.arena
     }
 
     /// Returns the handle in the slot of `key`, if it has one.

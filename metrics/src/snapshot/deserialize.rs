@@ -17,7 +17,8 @@ use super::label_identity::{as_texts, identity_of, label_identity};
 use super::moment::Moment;
 use super::run::RunId;
 use super::self_metric::SelfMetricFamily;
-use super::serial::{pairs, timestamp};
+use super::serial::{native, pairs, timestamp};
+use crate::buckets::native::NativeCounts;
 use crate::labels::SeriesLabels;
 use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name, is_reserved, without_total};
 use serde::de::Error;
@@ -142,14 +143,16 @@ struct RawHistogram {
     extremes: Option<(u64, u64)>,
     #[serde(default)]
     recent: Option<(u64, u64)>,
+    #[serde(default, with = "native")]
+    native: Option<NativeCounts>,
 }
 
 impl TryFrom<RawHistogram> for HistogramSnapshot {
     type Error = Reason;
 
     fn try_from(raw: RawHistogram) -> Result<Self, Reason> {
-        let RawHistogram { buckets, boundaries, sum, extremes, recent } = raw;
-        let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent };
+        let RawHistogram { buckets, boundaries, sum, extremes, recent, native } = raw;
+        let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent, native };
         if let Some(mistake) = histogram.mistake() {
             return Err(mistake);
         }

@@ -1,6 +1,10 @@
 //! Snapshots of histograms: buckets, sum, mean and percentiles.
 
+use super::native::NativeBuckets;
+#[cfg(feature = "json")]
+use super::serial;
 use crate::buckets::bounds::count_finite;
+use crate::buckets::native::NativeCounts;
 use std::time::Duration;
 
 /// A histogram at one moment: the number of values in each bucket, and the sum of all values.
@@ -32,6 +36,8 @@ pub struct HistogramSnapshot {
     pub(super) extremes: Option<(u64, u64)>,
     #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
     pub(super) recent: Option<(u64, u64)>,
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none", with = "serial::native"))]
+    pub(super) native: Option<NativeCounts>,
 }
 
 impl HistogramSnapshot {
@@ -39,7 +45,13 @@ impl HistogramSnapshot {
     pub(crate) fn new(finite_bounds: &[u64], buckets: Vec<u64>, sum: u64) -> Self {
         debug_assert_eq!(buckets.len(), finite_bounds.len() + 1);
         let boundaries = finite_bounds.iter().copied().chain([u64::MAX]).collect();
-        HistogramSnapshot { buckets, boundaries, sum, extremes: None, recent: None }
+        HistogramSnapshot { buckets, boundaries, sum, extremes: None, recent: None, native: None }
+    }
+
+    /// Sets the native buckets, which hold the same values.
+    pub(crate) fn with_native(mut self, native: Option<NativeCounts>) -> Self {
+        self.native = native;
+        self
     }
 
     /// Sets the smallest and the largest value, of all values and of the recent ones.
@@ -142,9 +154,14 @@ impl HistogramSnapshot {
     /// ```
     ///
     /// The method is nearest rank: the ⌈p·n⌉-th smallest of n values, the first for `p <= 0`, the last for `p >= 1`; a NaN counts
-    /// as 0. A bucket does not keep its values, so the result is a linear interpolation inside the bucket of the rank; in the
-    /// last bucket, which has no upper bound, it is the lower bound. If the smallest and the largest value are known
-    /// (instrumented functions), the result is never outside them. 0 while there are no values.
+    /// as 0. 0 while there are no values.
+    ///
+    /// With [native buckets](Self::native), as for instrumented functions and declared histograms of times, the result is at most
+    /// 4.4 % above or below the value of that rank, or half a unit: it is the point inside the bucket from which both ends are
+    /// equally far, relative to themselves.
+    ///
+    /// Without them, the result is a linear interpolation inside the bucket of the rank; in the last bucket, which has no upper
+    /// bound, it is the lower bound. If the smallest and the largest value are known, the result is never outside them.
     pub fn percentile(&self, p: f64) -> u64 {
         let total = self.total();
         if total == 0 {
@@ -155,12 +172,45 @@ impl HistogramSnapshot {
         let rank = nearest_rank(p, total);
         for (&count, &upper) in self.buckets.iter().zip(&self.boundaries) {
             if rank <= below.saturating_add(count) {
-                return self.clamp(interpolate(lower, upper, rank - below, count));
+                let precise = || {
+                    let (least, most) = self.native.as_ref()?.range_of_rank(rank)?;
+                    let (least, most) = (least.max(lower.map_or(0, |lower| lower + 1)), most.min(upper));
+                    // After a reset, a difference may have other values in one kind of buckets than in the other.
+                    (least <= most).then(|| middle(least, most))
+                };
+                let value = precise().unwrap_or_else(|| interpolate(lower, upper, rank - below, count));
+                return self.clamp(value);
             }
             below = below.saturating_add(count);
             lower = Some(upper);
         }
         unreachable!("the rank is at most the sum of the buckets")
+    }
+
+    /// Returns the native buckets: finer ones that hold the same values, as Prometheus' native histograms have them.
+    ///
+    /// Instrumented functions and declared histograms of times have them, unless they opt out (`native = false`,
+    /// [`Histogram::classic`](crate::Histogram::classic)); other declared histograms on request
+    /// ([`Histogram::native`](crate::Histogram::native)). `None` for all others, and for a sum of histograms of which some have none.
+    ///
+    /// ```
+    /// use tachometer::instrumented;
+    ///
+    /// #[instrumented]
+    /// fn square(number: u64) -> u64 {
+    ///     number * number
+    /// }
+    ///
+    /// fn main() {
+    ///     square(7);
+    ///     let snapshot = tachometer::snapshot();
+    ///     let native = snapshot.function("square").unwrap().latency().native().unwrap();
+    ///     let calls: u64 = native.buckets().map(|(_index, calls)| calls).sum();
+    ///     assert_eq!((native.schema(), native.zero_count() + calls), (3, 1));
+    /// }
+    /// ```
+    pub fn native(&self) -> Option<NativeBuckets<'_>> {
+        self.native.as_ref().map(NativeBuckets::new)
     }
 
     /// Returns the [`percentile`](Self::percentile) of a histogram of nanoseconds, such as those of instrumented functions and those
@@ -220,6 +270,7 @@ impl HistogramSnapshot {
             extremes: wider(coarse.extremes, other.extremes),
             recent: wider(coarse.recent, other.recent),
             sum: coarse.sum.saturating_add(other.sum),
+            native: coarse.combine_native(&other, u64::saturating_add),
             ..coarse
         };
     }
@@ -236,7 +287,20 @@ impl HistogramSnapshot {
             later.sum.wrapping_sub(earlier.sum)
         };
         let buckets = later.buckets.iter().zip(&earlier.buckets).map(|(a, b)| a.saturating_sub(*b)).collect();
-        HistogramSnapshot { buckets, sum, ..later }.without_extremes()
+        let native = later.combine_native(&earlier, u64::saturating_sub);
+        HistogramSnapshot { buckets, sum, native, ..later }.without_extremes()
+    }
+
+    /// Combines the native buckets of both. `None` unless both have them, of the same scale, or have no values.
+    fn combine_native(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Option<NativeCounts> {
+        match (&self.native, &other.native) {
+            (Some(ours), Some(theirs)) if ours.scale == theirs.scale => Some(ours.combine(theirs, combine)),
+            (Some(ours), _) if other.total() == 0 => Some(ours.clone()),
+            (_, Some(theirs)) if self.total() == 0 => {
+                Some(NativeCounts::new(theirs.scale).combine(theirs, combine))
+            }
+            _ => None,
+        }
     }
 
     /// Removes the extremes, for a difference: they cannot be subtracted, and recent ones are not of the time it spans.
@@ -252,6 +316,7 @@ impl HistogramSnapshot {
             sum: self.sum,
             extremes: self.extremes,
             recent: self.recent,
+            native: self.native.clone(),
         };
         let mut pending = 0_u64;
         for (&count, &bound) in self.buckets.iter().zip(&self.boundaries) {
@@ -295,6 +360,13 @@ pub(super) fn nearest_rank(p: f64, n: u64) -> u64 {
         _ => rank,
     };
     rank.clamp(1, n)
+}
+
+/// Returns the integer between `least` and `most` whose relative distance from both is the same: their harmonic mean.
+fn middle(least: u64, most: u64) -> u64 {
+    let (least, most) = (u128::from(least), u128::from(most));
+    let sum = (least + most).max(1);
+    u64::try_from((2 * least * most + sum / 2) / sum).expect("a mean is no larger than the larger value")
 }
 
 /// Returns the `rank`-th of `count` values that are spread evenly over the bucket above `lower` up to `upper`; the first bucket,

@@ -15,6 +15,7 @@ mod label_identity;
 mod list_families;
 mod listed_family;
 mod moment;
+mod native;
 mod run;
 mod self_metric;
 #[cfg(feature = "json")]
@@ -34,5 +35,6 @@ pub(crate) use label_identity::label_identity;
 pub(crate) use listed_family::ListedFamily;
 #[cfg(all(test, feature = "json"))]
 pub(crate) use moment::Moment;
+pub use native::NativeBuckets;
 pub(crate) use run::RunId;
 pub(crate) use self_metric::SelfMetricFamily;

@@ -12,17 +12,18 @@
 //! 2. It includes every call whose end happens before the reading, and is never shorter than an earlier reading.
 //!
 //! Progress: the writer is wait-free, and stores without a read-modify-write or a fence. The reader never waits for a writer: a
-//! writer that is suspended, at whatever point of its update, is read at the first attempt. A running writer is read as
-//! soon as a call that has seen the reader's epoch ends.
+//! writer that is suspended, at whatever point of its update, is read at the first attempt. A running writer that overtakes the
+//! reader is asked for a copy, and read as soon as a call that has seen the request ends.
 //!
 //! How: a call writes new values into the slots that are not current, and its last store, to `head`, commits the call. A
-//! call's bucket is counted by the next call. A reader that finds the same `head` before and after has read a prefix. For a
-//! reader that running writers overtake, they publish a copy. [`docs::recording`](crate::docs::recording) has the steps, and
+//! call's cell is incremented by the next call. A reader that finds the same `head` before and after has read a prefix. [`docs::recording`](crate::docs::recording) has the steps, and
 //! the argument that they suffice; E and R in the comments are its steps.
 
 mod cell;
+mod copy;
 mod history;
 mod layout;
+mod octaves;
 mod read;
 mod write;
 

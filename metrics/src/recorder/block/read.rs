@@ -1,10 +1,13 @@
-//! Reading a block: from the live cells, or from the copy that a running writer has published.
+//! Reading a block: from the live cells, or from the copy that a running writer has made on request.
 
+use super::copy::Copy;
 use super::history::Extremes;
 use super::layout::{
-    Block, COUNT_BIT, EXTREMES_BIT, FAILURES, HISTORY_BIT, Header, Published, TIMES_BIT, current_slot,
+    Block, COUNT_BIT, EXTREMES_BIT, FAILURES, HISTORY_BIT, Header, MAX_UNFILED, TIMES_BIT, current_slot,
 };
-use crate::recorder::epoch::window_of;
+use super::octaves::Octaves;
+use crate::buckets::table::BucketTable;
+use crate::recorder::epoch::{EpochGuard, window_of};
 use crate::sync::{AtomicU64, Ordering, fence};
 
 /// The state of a block after some call: a prefix of its calls.
@@ -13,7 +16,9 @@ pub(in crate::recorder) struct BlockReading {
     pub(in crate::recorder) ended: u64,
     pub(in crate::recorder) started: u64,
     pub(in crate::recorder) failed: [u64; FAILURES],
-    pub(in crate::recorder) buckets: Vec<u64>,
+    pub(in crate::recorder) cells: CellCounts,
+    /// The durations of the calls that are in no cell yet.
+    pub(in crate::recorder) unfiled: Vec<u64>,
     pub(in crate::recorder) sum: u64,
     /// [`NO_EXTREMES`](super::history::NO_EXTREMES) if there are no calls.
     pub(in crate::recorder) extremes: Extremes,
@@ -21,21 +26,59 @@ pub(in crate::recorder) struct BlockReading {
     pub(in crate::recorder) recent: Extremes,
 }
 
-impl BlockReading {
-    /// Returns the number of calls in the buckets.
-    pub(in crate::recorder) fn timed(&self) -> u64 {
-        self.buckets.iter().sum()
+/// The counts of the cells of some octaves.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::recorder) struct CellCounts {
+    octaves: Vec<(usize, usize)>,
+    counts: Vec<u64>,
+}
+
+impl CellCounts {
+    fn read(&mut self, cells: &Octaves, table: &'static BucketTable) {
+        self.octaves.clear();
+        self.counts.clear();
+        for (octave, page) in cells.pages(table) {
+            self.octaves.push((octave, page.len()));
+            // Relaxed: ordered by the caller.
+            self.counts.extend(page.iter().map(|cell| cell.load(Ordering::Relaxed)));
+        }
+    }
+
+    /// Returns the octaves, in ascending order, with the counts of their cells.
+    pub(in crate::recorder) fn octaves(&self) -> impl Iterator<Item = (usize, &[u64])> {
+        let mut rest = self.counts.as_slice();
+        self.octaves.iter().map(move |&(octave, length)| {
+            let (counts, others) = rest.split_at(length);
+            rest = others;
+            (octave, counts)
+        })
+    }
+
+    /// Returns the number of durations in all cells.
+    fn total(&self) -> u64 {
+        self.counts.iter().sum()
     }
 }
 
 impl Block {
-    /// Reads a prefix into `reading`, in an epoch that the caller has begun. Returns the number of attempts.
-    pub(in crate::recorder) fn read(self, epoch: u64, is_sampled: bool, reading: &mut BlockReading) -> u32 {
-        let mut attempts = 1;
+    /// Reads a prefix into `reading`. Returns the number of attempts.
+    pub(in crate::recorder) fn read(
+        self,
+        guard: &mut EpochGuard,
+        is_sampled: bool,
+        reading: &mut BlockReading,
+    ) -> u32 {
+        if self.try_read_live(window_of(guard.epoch), is_sampled, reading) {
+            return 1;
+        }
+        let copy = self.copy_or_create();
+        // Relaxed: published by the Release in `request`.
+        let epoch = guard.request(|epoch| copy.requested.store(epoch, Ordering::Relaxed));
+        let mut attempts = 2;
         loop {
             // Acquire: pairs with the Release in `publish`.
-            if self.header().published.epoch.load(Ordering::Acquire) == epoch {
-                self.read_published(is_sampled, reading);
+            if copy.epoch.load(Ordering::Acquire) == epoch {
+                self.read_copy(copy, reading);
                 return attempts;
             }
             if self.try_read_live(window_of(epoch), is_sampled, reading) {
@@ -45,24 +88,24 @@ impl Block {
         }
     }
 
-    fn read_published(self, is_sampled: bool, reading: &mut BlockReading) {
-        let Header { slots, published, .. } = self.header();
-        let Published { epoch: _, started, sum, extremes, failed } = published;
-        // Relaxed, all: stored before the epoch, which was loaded with Acquire, and not overwritten until the next epoch.
+    fn read_copy(self, copy: &Copy, reading: &mut BlockReading) {
+        let Copy { requested: _, epoch: _, ended, started, sum, extremes, recent, failed, cells } = copy;
+        // Relaxed, all: stored before the epoch, which was loaded with Acquire, and not overwritten until the next request.
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        reading.ended = read(ended);
         reading.started = read(started);
         reading.sum = read(sum);
         reading.extremes = extremes.each_ref().map(read);
-        reading.recent = slots.published_recent.each_ref().map(read);
+        reading.recent = recent.each_ref().map(read);
         reading.failed = failed.each_ref().map(read);
-        reading.buckets.clear();
-        reading.buckets.extend(self.published_buckets().iter().map(read));
-        reading.ended = if is_sampled { read(&slots.published_ended) } else { reading.timed() };
+        reading.cells.read(cells, self.header().table);
+        reading.unfiled.clear();
     }
 
     /// Reads the live cells. Returns `false` if a call ended during the attempt.
     fn try_read_live(self, window: u64, is_sampled: bool, reading: &mut BlockReading) -> bool {
-        let Header { head, started, sum, last, slots, table, .. } = self.header();
+        let Header { head, started, sum, filed, table, cells, .. } = self.header();
+        let Header { timed, extremes, history, failed, .. } = self.header();
         // Acquire: pairs with the Release of the last store of `end`.
         let before = head.load(Ordering::Acquire);
         let current = current_slot(before, TIMES_BIT);
@@ -71,26 +114,32 @@ impl Block {
         reading.ended = before >> COUNT_BIT;
         reading.started = read(started);
         reading.sum = read(&sum[current]);
-        let timed = if is_sampled { read(&slots.timed[current]) } else { reading.ended };
-        let last = read(&last[current]);
-        let extremes = slots.extremes[current_slot(before, EXTREMES_BIT)].each_ref().map(read);
-        let past = slots.history[current_slot(before, HISTORY_BIT)].load_with(read);
+        let timed = if is_sampled { read(&timed[current]) } else { reading.ended };
+        let extremes = extremes[current_slot(before, EXTREMES_BIT)].each_ref().map(read);
+        let past = history[current_slot(before, HISTORY_BIT)].load_with(read);
         (reading.extremes, reading.recent) = (past.lifetime(extremes), past.recent(window, extremes));
-        for (failure, (failed, slots)) in (0..).zip(reading.failed.iter_mut().zip(&slots.failed)) {
-            *failed = read(&slots[current_slot(before, failure)]);
+        for (failure, (reading, slots)) in (0..).zip(reading.failed.iter_mut().zip(failed)) {
+            *reading = read(&slots[current_slot(before, failure)]);
         }
-        reading.buckets.clear();
-        reading.buckets.extend(self.buckets().iter().map(read));
-        // Acquire: pairs with the Release of every store in `start` and `end`. If a value of a call has been read above, the load
-        // below sees the `head` that was stored before that value.
+        // Acquire: pairs with the Release in `file_durations`: the durations before this one are in the cells.
+        let last_filed = filed.load(Ordering::Acquire);
+        reading.cells.read(cells, table);
+        // The durations that may be in no cell. There are no more than the ring has unless a call ends during the attempt.
+        let unfiled = last_filed.max(1)..=timed.min(last_filed + MAX_UNFILED + 1);
+        reading.unfiled.clear();
+        reading.unfiled.extend(unfiled.map(|number| read(self.duration(number))));
+        // Acquire: pairs with the Release of every store in `start` and `end`. If a value of a call has been read above, the loads
+        // below see the `filed` and the `head` that were stored before that value.
         fence(Ordering::Acquire);
-        // Acquire: for the next attempt, which then sees the copy that was published before this `head`.
-        if head.load(Ordering::Acquire) != before {
+        // Relaxed: ordered by the fence. Acquire: for the next attempt, which then sees the copy that was published before this
+        // `head`.
+        if filed.load(Ordering::Relaxed) != last_filed || head.load(Ordering::Acquire) != before {
             return false;
         }
-        if reading.timed() != timed {
-            debug_assert_eq!(reading.timed() + 1, timed, "only the last call is in no bucket");
-            reading.buckets[table.find(last)] += 1;
+        let in_cells = reading.cells.total();
+        debug_assert!((last_filed.saturating_sub(1)..=last_filed).contains(&in_cells), "only one call is being filed");
+        if last_filed > 0 && in_cells == last_filed {
+            reading.unfiled.remove(0);
         }
         true
     }

@@ -3,23 +3,53 @@
 #![expect(unsafe_code, reason = "calls `Array`, which takes the width it was made with")]
 
 use crate::buckets::table::BucketTable;
+use crate::recorder::arena::Arena;
 use crate::recorder::array::{CellArray, FIRST_CHUNK, locate};
 use crate::recorder::block::{Block, BlockReading};
 use crate::recorder::epoch::Epoch;
 use crate::recorder::outcome::Outcome;
 use crate::recorder::slot::SlotKey;
 use crate::recorder::writer::{Writer, WriterPool};
-use crate::sync::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::{AtomicBool, AtomicU64, Ordering, leak};
 use std::sync::Barrier;
 use std::thread;
 
-/// As many bounds as a function has by default.
-static TABLE: BucketTable =
-    BucketTable::new(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]);
+/// The default bounds of a function.
+static TABLE: BucketTable = BucketTable::of_time(&[
+    1_000,
+    2_500,
+    5_000,
+    10_000,
+    25_000,
+    50_000,
+    100_000,
+    250_000,
+    500_000,
+    1_000_000,
+    2_500_000,
+    5_000_000,
+    10_000_000,
+    25_000_000,
+    50_000_000,
+    100_000_000,
+    250_000_000,
+    500_000_000,
+    1_000_000_000,
+    2_500_000_000,
+    5_000_000_000,
+    10_000_000_000,
+]);
 
 #[test]
 fn memory_is_within_the_documented_bounds() {
-    assert!(Block::layout(&TABLE).size() <= 1024);
+    let epoch = Epoch::new();
+    let block = Block::new(&TABLE, leak(Arena::new()));
+    for (octaves, least) in (1..).zip([700_u64, 1_400, 2_800, 5_600]) {
+        for nanos in [least, least + 1] {
+            block.end(&epoch, Outcome::Ok, nanos);
+        }
+        assert!(block.size() <= 520 + 88 * octaves, "{} bytes for {octaves} octaves", block.size());
+    }
     assert!(size_of::<Writer>() <= 16 * 1024);
 }
 
@@ -48,7 +78,7 @@ fn a_writer_finds_its_blocks_under_any_key() {
     let writers = WriterPool::new();
     let writer = writers.lease();
     let keys = [1, 2, 31, 32, 8_191, 8_192, 20_000, 100_000];
-    let blocks = keys.map(|key| (SlotKey::fixed(key), Block::new(&TABLE)));
+    let blocks = keys.map(|key| (SlotKey::fixed(key), Block::new(&TABLE, leak(Arena::new()))));
     for (key, block) in &blocks {
         assert!(writer.get(key).is_none());
         writer.set(key, *block);
@@ -64,20 +94,20 @@ fn a_writer_finds_its_blocks_under_any_key() {
 #[test]
 #[cfg_attr(target_family = "wasm", ignore = "there are no threads")]
 fn a_writer_that_never_pauses_is_read_after_a_few_attempts() {
-    let block = Block::new(&TABLE);
-    let epoch = Epoch::new();
+    let block = Block::new(&TABLE, leak(Arena::new()));
+    let epoch = leak(Epoch::new());
     let done = AtomicBool::new(false);
     let most_attempts = thread::scope(|scope| {
         scope.spawn(|| {
             // Relaxed: it publishes nothing.
             while !done.load(Ordering::Relaxed) {
                 block.start();
-                block.end(&epoch, Outcome::Ok, 7);
+                block.end(epoch, Outcome::Ok, 7);
             }
         });
         let mut reading = BlockReading::default();
         let attempts =
-            (0..20_000).map(|_| block.read(epoch.advance(|| false).epoch, false, &mut reading)).max();
+            (0..20_000).map(|_| block.read(&mut epoch.begin_reading(|| false), false, &mut reading)).max();
         done.store(true, Ordering::Relaxed);
         attempts
     });

@@ -1,0 +1,42 @@
+//! Native buckets in JSON: `{"schema": 3, "per_unit": 1000000000, "zero": 0, "buckets": [[-78, 5], [-77, 2]]}`, as pairs of index and
+//! count.
+
+use crate::buckets::native::{NativeCounts, NativeScale};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "NativeBuckets")]
+struct Raw {
+    schema: i8,
+    /// The number of recorded units in the unit of the exposition.
+    per_unit: u64,
+    zero: u64,
+    buckets: Vec<(i32, u64)>,
+}
+
+pub(crate) fn serialize<S: Serializer>(native: &Option<NativeCounts>, serializer: S) -> Result<S::Ok, S::Error> {
+    let raw = native.as_ref().map(|native| Raw {
+        schema: native.scale.schema(),
+        per_unit: native.scale.per_unit(),
+        zero: native.zero,
+        buckets: native.buckets.clone(),
+    });
+    raw.serialize(serializer)
+}
+
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NativeCounts>, D::Error> {
+    let Some(Raw { schema, per_unit, zero, buckets }) = Option::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let scale = NativeScale::find(schema, per_unit).ok_or_else(|| {
+        D::Error::custom(format_args!("no native buckets have the schema {schema} and {per_unit} to the unit"))
+    })?;
+    if let Some((index, _)) = buckets.iter().find(|(index, _)| scale.range(*index).is_none()) {
+        return Err(D::Error::custom(format_args!("the native bucket {index} contains no 64-bit integer")));
+    }
+    if !buckets.is_sorted_by(|(one, _), (next, _)| one < next) {
+        return Err(D::Error::custom("the indices of native buckets must increase"));
+    }
+    Ok(Some(NativeCounts { scale, zero, buckets }))
+}
