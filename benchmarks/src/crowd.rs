@@ -23,3 +23,33 @@ pub(crate) fn alive<T>(threads: usize, work: impl Fn() + Sync, look: impl FnOnce
         seen
     })
 }
+
+/// Looks at the process after each of `rounds`, in which each of `threads` threads has done its `work`: of a thread and a round.
+/// Returns what was seen in each round.
+pub(crate) fn in_rounds<T>(
+    threads: usize,
+    rounds: usize,
+    work: impl Fn(usize, usize) + Sync,
+    mut look: impl FnMut() -> T,
+) -> Vec<T> {
+    let (worked, looked) = (Barrier::new(threads + 1), Barrier::new(threads + 1));
+    thread::scope(|scope| {
+        for thread in 0..threads {
+            let (work, worked, looked) = (&work, &worked, &looked);
+            scope.spawn(move || {
+                for round in 0..rounds {
+                    work(thread, round);
+                    worked.wait();
+                    looked.wait();
+                }
+            });
+        }
+        let look = |_| {
+            worked.wait();
+            let seen = look();
+            looked.wait();
+            seen
+        };
+        (0..rounds).map(look).collect()
+    })
+}

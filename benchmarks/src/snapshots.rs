@@ -7,6 +7,7 @@ use crate::statistics::median;
 use crate::table::Table;
 use crate::{Fallible, crowd, machine, no_arguments};
 use std::hint::black_box;
+use std::slice;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,8 +37,13 @@ const PAIRS: usize = 21;
 pub(crate) fn run(arguments: &[String]) -> Fallible {
     no_arguments(arguments)?;
     // The writers go first: what a crowd of threads has held stays to be read, and every later snapshot reads it.
+    if std::env::var_os("QUICK").is_some() {
+        println!("{}\n{}", readers(), changes());
+        return Ok(());
+    }
     let (writers, pinned) = writers();
     let readers = readers();
+    let changes = changes();
     let families = families();
     Record {
         name: "snapshots",
@@ -47,7 +53,7 @@ pub(crate) fn run(arguments: &[String]) -> Fallible {
             ("pairs of windows", format!("{PAIRS}, each of two times {} ms", WINDOW.as_millis())),
             ("writer and reader", if pinned { "each on a core of its own" } else { "not pinned" }.to_owned()),
         ],
-        body: format!("1 000 functions:\n\n{readers}\n{writers}\n{families}"),
+        body: format!("1 000 functions:\n\n{readers}\n{changes}\n{writers}\n{families}"),
         caveat: "The cores are those of a shared virtual machine: the ratio is the median over pairs of neighbouring \
                  windows, and a hundredth of it is noise.",
     }
@@ -59,9 +65,27 @@ fn readers() -> Table {
     let mut table = Table::new(&["threads alive that called all 1 000", "a snapshot, µs", "times the first"]);
     let mut first = None;
     for threads in [1, 8, 64] {
-        let micros = crowd::alive(threads, || call(thousand()), snapshot_micros);
+        let micros = crowd::alive(threads, || call(thousand()), || median_of(snapshot_micros));
         let growth = micros / *first.get_or_insert(micros);
         table.row([threads.to_string(), format!("{micros:.1}"), format!("{growth:.2}")]);
+    }
+    table
+}
+
+/// How long a snapshot of 64 threads takes, by the part of their 64 000 blocks that has changed since the one before.
+fn changes() -> Table {
+    const THREADS: usize = 64;
+    let mut table = Table::new(&["of 64 threads × 1 000 functions, called since the last snapshot", "a snapshot, µs"]);
+    for (what, one_in) in [("each", 1), ("one in a hundred", 100), ("none", usize::MAX)] {
+        let work = |thread: usize, round: usize| {
+            let all = thousand();
+            // At first each thread calls all functions.
+            let one_in = if round == 0 { 1 } else { one_in };
+            let chosen = |(place, _): &(usize, &Function)| (place + 7 * thread + round) % one_in == 0;
+            all.iter().enumerate().filter(chosen).for_each(|(_, function)| call(slice::from_ref(function)));
+        };
+        let micros = crowd::in_rounds(THREADS, WARM_UP + SNAPSHOTS, work, snapshot_micros);
+        table.row([what.to_owned(), format!("{:.0}", median(&micros[WARM_UP..]))]);
     }
     table
 }
@@ -125,15 +149,13 @@ fn scrape(text: &mut String) {
     black_box(text);
 }
 
-/// The median time of a snapshot in microseconds.
+/// The time of a snapshot in microseconds.
 fn snapshot_micros() -> f64 {
-    median_of(|| {
-        let begun = Instant::now();
-        let snapshot = black_box(tachometer::snapshot());
-        let elapsed = begun.elapsed();
-        assert!(snapshot.functions.len() >= thousand().len());
-        elapsed.as_secs_f64() * 1e6
-    })
+    let begun = Instant::now();
+    let snapshot = black_box(tachometer::snapshot());
+    let elapsed = begun.elapsed();
+    assert!(snapshot.functions.len() >= thousand().len());
+    elapsed.as_secs_f64() * 1e6
 }
 
 /// The median of [`SNAPSHOTS`] measurements, after some that warm up.

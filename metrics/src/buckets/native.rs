@@ -220,7 +220,9 @@ impl NativeCounts {
         let mut combined = NativeCounts::new(self.scale);
         combined.zero = combine(self.zero, other.zero);
         let (mut ours, mut theirs) = (self.buckets.iter().peekable(), other.buckets.iter().peekable());
-        while let Some(index) = [ours.peek(), theirs.peek()].into_iter().flatten().map(|(index, _)| *index).min() {
+        while let Some(index) =
+            [ours.peek(), theirs.peek()].into_iter().flatten().map(|(index, _)| *index).min()
+        {
             let next = |buckets: &mut std::iter::Peekable<std::slice::Iter<'_, (i32, u64)>>| {
                 buckets.next_if(|bucket| bucket.0 == index).map_or(0, |bucket| bucket.1)
             };
@@ -301,7 +303,10 @@ mod tests {
                 let Some((least, most)) = scale.range(index) else { continue };
                 let per_unit = scale.per_unit();
                 assert!(is_at_most_bound(most, per_unit, index), "{most} in {index} of {scale:?}");
-                assert!(most == u64::MAX || !is_at_most_bound(most + 1, per_unit, index), "{most} + 1 in {index}");
+                assert!(
+                    most == u64::MAX || !is_at_most_bound(most + 1, per_unit, index),
+                    "{most} + 1 in {index}"
+                );
                 assert!(!is_at_most_bound(least, per_unit, index - 1), "{least} in {index} of {scale:?}");
             }
         }
@@ -313,7 +318,8 @@ mod tests {
             let factor = 1 << (3 - schema);
             for index in 0..=511_i32 {
                 let Some((least, most)) = INTEGERS[3].range(index) else { continue };
-                let (lower, upper) = scale.range(index.div_euclid(factor) + i32::from(index % factor != 0)).unwrap();
+                let (lower, upper) =
+                    scale.range(index.div_euclid(factor) + i32::from(index % factor != 0)).unwrap();
                 assert!(lower <= least && most <= upper, "{index} at schema {schema}");
             }
         }
@@ -321,7 +327,8 @@ mod tests {
 
     #[test]
     fn counts_combine_by_bucket() {
-        let counts = |zero, buckets: &[(i32, u64)]| NativeCounts { scale: &SECONDS, zero, buckets: buckets.to_vec() };
+        let counts =
+            |zero, buckets: &[(i32, u64)]| NativeCounts { scale: &SECONDS, zero, buckets: buckets.to_vec() };
         let (one, other) = (counts(3, &[(-9, 4), (2, 5)]), counts(1, &[(-9, 4), (1, 7), (2, 2), (8, 1)]));
         assert_eq!(one.combine(&other, u64::saturating_sub), counts(2, &[(2, 3)]));
         assert_eq!(one.combine(&other, u64::saturating_add), counts(4, &[(-9, 8), (1, 7), (2, 7), (8, 1)]));

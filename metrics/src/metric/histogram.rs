@@ -313,7 +313,11 @@ impl Kind for Histogram {
     #[inline]
     fn read(cells: &HistogramCells, index: usize, reader: &mut Reader) -> SampleValue {
         let histogram = cells.read(index, reader);
-        if cells.options.is_of_time { SampleValue::Times(histogram) } else { SampleValue::Histogram(histogram) }
+        if cells.options.is_of_time {
+            SampleValue::Times(histogram)
+        } else {
+            SampleValue::Histogram(histogram)
+        }
     }
 
     fn clear(cells: &HistogramCells, index: usize) {

@@ -1,12 +1,14 @@
 //! The cells of a function: the blocks of all writers with which it has been called.
 
 use super::block::Block;
+use super::groups::Groups;
 use super::outcome::{Outcome, Time};
 use super::slot::SlotKey;
 use super::thread::{self, EPOCH};
 use super::writer::Writer;
 use crate::buckets::table::BucketTable;
 use crate::platform;
+use crate::sync::unmodelled::{Mutex, MutexGuard, lock};
 use crate::sync::{List, const_unless_loom};
 
 /// The cells of one instrumented function.
@@ -18,13 +20,21 @@ pub(crate) struct CallCells {
     /// Selects each writer's block for this function.
     key: SlotKey<Block>,
     blocks: List<Block>,
+    /// Used only by readers, which exclude each other anyway.
+    groups: Mutex<Groups>,
 }
 
 impl CallCells {
     const_unless_loom! {
         pub(crate) const fn new(table: &'static BucketTable, interval: u64) -> Self {
             assert!(interval > 0, "the sampling interval must be non-zero");
-            CallCells { table, interval, key: SlotKey::new(), blocks: List::new() }
+            CallCells {
+                table,
+                interval,
+                key: SlotKey::new(),
+                blocks: List::new(),
+                groups: Mutex::new(Groups::new()),
+            }
         }
     }
 
@@ -48,11 +58,21 @@ impl CallCells {
         self.key.is_allocated()
     }
 
-    /// Returns the blocks that a reader on this thread sees: all, or only this thread's.
+    /// Returns this thread's block, if readings by this thread are restricted to its own cells.
+    pub(super) fn only_visible_block(&self) -> Option<Option<Block>> {
+        thread::reads_local_only().then(|| self.local_block())
+    }
+
+    /// Returns all blocks, in groups.
+    pub(super) fn groups(&self) -> MutexGuard<'_, Groups> {
+        let mut groups = lock(&self.groups);
+        groups.update(self.blocks());
+        groups
+    }
+
+    /// Returns all blocks, the newest first.
     pub(super) fn blocks(&self) -> impl Iterator<Item = Block> {
-        let local = thread::reads_local_only().then(|| self.local_block());
-        let all = local.is_none().then(|| self.blocks.iter().copied());
-        local.flatten().into_iter().chain(all.into_iter().flatten())
+        self.blocks.iter().copied()
     }
 
     /// Begins a call and returns this thread's block, for [`end_in`](Self::end_in). Returns `None`, and begins nothing, if this

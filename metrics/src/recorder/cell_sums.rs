@@ -1,6 +1,6 @@
 //! Sums of cells over the blocks of a function, and their distribution to buckets.
 
-use super::block::BlockReading;
+use super::block::{BlockReading, CellCounts};
 use crate::buckets::native::NativeCounts;
 use crate::buckets::table::{BucketTable, OCTAVES};
 
@@ -20,15 +20,28 @@ impl Default for CellSums {
 
 impl CellSums {
     pub(super) fn add(&mut self, table: &BucketTable, reading: &BlockReading) {
-        for (octave, counts) in reading.cells.octaves() {
+        self.add_counts(table, &reading.cells);
+        for &nanos in &reading.unfiled {
+            let place = table.place(nanos);
+            self.octave(table, place.octave)[place.index] += 1;
+        }
+    }
+
+    pub(super) fn add_counts(&mut self, table: &BucketTable, cells: &CellCounts) {
+        for (octave, counts) in cells.octaves() {
             let sums = self.octave(table, octave);
             for (sum, count) in sums.iter_mut().zip(counts) {
                 *sum += count;
             }
         }
-        for &nanos in &reading.unfiled {
-            let place = table.place(nanos);
-            self.octave(table, place.octave)[place.index] += 1;
+    }
+
+    /// Moves the sums into `cells`, and begins anew.
+    pub(super) fn take_counts(&mut self, cells: &mut CellCounts) {
+        cells.clear();
+        for (octave, sums) in self.octaves.iter_mut().enumerate().filter(|(_, sums)| !sums.is_empty()) {
+            cells.push(octave, sums.iter().copied());
+            sums.clear();
         }
     }
 

@@ -71,6 +71,11 @@ impl Epoch {
 }
 
 impl EpochGuard {
+    /// Returns the current window.
+    pub(super) fn window(&self) -> u64 {
+        window_of(self.epoch)
+    }
+
     /// Requests a copy: begins an epoch, after `announce` has been called with it, and returns it.
     pub(super) fn request(&mut self, announce: impl FnOnce(u64)) -> u64 {
         let epoch = self.epoch + 1;

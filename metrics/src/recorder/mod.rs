@@ -6,7 +6,7 @@
 //!   unsharded cells by index, for gauges. `array`: the memory of cells by index.
 //! - `slot`: slot keys, and the slots that they select. [`PerThread`]: a value for each thread.
 //! - `writer`: the lease of writers to threads. `arena`: the memory of a writer's blocks. `thread`: the lease of the current thread.
-//! - `reader`: readings. `cell_sums`: their cells, summed and distributed to buckets. `epoch`: the reader's epoch, by which it requests a copy from running writers.
+//! - `reader`: readings. `groups`: those of a function's blocks, kept for the next snapshot. `cell_sums`: their cells, summed and distributed to buckets. `epoch`: the reader's epoch, by which it requests a copy from running writers.
 //!
 //! The cost of a call here: an access to a thread-local, five stores and the clock; no read-modify-write, no fence, no lock,
 //! no allocation.
@@ -20,6 +20,7 @@ mod block;
 mod call_cells;
 mod cell_sums;
 mod epoch;
+mod groups;
 mod observations;
 mod outcome;
 mod per_thread;

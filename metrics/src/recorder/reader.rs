@@ -50,11 +50,18 @@ impl Reader {
     }
 
     pub(crate) fn read(&mut self, cells: &CallCells) -> CallReading {
-        self.read_blocks(cells.table(), cells.is_sampled(), cells.blocks())
+        let (table, is_sampled) = (cells.table(), cells.is_sampled());
+        if let Some(block) = cells.only_visible_block() {
+            return self.read_blocks(table, is_sampled, block.into_iter());
+        }
+        let Reader { guard, block, sums } = self;
+        let totals = cells.groups().read(table, is_sampled, guard, block, sums);
+        CallReading::new(totals, sums.take(table))
     }
 
     /// Reads the values of the histogram at `index`, as successful calls of these durations.
     pub(crate) fn read_observations(&mut self, cells: &Observations, index: usize) -> CallReading {
+        // Its blocks may be cleared, so they have no versions by which unchanged ones could be told.
         self.read_blocks(cells.table(), false, cells.blocks(index))
     }
 
@@ -64,29 +71,53 @@ impl Reader {
         is_sampled: bool,
         blocks: impl Iterator<Item = Block>,
     ) -> CallReading {
-        let mut reading = CallReading::empty();
+        let mut totals = Totals::default();
         for block in blocks {
             block.read(&mut self.guard, is_sampled, &mut self.block);
-            reading.add(&self.block);
+            totals.add_block(&self.block);
             self.sums.add(table, &self.block);
         }
-        (reading.buckets, reading.native) = self.sums.take(table);
-        reading
+        CallReading::new(totals, self.sums.take(table))
+    }
+}
+
+/// The numbers of some blocks together, other than those of their cells.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    started: u64,
+    ended: u64,
+    failed: [u64; 3],
+    sum: u64,
+    extremes: Option<(u64, u64)>,
+    recent: Option<(u64, u64)>,
+}
+
+impl Totals {
+    pub(super) fn add_block(&mut self, block: &BlockReading) {
+        let [extremes, recent] = [block.extremes, block.recent]
+            // The extremes of no calls have a minimum above the maximum.
+            .map(|[min, max]| (min <= max).then_some((min, max)));
+        let BlockReading { started, ended, failed, sum, .. } = *block;
+        self.add(&Totals { started, ended, failed, sum, extremes, recent });
+    }
+
+    pub(super) fn add(&mut self, other: &Totals) {
+        // Of one thread alone, more calls may have ended than begun.
+        self.started = self.started.wrapping_add(other.started);
+        self.ended += other.ended;
+        self.sum = self.sum.saturating_add(other.sum);
+        for (sum, failed) in self.failed.iter_mut().zip(other.failed) {
+            *sum += failed;
+        }
+        widen(&mut self.extremes, other.extremes);
+        widen(&mut self.recent, other.recent);
     }
 }
 
 impl CallReading {
-    fn empty() -> Self {
-        CallReading {
-            started: 0,
-            ended: 0,
-            failed: [0; 3],
-            buckets: Vec::new(),
-            native: None,
-            sum: 0,
-            extremes: None,
-            recent: None,
-        }
+    fn new(totals: Totals, (buckets, native): (Vec<u64>, Option<NativeCounts>)) -> Self {
+        let Totals { started, ended, failed, sum, extremes, recent } = totals;
+        CallReading { failed, ended, buckets, native, sum, extremes, recent, started }
     }
 
     /// Returns the number of calls in flight.
@@ -102,22 +133,11 @@ impl CallReading {
         }
         i64::try_from(self.started.saturating_sub(self.ended)).unwrap_or(i64::MAX)
     }
-
-    fn add(&mut self, block: &BlockReading) {
-        self.started = self.started.wrapping_add(block.started);
-        self.ended += block.ended;
-        self.sum = self.sum.saturating_add(block.sum);
-        for (sum, failed) in self.failed.iter_mut().zip(block.failed) {
-            *sum += failed;
-        }
-        widen(&mut self.extremes, block.extremes);
-        widen(&mut self.recent, block.recent);
-    }
 }
 
-/// Widens `extremes` by those of a block, which are empty if the minimum is above the maximum.
-fn widen(extremes: &mut Option<(u64, u64)>, [min, max]: [u64; 2]) {
-    if min <= max {
+/// Widens `extremes` by others.
+fn widen(extremes: &mut Option<(u64, u64)>, others: Option<(u64, u64)>) {
+    if let Some((min, max)) = others {
         let (least, most) = extremes.unwrap_or((min, max));
         *extremes = Some((least.min(min), most.max(max)));
     }

@@ -9,6 +9,7 @@ mod leak;
 mod list;
 #[cfg(all(test, loom))]
 mod model;
+mod own;
 mod primitives;
 pub(crate) mod unmodelled;
 #[cfg(not(target_has_atomic = "64"))]
@@ -20,6 +21,7 @@ pub(crate) use leak::{leak, leak_layout, leak_slice};
 pub(crate) use list::List;
 #[cfg(all(test, loom))]
 pub(crate) use model::model;
+pub(crate) use own::{load_own, load_own_pointer};
 pub(crate) use primitives::{
     Arc, AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering,
     fence,

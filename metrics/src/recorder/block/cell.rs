@@ -1,13 +1,6 @@
 //! Access to cells by their only writer.
 
-use crate::sync::{AtomicU64, Ordering};
-
-/// Returns the value of a cell that only this thread writes.
-#[inline]
-pub(super) fn load_own(cell: &AtomicU64) -> u64 {
-    // Relaxed: only the writer stores, and a thread sees its own stores. The lease orders those of the previous writer.
-    cell.load(Ordering::Relaxed)
-}
+use crate::sync::{AtomicU64, Ordering, load_own};
 
 /// Adds 1 to a cell that only this thread writes.
 #[inline]

@@ -8,9 +8,8 @@
 //! Only a call that begins a window writes the history. It writes the slot that is not current; its `head` makes that slot
 //! current.
 
-use super::cell::load_own;
 use crate::recorder::epoch::WINDOWS;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, load_own};
 use std::array;
 
 /// The minimum and the maximum of some values.

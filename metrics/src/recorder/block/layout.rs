@@ -18,7 +18,7 @@ use std::slice;
 pub(super) const FAILURES: usize = 3;
 
 /// A handle to cells that are never freed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
     /// Invariant: points to an initialized `Header` that is never freed.
     header: NonNull<Header>,

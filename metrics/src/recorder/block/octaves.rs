@@ -4,7 +4,7 @@
 
 use crate::buckets::table::{BucketTable, CellPlace, OCTAVES};
 use crate::recorder::arena::Arena;
-use crate::sync::{AtomicPtr, AtomicU64, Ordering};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering, load_own_pointer};
 use std::alloc::Layout;
 use std::array;
 use std::ptr::{self, NonNull};
@@ -16,9 +16,9 @@ const GROUP: usize = 8;
 #[cfg(not(loom))]
 const GROUPS: usize = OCTAVES.div_ceil(GROUP);
 
-// Models record no value of eight bits, and each cell adds to their cost.
+// Models record no value of four bits, and each cell adds to their cost.
 #[cfg(loom)]
-const GROUP: usize = 7;
+const GROUP: usize = 4;
 #[cfg(loom)]
 const GROUPS: usize = 1;
 
@@ -40,10 +40,9 @@ impl Octaves {
     /// Returns the cell at `place`, as the writer, if its page exists.
     #[inline]
     pub(super) fn own_cell(&self, place: CellPlace) -> Option<&'static AtomicU64> {
-        // Relaxed, both: only the writer stores, and a thread sees its own stores. The lease orders those of the previous writer.
-        let group = NonNull::new(self.0[place.octave / GROUP].load(Ordering::Relaxed))?;
+        let group = NonNull::new(load_own_pointer(&self.0[place.octave / GROUP]))?;
         // SAFETY: a pointer that is not null was stored by `create_own_cell` and refers to a group that is never freed.
-        let page = unsafe { &group.as_ref().0[place.octave % GROUP] }.load(Ordering::Relaxed);
+        let page = load_own_pointer(unsafe { &group.as_ref().0[place.octave % GROUP] });
         // SAFETY: by the invariant of `Group`; a place's index is below the number of cells in its octave.
         NonNull::new(page).map(|page| unsafe { page.add(place.index).as_ref() })
     }
@@ -58,8 +57,7 @@ impl Octaves {
         arena: &Arena,
     ) -> &'static AtomicU64 {
         let group = &self.0[place.octave / GROUP];
-        // Relaxed: as in `own_cell`.
-        if group.load(Ordering::Relaxed).is_null() {
+        if load_own_pointer(group).is_null() {
             let new = arena.allocate(Layout::new::<Group>()).cast::<Group>();
             // SAFETY: the memory has just been allocated for a group.
             unsafe { new.write(Group(array::from_fn(|_| AtomicPtr::new(ptr::null_mut())))) };
@@ -74,7 +72,7 @@ impl Octaves {
             unsafe { page.add(index).write(AtomicU64::new(0)) };
         }
         // SAFETY: as in `own_cell`; the group exists now.
-        let group = unsafe { &*group.load(Ordering::Relaxed) };
+        let group = unsafe { &*load_own_pointer(group) };
         // Release: pairs with the Acquire in `pages`, and with the fence R5 in `try_read_live`.
         group.0[place.octave % GROUP].store(page.as_ptr(), Ordering::Release);
         self.own_cell(place).expect("the page has just been made")

@@ -10,9 +10,18 @@ use crate::buckets::table::BucketTable;
 use crate::recorder::epoch::{EpochGuard, window_of};
 use crate::sync::{AtomicU64, Ordering, fence};
 
+/// What identifies a block's state: two readings of the same version are equal, if they are in the same window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::recorder) struct Version {
+    head: u64,
+    started: u64,
+}
+
 /// The state of a block after some call: a prefix of its calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::recorder) struct BlockReading {
+    /// `None` if the reading is of a copy.
+    pub(in crate::recorder) version: Option<Version>,
     pub(in crate::recorder) ended: u64,
     pub(in crate::recorder) started: u64,
     pub(in crate::recorder) failed: [u64; FAILURES],
@@ -35,13 +44,23 @@ pub(in crate::recorder) struct CellCounts {
 
 impl CellCounts {
     fn read(&mut self, cells: &Octaves, table: &'static BucketTable) {
+        self.clear();
+        for (octave, page) in cells.pages(table) {
+            // Relaxed: ordered by the caller.
+            self.push(octave, page.iter().map(|cell| cell.load(Ordering::Relaxed)));
+        }
+    }
+
+    pub(in crate::recorder) fn clear(&mut self) {
         self.octaves.clear();
         self.counts.clear();
-        for (octave, page) in cells.pages(table) {
-            self.octaves.push((octave, page.len()));
-            // Relaxed: ordered by the caller.
-            self.counts.extend(page.iter().map(|cell| cell.load(Ordering::Relaxed)));
-        }
+    }
+
+    /// Adds the counts of an octave's cells. Octaves must ascend.
+    pub(in crate::recorder) fn push(&mut self, octave: usize, counts: impl Iterator<Item = u64>) {
+        let before = self.counts.len();
+        self.counts.extend(counts);
+        self.octaves.push((octave, self.counts.len() - before));
     }
 
     /// Returns the octaves, in ascending order, with the counts of their cells.
@@ -61,6 +80,37 @@ impl CellCounts {
 }
 
 impl Block {
+    /// Returns the current version. A block that may be [cleared](Self::clear) can return to one that it had before.
+    pub(in crate::recorder) fn version(self) -> Version {
+        let Header { head, started, .. } = self.header();
+        // Acquire: pairs with the Release of the last store of `end`: what is compared is not older than what the caller has seen.
+        // Relaxed: as in `try_read_live`.
+        Version { head: head.load(Ordering::Acquire), started: started.load(Ordering::Relaxed) }
+    }
+
+    /// Loads a value of each cache line of the header, and nothing else: [`read`](Self::read) then finds them in the cache.
+    pub(in crate::recorder) fn warm_header(self) -> u64 {
+        let Header { head, ring, extremes, failed, history, .. } = self.header();
+        // Relaxed, all: the values are not used.
+        let load = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        load(head)
+            ^ load(&ring[0])
+            ^ load(&ring[8])
+            ^ load(&extremes[0][0])
+            ^ load(&failed[1][0])
+            ^ history[0].load_with(load).window
+            ^ history[1].load_with(load).window
+    }
+
+    /// Does the same for its cells.
+    pub(in crate::recorder) fn warm_cells(self) -> u64 {
+        let Header { table, cells, .. } = self.header();
+        cells
+            .pages(table)
+            .map(|(_, page)| page[0].load(Ordering::Relaxed) ^ page[page.len() - 1].load(Ordering::Relaxed))
+            .fold(0, |a, b| a ^ b)
+    }
+
     /// Reads a prefix into `reading`. Returns the number of attempts.
     pub(in crate::recorder) fn read(
         self,
@@ -85,6 +135,9 @@ impl Block {
                 return attempts;
             }
             attempts += 1;
+            // An attempt depends on none before it, so two show all that more would, and these would take hours.
+            #[cfg(loom)]
+            loom::skip_branch();
         }
     }
 
@@ -92,6 +145,7 @@ impl Block {
         let Copy { requested: _, epoch: _, ended, started, sum, extremes, recent, failed, cells } = copy;
         // Relaxed, all: stored before the epoch, which was loaded with Acquire, and not overwritten until the next request.
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        reading.version = None;
         reading.ended = read(ended);
         reading.started = read(started);
         reading.sum = read(sum);
@@ -113,6 +167,7 @@ impl Block {
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
         reading.ended = before >> COUNT_BIT;
         reading.started = read(started);
+        reading.version = Some(Version { head: before, started: reading.started });
         reading.sum = read(&sum[current]);
         let timed = if is_sampled { read(&timed[current]) } else { reading.ended };
         let extremes = extremes[current_slot(before, EXTREMES_BIT)].each_ref().map(read);
@@ -137,7 +192,10 @@ impl Block {
             return false;
         }
         let in_cells = reading.cells.total();
-        debug_assert!((last_filed.saturating_sub(1)..=last_filed).contains(&in_cells), "only one call is being filed");
+        debug_assert!(
+            (last_filed.saturating_sub(1)..=last_filed).contains(&in_cells),
+            "only one call is being filed"
+        );
         if last_filed > 0 && in_cells == last_filed {
             reading.unfiled.remove(0);
         }
