@@ -4,6 +4,11 @@
 
 use super::leak::reclaim;
 
+/// Explores only one order of the rest of the current execution.
+pub(crate) fn stop_exploring() {
+    loom::skip_branch();
+}
+
 /// Runs `execution` in every order of its threads' steps that has at most `preemptions` involuntary switches, and with every
 /// value that a load may see. Models must run one at a time: set `RUST_TEST_THREADS=1`.
 pub(crate) fn model(preemptions: usize, execution: impl Fn() + Send + Sync + 'static) {

@@ -2,7 +2,9 @@
 
 #![expect(unsafe_code, reason = "pages of cells in memory that is never freed")]
 
-use crate::buckets::table::{BucketTable, CellPlace, OCTAVES};
+#[cfg(not(loom))]
+use crate::buckets::table::OCTAVES;
+use crate::buckets::table::{BucketTable, CellPlace};
 use crate::recorder::arena::Arena;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, load_own_pointer};
 use std::alloc::Layout;

@@ -142,7 +142,7 @@ fn a_reading_of_failures_and_extremes_is_a_prefix() {
 
 #[test]
 fn a_reading_of_plain_calls_is_a_prefix() {
-    readings_are_prefixes(2, &[(Outcome::Ok, Some(4)), (Outcome::Ok, Some(4)), (Outcome::Ok, Some(4))], 1);
+    readings_are_prefixes(2, &[(Outcome::Ok, Some(4)); 4], 1);
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn a_copy_shows_what_is_recent_to_its_reader() {
 #[test]
 fn windows_that_follow_each_other_quickly() {
     recent_extremes_are_those_of_the_windows(
-        2,
+        1,
         &[(Outcome::Ok, Some(7)), (Outcome::Ok, Some(4))],
         &[true, true],
     );
