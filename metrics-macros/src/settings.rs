@@ -238,7 +238,8 @@ fn read_bounds(array: &ExprArray, errors: &mut Errors) -> Option<Vec<u64>> {
 fn read_native(native: &Expr, errors: &mut Errors) -> Option<bool> {
     let flag = literal::boolean(native);
     if flag.is_none() {
-        errors.at(native, "`native` must be `true` (the default) or `false`, which leaves out native buckets");
+        errors
+            .at(native, "`native` must be `true` (the default) or `false`, which leaves out native buckets");
     }
     flag
 }

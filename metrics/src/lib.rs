@@ -134,7 +134,9 @@ pub use http::{Endpoint, serve};
 pub use labels::{LabelSet, LabelValue};
 pub use metric::{CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, Info};
 pub use registry::{MetricsRegistry, global, install, snapshot};
-pub use snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets, families};
+pub use snapshot::{
+    FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets, families,
+};
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
 #[doc = include_str!("labels/label_set.md")]

@@ -4,7 +4,7 @@
 //! the values with the same number of significant bits, contains 2^s bounds. Their mantissas are the same in every octave. So the
 //! number of significant bits and a comparison of mantissas find a value's bucket, without a logarithm.
 
-use std::fmt;
+use std::{fmt, iter};
 
 /// The highest schema of a scale. Two of its bounds are at least a sixteenth of an octave's lowest value apart.
 const MAX_SCHEMA: u32 = 3;
@@ -162,9 +162,17 @@ impl NativeScale {
         ((bits - 1) * self.bounds + rank) as i32 + self.first
     }
 
+    /// Returns the index of the bucket that contains `value`; `None` for 0.
+    #[cfg(test)]
+    pub(crate) fn index_of(&self, value: u64) -> Option<i32> {
+        let zeros = value.leading_zeros();
+        let mantissa = value.checked_shl(zeros)?;
+        Some(self.index((u64::BITS - zeros) as usize, self.rank(mantissa)))
+    }
+
     /// Returns the smallest and the largest integer of the bucket at `index`, or `None` if it contains no 64-bit integer.
     pub(crate) fn range(&self, index: i32) -> Option<(u64, u64)> {
-        let lower = self.bound_at(index - 1)?;
+        let lower = self.bound_at(index.checked_sub(1)?)?;
         let upper = self.bound_at(index).unwrap_or(u64::MAX);
         (lower < upper).then_some((lower + 1, upper))
     }
@@ -220,7 +228,9 @@ impl NativeCounts {
         let mut combined = NativeCounts::new(self.scale);
         combined.zero = combine(self.zero, other.zero);
         let (mut ours, mut theirs) = (self.buckets.iter().peekable(), other.buckets.iter().peekable());
-        while let Some(index) = [ours.peek(), theirs.peek()].into_iter().flatten().map(|(index, _)| *index).min() {
+        while let Some(index) =
+            [ours.peek(), theirs.peek()].into_iter().flatten().map(|(index, _)| *index).min()
+        {
             let next = |buckets: &mut std::iter::Peekable<std::slice::Iter<'_, (i32, u64)>>| {
                 buckets.next_if(|bucket| bucket.0 == index).map_or(0, |bucket| bucket.1)
             };
@@ -232,19 +242,19 @@ impl NativeCounts {
         combined
     }
 
+    /// Returns the smallest and the largest integer of each bucket, and its count, in ascending order. The first is the bucket of 0.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = ((u64, u64), u64)> {
+        let range = |&(index, count): &(i32, u64)| Some((self.scale.range(index)?, count));
+        iter::once(((0, 0), self.zero)).chain(self.buckets.iter().filter_map(range))
+    }
+
     /// Returns the smallest and the largest integer of the bucket that contains the `rank`-th smallest value; ranks begin at 1.
     pub(crate) fn range_of_rank(&self, rank: u64) -> Option<(u64, u64)> {
-        let mut below = self.zero;
-        if rank <= below {
-            return Some((0, 0));
-        }
-        for &(index, count) in &self.buckets {
+        let mut below = 0_u64;
+        self.ranges().find_map(|(range, count)| {
             below = below.saturating_add(count);
-            if rank <= below {
-                return self.scale.range(index);
-            }
-        }
-        None
+            (rank <= below).then_some(range)
+        })
     }
 }
 
@@ -301,7 +311,10 @@ mod tests {
                 let Some((least, most)) = scale.range(index) else { continue };
                 let per_unit = scale.per_unit();
                 assert!(is_at_most_bound(most, per_unit, index), "{most} in {index} of {scale:?}");
-                assert!(most == u64::MAX || !is_at_most_bound(most + 1, per_unit, index), "{most} + 1 in {index}");
+                assert!(
+                    most == u64::MAX || !is_at_most_bound(most + 1, per_unit, index),
+                    "{most} + 1 in {index}"
+                );
                 assert!(!is_at_most_bound(least, per_unit, index - 1), "{least} in {index} of {scale:?}");
             }
         }
@@ -313,15 +326,29 @@ mod tests {
             let factor = 1 << (3 - schema);
             for index in 0..=511_i32 {
                 let Some((least, most)) = INTEGERS[3].range(index) else { continue };
-                let (lower, upper) = scale.range(index.div_euclid(factor) + i32::from(index % factor != 0)).unwrap();
+                let (lower, upper) =
+                    scale.range(index.div_euclid(factor) + i32::from(index % factor != 0)).unwrap();
                 assert!(lower <= least && most <= upper, "{index} at schema {schema}");
             }
         }
     }
 
     #[test]
+    fn an_index_that_no_value_has_is_no_range() {
+        for scale in INTEGERS.iter().chain([&SECONDS]) {
+            for index in [i32::MIN, i32::MIN + 1, -1_000, scale.first - 1, 600, i32::MAX - 1, i32::MAX] {
+                assert_eq!(scale.range(index), None, "{index} of {scale:?}");
+            }
+            assert_eq!(scale.index_of(1), Some(scale.first));
+            let top = scale.index_of(u64::MAX).unwrap();
+            assert_eq!((scale.range(top).map(|range| range.1), scale.range(top + 1)), (Some(u64::MAX), None));
+        }
+    }
+
+    #[test]
     fn counts_combine_by_bucket() {
-        let counts = |zero, buckets: &[(i32, u64)]| NativeCounts { scale: &SECONDS, zero, buckets: buckets.to_vec() };
+        let counts =
+            |zero, buckets: &[(i32, u64)]| NativeCounts { scale: &SECONDS, zero, buckets: buckets.to_vec() };
         let (one, other) = (counts(3, &[(-9, 4), (2, 5)]), counts(1, &[(-9, 4), (1, 7), (2, 2), (8, 1)]));
         assert_eq!(one.combine(&other, u64::saturating_sub), counts(2, &[(2, 3)]));
         assert_eq!(one.combine(&other, u64::saturating_add), counts(4, &[(-9, 8), (1, 7), (2, 7), (8, 1)]));

@@ -156,7 +156,13 @@ impl BucketTable {
     }
 
     /// Adds the counts of an octave's cells to the classic buckets and to the native ones. Octaves must ascend.
-    pub(crate) fn spread(&self, octave: usize, cells: &[u64], classic: &mut [u64], native: &mut NativeCounts) {
+    pub(crate) fn spread(
+        &self,
+        octave: usize,
+        cells: &[u64],
+        classic: &mut [u64],
+        native: &mut NativeCounts,
+    ) {
         let (begin, end) = (usize::from(self.below[octave]), usize::from(self.below[octave + 1]));
         let natives = self.native_bounds_in(octave);
         let (mut bucket, mut rank) = (begin, 0);
@@ -189,7 +195,8 @@ mod tests {
         let finite: &'static [u64] = finite.leak();
         let table = BucketTable::new(finite);
         let edges = || finite.iter().flat_map(|bound| [bound - 1, *bound, bound + 1]);
-        let powers = || (0..64).flat_map(|bit| [(1_u64 << bit) - 1, 1 << bit, (1 << bit) + 1]).chain([u64::MAX]);
+        let powers =
+            || (0..64).flat_map(|bit| [(1_u64 << bit) - 1, 1 << bit, (1 << bit) + 1]).chain([u64::MAX]);
         for value in edges().chain(powers()) {
             assert_eq!(table.find(value), bounds::find_bucket(finite, value), "{value} in {finite:?}");
         }
@@ -206,7 +213,11 @@ mod tests {
         cells[index] = 1;
         let (mut classic, mut native) = (vec![0; table.buckets()], NativeCounts::new(table.scale()));
         table.spread(octave, &cells, &mut classic, &mut native);
-        assert_eq!(classic.iter().position(|count| *count == 1), Some(table.find(value)), "{value} in {table:?}");
+        assert_eq!(
+            classic.iter().position(|count| *count == 1),
+            Some(table.find(value)),
+            "{value} in {table:?}"
+        );
         match native.buckets[..] {
             [] if value == 0 => assert_eq!(native.zero, 1),
             [] => assert!(!table.scale().is_some(), "{value} is in no native bucket"),

@@ -17,7 +17,9 @@ mod type_of;
 
 pub use crate::buckets::bounds::nanos;
 pub use crate::buckets::table::BucketTable;
-pub use crate::function::{AllKinds, DEFAULT_BUCKETS, DEFAULT_CLASSIC_BUCKETS, Description, Function, Label, Name};
+pub use crate::function::{
+    AllKinds, DEFAULT_BUCKETS, DEFAULT_CLASSIC_BUCKETS, Description, Function, Label, Name,
+};
 pub use crate::labels::LabelText;
 pub use crate::link_section::Linked;
 pub use crate::recorder::{Block, Outcome, Time};

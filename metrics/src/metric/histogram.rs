@@ -77,7 +77,10 @@ impl HistogramOptions {
     /// # Panics
     /// If `schema` is above 3, or for a histogram of times.
     pub(crate) const fn native(self, schema: u8) -> Self {
-        assert!(!self.is_of_time, "a histogram of times has native buckets of schema 3 already");
+        assert!(
+            !self.is_of_time,
+            "a histogram of times has native buckets of schema 3, and takes no other schema"
+        );
         assert!(schema <= 3, "the schema of native buckets must be from 0 to 3");
         HistogramOptions { native: Native::Integers(schema), ..self }
     }
@@ -294,7 +297,7 @@ impl Single for Histogram {
     }
 }
 
-/// Describes a histogram in an error, with the options that tell it from others.
+/// Describes a histogram in an error, by its unit and its bounds.
 pub(crate) fn describe_histogram(bounds: &[u64], is_of_time: bool) -> String {
     let of_time = if is_of_time { " of time" } else { "" };
     format!("{}{of_time} with the bounds {bounds:?}", Histogram::DESCRIPTION)
@@ -306,6 +309,15 @@ impl Kind for Histogram {
     const KIND: MetricKind = MetricKind::Histogram;
     const DESCRIPTION: &'static str = "a declared histogram";
 
+    fn describe_options(HistogramOptions { bounds, is_of_time, native }: HistogramOptions) -> String {
+        let native = match native {
+            Native::None => "without native buckets".to_owned(),
+            Native::Seconds => "native buckets of schema 3".to_owned(),
+            Native::Integers(schema) => format!("native buckets of schema {schema}"),
+        };
+        format!("{}, {native}", describe_histogram(bounds, is_of_time))
+    }
+
     fn cells(options: HistogramOptions, width: usize) -> HistogramCells {
         HistogramCells::new(options, width)
     }
@@ -313,7 +325,11 @@ impl Kind for Histogram {
     #[inline]
     fn read(cells: &HistogramCells, index: usize, reader: &mut Reader) -> SampleValue {
         let histogram = cells.read(index, reader);
-        if cells.options.is_of_time { SampleValue::Times(histogram) } else { SampleValue::Histogram(histogram) }
+        if cells.options.is_of_time {
+            SampleValue::Times(histogram)
+        } else {
+            SampleValue::Histogram(histogram)
+        }
     }
 
     fn clear(cells: &HistogramCells, index: usize) {

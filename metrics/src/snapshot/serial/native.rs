@@ -15,7 +15,10 @@ struct Raw {
     buckets: Vec<(i32, u64)>,
 }
 
-pub(crate) fn serialize<S: Serializer>(native: &Option<NativeCounts>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(
+    native: &Option<NativeCounts>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let raw = native.as_ref().map(|native| Raw {
         schema: native.scale.schema(),
         per_unit: native.scale.per_unit(),
@@ -25,15 +28,24 @@ pub(crate) fn serialize<S: Serializer>(native: &Option<NativeCounts>, serializer
     raw.serialize(serializer)
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NativeCounts>, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<NativeCounts>, D::Error> {
     let Some(Raw { schema, per_unit, zero, buckets }) = Option::deserialize(deserializer)? else {
         return Ok(None);
     };
     let scale = NativeScale::find(schema, per_unit).ok_or_else(|| {
-        D::Error::custom(format_args!("no native buckets have the schema {schema} and {per_unit} to the unit"))
+        D::Error::custom(format_args!(
+            "no native buckets have schema {schema} and {per_unit} to the unit: the schemas are 0 to 3 with 1, and 3 with 1000000000"
+        ))
     })?;
     if let Some((index, _)) = buckets.iter().find(|(index, _)| scale.range(*index).is_none()) {
         return Err(D::Error::custom(format_args!("the native bucket {index} contains no 64-bit integer")));
+    }
+    if let Some((index, _)) = buckets.iter().find(|(_, count)| *count == 0) {
+        return Err(D::Error::custom(format_args!(
+            "the native bucket {index} has no values, so it must be left out"
+        )));
     }
     if !buckets.is_sorted_by(|(one, _), (next, _)| one < next) {
         return Err(D::Error::custom("the indices of native buckets must increase"));
