@@ -106,7 +106,9 @@ fn families_of_metrics() -> Result<(), Error> {
     let bounds = DynamicFamily::histogram("dynamic_sizes", "help", ["a"], [1, 2])?;
     let _: DynamicFamily<Histogram> =
         registry.try_family(bounds.max_series(5).expire_after(Duration::from_mins(1)))?;
-    let _: DynamicFamily<Histogram> = DynamicFamily::histogram_of_time("times", "help", ["a"], vec![1])?;
+    let times: DynamicFamily<Histogram> = DynamicFamily::histogram_of_time("times", "help", ["a"], vec![1])?;
+    let _: DynamicFamily<Histogram> = times.classic();
+    let _: fn(DynamicFamily<Histogram>, u8) -> DynamicFamily<Histogram> = DynamicFamily::native;
     let _: Family<OfSize, Counter> = registry.family(Family::new("at_run_time_total", "help"));
     Ok(())
 }
