@@ -84,7 +84,7 @@ fn families_of_metrics() -> Result<(), Error> {
     is_metric::<Gauge>();
     is_metric::<FloatGauge>();
     is_metric::<Histogram>();
-    is_shared(&(&BY_SIZE, &BY_NAME, &TIMES, &AMOUNTS));
+    is_shared(&(&BY_SIZE, &BY_NAME, &TIMES, &CLASSIC, &AMOUNTS, &NATIVE, &ALONE));
     BY_SIZE.with(&OfSize { size: Size::Large }).add(2);
     let held: Series<Gauge, Held> = BY_NAME.hold(&Labels { size: Size::Small, name: "x" });
     is_shared(&held);

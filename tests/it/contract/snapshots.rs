@@ -23,8 +23,8 @@ fn histogram_snapshot() {
     let _: fn(&HistogramSnapshot) -> Option<(u64, u64)> = HistogramSnapshot::extremes;
     let _: fn(&HistogramSnapshot) -> Option<(u64, u64)> = HistogramSnapshot::recent_extremes;
     let _: for<'a> fn(&'a HistogramSnapshot) -> Option<NativeBuckets<'a>> = HistogramSnapshot::native;
-    let _: fn(&NativeBuckets<'_>) -> i8 = NativeBuckets::schema;
-    let _: fn(&NativeBuckets<'_>) -> u64 = NativeBuckets::zero_count;
+    let _: fn(&NativeBuckets<'static>) -> i8 = NativeBuckets::schema;
+    let _: fn(&NativeBuckets<'static>) -> u64 = NativeBuckets::zero_count;
     let buckets = |native: NativeBuckets<'_>| -> Vec<(i32, u64)> { native.buckets().rev().collect() };
     assert_eq!(AtomicHistogram::new([5]).snapshot().native().map(buckets), None);
     let HistogramSnapshot { buckets, boundaries, .. } = AtomicHistogram::new([5]).snapshot();
