@@ -151,7 +151,7 @@ impl HistogramSnapshot {
     /// Returns the value that a fraction `p` of all values does not exceed: `percentile(0.99)` is the 99th percentile.
     ///
     /// `p` is a fraction from 0 to 1, not a percentage. Larger numbers count as 1, so `percentile(99.0)` is not the 99th
-    /// percentile but `percentile(1.0)`: the maximum, or the upper bound of its bucket if the maximum is not known.
+    /// percentile but `percentile(1.0)`: the maximum, as exact as it is known.
     ///
     /// ```
     /// use tachometer::AtomicHistogram;
@@ -236,7 +236,7 @@ impl HistogramSnapshot {
     /// declared [`of_time`](crate::Histogram::of_time), as a duration. `None` while there are no values.
     ///
     /// `p` is a fraction from 0 to 1: 0.99 for the 99th percentile. Larger numbers count as 1, so `percentile_duration(99.0)` is
-    /// the longest time, or the upper bound of its bucket if the longest is not known.
+    /// the longest time, as exact as it is known.
     ///
     /// ```
     /// use std::time::Duration;

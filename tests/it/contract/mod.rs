@@ -20,7 +20,7 @@ use tachometer::{
     MetricsRegistry, MetricsSnapshot, NativeBuckets,
     collect::{Collect, Collected, FamilyDescription, MetricDescription},
     export::{Exporter, ExporterBuilder},
-    families::{FamilySnapshot, SampleValue, SeriesSnapshot},
+    families::{Distribution, FamilySnapshot, SampleValue, SeriesSnapshot},
     family::{Held, LabelVisitor, Metric, Series},
     guard::SeriesGuard,
     http::{Exposition, Server},
