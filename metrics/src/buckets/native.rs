@@ -88,6 +88,7 @@ impl NativeScale {
     }
 
     /// Creates a scale. `powers` are the mantissas at schema 3, and `first` is the index of the bucket of 1 there.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "both are below 8")]
     const fn new(schema: u32, per_unit: u64, powers: &[u64; MAX_BOUNDS], first: i32) -> Self {
         let mut scale = NativeScale::without_bounds();
         scale.schema = schema as i8;
@@ -158,6 +159,11 @@ impl NativeScale {
 
     /// Returns the index of the bucket that ends at the bound at `rank` of octave `bits`, or that contains the values above its
     /// last bound if `rank` is the number of bounds.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "there are at most 512 bounds"
+    )]
     pub(crate) fn index(&self, bits: usize, rank: usize) -> i32 {
         ((bits - 1) * self.bounds + rank) as i32 + self.first
     }

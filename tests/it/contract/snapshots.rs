@@ -25,7 +25,7 @@ fn histogram_snapshot() {
     let _: for<'a> fn(&'a HistogramSnapshot) -> Option<NativeBuckets<'a>> = HistogramSnapshot::native;
     let _: fn(&NativeBuckets<'static>) -> i8 = NativeBuckets::schema;
     let _: fn(&NativeBuckets<'static>) -> u64 = NativeBuckets::zero_count;
-    let _: for<'a> fn(&Distribution<'a>) -> Option<NativeBuckets<'a>> = Distribution::native;
+    let _: fn(&Distribution<'static>) -> Option<NativeBuckets<'static>> = Distribution::native;
     let buckets = |native: NativeBuckets<'_>| -> Vec<(i32, u64)> { native.buckets().rev().collect() };
     assert_eq!(AtomicHistogram::new([5]).snapshot().native().map(buckets), None);
     let HistogramSnapshot { buckets, boundaries, .. } = AtomicHistogram::new([5]).snapshot();

@@ -1,5 +1,11 @@
 //! Percentiles and native buckets of whatever was recorded, beside a sorted list of it.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "ranks and indices are small, and a digit is what is left of a product"
+)]
+
 mod opt_outs;
 mod precise;
 mod schemas;

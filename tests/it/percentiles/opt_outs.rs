@@ -71,7 +71,9 @@ fn assert_is_as_coarse_as_its_bounds(histogram: &HistogramSnapshot, values: &[u6
     let bounds: [u64; 32] =
         std::array::from_fn(|index| histogram.boundaries.get(index).map_or(u64::MAX, |bound| *bound));
     let coarse = AtomicHistogram::new(bounds);
-    values.iter().for_each(|value| coarse.record(*value));
+    for value in values {
+        coarse.record(*value);
+    }
     let coarse = coarse.snapshot();
     assert_eq!((&coarse.buckets, &coarse.boundaries), (&histogram.buckets, &histogram.boundaries));
     assert!(coarse.native().is_none() && histogram.native().is_none(), "{histogram:?}");
@@ -116,7 +118,9 @@ mod partly {
 fn a_sum_of_both_has_native_buckets_while_one_has_no_values() {
     let clock = MockClock::new();
     let _entered = clock.enter();
-    NANOS.iter().for_each(|nanos| partly::with(clock, *nanos));
+    for nanos in NANOS {
+        partly::with(clock, nanos);
+    }
     let latency = || FUNCTIONS.snapshot_all().function("partly_native").unwrap().latency().clone();
     assert_eq!(latency().native().map(|native| native.buckets().count()), Some(3));
     partly::without(clock, 7);
@@ -148,7 +152,9 @@ fn a_declared_histogram_without_native_buckets_interpolates() {
     let dynamic = registry.family(dynamic.unwrap().classic());
     let named = registry.histogram("named_bytes", "Sizes", BOUNDS);
     for value in NANOS {
-        [&CLASSIC, &SIZES, &NEITHER, named].into_iter().for_each(|histogram| histogram.observe(value));
+        for histogram in [&CLASSIC, &SIZES, &NEITHER, named] {
+            histogram.observe(value);
+        }
         CLASSICS.with(&Which { which: "it" }).observe(value);
         FINE.with(&Which { which: "it" }).observe(value);
         dynamic.with(&["it"]).observe(value);
@@ -161,7 +167,7 @@ fn a_declared_histogram_without_native_buckets_interpolates() {
         series(tachometer::snapshot(), "classic_family_seconds"),
         series(registry.snapshot_all(), "dynamic_seconds"),
     ];
-    let alone = [&CLASSIC, &SIZES, &NEITHER, named].map(|histogram| histogram.snapshot());
+    let alone = [&CLASSIC, &SIZES, &NEITHER, named].map(Histogram::snapshot);
     for histogram in of_families.iter().chain(&alone) {
         assert_is_as_coarse_as_its_bounds(histogram, &NANOS);
     }

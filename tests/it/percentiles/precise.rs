@@ -158,7 +158,9 @@ proptest! {
                     scope.spawn(move || {
                         let clock = MockClock::new();
                         let _entered = clock.enter();
-                        values.iter().for_each(|nanos| record(case, clock, *nanos));
+                        for nanos in values {
+                            record(case, clock, *nanos);
+                        }
                     });
                 }
             });

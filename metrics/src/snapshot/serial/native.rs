@@ -15,6 +15,7 @@ struct Raw {
     buckets: Vec<(i32, u64)>,
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 pub(crate) fn serialize<S: Serializer>(
     native: &Option<NativeCounts>,
     serializer: S,
