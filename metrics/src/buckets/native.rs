@@ -136,6 +136,7 @@ impl NativeScale {
         self.schema
     }
 
+    #[cfg(any(feature = "json", test))]
     pub(crate) fn per_unit(&self) -> u64 {
         self.per_unit
     }
