@@ -137,10 +137,7 @@ impl Block {
             return false;
         }
         let in_cells = reading.cells.total();
-        debug_assert!(
-            (last_filed.saturating_sub(1)..=last_filed).contains(&in_cells),
-            "only one call is being filed"
-        );
+        debug_assert!((last_filed.saturating_sub(1)..=last_filed).contains(&in_cells), "only one call is being filed");
         if last_filed > 0 && in_cells == last_filed {
             reading.unfiled.remove(0);
         }

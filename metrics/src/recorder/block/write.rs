@@ -45,8 +45,8 @@ impl Block {
         if (before >> COUNT_BIT) - load_own(filed) > MAX_UNFILED {
             self.file_durations::<false>();
         }
-        let takes_fast_path =
-            epoch.is_current(load_own(seen)) && (load_own(min)..=load_own(max)).contains(&nanos);
+        let takes_fast_path = epoch.is_current(load_own(seen))
+            && (load_own(min)..=load_own(max)).contains(&nanos);
         if takes_fast_path {
             self.write_times(before, before >> COUNT_BIT, nanos);
             self.commit(before, outcome, 1 << TIMES_BIT);
@@ -200,8 +200,7 @@ impl Block {
         set(&copy.ended, head >> COUNT_BIT);
         set(&copy.started, load_own(started));
         set(&copy.sum, load_own(&sum[current_slot(head, TIMES_BIT)]));
-        for (to, extreme) in copy.extremes.iter().chain(&copy.recent).zip(extremes.into_iter().chain(recent))
-        {
+        for (to, extreme) in copy.extremes.iter().chain(&copy.recent).zip(extremes.into_iter().chain(recent)) {
             set(to, extreme);
         }
         for (failure, (to, from)) in (0..).zip(copy.failed.iter().zip(failed)) {
@@ -211,10 +210,7 @@ impl Block {
             for (index, cell) in page.iter().enumerate() {
                 let place = CellPlace { octave, index };
                 let copied = copy.cells.own_cell(place);
-                set(
-                    copied.unwrap_or_else(|| copy.cells.create_own_cell(place, table, arena)),
-                    load_own(cell),
-                );
+                set(copied.unwrap_or_else(|| copy.cells.create_own_cell(place, table, arena)), load_own(cell));
             }
         }
         // Release: pairs with the Acquire in `read`.
