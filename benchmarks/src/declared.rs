@@ -7,6 +7,7 @@ use crate::{Fallible, rounds};
 use measured::metric::histogram::Thresholds;
 use opentelemetry::metrics as otel;
 use prometheus_client::metrics as client;
+use prometheus_client::metrics::histogram::NativeHistogramConfig;
 use std::sync::LazyLock;
 use std::sync::atomic::Ordering;
 use tachometer::{AtomicCounter, Counter, FloatCounter, Gauge, Histogram, metrics};
@@ -18,6 +19,8 @@ metrics! {
     static FLOATS: FloatCounter = FloatCounter::new("floats_total", "Quantities");
     static GAUGE: Gauge = Gauge::new("gauge", "Levels");
     static HISTOGRAM: Histogram = Histogram::new("histogram", "Values", &BOUNDS);
+    static NATIVE: Histogram = Histogram::new("native_histogram", "Values", &BOUNDS).native(SCHEMA.unsigned_abs());
+    static TIMES: Histogram = Histogram::of_time("times_seconds", "Times", &BOUNDS);
 }
 
 static SHARED: AtomicCounter = AtomicCounter::new();
@@ -48,6 +51,9 @@ fn rows() -> Vec<Row> {
 const ONE: u64 = 1;
 const VALUE: u64 = 420;
 
+/// The schema of native buckets: that of our times, and of the growth by at most 1.1 a bucket that `prometheus-client` has by default.
+const SCHEMA: i8 = 3;
+
 fn ours() -> Vec<Row> {
     vec![
         Row::new(REFERENCE, |calls| repeat(calls, ONE, |amount| SHARED.add(amount)))
@@ -60,13 +66,31 @@ fn ours() -> Vec<Row> {
             repeat(calls, VALUE, |value| HISTOGRAM.observe(value));
         })
         .recorded(|| HISTOGRAM.snapshot().total()),
+        Row::new("… with native buckets, schema 3", |calls| {
+            repeat(calls, VALUE, |value| NATIVE.observe(value));
+        })
+        .recorded(|| native_count(&NATIVE)),
+        Row::new("… of times, which have native buckets", |calls| {
+            repeat(calls, VALUE, |value| TIMES.observe(value));
+        })
+        .recorded(|| native_count(&TIMES)),
     ]
+}
+
+/// The values in native buckets, as which all of them must be counted.
+fn native_count(histogram: &'static Histogram) -> u64 {
+    let snapshot = histogram.snapshot();
+    snapshot.native().map_or(0, |native| native.buckets().map(|(_, count)| count).sum())
 }
 
 fn client() -> Vec<Row> {
     static COUNTER: LazyLock<client::counter::Counter> = LazyLock::new(client::counter::Counter::default);
     static HISTOGRAM: LazyLock<client::histogram::Histogram> =
         LazyLock::new(|| client::histogram::Histogram::new(float_bounds()));
+    static NATIVE: LazyLock<client::histogram::Histogram> = LazyLock::new(|| {
+        let native = NativeHistogramConfig::with_schema(SCHEMA);
+        client::histogram::Histogram::new_classic_and_native(float_bounds(), native)
+    });
     vec![
         Row::new("`prometheus-client` 0.26, counter", |calls| {
             repeat(calls, ONE, |amount| COUNTER.inc_by(amount));
@@ -74,6 +98,10 @@ fn client() -> Vec<Row> {
         .recorded(|| COUNTER.get()),
         Row::new("… histogram", |calls| repeat(calls, VALUE, |value| HISTOGRAM.observe(value as f64)))
             .recorded(|| samples(&peers::client_text(&*HISTOGRAM), "metric_count").iter().sum()),
+        Row::new("… with native buckets, schema 3", |calls| {
+            repeat(calls, VALUE, |value| NATIVE.observe(value as f64));
+        })
+        .recorded(|| samples(&peers::client_text(&*NATIVE), "metric_count").iter().sum()),
     ]
 }
 

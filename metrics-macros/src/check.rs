@@ -45,6 +45,7 @@ pub(crate) fn check<'a>(options: &'a Options, item: &'a Item, errors: &mut Error
 }
 
 /// A member of a block, checked.
+#[expect(clippy::large_enum_variant, reason = "nearly all are of the large one")]
 enum Checked<'a> {
     /// A member that stays as it is written.
     Kept(TokenStream),

@@ -14,6 +14,7 @@ mod itself;
 mod labels;
 mod layers;
 mod on_demand;
+mod percentiles;
 mod primitives;
 mod registry;
 mod streams;

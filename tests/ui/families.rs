@@ -49,6 +49,9 @@ metrics! {
     static MANY: Family<Named, Counter> = Family::new("jobs_total", "Jobs").max_series(1_000_001);
     static AT_ONCE: Family<Named, Counter> = Family::new("jobs_total", "Jobs").expire_after(Duration::ZERO);
     static BOUNDS: Family<Named, Histogram> = Family::histogram("jobs_bytes", "Jobs", &[2, 1]);
+    static SCHEMA: Family<Named, Histogram> = Family::histogram("jobs_bytes", "Jobs", &[1]).native(4);
+    static TIMES: Family<Named, Histogram> = Family::histogram_of_time("jobs_seconds", "Jobs", &[1]).native(3);
+    static ALONE: Histogram = Histogram::new("jobs_bytes", "Jobs", &[1]).native(9);
     static NO_BOUNDS: Family<Named, Histogram> = Family::new("jobs_bytes", "Jobs");
 }
 

@@ -27,7 +27,23 @@ fn sampled_never() {}
 #[instrumented(sample = "16")]
 fn sampled_by_a_text() {}
 
+#[instrumented(native = "no")]
+fn native_by_a_text() {}
+
+#[instrumented(native = 3)]
+fn native_by_a_schema() {}
+
+#[instrumented(native = !true)]
+fn native_by_an_expression() {}
+
+#[instrumented(native)]
+fn native_by_nothing() {}
+
 fn main() {
+    native_by_a_text();
+    native_by_a_schema();
+    native_by_an_expression();
+    native_by_nothing();
     sampled_never();
     sampled_by_a_text();
     number();

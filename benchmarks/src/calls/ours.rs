@@ -12,7 +12,7 @@ const REFUSED: u64 = u64::MAX;
 pub(super) fn rows() -> Vec<Row> {
     vec![
         Row::new("`#[instrumented]`", |calls| repeat(calls, 7, ours))
-            .lacks("callers; single calls; percentiles finer than its buckets")
+            .lacks("callers; single calls")
             .recorded(|| recorded("ours").0),
         Row::new("… that returns `Err`", |calls| repeat(calls, REFUSED, ours_refusing))
             .recorded(|| recorded("ours_refusing").1),

@@ -4,7 +4,7 @@
 //! the values with the same number of significant bits, contains 2^s bounds. Their mantissas are the same in every octave. So the
 //! number of significant bits and a comparison of mantissas find a value's bucket, without a logarithm.
 
-use std::fmt;
+use std::{fmt, iter};
 
 /// The highest schema of a scale. Two of its bounds are at least a sixteenth of an octave's lowest value apart.
 const MAX_SCHEMA: u32 = 3;
@@ -88,6 +88,7 @@ impl NativeScale {
     }
 
     /// Creates a scale. `powers` are the mantissas at schema 3, and `first` is the index of the bucket of 1 there.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "both are below 8")]
     const fn new(schema: u32, per_unit: u64, powers: &[u64; MAX_BOUNDS], first: i32) -> Self {
         let mut scale = NativeScale::without_bounds();
         scale.schema = schema as i8;
@@ -135,6 +136,7 @@ impl NativeScale {
         self.schema
     }
 
+    #[cfg(any(feature = "json", test))]
     pub(crate) fn per_unit(&self) -> u64 {
         self.per_unit
     }
@@ -158,13 +160,26 @@ impl NativeScale {
 
     /// Returns the index of the bucket that ends at the bound at `rank` of octave `bits`, or that contains the values above its
     /// last bound if `rank` is the number of bounds.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "there are at most 512 bounds"
+    )]
     pub(crate) fn index(&self, bits: usize, rank: usize) -> i32 {
         ((bits - 1) * self.bounds + rank) as i32 + self.first
     }
 
+    /// Returns the index of the bucket that contains `value`; `None` for 0.
+    #[cfg(test)]
+    pub(crate) fn index_of(&self, value: u64) -> Option<i32> {
+        let zeros = value.leading_zeros();
+        let mantissa = value.checked_shl(zeros)?;
+        Some(self.index((u64::BITS - zeros) as usize, self.rank(mantissa)))
+    }
+
     /// Returns the smallest and the largest integer of the bucket at `index`, or `None` if it contains no 64-bit integer.
     pub(crate) fn range(&self, index: i32) -> Option<(u64, u64)> {
-        let lower = self.bound_at(index - 1)?;
+        let lower = self.bound_at(index.checked_sub(1)?)?;
         let upper = self.bound_at(index).unwrap_or(u64::MAX);
         (lower < upper).then_some((lower + 1, upper))
     }
@@ -234,19 +249,19 @@ impl NativeCounts {
         combined
     }
 
+    /// Returns the smallest and the largest integer of each bucket, and its count, in ascending order. The first is the bucket of 0.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = ((u64, u64), u64)> {
+        let range = |&(index, count): &(i32, u64)| Some((self.scale.range(index)?, count));
+        iter::once(((0, 0), self.zero)).chain(self.buckets.iter().filter_map(range))
+    }
+
     /// Returns the smallest and the largest integer of the bucket that contains the `rank`-th smallest value; ranks begin at 1.
     pub(crate) fn range_of_rank(&self, rank: u64) -> Option<(u64, u64)> {
-        let mut below = self.zero;
-        if rank <= below {
-            return Some((0, 0));
-        }
-        for &(index, count) in &self.buckets {
+        let mut below = 0_u64;
+        self.ranges().find_map(|(range, count)| {
             below = below.saturating_add(count);
-            if rank <= below {
-                return self.scale.range(index);
-            }
-        }
-        None
+            (rank <= below).then_some(range)
+        })
     }
 }
 
@@ -322,6 +337,18 @@ mod tests {
                     scale.range(index.div_euclid(factor) + i32::from(index % factor != 0)).unwrap();
                 assert!(lower <= least && most <= upper, "{index} at schema {schema}");
             }
+        }
+    }
+
+    #[test]
+    fn an_index_that_no_value_has_is_no_range() {
+        for scale in INTEGERS.iter().chain([&SECONDS]) {
+            for index in [i32::MIN, i32::MIN + 1, -1_000, scale.first - 1, 600, i32::MAX - 1, i32::MAX] {
+                assert_eq!(scale.range(index), None, "{index} of {scale:?}");
+            }
+            assert_eq!(scale.index_of(1), Some(scale.first));
+            let top = scale.index_of(u64::MAX).unwrap();
+            assert_eq!((scale.range(top).map(|range| range.1), scale.range(top + 1)), (Some(u64::MAX), None));
         }
     }
 

@@ -238,9 +238,11 @@ impl<M: Kind> Core<M> {
 
 impl<M: Kind> Registered for Core<M> {
     fn describe(&self) -> String {
+        let metric = M::describe_options(self.options);
         match self.schema.names {
-            [] => M::DESCRIPTION.to_owned(),
-            labels => format!("{} with the labels {labels:?}", M::DESCRIPTION),
+            [] => metric,
+            labels if metric == M::DESCRIPTION => format!("{metric} with the labels {labels:?}"),
+            labels => format!("{metric}, and with the labels {labels:?}"),
         }
     }
 

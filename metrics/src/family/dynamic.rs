@@ -177,18 +177,33 @@ impl DynamicFamily<Histogram> {
         Self::of_histogram(name.into(), help.into(), labels, bounds.into(), true)
     }
 
-    /// Leaves out the native buckets; see [`Histogram::classic`].
+    /// Leaves out the native buckets of histograms of times; see [`Histogram::classic`]. Call it before the family is used or registered.
     #[must_use]
     pub fn classic(mut self) -> Self {
         self.lazy.options = self.lazy.options.classic();
         self
     }
 
-    /// Adds native buckets to histograms of integers; see [`Histogram::native`].
+    /// Adds native buckets to histograms of integers; see [`Histogram::native`]. Call it before the family is used or registered.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::{DynamicFamily, Histogram, MetricsRegistry};
+    ///
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
+    /// let weights = DynamicFamily::<Histogram>::histogram("parcel_grams", "Weight of parcels", ["town"], [1_000])?.native(3);
+    /// let weights = registry.family(weights);
+    /// weights.with(&["Oslo"]).observe(450);
+    /// assert_eq!(weights.with(&["Oslo"]).snapshot().percentile(1.0), 450);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     /// If [`Histogram::native`] would panic.
     #[must_use]
+    #[track_caller]
     pub fn native(mut self, schema: u8) -> Self {
         self.lazy.options = self.lazy.options.native(schema);
         self

@@ -299,7 +299,30 @@ impl<L: LabelSet> Family<L, Histogram> {
         Family::of(name, help, HistogramOptions::new(bounds, true))
     }
 
-    /// Leaves out the native buckets; see [`Histogram::classic`].
+    /// Leaves out the native buckets of histograms of times; see [`Histogram::classic`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::{Family, Histogram, LabelSet, buckets, metrics};
+    ///
+    /// #[derive(LabelSet)]
+    /// struct Oven {
+    ///     number: u8,
+    /// }
+    ///
+    /// metrics! {
+    ///     static HEATING: Family<Oven, Histogram> = Family::histogram_of_time(
+    ///         "heating_seconds",
+    ///         "Time of heating",
+    ///         &const { buckets::seconds([60.0, 600.0]) },
+    ///     )
+    ///     .classic();
+    /// }
+    ///
+    /// let oven = Oven { number: 2 };
+    /// HEATING.with(&oven).observe_duration(Duration::from_secs(90));
+    /// assert!(HEATING.with(&oven).snapshot().native().is_none());
+    /// ```
     #[must_use]
     pub const fn classic(mut self) -> Self {
         self.lazy.options = self.lazy.options.classic();
@@ -308,9 +331,28 @@ impl<L: LabelSet> Family<L, Histogram> {
 
     /// Adds native buckets to histograms of integers; see [`Histogram::native`].
     ///
+    /// ```
+    /// use tachometer::{Family, Histogram, LabelSet, metrics};
+    ///
+    /// #[derive(LabelSet)]
+    /// struct Shelf {
+    ///     number: u8,
+    /// }
+    ///
+    /// metrics! {
+    ///     static WEIGHTS: Family<Shelf, Histogram> =
+    ///         Family::histogram("book_grams", "Weight of books", &[100, 1_000]).native(2);
+    /// }
+    ///
+    /// let shelf = Shelf { number: 2 };
+    /// WEIGHTS.with(&shelf).observe(450);
+    /// assert_eq!(WEIGHTS.with(&shelf).snapshot().native().unwrap().schema(), 2);
+    /// ```
+    ///
     /// # Panics
-    /// If [`Histogram::native`] would panic.
+    /// If [`Histogram::native`] would panic. In a `static`, this is a compile error.
     #[must_use]
+    #[track_caller]
     pub const fn native(mut self, schema: u8) -> Self {
         self.lazy.options = self.lazy.options.native(schema);
         self

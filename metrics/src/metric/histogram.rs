@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// A distribution of values, such as response sizes or run times of jobs.
 ///
-/// The buckets, sum and count of a snapshot always belong to the same values.
+/// The buckets, native buckets, sum and count of a snapshot always belong to the same values.
 #[doc = include_str!("from_the_start.md")]
 #[doc = include_str!("which_histogram.md")]
 /// # Example
@@ -76,8 +76,12 @@ impl HistogramOptions {
     ///
     /// # Panics
     /// If `schema` is above 3, or for a histogram of times.
+    #[track_caller]
     pub(crate) const fn native(self, schema: u8) -> Self {
-        assert!(!self.is_of_time, "a histogram of times has native buckets of schema 3 already");
+        assert!(
+            !self.is_of_time,
+            "a histogram of times has native buckets of schema 3, and takes no other schema"
+        );
         assert!(schema <= 3, "the schema of native buckets must be from 0 to 3");
         HistogramOptions { native: Native::Integers(schema), ..self }
     }
@@ -144,6 +148,8 @@ impl Histogram {
         /// fractions of a second, use [`of_time`](Self::of_time) with [`buckets::seconds`](crate::buckets::seconds): `&[0.1, 0.5]` is
         /// not a slice of `u64`.
         ///
+        /// Percentiles are as precise as the bounds, or as the native buckets that [`native`](Self::native) adds.
+        ///
         /// # Panics
         /// If `name` is not a valid Prometheus metric name, or if the bounds do not strictly increase. In a `static`, this is a
         /// compile error.
@@ -158,6 +164,9 @@ impl Histogram {
         /// Creates a histogram of times, exported in seconds. Its bounds are in nanoseconds, as
         /// [`buckets::seconds`](crate::buckets::seconds) returns them.
         ///
+        /// It also has [native buckets](HistogramSnapshot::native), so percentiles are precise whatever the bounds are;
+        /// [`classic`](Self::classic) leaves them out.
+        ///
         /// # Panics
         /// If [`new`](Self::new) would panic.
         #[must_use]
@@ -168,16 +177,27 @@ impl Histogram {
     }
 
     const_unless_loom! {
-        /// Leaves out the native buckets: percentiles are as coarse as the bounds then.
+        /// Leaves out the native buckets: fewer cells for each thread, and percentiles that are only as precise as the bounds.
+        ///
+        /// Only [`of_time`](Self::of_time) has native buckets by itself. Bounds, buckets and what is exported as text are the same
+        /// with them and without.
         ///
         /// ```
+        /// use std::time::Duration;
         /// use tachometer::{Histogram, buckets, metrics};
         ///
         /// metrics! {
         ///     static BAKING: Histogram =
         ///         Histogram::of_time("baking_seconds", "Time of baking", &const { buckets::seconds([60.0, 600.0]) }).classic();
         /// }
-        /// assert!(BAKING.snapshot().native().is_none());
+        ///
+        /// for seconds in [200, 200, 590] {
+        ///     BAKING.observe_duration(Duration::from_secs(seconds));
+        /// }
+        /// let baking = BAKING.snapshot();
+        /// assert!(baking.native().is_none());
+        /// // The second of three between 60 and 600, instead of about 200.
+        /// assert_eq!(baking.percentile_duration(0.5), Some(Duration::from_secs(420)));
         /// ```
         #[must_use]
         pub const fn classic(mut self) -> Self {
@@ -187,8 +207,11 @@ impl Histogram {
     }
 
     const_unless_loom! {
-        /// Adds native buckets to a histogram of integers, 2^`schema` from a power of two to the next. A percentile is then off by at
-        /// most 4.4 % at schema 3, 8.7 % at 2, 17.2 % at 1 and 33.4 % at 0, however far apart the bounds are.
+        /// Adds native buckets to a histogram of integers: 2^`schema` of them from each power of two to the next, up to 2⁶⁴.
+        ///
+        /// Percentiles are then as precise as these, however far apart the bounds are: at most 4.4 % above or below the value at
+        /// schema 3, 8.7 % at 2, 17.2 % at 1 and 33.4 % at 0, rounded to an integer. A lower schema takes less memory: each octave of
+        /// values that a thread observes takes 2^`schema` cells of eight bytes.
         ///
         /// ```
         /// use tachometer::{Histogram, metrics};
@@ -196,16 +219,20 @@ impl Histogram {
         /// metrics! {
         ///     static PAGES: Histogram = Histogram::new("book_pages", "Pages of books", &[100, 1_000]).native(3);
         /// }
+        ///
         /// PAGES.observe(352);
         /// PAGES.observe(880);
+        /// PAGES.observe(912);
         /// let pages = PAGES.snapshot();
-        /// assert_eq!((pages.native().unwrap().schema(), pages.percentile(0.5)), (3, 352));
+        /// assert_eq!((&*pages.buckets, pages.native().unwrap().schema()), (&[0, 3, 0][..], 3));
+        /// assert_eq!(pages.percentile(0.5), 899); // the middle of the native bucket from 862 to 939
         /// ```
         ///
         /// # Panics
-        /// If `schema` is above 3, or for a histogram of times, which has native buckets already. In a `static`, this is a compile
-        /// error.
+        /// If `schema` is above 3, or for a histogram of times, which has native buckets of schema 3 already. In a `static`, this is a
+        /// compile error.
         #[must_use]
+        #[track_caller]
         pub const fn native(mut self, schema: u8) -> Self {
             self.cells.set_options(self.cells.options.native(schema));
             self
@@ -294,7 +321,7 @@ impl Single for Histogram {
     }
 }
 
-/// Describes a histogram in an error, with the options that tell it from others.
+/// Describes a histogram in an error, by its unit and its bounds.
 pub(crate) fn describe_histogram(bounds: &[u64], is_of_time: bool) -> String {
     let of_time = if is_of_time { " of time" } else { "" };
     format!("{}{of_time} with the bounds {bounds:?}", Histogram::DESCRIPTION)
@@ -305,6 +332,15 @@ impl Kind for Histogram {
     type Cells = HistogramCells;
     const KIND: MetricKind = MetricKind::Histogram;
     const DESCRIPTION: &'static str = "a declared histogram";
+
+    fn describe_options(HistogramOptions { bounds, is_of_time, native }: HistogramOptions) -> String {
+        let native = match native {
+            Native::None => "without native buckets".to_owned(),
+            Native::Seconds => "native buckets of schema 3".to_owned(),
+            Native::Integers(schema) => format!("native buckets of schema {schema}"),
+        };
+        format!("{}, {native}", describe_histogram(bounds, is_of_time))
+    }
 
     fn cells(options: HistogramOptions, width: usize) -> HistogramCells {
         HistogramCells::new(options, width)

@@ -18,6 +18,11 @@ pub trait Kind: Sized + fmt::Debug + 'static {
     /// The description of the kind in errors.
     const DESCRIPTION: &'static str;
 
+    /// Describes a metric in an error, with the options that tell it from others of its kind.
+    fn describe_options(_options: Self::Options) -> String {
+        Self::DESCRIPTION.to_owned()
+    }
+
     /// Creates cells, the first `width` of which are contiguous and found in one step.
     fn cells(options: Self::Options, width: usize) -> Self::Cells;
 

@@ -184,7 +184,8 @@ impl MetricsRegistry {
     /// same histogram.
     ///
     /// `bounds` are inclusive upper bounds. Values above the last one have a bucket of their own. The last bound may be `u64::MAX`,
-    /// which stands for that bucket.
+    /// which stands for that bucket. There are no native buckets, which the name and the bounds could not tell; a
+    /// [`DynamicFamily`](crate::DynamicFamily::native) may have them, also without labels.
     ///
     /// ```
     /// use std::time::Duration;
@@ -224,8 +225,8 @@ impl MetricsRegistry {
     }
 
     /// Registers a [`Histogram`] of times, called `name` with the help text `help`, and exported in seconds. The bounds are in
-    /// nanoseconds, as [`buckets::seconds`](crate::buckets::seconds) returns them. Everything else is as for
-    /// [`histogram`](Self::histogram).
+    /// nanoseconds, as [`buckets::seconds`](crate::buckets::seconds) returns them. It also has [native
+    /// buckets](crate::HistogramSnapshot::native). Everything else is as for [`histogram`](Self::histogram).
     ///
     /// ```
     /// use std::time::Duration;

@@ -2,7 +2,8 @@
 //! relies on.
 //!
 //! What is validated: metric names that Prometheus allows, none printed twice; bounds that increase up to `u64::MAX`, with as many
-//! buckets; extremes in order; functions sorted and unique. Counts are not validated.
+//! buckets; native buckets that exist, in their unit, and hold as many values; extremes in order; functions sorted and unique. Other
+//! counts are not validated.
 //!
 //! Unknown fields are ignored, so that an older reader accepts the output of a newer writer. Fields that can be empty may be
 //! missing: maps, labels, kinds, extremes, the time of a difference. A missing count is an error and not a zero.
@@ -18,7 +19,7 @@ use super::moment::Moment;
 use super::run::RunId;
 use super::self_metric::SelfMetricFamily;
 use super::serial::{native, pairs, timestamp};
-use crate::buckets::native::NativeCounts;
+use crate::buckets::native::{NativeCounts, SECONDS};
 use crate::labels::SeriesLabels;
 use crate::names::{OWN_PREFIX, RESERVED_LABELS, is_label_name, is_metric_name, is_reserved, without_total};
 use serde::de::Error;
@@ -153,7 +154,7 @@ impl TryFrom<RawHistogram> for HistogramSnapshot {
     fn try_from(raw: RawHistogram) -> Result<Self, Reason> {
         let RawHistogram { buckets, boundaries, sum, extremes, recent, native } = raw;
         let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent, native };
-        if let Some(mistake) = histogram.mistake() {
+        if let Some(mistake) = histogram.mistake().or_else(|| histogram.native_mistake()) {
             return Err(mistake);
         }
         if let Some(extremes) = extremes {
@@ -197,7 +198,8 @@ impl RawFunction {
         if sample_interval == 0 {
             return Err("the sample interval must be at least 1, not 0".to_owned());
         }
-        let latency = latency.try_into().map_err(in_what("latency"))?;
+        let latency =
+            HistogramSnapshot::try_from(latency).and_then(in_seconds).map_err(in_what("latency"))?;
         Ok(FunctionSnapshot {
             function,
             module,
@@ -222,7 +224,8 @@ impl TryFrom<RawFull> for FullSnapshot {
         let RawFull { timestamp, metrics, histograms, minmax, counters, gauges, .. } = raw;
         let RawFull { declared, functions, labels, help, self_metrics, created, run, elapsed, .. } = raw;
         let histogram = |(name, raw): (String, RawHistogram)| {
-            let histogram = raw.try_into().map_err(in_what(format!("histogram {name:?}")))?;
+            let histogram = HistogramSnapshot::try_from(raw).and_then(in_integers);
+            let histogram = histogram.map_err(in_what(format!("histogram {name:?}")))?;
             Ok((name, histogram))
         };
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
@@ -368,11 +371,35 @@ impl TryFrom<RawSeries> for SeriesSnapshot {
             }
             _ => {}
         }
+        let value = match value {
+            SampleValue::Times(histogram) => SampleValue::Times(in_seconds(histogram)?),
+            SampleValue::Histogram(histogram) => SampleValue::Histogram(in_integers(histogram)?),
+            value => value,
+        };
         let may_be = |label: &str| is_label_name(label) && !is_reserved(label);
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
             return Err(format!("invalid label {label:?} of a series"));
         }
         Ok(SeriesSnapshot { labels: SeriesLabels::new(as_texts(&labels)), value })
+    }
+}
+
+/// Rejects native buckets in another unit than that of times.
+fn in_seconds(histogram: HistogramSnapshot) -> Result<HistogramSnapshot, Reason> {
+    in_unit(histogram, SECONDS.per_unit())
+}
+
+/// Rejects native buckets in another unit than that of what is no time.
+fn in_integers(histogram: HistogramSnapshot) -> Result<HistogramSnapshot, Reason> {
+    in_unit(histogram, 1)
+}
+
+fn in_unit(histogram: HistogramSnapshot, expected: u64) -> Result<HistogramSnapshot, Reason> {
+    match histogram.native.as_ref().map(|native| native.scale.per_unit()) {
+        Some(per_unit) if per_unit != expected => {
+            Err(format!("its native buckets must have {expected} to the unit, not {per_unit}"))
+        }
+        _ => Ok(histogram),
     }
 }
 

@@ -24,6 +24,7 @@ use super::function::FunctionSnapshot;
 use super::histogram::HistogramSnapshot;
 pub use super::kind::MetricKind;
 use super::label_identity::as_texts;
+use super::native::NativeBuckets;
 pub use crate::labels::{Pairs, SeriesLabels};
 pub(crate) use crate::names::without_total;
 use std::borrow::Cow;
@@ -243,6 +244,29 @@ impl<'a> Distribution<'a> {
             cumulative_count = cumulative_count.saturating_add(*count);
             (next != Some(upper_bound)).then_some(Bucket { upper_bound, cumulative_count })
         })
+    }
+
+    /// Returns the native buckets, in the same unit; see [`HistogramSnapshot::native`] for which histograms have them. They hold the
+    /// same values as [`buckets`](Self::buckets).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::{MetricsRegistry, families::Value};
+    ///
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
+    /// let times = registry.histogram_of_time("upload_seconds", "Time of uploads", &[1_000_000_000]);
+    /// times.observe_duration(Duration::from_millis(100));
+    /// let snapshot = registry.snapshot_all();
+    /// for family in snapshot.families() {
+    ///     if let Value::Histogram(distribution) = &family.series[0].value {
+    ///         let native = distribution.native().unwrap();
+    ///         let indices: Vec<(i32, u64)> = native.buckets().collect();
+    ///         assert_eq!((&*family.name, native.schema(), indices), ("upload_seconds", 3, vec![(-26, 1)]));
+    ///     }
+    /// }
+    /// ```
+    pub fn native(&self) -> Option<NativeBuckets<'a>> {
+        self.histogram.native()
     }
 
     /// Returns the upper bound of each recorded bucket. Those that are equal as floats are not merged.

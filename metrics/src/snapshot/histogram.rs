@@ -1,6 +1,7 @@
 //! Snapshots of histograms: buckets, sum, mean and percentiles.
 
 use super::native::NativeBuckets;
+use super::percentile::{Buckets, nearest_rank};
 #[cfg(feature = "json")]
 use super::serial;
 use crate::buckets::bounds::count_finite;
@@ -75,6 +76,18 @@ impl HistogramSnapshot {
         }
     }
 
+    /// Returns the reason why the native buckets, if there are any, are invalid.
+    #[cfg(feature = "json")]
+    pub(super) fn native_mistake(&self) -> Option<String> {
+        let disagree = |native: &NativeCounts| !self.as_buckets().agree_with(native);
+        let mistake = || "its native buckets and its buckets hold different values".to_owned();
+        self.native.as_ref().is_some_and(disagree).then(mistake)
+    }
+
+    fn as_buckets(&self) -> Buckets<'_> {
+        Buckets { counts: &self.buckets, bounds: &self.boundaries }
+    }
+
     /// Returns the smallest and the largest of all values; `None` while there are no values, in a difference, and for an
     /// [`AtomicHistogram`](crate::AtomicHistogram), which keeps no extremes.
     pub fn extremes(&self) -> Option<(u64, u64)> {
@@ -138,7 +151,7 @@ impl HistogramSnapshot {
     /// Returns the value that a fraction `p` of all values does not exceed: `percentile(0.99)` is the 99th percentile.
     ///
     /// `p` is a fraction from 0 to 1, not a percentage. Larger numbers count as 1, so `percentile(99.0)` is not the 99th
-    /// percentile but `percentile(1.0)`: the maximum, or the upper bound of its bucket if the maximum is not known.
+    /// percentile but `percentile(1.0)`: the maximum, as exact as it is known.
     ///
     /// ```
     /// use tachometer::AtomicHistogram;
@@ -157,41 +170,47 @@ impl HistogramSnapshot {
     /// as 0. 0 while there are no values.
     ///
     /// With [native buckets](Self::native), as for instrumented functions and declared histograms of times, the result is at most
-    /// 4.4 % above or below the value of that rank, or half a unit: it is the point inside the bucket from which both ends are
-    /// equally far, relative to themselves.
+    /// 4.4 % above or below the value of that rank, rounded to an integer: it is the point inside of the value's native bucket from
+    /// which both ends are equally far, relative to themselves.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::{MockClock, instrumented};
+    ///
+    /// #[instrumented]
+    /// fn look_up(clock: MockClock, nanos: u64) {
+    ///     clock.advance(Duration::from_nanos(nanos));
+    /// }
+    ///
+    /// fn main() {
+    ///     let clock = MockClock::new();
+    ///     let _entered = clock.enter();
+    ///     for nanos in [70, 95, 95, 4_000] {
+    ///         look_up(clock, nanos);
+    ///     }
+    ///     let snapshot = tachometer::snapshot();
+    ///     let latency = snapshot.function("look_up").unwrap().latency();
+    ///     assert_eq!((latency.boundaries[0], latency.buckets[0]), (1_000, 3)); // up to a microsecond
+    ///     assert_eq!(latency.percentile(0.5), 96);
+    /// }
+    /// ```
     ///
     /// Without them, the result is a linear interpolation inside the bucket of the rank; in the last bucket, which has no upper
     /// bound, it is the lower bound. If the smallest and the largest value are known, the result is never outside them.
     pub fn percentile(&self, p: f64) -> u64 {
-        let total = self.total();
-        if total == 0 {
-            return 0;
+        match self.total() {
+            0 => 0,
+            total => self.clamp(self.as_buckets().value_at(nearest_rank(p, total), self.native.as_ref())),
         }
-        let mut below = 0_u64;
-        let mut lower = None;
-        let rank = nearest_rank(p, total);
-        for (&count, &upper) in self.buckets.iter().zip(&self.boundaries) {
-            if rank <= below.saturating_add(count) {
-                let precise = || {
-                    let (least, most) = self.native.as_ref()?.range_of_rank(rank)?;
-                    let (least, most) = (least.max(lower.map_or(0, |lower| lower + 1)), most.min(upper));
-                    // After a reset, a difference may have other values in one kind of buckets than in the other.
-                    (least <= most).then(|| middle(least, most))
-                };
-                let value = precise().unwrap_or_else(|| interpolate(lower, upper, rank - below, count));
-                return self.clamp(value);
-            }
-            below = below.saturating_add(count);
-            lower = Some(upper);
-        }
-        unreachable!("the rank is at most the sum of the buckets")
     }
 
     /// Returns the native buckets: finer ones that hold the same values, as Prometheus' native histograms have them.
     ///
     /// Instrumented functions and declared histograms of times have them, unless they opt out (`native = false`,
     /// [`Histogram::classic`](crate::Histogram::classic)); other declared histograms on request
-    /// ([`Histogram::native`](crate::Histogram::native)). `None` for all others, and for a sum of histograms of which some have none.
+    /// ([`Histogram::native`](crate::Histogram::native)). `None` for all others, such as an
+    /// [`AtomicHistogram`](crate::AtomicHistogram), for a sum of series of which some have none, and for a difference if the values of
+    /// `earlier` are not among the later ones: the series was removed in between, and began again.
     ///
     /// ```
     /// use tachometer::instrumented;
@@ -217,7 +236,7 @@ impl HistogramSnapshot {
     /// declared [`of_time`](crate::Histogram::of_time), as a duration. `None` while there are no values.
     ///
     /// `p` is a fraction from 0 to 1: 0.99 for the 99th percentile. Larger numbers count as 1, so `percentile_duration(99.0)` is
-    /// the longest time, or the upper bound of its bucket if the longest is not known.
+    /// the longest time, as exact as it is known.
     ///
     /// ```
     /// use std::time::Duration;
@@ -270,7 +289,7 @@ impl HistogramSnapshot {
             extremes: wider(coarse.extremes, other.extremes),
             recent: wider(coarse.recent, other.recent),
             sum: coarse.sum.saturating_add(other.sum),
-            native: coarse.combine_native(&other, u64::saturating_add),
+            native: coarse.combine_native(&other, u64::wrapping_add),
             ..coarse
         };
     }
@@ -288,7 +307,10 @@ impl HistogramSnapshot {
         };
         let buckets = later.buckets.iter().zip(&earlier.buckets).map(|(a, b)| a.saturating_sub(*b)).collect();
         let native = later.combine_native(&earlier, u64::saturating_sub);
-        HistogramSnapshot { buckets, sum, native, ..later }.without_extremes()
+        let mut since = HistogramSnapshot { buckets, sum, native: None, ..later }.without_extremes();
+        // After a reset, what is left of the one kind of buckets need not be what is left of the other.
+        since.native = native.filter(|native| since.as_buckets().agree_with(native));
+        since
     }
 
     /// Combines the native buckets of both. `None` unless both have them, of the same scale, or have no values.
@@ -339,76 +361,12 @@ fn wider(some: Option<(u64, u64)>, others: Option<(u64, u64)>) -> Option<(u64, u
     }
 }
 
-/// Returns ⌈p·n⌉ between 1 and n: the smallest rank whose share of n is at least p.
-///
-/// `p * n` alone is wrong if the product is rounded up beyond a whole number: 0.07 · 100 is 7.000000000000001. The
-/// quotient of two whole numbers is rounded to the nearest float, as the literal 0.07 is, so the rank is checked
-/// by it; the product is off by less than one.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "p is above 0 and below 1")]
-pub(super) fn nearest_rank(p: f64, n: u64) -> u64 {
-    if p.is_nan() || p <= 0.0 {
-        return 1;
-    }
-    if p >= 1.0 {
-        return n;
-    }
-    let reaches = |rank: u64| rank as f64 / n as f64 >= p;
-    let rank = (p * n as f64).ceil() as u64;
-    let rank = match rank {
-        1.. if reaches(rank - 1) => rank - 1,
-        _ if !reaches(rank) => rank + 1,
-        _ => rank,
-    };
-    rank.clamp(1, n)
-}
-
-/// Returns the integer between `least` and `most` whose relative distance from both is the same: their harmonic mean.
-fn middle(least: u64, most: u64) -> u64 {
-    let (least, most) = (u128::from(least), u128::from(most));
-    let sum = (least + most).max(1);
-    u64::try_from((2 * least * most + sum / 2) / sum).expect("a mean is no larger than the larger value")
-}
-
-/// Returns the `rank`-th of `count` values that are spread evenly over the bucket above `lower` up to `upper`; the first bucket,
-/// which has no `lower`, begins with 0.
-fn interpolate(lower: Option<u64>, upper: u64, rank: u64, count: u64) -> u64 {
-    // The lower bound belongs to the bucket below, so a step that is rounded down to zero would leave the bucket.
-    let (lower, least) = lower.map_or((0, 0), |lower| (lower, 1));
-    if upper == u64::MAX {
-        return lower;
-    }
-    let step = u128::from(upper - lower) * u128::from(rank) / u128::from(count);
-    lower + u64::try_from(step).expect("a part of a bucket is no wider than the bucket").max(least)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn histogram(finite_bounds: &[u64], buckets: &[u64], sum: u64) -> HistogramSnapshot {
         HistogramSnapshot::new(finite_bounds, buckets.to_vec(), sum)
-    }
-
-    #[test]
-    fn ranks_are_exact() {
-        assert_eq!(nearest_rank(0.07, 100), 7);
-        for n in 1..=400_u64 {
-            for k in 1..=n {
-                assert_eq!(nearest_rank(k as f64 / n as f64, n), k, "{k} of {n}");
-                assert_eq!(
-                    nearest_rank((k as f64 / n as f64).next_up(), n),
-                    (k + 1).min(n),
-                    "above {k} of {n}"
-                );
-            }
-        }
-        for percent in 1..=100_u64 {
-            let p: f64 = format!("{}.{:02}", percent / 100, percent % 100).parse().unwrap();
-            assert_eq!(nearest_rank(p, 100), percent);
-            assert_eq!(nearest_rank(p, 100_000_000_000), percent * 1_000_000_000);
-        }
-        assert_eq!([f64::NAN, -1.0, 0.0, 1.0, 7.0].map(|p| nearest_rank(p, 9)), [1, 1, 1, 9, 9]);
-        assert!(nearest_rank(0.999_999, u64::MAX) < u64::MAX);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod list_families;
 mod listed_family;
 mod moment;
 mod native;
+mod percentile;
 mod run;
 mod self_metric;
 #[cfg(feature = "json")]

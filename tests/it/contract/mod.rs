@@ -17,10 +17,10 @@ use tachometer::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, CallbackCounter, CallbackGauge, Counter,
     DynamicFamily, Endpoint, Error, ExportHandle, Family, FloatCounter, FloatGauge, Format, FullSnapshot,
     FunctionSnapshot, Gauge, Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, MetricsCollector,
-    MetricsRegistry, MetricsSnapshot,
+    MetricsRegistry, MetricsSnapshot, NativeBuckets,
     collect::{Collect, Collected, FamilyDescription, MetricDescription},
     export::{Exporter, ExporterBuilder},
-    families::{FamilySnapshot, SampleValue, SeriesSnapshot},
+    families::{Distribution, FamilySnapshot, SampleValue, SeriesSnapshot},
     family::{Held, LabelVisitor, Metric, Series},
     guard::SeriesGuard,
     http::{Exposition, Server},
@@ -164,6 +164,14 @@ static BY_SIZE: Family<OfSize, Counter> = Family::new("contract_sizes_total", "B
 static BY_NAME: Family<Labels<'static>, Gauge> =
     Family::new("contract_names", "By name").max_series(2).expire_after(Duration::from_mins(1));
 static TIMES: Family<OfSize, Histogram> = Family::histogram_of_time("contract_seconds", "Times", &[1, 2]);
+static CLASSIC: Family<OfSize, Histogram> =
+    Family::histogram_of_time("contract_seconds", "Times", &[1, 2]).classic();
+static NATIVE: Family<OfSize, Histogram> =
+    Family::histogram("contract_amounts", "Amounts", &[1, 2]).native(3);
+static ALONE: [Histogram; 2] = [
+    Histogram::of_time("contract_seconds", "Times", &[1, 2]).classic(),
+    Histogram::new("contract_amounts", "Amounts", &[1, 2]).native(0),
+];
 static AMOUNTS: Family<OfSize, Histogram> = Family::histogram("contract_amounts", "Amounts", &[1, 2]);
 
 /// Labels whose values are known.

@@ -84,7 +84,7 @@ fn families_of_metrics() -> Result<(), Error> {
     is_metric::<Gauge>();
     is_metric::<FloatGauge>();
     is_metric::<Histogram>();
-    is_shared(&(&BY_SIZE, &BY_NAME, &TIMES, &AMOUNTS));
+    is_shared(&(&BY_SIZE, &BY_NAME, &TIMES, &CLASSIC, &AMOUNTS, &NATIVE, &ALONE));
     BY_SIZE.with(&OfSize { size: Size::Large }).add(2);
     let held: Series<Gauge, Held> = BY_NAME.hold(&Labels { size: Size::Small, name: "x" });
     is_shared(&held);
@@ -106,7 +106,9 @@ fn families_of_metrics() -> Result<(), Error> {
     let bounds = DynamicFamily::histogram("dynamic_sizes", "help", ["a"], [1, 2])?;
     let _: DynamicFamily<Histogram> =
         registry.try_family(bounds.max_series(5).expire_after(Duration::from_mins(1)))?;
-    let _: DynamicFamily<Histogram> = DynamicFamily::histogram_of_time("times", "help", ["a"], vec![1])?;
+    let times: DynamicFamily<Histogram> = DynamicFamily::histogram_of_time("times", "help", ["a"], vec![1])?;
+    let _: DynamicFamily<Histogram> = times.classic();
+    let _: fn(DynamicFamily<Histogram>, u8) -> DynamicFamily<Histogram> = DynamicFamily::native;
     let _: Family<OfSize, Counter> = registry.family(Family::new("at_run_time_total", "help"));
     Ok(())
 }

@@ -8,6 +8,7 @@ fn snapshots_are_plain_data() {
     is_snapshot::<MetricsSnapshot>();
     is_snapshot::<FullSnapshot>();
     is_snapshot::<FunctionSnapshot>();
+    is_snapshot::<NativeBuckets<'static>>();
 }
 
 #[test]
@@ -21,6 +22,12 @@ fn histogram_snapshot() {
     let _: fn(&HistogramSnapshot) -> Duration = HistogramSnapshot::sum_duration;
     let _: fn(&HistogramSnapshot) -> Option<(u64, u64)> = HistogramSnapshot::extremes;
     let _: fn(&HistogramSnapshot) -> Option<(u64, u64)> = HistogramSnapshot::recent_extremes;
+    let _: for<'a> fn(&'a HistogramSnapshot) -> Option<NativeBuckets<'a>> = HistogramSnapshot::native;
+    let _: fn(&NativeBuckets<'static>) -> i8 = NativeBuckets::schema;
+    let _: fn(&NativeBuckets<'static>) -> u64 = NativeBuckets::zero_count;
+    let _: fn(&Distribution<'static>) -> Option<NativeBuckets<'static>> = Distribution::native;
+    let buckets = |native: NativeBuckets<'_>| -> Vec<(i32, u64)> { native.buckets().rev().collect() };
+    assert_eq!(AtomicHistogram::new([5]).snapshot().native().map(buckets), None);
     let HistogramSnapshot { buckets, boundaries, .. } = AtomicHistogram::new([5]).snapshot();
     let _: (Vec<u64>, Vec<u64>) = (buckets, boundaries);
 }

@@ -1,4 +1,6 @@
 #[cfg(feature = "json")]
 mod json;
 #[cfg(feature = "json")]
+mod json_native;
+#[cfg(feature = "json")]
 mod random;

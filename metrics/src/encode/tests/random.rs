@@ -1,5 +1,6 @@
 //! Strategies for random snapshots.
 
+use crate::buckets::native::{INTEGERS, NativeCounts, NativeScale, SECONDS};
 use crate::snapshot::{
     CancelledByStage, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
     MetricsSnapshot, Moment, RunId, SampleValue, SelfMetricFamily, SeriesSnapshot,
@@ -35,6 +36,28 @@ pub(super) fn histogram() -> impl Strategy<Value = HistogramSnapshot> {
     )
 }
 
+/// Generates a histogram that may have native buckets of `scale`: with the values of each bucket at its lower end.
+pub(super) fn histogram_of(scale: &'static NativeScale) -> impl Strategy<Value = HistogramSnapshot> {
+    (histogram(), any::<bool>()).prop_map(move |(mut histogram, has_native)| {
+        if !has_native {
+            return histogram;
+        }
+        let mut native = NativeCounts::new(scale);
+        let mut least = 0;
+        for (count, bound) in histogram.buckets.iter_mut().zip(&histogram.boundaries) {
+            // The sum of all is a count.
+            *count /= 8;
+            match scale.index_of(least) {
+                Some(index) if *count > 0 => native.push(index, *count),
+                Some(_) => {}
+                None => native.zero = *count,
+            }
+            least = bound.saturating_add(1);
+        }
+        histogram.with_native(Some(native))
+    })
+}
+
 /// Any text: quotes, line feeds, control characters, other scripts.
 pub(super) fn text() -> impl Strategy<Value = String> {
     any::<String>()
@@ -62,7 +85,7 @@ prop_compose! {
         error_kinds in pairs(text(), sampled_u64()),
         stages in proptest::option::of((any::<u64>(), any::<u64>())),
         sample_interval in 1..=u64::MAX,
-        latency in histogram(),
+        latency in histogram_of(&SECONDS),
     ) -> FunctionSnapshot {
         let [ok, errors, panics, cancelled] = counts;
         let cancelled_by_stage = stages.map(|(after, before)| {
@@ -122,8 +145,8 @@ pub(super) fn declared() -> impl Strategy<Value = FamilySnapshot> {
         prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]
             .prop_filter("a NaN is not equal to itself", |quantity| !quantity.is_nan())
             .prop_map(|quantity| alone(MetricKind::Gauge, SampleValue::Quantity(quantity))),
-        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Histogram(it))),
-        histogram().prop_map(|it| alone(MetricKind::Histogram, SampleValue::Times(it))),
+        histogram_of(&INTEGERS[2]).prop_map(|it| alone(MetricKind::Histogram, SampleValue::Histogram(it))),
+        histogram_of(&SECONDS).prop_map(|it| alone(MetricKind::Histogram, SampleValue::Times(it))),
     ]
 }
 

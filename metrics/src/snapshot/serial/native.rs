@@ -15,6 +15,7 @@ struct Raw {
     buckets: Vec<(i32, u64)>,
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 pub(crate) fn serialize<S: Serializer>(
     native: &Option<NativeCounts>,
     serializer: S,
@@ -36,11 +37,16 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     };
     let scale = NativeScale::find(schema, per_unit).ok_or_else(|| {
         D::Error::custom(format_args!(
-            "no native buckets have the schema {schema} and {per_unit} to the unit"
+            "no native buckets have schema {schema} and {per_unit} to the unit: the schemas are 0 to 3 with 1, and 3 with 1000000000"
         ))
     })?;
     if let Some((index, _)) = buckets.iter().find(|(index, _)| scale.range(*index).is_none()) {
         return Err(D::Error::custom(format_args!("the native bucket {index} contains no 64-bit integer")));
+    }
+    if let Some((index, _)) = buckets.iter().find(|(_, count)| *count == 0) {
+        return Err(D::Error::custom(format_args!(
+            "the native bucket {index} has no values, so it must be left out"
+        )));
     }
     if !buckets.is_sorted_by(|(one, _), (next, _)| one < next) {
         return Err(D::Error::custom("the indices of native buckets must increase"));

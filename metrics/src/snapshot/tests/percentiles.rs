@@ -2,7 +2,7 @@
 
 use crate::buckets;
 use crate::snapshot::HistogramSnapshot;
-use crate::snapshot::histogram::nearest_rank;
+use crate::snapshot::percentile::nearest_rank;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

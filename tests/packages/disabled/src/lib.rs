@@ -23,6 +23,13 @@ pub async fn answer() -> u32 {
     42
 }
 
+/// Without native buckets with the feature, too.
+#[instrumented(native = false)]
+#[must_use]
+pub fn halve(number: u32) -> u32 {
+    number / 2
+}
+
 /// Nothing that an option says is evaluated.
 #[instrumented(registry = unreachable!(), ok_if = |_| unreachable!())]
 #[must_use]
@@ -145,7 +152,12 @@ pub async fn pieces(text: &str) -> Result<usize, Failure> {
     let owned = tachometer::time!("temporary", &String::from(text));
     let length = tachometer::time!("awaited", async { owned.len() }.await);
     for round in 0..2 {
-        tachometer::time!("broken off", if round == 1 { break });
+        tachometer::time!(
+            "broken off",
+            if round == 1 {
+                break;
+            }
+        );
     }
     if length == 0 {
         tachometer::time!("returned", return Err(Failure::NotFound));

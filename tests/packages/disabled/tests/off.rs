@@ -7,9 +7,12 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tachometer::{ErrorKind, LabelSet, LabelValue, MetricsRegistry};
+use tachometer::{
+    DynamicFamily, ErrorKind, Family, Histogram, HistogramSnapshot, LabelSet, LabelValue, MetricsRegistry,
+    NativeBuckets, metrics,
+};
 use tachometer_disabled::{
-    Cart, Failure, Labels, Tier, answer, boxed, check_out, double, held, parse, pieces, sum,
+    Cart, Failure, Labels, Tier, answer, boxed, check_out, double, halve, held, parse, pieces, sum,
 };
 
 #[test]
@@ -20,7 +23,7 @@ fn nothing_is_counted() {
     assert_eq!(CART.first().unwrap_err().line(), line!());
     assert_eq!(cart.first(), Ok(14));
     assert!(!cart.is_empty() && parse("seven").is_err());
-    assert_eq!((boxed().number(), held(3)), (4, 3));
+    assert_eq!((boxed().number(), held(3), halve(6)), (4, 3, 3));
     assert_eq!(sum("7"), Ok(8));
     let answer = pin!(answer()).poll(&mut Context::from_waker(Waker::noop()));
     assert_eq!(answer, Poll::Ready(42));
@@ -44,6 +47,33 @@ fn the_rest_of_the_library_works() {
     let registry = MetricsRegistry::new(Duration::from_secs(1));
     registry.register_counter("requests").increment();
     assert!(registry.snapshot_all().to_prometheus_format().contains("requests 1\n"));
+}
+
+metrics! {
+    static TIMES: Histogram = Histogram::of_time("times_seconds", "Times", &[1_000]);
+    static CLASSIC: Histogram = Histogram::of_time("classic_seconds", "Times", &[1_000]).classic();
+    static SIZES: Family<Labels, Histogram> = Family::histogram("sizes_bytes", "Sizes", &[1_000]).native(2);
+}
+
+#[test]
+fn declared_histograms_have_native_buckets() {
+    TIMES.observe(95);
+    CLASSIC.observe(95);
+    let sizes = Labels { tier: Tier::Free, is_renewal: false };
+    SIZES.with(&sizes).observe(95);
+    let registry = MetricsRegistry::new(Duration::from_secs(1));
+    let dynamic =
+        DynamicFamily::<Histogram>::histogram("amounts", "Amounts", [""; 0], [1_000]).unwrap().native(0);
+    let dynamic = registry.family(dynamic);
+    dynamic.with(&[]).observe(95);
+    let of = |histogram: HistogramSnapshot| {
+        let pairs = |native: NativeBuckets<'_>| (native.schema(), native.buckets().collect::<Vec<_>>());
+        histogram.native().map(pairs)
+    };
+    assert_eq!(of(TIMES.snapshot()), Some((3, vec![(-186, 1)])));
+    assert_eq!(of(CLASSIC.snapshot()), None);
+    assert_eq!(of(SIZES.with(&sizes).snapshot()), Some((2, vec![(27, 1)])));
+    assert_eq!(of(dynamic.with(&[]).snapshot()), Some((0, vec![(7, 1)])));
 }
 
 #[test]
