@@ -13,6 +13,9 @@ pub enum Outcome {
     Cancelled,
 }
 
+/// The number of outcomes other than [`Outcome::Ok`]. The remaining calls are `Ok`.
+pub(super) const FAILURES: usize = 3;
+
 impl Outcome {
     /// Returns the index of this outcome among the failures; `None` for `Ok`.
     #[inline]

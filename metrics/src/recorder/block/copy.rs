@@ -1,8 +1,8 @@
 //! The copy of a block's cells, which its writer makes on request of a reader that calls overtake.
 
 use super::history::{Extremes, NO_EXTREMES};
-use super::layout::FAILURES;
 use super::octaves::Octaves;
+use crate::recorder::outcome::FAILURES;
 use crate::sync::AtomicU64;
 use std::array;
 

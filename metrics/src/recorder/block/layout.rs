@@ -7,15 +7,13 @@ use super::history::{History, NO_EXTREMES, Past};
 use super::octaves::Octaves;
 use crate::buckets::table::BucketTable;
 use crate::recorder::arena::Arena;
+use crate::recorder::outcome::FAILURES;
 use crate::recorder::slot::Handle;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, leak};
 use std::alloc::Layout;
 use std::array;
 use std::ptr::{self, NonNull};
 use std::slice;
-
-/// The number of outcomes other than [`Outcome::Ok`](crate::recorder::Outcome::Ok). The remaining calls are `Ok`.
-pub(super) const FAILURES: usize = 3;
 
 /// A handle to cells that are never freed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,11 +3,12 @@
 use super::copy::Copy;
 use super::history::Extremes;
 use super::layout::{
-    Block, COUNT_BIT, EXTREMES_BIT, FAILURES, HISTORY_BIT, Header, MAX_UNFILED, RING, TIMES_BIT, current_slot,
+    Block, COUNT_BIT, EXTREMES_BIT, HISTORY_BIT, Header, MAX_UNFILED, RING, TIMES_BIT, current_slot,
 };
 use super::octaves::Octaves;
 use crate::buckets::table::BucketTable;
 use crate::recorder::epoch::{EpochGuard, window_of};
+use crate::recorder::outcome::FAILURES;
 use crate::sync::{AtomicU64, Ordering, fence};
 
 /// What identifies a block's state: two readings of the same version are equal, if they are in the same window.

@@ -42,11 +42,9 @@ impl Block {
     pub(crate) fn end(self, epoch: &Epoch, outcome: Outcome, nanos: u64) {
         let Header { head, epoch: seen, filed, min, max, .. } = self.header();
         let before = load_own(head);
-        if (before >> COUNT_BIT) - load_own(filed) > MAX_UNFILED {
-            self.file_durations::<false>();
-        }
-        let takes_fast_path =
-            epoch.is_current(load_own(seen)) && (load_own(min)..=load_own(max)).contains(&nanos);
+        let takes_fast_path = (before >> COUNT_BIT) - load_own(filed) <= MAX_UNFILED
+            && epoch.is_current(load_own(seen))
+            && (load_own(min)..=load_own(max)).contains(&nanos);
         if takes_fast_path {
             self.write_times(before, before >> COUNT_BIT, nanos);
             self.commit(before, outcome, 1 << TIMES_BIT);
@@ -114,7 +112,7 @@ impl Block {
     }
 
     /// Files the durations of all timed calls that have not been filed yet. Returns the number of timed calls.
-    #[inline(never)]
+    #[inline]
     fn file_durations<const SAMPLED: bool>(self) -> u64 {
         let Header { head, timed, filed, table, cells, arena, .. } = self.header();
         let head = load_own(head);

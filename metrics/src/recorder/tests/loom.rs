@@ -142,7 +142,7 @@ fn a_reading_of_failures_and_extremes_is_a_prefix() {
 
 #[test]
 fn a_reading_of_plain_calls_is_a_prefix() {
-    readings_are_prefixes(2, &[(Outcome::Ok, Some(4)); 4], 1);
+    readings_are_prefixes(2, &[(Outcome::Ok, Some(4)); 3], 1);
 }
 
 #[test]
