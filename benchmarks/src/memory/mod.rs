@@ -28,13 +28,15 @@ enum What {
     Series { update: fn(u32), series: u32 },
     /// What each of many threads does.
     Threads(Box<dyn Fn() + Sync>),
+    /// A thousand functions, each called by so many threads.
+    Functions { threads: usize },
 }
 
 /// What a subject holds, in bytes.
 #[derive(Clone, Copy)]
 struct Weight {
     bytes: f64,
-    /// What as many threads more add, once the first have ended.
+    /// What as many threads more add, once the first have ended; of functions, what a snapshot adds.
     growth: f64,
 }
 
@@ -56,6 +58,12 @@ pub(crate) fn run(arguments: &[String]) -> Fallible {
     let mut by_series = Table::new(&["series, updated by one thread", "number", "bytes a series"]);
     let mut by_thread =
         Table::new(&["each of 300 threads uses", "bytes a thread", "growth by the next 300, KiB"]);
+    let mut by_function = Table::new(&[
+        "threads that have each called 1 000 functions",
+        "bytes for each thread and function",
+        "what a snapshot keeps of it, bytes",
+    ]);
+    let of_nothing = weights[nothing].bytes / threads::THREADS as f64;
     for (Subject { name, what }, weight) in subjects.iter().zip(&weights) {
         match what {
             What::Series { series, .. } => by_series.row([
@@ -68,13 +76,20 @@ pub(crate) fn run(arguments: &[String]) -> Fallible {
                 format!("{:.0}", (weight.bytes - weights[nothing].bytes) / threads::THREADS as f64),
                 format!("{:.0}", weight.growth / 1024.0),
             ]),
+            What::Functions { threads } => {
+                let cells = (threads * threads::FUNCTIONS) as f64;
+                by_function.row([
+                    threads.to_string(),
+                    format!("{:.0}", (weight.bytes - of_nothing * *threads as f64) / cells),
+                    format!("{:.0}", weight.growth / cells),
+                ]);
+            }
         }
     }
-    let mut body = format!("{by_series}\n{by_thread}\n");
+    let mut body = format!("{by_series}\n{by_thread}\n{by_function}\n");
     writeln!(
         body,
-        "A thread that uses nothing, its stack and all: {:.0} bytes. It is subtracted from the others.",
-        weights[nothing].bytes / threads::THREADS as f64
+        "A thread that uses nothing, its stack and all: {of_nothing:.0} bytes. It is subtracted from the others."
     )?;
     Record {
         name: "memory",
@@ -114,6 +129,7 @@ impl What {
         match self {
             What::Series { update, series } => series::weigh(*update, *series),
             What::Threads(work) => threads::weigh(work),
+            What::Functions { threads } => threads::weigh_functions(*threads),
         }
     }
 }

@@ -9,6 +9,9 @@ use tachometer::{Counter, Gauge, Histogram};
 
 pub(super) const THREADS: usize = 300;
 
+/// The number of functions that a whole crowd calls.
+pub(super) const FUNCTIONS: usize = 1_000;
+
 /// What the others are compared with.
 pub(super) const NOTHING: &str = "nothing";
 
@@ -33,10 +36,32 @@ pub(super) fn weigh(work: &(impl Fn() + Sync)) -> Fallible<Weight> {
     Ok(Weight { bytes: first as f64 - before as f64, growth: next as f64 - first as f64 })
 }
 
+/// Weighs a thousand functions that each of `threads` threads has called, and what a snapshot keeps of that.
+pub(super) fn weigh_functions(threads: usize) -> Fallible<Weight> {
+    call(thousand());
+    drop(tachometer::snapshot());
+    let before = machine::allocated()?;
+    let work = || {
+        touch_stack();
+        call(thousand());
+    };
+    let (called, read) = crowd::alive(threads, work, || {
+        let called = machine::allocated();
+        drop(tachometer::snapshot());
+        (called, machine::allocated())
+    });
+    let (called, read) = (called?, read?);
+    Ok(Weight { bytes: called as f64 - before as f64, growth: read as f64 - called as f64 })
+}
+
 pub(super) fn subjects() -> Vec<Subject> {
     let subject =
         |(name, work): (&str, fn())| Subject { name: name.to_owned(), what: What::Threads(Box::new(work)) };
-    OURS.map(subject).into_iter().chain(of_families()).collect()
+    let functions = [1, 8, 64, 300].map(|threads| Subject {
+        name: format!("{FUNCTIONS} functions by {threads} threads"),
+        what: What::Functions { threads },
+    });
+    OURS.map(subject).into_iter().chain(of_families()).chain(functions).collect()
 }
 
 const OURS: [(&str, fn()); 7] = [

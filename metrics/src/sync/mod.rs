@@ -20,7 +20,7 @@ pub(crate) use const_fn::const_unless_loom;
 pub(crate) use leak::{leak, leak_layout, leak_slice};
 pub(crate) use list::List;
 #[cfg(all(test, loom))]
-pub(crate) use model::{model, stop_exploring};
+pub(crate) use model::{explore_attempt, exploring_attempts, model};
 pub(crate) use own::{load_own, load_own_pointer};
 pub(crate) use primitives::{
     Arc, AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering,

@@ -3,10 +3,25 @@
 #![expect(unsafe_code, reason = "frees what the execution before has leaked")]
 
 use super::leak::reclaim;
+use super::unmodelled::{AtomicUsize, Ordering};
 
-/// Explores only one order of the rest of the current execution.
-pub(crate) fn stop_exploring() {
-    loom::skip_branch();
+/// The number of a reader's attempts that models explore.
+///
+/// An attempt does not depend on those before it. So two show what more would show, in hours.
+static EXPLORED_ATTEMPTS: AtomicUsize = AtomicUsize::new(2);
+
+/// Explores only the first `attempts` of a reading in the model that `run` runs.
+pub(crate) fn exploring_attempts(attempts: usize, run: impl FnOnce()) {
+    let before = EXPLORED_ATTEMPTS.swap(attempts, Ordering::Relaxed);
+    run();
+    EXPLORED_ATTEMPTS.store(before, Ordering::Relaxed);
+}
+
+/// Explores only one order of the rest of the current execution if `attempt` is beyond those that are explored.
+pub(crate) fn explore_attempt(attempt: u32) {
+    if attempt as usize > EXPLORED_ATTEMPTS.load(Ordering::Relaxed) {
+        loom::skip_branch();
+    }
 }
 
 /// Runs `execution` in every order of its threads' steps that has at most `preemptions` involuntary switches, and with every

@@ -66,6 +66,8 @@ impl Octaves {
             // Release: pairs with the Acquire in `pages`: the group is initialized.
             group.store(new.as_ptr(), Ordering::Release);
         }
+        // SAFETY: as in `own_cell`; the group exists now.
+        let group = unsafe { &*load_own_pointer(group) };
         let cells = table.cells_in(place.octave);
         let layout = Layout::array::<AtomicU64>(cells).expect("a table has at most 65536 cells in an octave");
         let page = arena.allocate(layout).cast::<AtomicU64>();
@@ -73,8 +75,6 @@ impl Octaves {
             // SAFETY: the memory has just been allocated for so many cells.
             unsafe { page.add(index).write(AtomicU64::new(0)) };
         }
-        // SAFETY: as in `own_cell`; the group exists now.
-        let group = unsafe { &*load_own_pointer(group) };
         // Release: pairs with the Acquire in `pages`, and with the fence R5 in `try_read_live`.
         group.0[place.octave % GROUP].store(page.as_ptr(), Ordering::Release);
         self.own_cell(place).expect("the page has just been made")

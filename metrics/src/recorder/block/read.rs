@@ -122,6 +122,8 @@ impl Block {
         if self.try_read_live(window_of(guard.epoch), is_sampled, reading) {
             return 1;
         }
+        #[cfg(all(test, loom))]
+        crate::sync::explore_attempt(2);
         let copy = self.copy_or_create();
         // Relaxed: published by the Release in `request`.
         let epoch = guard.request(|epoch| copy.requested.store(epoch, Ordering::Relaxed));
@@ -136,9 +138,8 @@ impl Block {
                 return attempts;
             }
             attempts += 1;
-            // An attempt does not depend on those before it. So two show what more would show, in hours.
             #[cfg(all(test, loom))]
-            crate::sync::stop_exploring();
+            crate::sync::explore_attempt(attempts);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::recorder::epoch::{Epoch, window_of};
 use crate::recorder::outcome::Outcome;
 use crate::recorder::shards::Shards;
 use crate::recorder::writer::WriterPool;
-use crate::sync::{List, leak, model};
+use crate::sync::{List, exploring_attempts, leak, model};
 use loom::cell::UnsafeCell;
 use loom::thread;
 
@@ -146,6 +146,14 @@ fn a_reading_of_plain_calls_is_a_prefix() {
 }
 
 #[test]
+fn a_reading_of_a_ring_that_is_full_is_a_prefix() {
+    exploring_attempts(1, || {
+        const PLAIN: Call = (Outcome::Ok, Some(4));
+        readings_are_prefixes(1, &[PLAIN, PLAIN, PLAIN, (Outcome::Ok, Some(7))], 1);
+    });
+}
+
+#[test]
 fn a_reading_of_sampled_calls_is_a_prefix() {
     readings_are_prefixes(
         2,
@@ -247,11 +255,13 @@ fn a_copy_shows_what_is_recent_to_its_reader() {
 
 #[test]
 fn windows_that_follow_each_other_quickly() {
-    recent_extremes_are_those_of_the_windows(
-        1,
-        &[(Outcome::Ok, Some(7)), (Outcome::Ok, Some(4))],
-        &[true, true],
-    );
+    exploring_attempts(1, || {
+        recent_extremes_are_those_of_the_windows(
+            2,
+            &[(Outcome::Ok, Some(7)), (Outcome::Ok, Some(4))],
+            &[true, true],
+        );
+    });
 }
 
 #[test]
