@@ -24,6 +24,7 @@ use super::function::FunctionSnapshot;
 use super::histogram::HistogramSnapshot;
 pub use super::kind::MetricKind;
 use super::label_identity::as_texts;
+use super::native::NativeBuckets;
 pub use crate::labels::{Pairs, SeriesLabels};
 pub(crate) use crate::names::without_total;
 use std::borrow::Cow;
@@ -251,6 +252,16 @@ impl<'a> Distribution<'a> {
         histogram.boundaries.iter().map(move |bound| scale.bound(*bound))
     }
 
+    /// Returns the native buckets, if the histogram has those of the unit of its family.
+    pub fn native(&self) -> Option<NativeBuckets<'a>> {
+        let per_unit = match self.scale {
+            Scale::Same => 1,
+            Scale::NanosToSeconds => NANOS_PER_SECOND,
+        };
+        let counts = self.histogram.native.as_ref()?;
+        (counts.scale.per_unit() == per_unit).then(|| NativeBuckets::new(counts))
+    }
+
     /// Returns the sum of the values.
     pub fn sum(&self) -> Number {
         self.scale.apply(self.histogram.sum())
@@ -272,6 +283,8 @@ impl<'a> Distribution<'a> {
     }
 }
 
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
 fn seconds(nanos: u64) -> f64 {
-    nanos as f64 / 1e9
+    nanos as f64 / NANOS_PER_SECOND as f64
 }
