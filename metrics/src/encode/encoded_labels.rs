@@ -44,18 +44,26 @@ impl<'a, B: LabelBuffer> EncodedLabels<'a, B> {
     #[inline]
     pub(super) fn of(&mut self, labels: &Labels<'a>) -> &B::Joined {
         let EncodedLabels { functions, joined } = self;
-        joined.clear();
         match labels.own() {
-            OwnLabels::None => {}
+            OwnLabels::None => joined.clear(),
             OwnLabels::Series(own) => match B::of_series(own) {
                 Some(own) if !labels.has_shared() => return own,
-                Some(own) => joined.push_joined(own),
-                None => own.iter().for_each(|(name, value)| joined.push(name, value)),
+                Some(own) => {
+                    joined.clear();
+                    joined.push_joined(own);
+                }
+                None => {
+                    joined.clear();
+                    own.iter().for_each(|(name, value)| joined.push(name, value));
+                }
             },
             OwnLabels::Function(function, None) if !labels.has_shared() => return functions.joined(function),
             OwnLabels::Function(function, last) => {
+                joined.clear();
                 joined.push_joined(functions.joined(function));
-                last.into_iter().for_each(|(name, value)| joined.push(name, value));
+                if let Some((name, value)) = last {
+                    joined.push(name, value);
+                }
             }
         }
         if labels.has_shared() {

@@ -113,26 +113,32 @@ impl<'text, 'a> Lines<'text, 'a> {
 impl LabelBuffer for String {
     type Joined = str;
 
+    #[inline]
     fn push(&mut self, name: &str, value: &str) {
         push_label(self, name, value);
     }
 
+    #[inline]
     fn push_joined(&mut self, labels: &str) {
         self.push_str(labels);
     }
 
+    #[inline]
     fn clear(&mut self) {
         self.clear();
     }
 
+    #[inline]
     fn length(&self) -> usize {
         self.len()
     }
 
+    #[inline]
     fn part(&self, range: Range<usize>) -> &str {
         &self[range]
     }
 
+    #[inline]
     fn of_series(labels: &SeriesLabels) -> Option<&str> {
         Some(labels.printed())
     }

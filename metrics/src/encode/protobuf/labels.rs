@@ -12,6 +12,7 @@ pub(super) struct LabelFields(Vec<u8>);
 impl LabelBuffer for LabelFields {
     type Joined = [u8];
 
+    #[inline]
     fn push(&mut self, name: &str, value: &str) {
         const LABEL: Key = Key::delimited(1);
         const NAME: Key = Key::delimited(1);
@@ -24,22 +25,27 @@ impl LabelBuffer for LabelFields {
         push_bytes(out, VALUE, value.as_bytes());
     }
 
+    #[inline]
     fn push_joined(&mut self, labels: &[u8]) {
         self.0.extend_from_slice(labels);
     }
 
+    #[inline]
     fn clear(&mut self) {
         self.0.clear();
     }
 
+    #[inline]
     fn length(&self) -> usize {
         self.0.len()
     }
 
+    #[inline]
     fn part(&self, range: Range<usize>) -> &[u8] {
         &self.0[range]
     }
 
+    #[inline]
     fn of_series(_: &SeriesLabels) -> Option<&[u8]> {
         None
     }

@@ -58,10 +58,25 @@ pub(super) fn push_varint(out: &mut Vec<u8>, number: u64) {
     if number < 1 << 7 {
         out.push(number as u8);
     } else {
-        let mut place = [0; MAX_VARINT];
-        let length = put_varint(&mut place, number);
-        out.extend_from_slice(&place[..length]);
+        push_long_varint(out, number);
     }
+}
+
+#[inline(never)]
+fn push_long_varint(out: &mut Vec<u8>, number: u64) {
+    let mut place = [0; MAX_VARINT];
+    let length = put_varint(&mut place, number);
+    push_part(out, &place, length);
+}
+
+/// Appends the first `length` bytes of an array.
+///
+/// All are copied, and then those too many removed: to copy a constant number of bytes takes a few instructions, another number a call.
+#[inline]
+pub(super) fn push_part<const N: usize>(out: &mut Vec<u8>, bytes: &[u8; N], length: usize) {
+    let end = out.len() + length;
+    out.extend_from_slice(bytes);
+    out.truncate(end);
 }
 
 /// Maps a signed integer to an unsigned one, such that numbers near zero stay small: 0, −1, 1, −2 become 0, 1, 2, 3.
@@ -93,18 +108,20 @@ pub(super) fn push_bytes(out: &mut Vec<u8>, key: Key, bytes: &[u8]) {
 
 /// Appends what `write` appends, after its length.
 ///
-/// The length is known only then, so `expected` bytes are left for it. If it has another number of bytes, what was written is moved.
+/// The length is known only then, so `EXPECTED` bytes are left for it. If it has another number of bytes, what was written is moved.
 #[inline]
-pub(super) fn push_with_length(out: &mut Vec<u8>, expected: usize, write: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn push_with_length<const EXPECTED: usize>(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let begin = out.len();
-    out.resize(begin + expected, 0);
+    out.extend_from_slice(&[0; EXPECTED]);
     write(out);
     let mut place = [0; MAX_VARINT];
-    let length = put_varint(&mut place, (out.len() - begin - expected) as u64);
-    if length != expected {
-        move_end(out, begin + expected, begin + length);
+    let length = put_varint(&mut place, (out.len() - begin - EXPECTED) as u64);
+    if length == EXPECTED {
+        out[begin..begin + EXPECTED].copy_from_slice(&place[..EXPECTED]);
+    } else {
+        move_end(out, begin + EXPECTED, begin + length);
+        out[begin..begin + length].copy_from_slice(&place[..length]);
     }
-    out[begin..begin + length].copy_from_slice(&place[..length]);
 }
 
 /// Moves all bytes from `from` on, such that they begin at `to`.
@@ -151,15 +168,21 @@ mod tests {
 
     #[test]
     fn a_length_stands_before_what_it_is_of_whatever_was_expected() {
+        fn with_length<const EXPECTED: usize>(body: &[u8]) -> Vec<u8> {
+            let mut out = vec![7];
+            push_with_length::<EXPECTED>(&mut out, |out| out.extend_from_slice(body));
+            out
+        }
         for length in [0, 1, 127, 128, 16_383, 16_384, 100_000] {
-            for expected in 1..5 {
-                let mut out = vec![7];
-                let body: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
-                push_with_length(&mut out, expected, |out| out.extend_from_slice(&body));
-                let mut whole = vec![7];
-                push_varint(&mut whole, length as u64);
-                whole.extend_from_slice(&body);
-                assert!(out == whole, "{length} bytes, {expected} for the length");
+            let body: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
+            let mut whole = vec![7];
+            push_varint(&mut whole, length as u64);
+            whole.extend_from_slice(&body);
+            for (expected, out) in [with_length::<1>(&body), with_length::<2>(&body), with_length::<4>(&body)]
+                .into_iter()
+                .enumerate()
+            {
+                assert!(out == whole, "{length} bytes, {expected}");
             }
         }
     }

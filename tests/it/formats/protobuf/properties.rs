@@ -7,7 +7,6 @@ use super::start_of;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::json;
-use std::collections::BTreeMap;
 use tachometer::{Format, FullSnapshot, HistogramSnapshot};
 
 proptest! {
@@ -42,8 +41,9 @@ proptest! {
         // Of a difference after a reset.
         let total = if has_others == 0 { sum.wrapping_add(1) } else { sum };
         let per_unit = if is_of_time { 1_000_000_000 } else { 1 };
-        let buckets: BTreeMap<_, _> =
-            buckets.into_iter().filter(|(index, _)| is_of_time || *index >= 0).collect();
+        // The lowest buckets of integers contain none.
+        let lowest = if is_of_time { 0 } else { 260 };
+        let buckets: Vec<_> = buckets.into_iter().map(|(index, count)| (index + lowest, count)).collect();
         let snapshot = with_histogram(is_of_time, &json!({
             "buckets": [total],
             "boundaries": [u64::MAX],
@@ -52,7 +52,7 @@ proptest! {
                 "schema": 3,
                 "per_unit": per_unit,
                 "zero": zero,
-                "buckets": buckets.into_iter().collect::<Vec<_>>(),
+                "buckets": buckets,
             },
         }));
         let families = decode(&snapshot.to_protobuf());
@@ -136,7 +136,8 @@ fn shown(family: &MetricFamily) -> Family {
     let kind = family.kind();
     Family {
         name: family.name().to_owned(),
-        help: family.help().to_owned(),
+        // Texts cannot show a carriage return.
+        help: family.help().replace('\r', " "),
         kind: format!("{kind:?}").to_lowercase(),
         unit: family.unit.clone(),
         samples: family.metric.iter().flat_map(|series| samples(family.name(), kind, series)).collect(),
