@@ -69,7 +69,7 @@ fn call_all() -> f64 {
         // From 0 to 1, in an order that looks random.
         let place = f64::from(call * 181 % CALLS) / f64::from(CALLS);
         wide(clock, Duration::from_secs_f64(10_f64.powf(place * 8.0 - 7.0)));
-        short(clock, Duration::from_nanos(10 + call.into()));
+        short(clock, Duration::from_nanos(10 + u64::from(call)));
         zero(clock, Duration::from_micros(u64::from(call.saturating_sub(CALLS / 4))));
         classic(clock, Duration::from_secs_f64(10_f64.powf(place * 6.0 - 5.0)));
         WAITS.observe_duration(Duration::from_millis(u64::from(call * call / 100)));

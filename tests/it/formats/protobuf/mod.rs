@@ -201,7 +201,9 @@ static SIZES: Histogram = Histogram::new("protobuf_sizes", "Sizes", &[10]).nativ
 
 #[test]
 fn integers_have_native_buckets_of_their_own_schema() {
-    [1, 2, 3, 100].map(|size| SIZES.observe(size));
+    for size in [1, 2, 3, 100] {
+        SIZES.observe(size);
+    }
     let families = decode(&tachometer::snapshot().to_protobuf());
     let sizes = histogram(&families, "protobuf_sizes");
     assert_eq!((sizes.schema, sizes.sample_sum()), (Some(1), 106.0));
