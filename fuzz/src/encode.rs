@@ -2,7 +2,7 @@
 
 use crate::content::Content;
 use crate::exposition::{Sample, number, read};
-use crate::messages::{Histogram, Metric, decode};
+use crate::messages::{Histogram, Metric, decode, merged};
 use arbitrary::{Arbitrary, Unstructured};
 use tachometer::families::{Distribution, Labels, MetricFamily, Number, Value};
 use tachometer::{Format, FullSnapshot};
@@ -54,14 +54,27 @@ pub(crate) fn check_formats(snapshot: &FullSnapshot) {
 
 /// The messages show the same series, each number as the nearest float, and native buckets with every count.
 fn check_protobuf(snapshot: &FullSnapshot, expected: &[MetricFamily<'_>]) {
-    let families = decode(&snapshot.to_protobuf());
+    let families = merged(decode(&snapshot.to_protobuf()));
     assert_eq!(families.len(), expected.len());
     for (shown, expected) in families.iter().zip(expected) {
         assert_eq!((shown.name(), shown.help()), (&*expected.name, &*expected.help));
         assert_eq!(shown.unit.as_deref(), expected.unit);
         assert_eq!(format!("{:?}", shown.kind()).to_lowercase(), expected.kind.to_string());
         assert_eq!(shown.metric.len(), expected.series.len());
-        for (shown, expected) in shown.metric.iter().zip(&expected.series) {
+        // The histograms with native buckets stand before or after the others.
+        let mut shown: Vec<&Metric> = shown.metric.iter().collect();
+        let mut expected: Vec<_> = expected.series.iter().collect();
+        shown.sort_by_cached_key(|series| {
+            series
+                .label
+                .iter()
+                .map(|pair| (pair.name().to_owned(), pair.value().to_owned()))
+                .collect::<Vec<_>>()
+        });
+        expected.sort_by_cached_key(|series| {
+            series.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+        });
+        for (shown, expected) in shown.into_iter().zip(expected) {
             let labels = shown.label.iter().map(|pair| (pair.name(), pair.value()));
             assert!(labels.eq(expected.labels.iter()), "{shown:?} has not {:?}", expected.labels);
             check_message(shown, &expected.value);

@@ -62,7 +62,8 @@ impl FullSnapshot {
     /// not escaped. In addition:
     ///
     /// - Histograms that have [native buckets](crate::HistogramSnapshot::native) show them beside the classic ones, as Prometheus'
-    ///   native histograms.
+    ///   native histograms. If other series of the family have none, these are a second message of the same name after the first:
+    ///   Prometheus before 3.7 refuses a message with both.
     /// - Counters and histograms show the time from which they have counted.
     /// - Families whose name ends in a unit show it.
     ///

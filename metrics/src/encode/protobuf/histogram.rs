@@ -45,17 +45,22 @@ impl Histograms {
         }
     }
 
-    /// Appends the fields of a histogram. Returns the number of series in a text: a bucket for each bound, the sum and the count.
-    pub(super) fn push(&mut self, out: &mut Vec<u8>, distribution: &Distribution<'_>) -> usize {
+    /// Appends the fields of a histogram with these native buckets. Returns the number of series in a text: a bucket for each bound, the
+    /// sum and the count.
+    pub(super) fn push(
+        &mut self,
+        out: &mut Vec<u8>,
+        distribution: &Distribution<'_>,
+        native: Option<&NativeBuckets<'_>>,
+    ) -> usize {
         const COUNT: Key = Key::varint(1);
         const SUM: Key = Key::double(2);
         const START: Key = Key::delimited(15);
-        let count = distribution.count();
-        push_unsigned(out, COUNT, count);
+        push_unsigned(out, COUNT, distribution.count());
         out.extend_from_slice(&double(SUM, float_of(distribution.sum())));
         let buckets = self.push_classic(out, distribution);
-        if let Some(native) = distribution.native().filter(|native| holds(native, count)) {
-            push_native(out, &native, &mut self.native);
+        if let Some(native) = native {
+            push_native(out, native, &mut self.native);
         }
         if let Some(start) = &self.start {
             push_bytes(out, START, start);
@@ -142,14 +147,15 @@ impl BucketField {
     }
 }
 
-/// Returns whether native buckets hold `count` values. Prometheus refuses other histograms.
+/// Returns the native buckets of a histogram, if they hold as many values as the classic ones. Prometheus refuses others.
 ///
 /// After a reset, a difference may have other values in one kind of buckets than in the other. Differences between the counts of
 /// buckets must fit in a signed integer.
-fn holds(native: &NativeBuckets<'_>, count: u64) -> bool {
+pub(super) fn native_of<'a>(distribution: &Distribution<'a>) -> Option<NativeBuckets<'a>> {
+    let native = distribution.native()?;
     let counts = native.buckets().map(|(_, count)| count);
     let sum = counts.fold(native.zero_count(), u64::saturating_add);
-    sum == count && i64::try_from(sum).is_ok()
+    (sum == distribution.count() && i64::try_from(sum).is_ok()).then_some(native)
 }
 
 /// The width of the zero bucket: 2⁻¹²⁸, as other client libraries have it. It contains values that are 0 and no others.

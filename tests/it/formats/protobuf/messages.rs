@@ -130,6 +130,29 @@ pub fn decode(mut body: &[u8]) -> Vec<MetricFamily> {
     families
 }
 
+/// Joins the messages of one family, which follow each other: one has the histograms with native buckets, the other those without.
+///
+/// # Panics
+/// If there are more than these two, or if a message has both.
+pub fn merged(families: Vec<MetricFamily>) -> Vec<MetricFamily> {
+    let mut merged: Vec<(MetricFamily, bool)> = Vec::new();
+    for mut family in families {
+        let is_native =
+            |series: &Metric| series.histogram.as_ref().is_some_and(|histogram| histogram.schema.is_some());
+        let first = is_native(&family.metric[0]);
+        assert!(family.metric.iter().all(|series| is_native(series) == first), "{family:?} has both");
+        match merged.last_mut() {
+            Some((last, of_last)) if last.name == family.name => {
+                assert_ne!(*of_last, first, "{family:?} is a part of another");
+                assert_eq!((&last.help, last.kind, &last.unit), (&family.help, family.kind, &family.unit));
+                last.metric.append(&mut family.metric);
+            }
+            _ => merged.push((family, first)),
+        }
+    }
+    merged.into_iter().map(|(family, _)| family).collect()
+}
+
 impl Histogram {
     /// Returns the index and the count of each native bucket that has values.
     ///

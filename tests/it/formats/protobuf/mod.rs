@@ -4,7 +4,9 @@ pub mod messages;
 mod properties;
 
 use super::{encode, full_registry, registry};
-use messages::{BucketSpan, Histogram as HistogramMessage, Kind, Metric, MetricFamily, Timestamp, decode};
+use messages::{
+    BucketSpan, Histogram as HistogramMessage, Kind, Metric, MetricFamily, Timestamp, decode, merged,
+};
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tachometer::{
@@ -136,7 +138,7 @@ static CALLED: LazyLock<FullSnapshot> = LazyLock::new(|| {
 });
 
 fn duration_of(function: &str) -> HistogramMessage {
-    let families = decode(&CALLED.to_protobuf());
+    let families = merged(decode(&CALLED.to_protobuf()));
     let durations = family(&families, "function_duration_seconds");
     assert_eq!((durations.kind(), durations.unit()), (Kind::Histogram, "seconds"));
     let series = durations.metric.iter().find(|series| series.label[0].value() == function);
@@ -167,6 +169,24 @@ fn without_native_buckets_there_is_a_classic_histogram() {
     assert_eq!((waits.sample_count(), waits.bucket.len()), (5, 3));
     assert_eq!((waits.schema, waits.zero_count, waits.zero_threshold), (None, None, None));
     assert!(waits.positive_span.is_empty() && waits.positive_delta.is_empty());
+}
+
+#[test]
+fn histograms_with_and_without_native_buckets_are_two_messages_side_by_side() {
+    let families = decode(&CALLED.to_protobuf());
+    let names: Vec<&str> = families.iter().map(|family| family.name()).collect();
+    let first = names.iter().position(|name| *name == "function_duration_seconds").expect("it is there");
+    assert_eq!(names.iter().filter(|name| **name == names[first]).count(), 2);
+    let functions = |family: &MetricFamily| -> Vec<String> {
+        family.metric.iter().map(|series| series.label[0].value().to_owned()).collect()
+    };
+    // Of the kind of the first series.
+    assert_eq!(functions(&families[first]), ["never_called", "waits"]);
+    assert_eq!(functions(&families[first + 1]), ["waits_classically"]);
+    assert_eq!(families[first].help(), families[first + 1].help());
+    // A family of one kind is one message.
+    let calls = names.iter().filter(|name| **name == "function_calls_total").count();
+    assert_eq!(calls, 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::super::random::{Random, expected, snapshots};
 use super::super::reader::{Family, Label, Sample, canonical};
-use super::messages::{Histogram, Kind, Metric, MetricFamily, decode};
+use super::messages::{Histogram, Kind, Metric, MetricFamily, decode, merged};
 use super::start_of;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ proptest! {
 
     #[test]
     fn any_snapshot_is_decoded_equal(random in snapshots()) {
-        let families = decode(&random.snapshot.to_protobuf());
+        let families = merged(decode(&random.snapshot.to_protobuf()));
         let shown: Vec<Family> = families.iter().map(shown).collect();
         prop_assert_eq!(shown, expected_here(&random));
     }
