@@ -15,21 +15,9 @@ pub(crate) struct Selection<'n> {
     names: Option<Vec<Cow<'n, [u8]>>>,
 }
 
-impl<'n> Selection<'n> {
+impl Selection<'_> {
     /// All families.
     pub(crate) const ALL: Selection<'static> = Selection { names: None };
-
-    /// Selects the family of this name, and no other but those of earlier calls.
-    #[cfg(any(test, all(feature = "http", not(target_family = "wasm"))))]
-    pub(crate) fn add(&mut self, name: Cow<'n, [u8]>) {
-        self.names.get_or_insert_default().push(name);
-    }
-
-    /// Returns the number of names that were added.
-    #[cfg(all(feature = "http", not(target_family = "wasm")))]
-    pub(crate) fn len(&self) -> usize {
-        self.names.as_ref().map_or(0, Vec::len)
-    }
 
     /// Returns the selected families of a snapshot, in order.
     pub(super) fn families<'a>(&self, snapshot: &'a FullSnapshot) -> impl Iterator<Item = ListedFamily<'a>> {
@@ -38,6 +26,20 @@ impl<'n> Selection<'n> {
             Some(names) => names.iter().any(|name| is_name_of(family, name)),
         };
         snapshot.listed_families().into_iter().filter(is_selected)
+    }
+}
+
+#[cfg(any(test, all(feature = "http", not(target_family = "wasm"))))]
+impl<'n> Selection<'n> {
+    /// Selects the family of this name, and no other but those of earlier calls.
+    pub(crate) fn add(&mut self, name: Cow<'n, [u8]>) {
+        self.names.get_or_insert_default().push(name);
+    }
+
+    /// Returns the number of names that were added.
+    #[cfg(all(feature = "http", not(target_family = "wasm")))]
+    pub(crate) fn len(&self) -> usize {
+        self.names.as_ref().map_or(0, Vec::len)
     }
 }
 
@@ -71,7 +73,9 @@ mod tests {
     fn selected(names: &[&str]) -> Vec<String> {
         let snapshot = snapshot();
         let mut selection = Selection::default();
-        names.iter().for_each(|name| selection.add(name.as_bytes().into()));
+        for name in names {
+            selection.add(name.as_bytes().into());
+        }
         selection.families(&snapshot).map(|family| family.name.into_owned()).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Views of a scrape: the families that a query names.
 
 use super::*;
-use crate::formats::protobuf::messages::decode;
+use crate::formats::protobuf::messages::{MetricFamily, decode};
 
 const PROTOBUF: &str =
     "Accept: application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited\r\n";
@@ -43,7 +43,7 @@ fn a_query_selects_families_by_name_in_every_format() {
         assert!(open.text().ends_with("# EOF\n"), "{query}");
         let protobuf = view(query, PROTOBUF);
         let families = decode(&protobuf.body);
-        let names: Vec<&str> = families.iter().map(|family| family.name()).collect();
+        let names: Vec<&str> = families.iter().map(MetricFamily::name).collect();
         let expected: Vec<&str> = expected.iter().filter_map(|line| line.split(' ').next()).collect();
         assert_eq!((protobuf.status, names), (200, expected), "{query}");
     }

@@ -137,7 +137,7 @@ impl<'a> Values<'a> {
                     out.extend_from_slice(labels.of(&series.labels));
                     out.push(HISTOGRAM.byte());
                     push_with_length::<EXPECTED_LENGTH>(out, |out| {
-                        series_in_text = histograms.push(out, distribution, native.as_ref());
+                        series_in_text = histograms.push(out, distribution, native);
                     });
                 });
                 series_in_text

@@ -51,7 +51,7 @@ impl Histograms {
         &mut self,
         out: &mut Vec<u8>,
         distribution: &Distribution<'_>,
-        native: Option<&NativeBuckets<'_>>,
+        native: Option<NativeBuckets<'_>>,
     ) -> usize {
         const COUNT: Key = Key::varint(1);
         const SUM: Key = Key::double(2);
@@ -108,6 +108,7 @@ impl BucketField {
     const BOUND: usize = Self::COUNT + 1;
     const LENGTH: usize = Self::BOUND + 9;
 
+    #[expect(clippy::cast_possible_truncation, reason = "below 256")]
     fn new(bound: f64) -> Self {
         const BUCKET: Key = Key::delimited(3);
         const CUMULATIVE_COUNT: Key = Key::varint(1);
@@ -125,6 +126,7 @@ impl BucketField {
 
     /// Appends the bucket with this count.
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "below 128")]
     fn push(&self, out: &mut Vec<u8>, cumulative_count: u64) {
         if cumulative_count < 0x80 {
             let mut bytes = self.0;
@@ -136,6 +138,7 @@ impl BucketField {
     }
 
     #[inline(never)]
+    #[expect(clippy::cast_possible_truncation, reason = "below 256")]
     fn push_large(&self, out: &mut Vec<u8>, cumulative_count: u64) {
         let mut bytes = [0; Self::COUNT + MAX_VARINT + 9];
         bytes[..Self::COUNT].copy_from_slice(&self.0[..Self::COUNT]);
@@ -165,7 +168,7 @@ pub(super) fn native_of<'a>(distribution: &Distribution<'a>) -> Option<NativeBuc
 const ZERO_THRESHOLD: f64 = 1.0 / (1_u128 << 127) as f64 / 2.0;
 
 /// Appends the fields of a native histogram, of which `parts` are used as a buffer.
-fn push_native(out: &mut Vec<u8>, native: &NativeBuckets<'_>, parts: &mut NativeParts) {
+fn push_native(out: &mut Vec<u8>, native: NativeBuckets<'_>, parts: &mut NativeParts) {
     const SCHEMA: Key = Key::varint(5);
     const ZERO_WIDTH: Key = Key::double(6);
     const ZERO_COUNT: Key = Key::varint(7);
@@ -193,7 +196,8 @@ impl NativeParts {
     /// from a classic one.
     ///
     /// Where the gaps are cannot be predicted. So spans and small counts are collected without branches.
-    fn collect(&mut self, native: &NativeBuckets<'_>) {
+    #[expect(clippy::cast_possible_truncation, reason = "small counts")]
+    fn collect(&mut self, native: NativeBuckets<'_>) {
         let NativeParts { spans, deltas } = self;
         deltas.clear();
         spans.clear();
@@ -249,6 +253,7 @@ fn push_deltas(deltas: &mut Vec<u8>, mut last: i64, empty: i32, count: i64) {
 
 /// Appends a span that begins at `offset`, counted from the end of the last one.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "below 128")]
 fn push_span(out: &mut Vec<u8>, offset: i32, length: i32) {
     const SPAN: Key = Key::delimited(12);
     const OFFSET: Key = Key::varint(1);

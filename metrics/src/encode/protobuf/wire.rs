@@ -41,6 +41,7 @@ pub(super) const fn varint_length(number: u64) -> usize {
 
 /// Writes a variable-length integer at the begin of `place`. Returns its length.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "seven bits")]
 pub(super) fn put_varint(place: &mut [u8; MAX_VARINT], mut number: u64) -> usize {
     let mut length = 0;
     while number >= 1 << 7 {
@@ -54,6 +55,7 @@ pub(super) fn put_varint(place: &mut [u8; MAX_VARINT], mut number: u64) -> usize
 
 /// Appends a variable-length integer.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "seven bits")]
 pub(super) fn push_varint(out: &mut Vec<u8>, number: u64) {
     if number < 1 << 7 {
         out.push(number as u8);
@@ -174,7 +176,7 @@ mod tests {
             out
         }
         for length in [0, 1, 127, 128, 16_383, 16_384, 100_000] {
-            let body: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
+            let body: Vec<u8> = (0..=250).cycle().take(length).collect();
             let mut whole = vec![7];
             push_varint(&mut whole, length as u64);
             whole.extend_from_slice(&body);

@@ -174,7 +174,7 @@ fn without_native_buckets_there_is_a_classic_histogram() {
 #[test]
 fn histograms_with_and_without_native_buckets_are_two_messages_side_by_side() {
     let families = decode(&CALLED.to_protobuf());
-    let names: Vec<&str> = families.iter().map(|family| family.name()).collect();
+    let names: Vec<&str> = families.iter().map(MetricFamily::name).collect();
     let first = names.iter().position(|name| *name == "function_duration_seconds").expect("it is there");
     assert_eq!(names.iter().filter(|name| **name == names[first]).count(), 2);
     let functions = |family: &MetricFamily| -> Vec<String> {
@@ -205,9 +205,9 @@ fn an_empty_histogram_is_known_as_a_native_one() {
 fn short_gaps_between_native_buckets_are_part_of_a_span() {
     let registry = registry();
     let waits = registry.histogram_of_time("waits_seconds", "Waits", &buckets::seconds([1.0]));
-    // 2^(index/8) seconds, rounded down: the bucket with this index.
+    // A nanosecond less than 2^(index/8) seconds, where the bucket with this index ends.
     for index in [0, 3, 7, 8] {
-        waits.observe_duration(Duration::from_nanos((2_f64.powf(f64::from(index) / 8.0) * 1e9) as u64));
+        waits.observe_duration(Duration::from_secs_f64(2_f64.powf(f64::from(index) / 8.0) - 1e-9));
     }
     let families = decode(&registry.snapshot_all().to_protobuf());
     let waits = histogram(&families, "waits_seconds");
