@@ -278,7 +278,7 @@ mod tests {
             ("NAMED;escaping=underscores;x=y", Protobuf),
             ("NAMED;q=0.5,application/openmetrics-text;version=1.0.0;q=0.6", OpenMetrics),
             ("NAMED;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5", Protobuf),
-            ("NAMED;q=0.5,text/plain;version=0.0.4;q=0.6,*/*;q=0.9", Prometheus),
+            ("NAMED;q=0.5,text/plain;version=0.0.4;q=0.6,*/*;q=0.1", Prometheus),
             // Of equal quality: the more specific range, then the first.
             ("*/*,NAMED", Protobuf),
             ("text/plain,NAMED", Protobuf),

@@ -254,6 +254,32 @@ fn start_times_are_those_of_openmetrics() {
 }
 
 #[test]
+fn a_start_time_before_1970_is_0_and_an_unknown_one_is_absent() {
+    let registry = registry();
+    registry.register_counter("jobs_total");
+    let mut json = serde_json::to_value(registry.snapshot_all()).expect("a snapshot has a JSON form");
+    for (created, start, line) in [
+        (
+            "1960-01-01T00:00:00Z",
+            Some(Timestamp { seconds: Some(0), nanos: Some(0) }),
+            Some("jobs_created 0.0"),
+        ),
+        (
+            "2001-09-09T01:46:40.5Z",
+            Some(Timestamp { seconds: Some(1_000_000_000), nanos: Some(500_000_000) }),
+            Some("jobs_created 1.0000000005e+09"),
+        ),
+        ("1970-01-01T00:00:00Z", None, None),
+    ] {
+        json["created"] = created.into();
+        let snapshot = FullSnapshot::from_json(&json.to_string()).expect("a snapshot");
+        assert_eq!(start_of(&decode(&snapshot.to_protobuf())[0].metric[0]), start, "{created}");
+        let text = encode(&snapshot, Format::OpenMetricsWithCreated);
+        assert_eq!(text.lines().find(|line| line.starts_with("jobs_created ")), line, "{created}");
+    }
+}
+
+#[test]
 fn it_is_at_most_six_tenths_of_the_text() {
     // Less than a third in fact, with native buckets, which the text does not have.
     let (body, text) = (CALLED.to_protobuf(), CALLED.to_prometheus_format());
