@@ -79,7 +79,7 @@ impl FullSnapshot {
     /// let body = registry.snapshot_all().to_protobuf();
     /// // The length of the family; its name and help text, each after a key and its length; its kind; its only series.
     /// let (family, series) = body.split_at(32);
-    /// assert_eq!(family, b"\x2d\x0a\x0cqueue_length\x12\x0cJobs waiting\x18\x01\x22");
+    /// assert_eq!(family, b"\x2b\x0a\x0cqueue_length\x12\x0cJobs waiting\x18\x01\x22");
     /// assert_eq!(series, [b"\x0b\x12\x09\x09".as_slice(), &3_f64.to_le_bytes()].concat());
     ///
     /// // For the header of the response:

@@ -65,7 +65,7 @@ fn full_snapshot() {
     let _: fn(&FullSnapshot, Format, &mut String) = FullSnapshot::encode;
     let _: fn(&FullSnapshot, Format, &mut Vec<u8>) = FullSnapshot::encode_bytes;
     let _: Format = Format::Protobuf;
-    let _: for<'s> fn(&Distribution<'s>) -> Option<NativeBuckets<'s>> = Distribution::native;
+    let _: fn(&Distribution<'static>) -> Option<NativeBuckets<'static>> = Distribution::native;
     let _: fn(&FullSnapshot, &FullSnapshot) -> FullSnapshot = FullSnapshot::since;
     let _: fn(&FullSnapshot) -> Option<Duration> = FullSnapshot::elapsed;
     let _: for<'a> fn(&'a FullSnapshot, &str) -> Option<&'a FunctionSnapshot> = FullSnapshot::function;
