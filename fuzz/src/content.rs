@@ -226,9 +226,8 @@ impl Histogram {
         let extremes = self.extremes.map(|(one, other)| [one.min(other), one.max(other)]);
         // Some have native buckets, which hold the same counts with ever wider gaps between them; a few hold fewer.
         let native = self.sum.is_multiple_of(2).then(|| {
-            let buckets: Vec<(usize, u64)> = counts.iter().copied().enumerate().take(20).collect();
-            let buckets: Vec<(i64, u64)> =
-                buckets.into_iter().map(|(index, count)| ((index * index) as i64 - 200, count)).collect();
+            let indices = (0..20_i32).map(|place| place * place - 200);
+            let buckets: Vec<(i32, u64)> = indices.zip(counts.iter().copied()).collect();
             json!({ "schema": 3, "per_unit": 1_000_000_000, "zero": 0, "buckets": buckets })
         });
         json!({ "buckets": counts, "boundaries": bounds, "sum": self.sum, "extremes": extremes, "native": native })

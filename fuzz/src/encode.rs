@@ -2,7 +2,7 @@
 
 use crate::content::Content;
 use crate::exposition::{Sample, number, read};
-use crate::messages::{Histogram, Metric, decode, merged};
+use crate::messages::{Counter, Gauge, Histogram, Metric, decode, merged};
 use arbitrary::{Arbitrary, Unstructured};
 use tachometer::families::{Distribution, Labels, MetricFamily, Number, Value};
 use tachometer::{Format, FullSnapshot};
@@ -82,6 +82,7 @@ fn check_protobuf(snapshot: &FullSnapshot, expected: &[MetricFamily<'_>]) {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
 fn check_message(shown: &Metric, expected: &Value<'_>) {
     let float = |number: Number| match number {
         Number::Unsigned(count) => count as f64,
@@ -91,8 +92,8 @@ fn check_message(shown: &Metric, expected: &Value<'_>) {
     };
     match expected {
         Value::Number(number) => {
-            let counter = shown.counter.as_ref().map(|counter| counter.value());
-            let gauge = shown.gauge.as_ref().map(|gauge| gauge.value());
+            let counter = shown.counter.as_ref().map(Counter::value);
+            let gauge = shown.gauge.as_ref().map(Gauge::value);
             let value = counter.xor(gauge).expect("one number");
             assert!(shown.histogram.is_none());
             assert_eq!(value.to_bits(), float(*number).to_bits());
