@@ -331,13 +331,13 @@ def configuration(relay, program, path, interval, asks_itself):
 
 
 @contextlib.contextmanager
-def running(prometheus, folder):
+def running(prometheus, folder, features="exemplar-storage"):
     """A server that answers, with the configuration that lies in the folder."""
     log = folder / "log"
     for attempt in range(3):
         server = Server(f"127.0.0.1:{free_port()}")
         command = [prometheus, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
-                   f"--web.listen-address={server.address}", "--enable-feature=exemplar-storage"]
+                   f"--web.listen-address={server.address}", f"--enable-feature={features}"]
         with process(command, log) as child:
 
             def ready():

@@ -8,6 +8,9 @@ mod content;
 mod encode;
 mod exposition;
 mod json;
+#[path = "../../tests/it/formats/protobuf/messages.rs"]
+#[allow(dead_code, missing_docs, unreachable_pub, reason = "of the tests of the library")]
+mod messages;
 mod negotiation;
 mod request;
 

@@ -1,5 +1,6 @@
 //! What a scraper asks for.
 
+use crate::messages;
 use flate2::read::GzDecoder;
 use std::io::Read;
 use std::time::Duration;
@@ -27,6 +28,12 @@ fn check(accept: &[u8], encoding: &[u8], (format, gzip): (Format, bool)) {
         Format::OpenMetrics => {
             let is_asked = [&b"application/openmetrics-text"[..], b"application/*", b"*/*"];
             assert!(is_asked.iter().any(|range| contains(accept, range)), "nobody asked for OpenMetrics");
+        }
+        Format::Protobuf => {
+            for part in ["application/vnd.google.protobuf", "io.prometheus.client.MetricFamily", "delimited"]
+            {
+                assert!(contains(accept, part.as_bytes()), "nobody asked for protocol buffers");
+            }
         }
         other => panic!("{other:?} is never negotiated"),
     }
@@ -88,12 +95,17 @@ fn check_answer(accept: &[u8], encoding: &[u8], (format, gzip): (Format, bool)) 
     let answer = registry.expose([("Accept", accept), ("Accept-Encoding", encoding)]);
     assert_eq!(answer.content_type, format.content_type());
     assert_eq!(answer.content_encoding, gzip.then_some("gzip"));
-    let mut text = String::new();
+    let mut body = answer.body;
     if gzip {
-        GzDecoder::new(&answer.body[..]).read_to_string(&mut text).expect("what is said to be gzip is gzip");
-    } else {
-        text = String::from_utf8(answer.body).expect("text is UTF-8");
+        let packed = std::mem::take(&mut body);
+        GzDecoder::new(&packed[..]).read_to_end(&mut body).expect("what is said to be gzip is gzip");
     }
+    if format == Format::Protobuf {
+        let families = messages::decode(&body);
+        assert_eq!(families[0].name(), "jobs_total");
+        return;
+    }
+    let text = String::from_utf8(body).expect("text is UTF-8");
     assert!(text.contains("\njobs_total 3\n"));
     assert_eq!(text.ends_with("# EOF\n"), format == Format::OpenMetrics);
 }

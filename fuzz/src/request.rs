@@ -1,6 +1,6 @@
 //! The reader of a request's head.
 
-use tachometer::fuzzing::{Verdict, read_head};
+use tachometer::fuzzing::{Verdict, read_head, read_query};
 
 /// The caps, as the documentation of the endpoint states them.
 const MAX_BYTES: usize = 8 * 1024;
@@ -46,7 +46,7 @@ fn check(bytes: &[u8], verdict: Verdict<'_>) {
             assert!(bytes.len() < MAX_BYTES, "{} bytes are waited for to become more", bytes.len());
             assert!(lines.end.is_none(), "a head that has ended is waited for");
         }
-        Verdict::Whole { is_get, is_head, path, .. } => {
+        Verdict::Whole { is_get, is_head, path, query, .. } => {
             let end = lines.end.expect("a head without an end is whole");
             assert!(end <= MAX_BYTES, "a head of {end} bytes");
             assert!(lines.fields.len() <= MAX_FIELDS, "a head of {} fields", lines.fields.len());
@@ -62,6 +62,7 @@ fn check(bytes: &[u8], verdict: Verdict<'_>) {
                 let before_query = target.split(|byte| *byte == b'?').next();
                 assert_eq!(Some(path.as_bytes()), before_query);
             }
+            check_query(query, target);
             let hosts = lines.fields.iter().filter(|field| is_host(field)).count();
             assert!(hosts == 1 || (hosts == 0 && version == b"HTTP/1.0"), "{hosts} hosts");
         }
@@ -69,6 +70,18 @@ fn check(bytes: &[u8], verdict: Verdict<'_>) {
             let code: u16 = status[..3].parse().expect("a status begins with its code");
             assert!(matches!(code, 400 | 414 | 431 | 505), "{status}");
         }
+    }
+}
+
+/// The query is the end of the target, and selects no more families than it has parameters.
+fn check_query(query: &str, target: &[u8]) {
+    assert!(target.ends_with(query.as_bytes()), "{query:?} does not stand in the first line");
+    let parameters = query.split('&').count();
+    match read_query(query) {
+        Some(0) => assert!(!query.split('&').any(|parameter| parameter.starts_with("name[]="))),
+        Some(names) => assert!(names <= parameters.min(100), "{names} of {parameters}"),
+        // Too many, too long, or not percent-encoded.
+        None => assert!(parameters > 100 || query.len() > 256 || query.contains('%'), "{query:?} is refused"),
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) enum Cause {
     FormatWithoutSink,
     /// A file for the textfile collector in a format that it does not read.
     FileFormat { path: PathBuf, format: &'static str },
+    /// A format for stdout that is not text.
+    StdoutFormat,
     /// A path at which no file can be.
     FilePath { path: PathBuf, error: io::Error },
     /// The signal handlers were not registered.
@@ -116,9 +118,11 @@ impl Error {
             Cause::Name { .. } | Cause::Namespace { .. } => Kind::InvalidName,
             Cause::Label { .. } | Cause::CommonLabel { .. } => Kind::InvalidLabel,
             Cause::Taken { .. } => Kind::NameTaken,
-            Cause::ZeroInterval | Cause::NoSink | Cause::FormatWithoutSink | Cause::FileFormat { .. } => {
-                Kind::InvalidConfiguration
-            }
+            Cause::ZeroInterval
+            | Cause::NoSink
+            | Cause::FormatWithoutSink
+            | Cause::FileFormat { .. }
+            | Cause::StdoutFormat => Kind::InvalidConfiguration,
             #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::Path { .. } | Cause::PathTaken { .. } | Cause::Connections { .. } => {
                 Kind::InvalidConfiguration
@@ -199,6 +203,9 @@ impl fmt::Display for Error {
                 "cannot write {format} to \"{}\": a file `*.prom` must contain Prometheus text, the only format that its \
                  collectors read; leave out the format, or choose another extension",
                 path.display()
+            ),
+            Cause::StdoutFormat => f.write_str(
+                "cannot write protocol buffers to stdout, where text is printed: choose a format of text, or write them to a file",
             ),
             Cause::FilePath { path, error } => write!(f, "cannot export to the file \"{}\": {error}", path.display()),
             #[cfg(all(feature = "signals", unix))]

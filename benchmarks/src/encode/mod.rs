@@ -1,4 +1,4 @@
-//! What it takes to make text of a snapshot, beside other libraries with the same content.
+//! What it takes to make text or protocol buffers of a snapshot, beside other libraries with the same content.
 
 mod content;
 mod peers;
@@ -10,6 +10,7 @@ use crate::statistics::median;
 use crate::table::Table;
 use crate::{Fallible, machine, rounds};
 use std::hint::black_box;
+use std::mem;
 use tachometer::{Format, FullSnapshot};
 
 /// How many sets of labels are rendered beside peers.
@@ -28,39 +29,60 @@ const HISTOGRAMS: u32 = 1_000;
 /// Renderings by the largest number of label sets take a quarter of a second each.
 const GROWTH_ROUNDS: usize = 21;
 
-/// One thing to measure: it appends to a text that keeps its room from round to round.
+/// One thing to measure: it appends to a body that keeps its room from round to round.
 struct Renderer {
     name: &'static str,
-    render: Box<dyn Fn(&mut String)>,
-    text: String,
+    render: Box<dyn Fn(&mut Vec<u8>)>,
+    body: Vec<u8>,
+    /// The number of samples of a body that is no text, whose lines could be counted.
+    samples: Option<usize>,
 }
 
 impl Renderer {
+    /// One that appends to a text.
     fn new(name: &'static str, render: impl Fn(&mut String) + 'static) -> Self {
-        Renderer { name, render: Box::new(render), text: String::new() }
+        let render = move |body: &mut Vec<u8>| {
+            let mut text = String::from_utf8(mem::take(body)).expect("it is empty");
+            render(&mut text);
+            *body = text.into_bytes();
+        };
+        Renderer { name, render: Box::new(render), body: Vec::new(), samples: None }
     }
 
     fn of_snapshot(name: &'static str, format: Format, snapshot: FullSnapshot) -> Self {
         Self::new(name, move |text| snapshot.encode(format, text))
     }
 
+    /// Protocol buffers, with the samples that the text would have.
+    fn protobuf(name: &'static str, snapshot: FullSnapshot) -> Self {
+        let samples = samples_in(&snapshot.to_prometheus_format());
+        let render = move |body: &mut Vec<u8>| snapshot.encode_bytes(Format::Protobuf, body);
+        Renderer { name, render: Box::new(render), body: Vec::new(), samples: Some(samples) }
+    }
+
     /// The processor's time of one rendering, in milliseconds: long ones would be interrupted more often than short ones.
     fn millis(&mut self) -> f64 {
-        self.text.clear();
+        self.body.clear();
         let before = machine::thread_time();
-        (self.render)(black_box(&mut self.text));
+        (self.render)(black_box(&mut self.body));
         machine::thread_time().saturating_sub(before).as_secs_f64() * 1e3
     }
 
     fn samples(&self) -> usize {
-        self.text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count()
+        self.samples.unwrap_or_else(|| samples_in(str::from_utf8(&self.body).expect("text")))
     }
+}
+
+fn samples_in(text: &str) -> usize {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count()
 }
 
 pub(crate) fn run(arguments: &[String]) -> Fallible {
     let rounds = rounds::asked_for(arguments, rounds::ROUNDS)?;
     content::count(0, SERIES);
-    let functions = beside_peers(rows(SERIES), rounds);
+    let mut renderers = rows(SERIES);
+    renderers.insert(1, Renderer::protobuf("ours, protocol buffers", content::snapshot()));
+    let functions = beside_peers(renderers, rounds);
     let alone = alone();
     let counters = beside_peers(many(COUNTERS, |library| library.counters, ours::counters), rounds);
     let histograms = beside_peers(many(HISTOGRAMS, |library| library.histograms, ours::histograms), rounds);
@@ -118,6 +140,7 @@ fn many(series: u32, kind: fn(&Library) -> Many, snapshot: fn() -> FullSnapshot)
             Format::OpenMetricsWithCreated,
             snapshot(),
         ),
+        Renderer::protobuf("… protocol buffers alone", snapshot()),
     ];
     renderers.splice(1..1, alone);
     renderers
@@ -136,7 +159,7 @@ fn beside_peers(mut rows: Vec<Renderer>, rounds: usize) -> Table {
             format!("{:.3}", ratio(&millis[index], &millis[reference])),
             format!("{:.2}", ratio(&millis[index], &millis[0])),
             samples.to_string(),
-            format!("{:.2}", row.text.len() as f64 / 1e6),
+            format!("{:.2}", row.body.len() as f64 / 1e6),
             format!("{:.1}", median(&millis[index]) * 1e6 / samples as f64),
         ]);
     }
@@ -165,7 +188,7 @@ fn alone() -> Table {
             series.to_string(),
             format!("{:.2}", median(millis)),
             samples.to_string(),
-            format!("{:.2}", row.text.len() as f64 / 1e6),
+            format!("{:.2}", row.body.len() as f64 / 1e6),
             format!("{nanos:.1}"),
             format!("{:.2}", nanos / *first.get_or_insert(nanos)),
         ]);
@@ -247,7 +270,7 @@ mod tests {
             .into_iter()
             .map(|mut row| {
                 row.millis();
-                (row.name, row.text)
+                (row.name, String::from_utf8(row.body).expect("text"))
             })
             .collect();
         assert_eq!(assert_same_samples(&texts), 3 * (4 + 1 + 2 + 25));

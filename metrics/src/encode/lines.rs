@@ -1,12 +1,13 @@
 //! Lines of exposition formats: names, labels, numbers, the samples of a histogram.
 
 use super::bounds::Bounds;
+use super::encoded_labels::{EncodedLabels, LabelBuffer};
 use super::escape::{Quotes, push_help};
-use super::function_labels::FunctionLabels;
 use super::number::{push_float, push_signed, push_unsigned};
-use crate::labels::push_label;
-use crate::snapshot::families::{Labels, MetricKind, Number, OwnLabels, SeriesView, Value};
+use crate::labels::{SeriesLabels, push_label};
+use crate::snapshot::families::{MetricKind, Number, SeriesView, Value};
 use crate::snapshot::{FullSnapshot, ListedFamily};
+use std::ops::Range;
 
 /// A writer of the lines of series.
 ///
@@ -15,9 +16,7 @@ use crate::snapshot::{FullSnapshot, ListedFamily};
 pub(super) struct Lines<'text, 'a> {
     out: &'text mut String,
     names: Names,
-    functions: FunctionLabels<'a>,
-    /// The labels of the current series, `a="b",c="d"`, if no text of them exists elsewhere.
-    labels: String,
+    labels: EncodedLabels<'a, String>,
     bounds: Bounds,
     /// The line of a bucket, up to its bound.
     bucket: String,
@@ -53,8 +52,7 @@ impl<'text, 'a> Lines<'text, 'a> {
         Lines {
             out,
             names: Names::default(),
-            functions: FunctionLabels::new(&snapshot.functions),
-            labels: String::new(),
+            labels: EncodedLabels::new(&snapshot.functions),
             bounds: Bounds::default(),
             bucket: String::new(),
         }
@@ -84,8 +82,8 @@ impl<'text, 'a> Lines<'text, 'a> {
 
     #[inline]
     fn series(&mut self, series: &SeriesView<'a>, constant: Option<&Constant>) {
-        let Lines { out, names, functions, labels, bounds, bucket } = self;
-        let labels = text_of(&series.labels, functions, labels);
+        let Lines { out, names, labels, bounds, bucket } = self;
+        let labels = labels.of(&series.labels);
         match &series.value {
             Value::Number(number) => push_sample(out, &names.number, labels, *number),
             Value::Histogram(distribution) => {
@@ -111,36 +109,39 @@ impl<'text, 'a> Lines<'text, 'a> {
     }
 }
 
-/// Returns the labels as text. If it is put together, it is written to `joined`.
-#[inline]
-fn text_of<'t, 'a: 't>(
-    labels: &Labels<'a>,
-    functions: &'t mut FunctionLabels<'a>,
-    joined: &'t mut String,
-) -> &'t str {
-    let own = match labels.own() {
-        OwnLabels::None => "",
-        OwnLabels::Series(labels) => labels.printed(),
-        OwnLabels::Function(function, None) => functions.printed(function),
-        OwnLabels::Function(function, Some((name, value))) => {
-            joined.clear();
-            joined.push_str(functions.printed(function));
-            push_label(joined, name, value);
-            return with_shared(labels, joined);
-        }
-    };
-    if !labels.has_shared() {
-        return own;
-    }
-    joined.clear();
-    joined.push_str(own);
-    with_shared(labels, joined)
-}
+/// Labels as text, `a="b",c="d"`.
+impl LabelBuffer for String {
+    type Joined = str;
 
-/// Adds the labels of all series to the own ones of a series.
-fn with_shared<'t>(labels: &Labels<'_>, joined: &'t mut String) -> &'t str {
-    labels.shared().for_each(|(name, value)| push_label(joined, name, value));
-    joined
+    #[inline]
+    fn push(&mut self, name: &str, value: &str) {
+        push_label(self, name, value);
+    }
+
+    #[inline]
+    fn push_joined(&mut self, labels: &str) {
+        self.push_str(labels);
+    }
+
+    #[inline]
+    fn clear(&mut self) {
+        self.clear();
+    }
+
+    #[inline]
+    fn length(&self) -> usize {
+        self.len()
+    }
+
+    #[inline]
+    fn part(&self, range: Range<usize>) -> &str {
+        &self[range]
+    }
+
+    #[inline]
+    fn of_series(labels: &SeriesLabels) -> Option<&str> {
+        Some(labels.printed())
+    }
 }
 
 /// Appends a line. The name ends in a brace.

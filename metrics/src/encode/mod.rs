@@ -1,21 +1,26 @@
 //! Encoders of snapshots: one file per format, each reading only the snapshot.
 //!
-//! `text` chooses the encoder of an exposition format. The encoders share `lines`, which uses `number`, `bounds`,
-//! `function_labels` and `escape`.
+//! `expositions` chooses the encoder of an exposition format. All encoders list the families of a snapshot, without those that a
+//! `selection` leaves out, and join labels by `encoded_labels`. Those of text share `lines`, which uses `number`, `bounds` and
+//! `escape`.
 
 mod bounds;
+mod encoded_labels;
 mod escape;
+mod expositions;
 mod format;
-mod function_labels;
 #[cfg(feature = "json")]
 mod json;
 mod lines;
 mod number;
 mod openmetrics;
 mod prometheus;
+mod protobuf;
+mod selection;
 mod table;
 #[cfg(test)]
 mod tests;
-mod text;
 
 pub use format::Format;
+#[cfg(feature = "http")]
+pub(crate) use selection::Selection;

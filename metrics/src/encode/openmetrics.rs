@@ -3,17 +3,18 @@
 use super::escape::Quotes;
 use super::lines::{Constant, Lines, kind_name};
 use super::number::push_float;
+use super::selection::Selection;
 use crate::snapshot::families::{MetricKind, without_total};
 use crate::snapshot::{FullSnapshot, ListedFamily};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Appends `snapshot` to `text`. If `created`, each counter and histogram has a `_created` sample, unless it was created while there
-/// was no clock.
-pub(super) fn write(snapshot: &FullSnapshot, created: bool, text: &mut String) {
+/// Appends the selected families of `snapshot` to `text`. If `created`, each counter and histogram has a `_created` sample, unless it
+/// was created while there was no clock.
+pub(super) fn write(snapshot: &FullSnapshot, selection: &Selection<'_>, created: bool, text: &mut String) {
     // The same for all series, so it is formatted once.
     let created = (created && snapshot.created != UNIX_EPOCH).then(|| created_text(snapshot.created));
     let mut lines = Lines::new(text, snapshot);
-    for family in snapshot.listed_families() {
+    for family in selection.families(snapshot) {
         let Metadata { name, kind, has_created } = Metadata::of(&family);
         lines.help(name, &family.help, Quotes::Escaped);
         lines.comment("TYPE", name, kind);

@@ -2,12 +2,13 @@
 
 use super::escape::Quotes;
 use super::lines::{Lines, kind_name};
+use super::selection::Selection;
 use crate::snapshot::FullSnapshot;
 
-/// Appends `snapshot` to `text`.
-pub(super) fn write(snapshot: &FullSnapshot, text: &mut String) {
+/// Appends the selected families of `snapshot` to `text`.
+pub(super) fn write(snapshot: &FullSnapshot, selection: &Selection<'_>, text: &mut String) {
     let mut lines = Lines::new(text, snapshot);
-    for family in snapshot.listed_families() {
+    for family in selection.families(snapshot) {
         lines.help(&family.name, &family.help, Quotes::Kept);
         lines.comment("TYPE", &family.name, kind_name(family.kind));
         lines.all_series(&family, None);

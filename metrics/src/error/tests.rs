@@ -24,6 +24,7 @@ fn causes() -> Vec<(Cause, Kind)> {
         (Cause::NoSink, Kind::InvalidConfiguration),
         (Cause::FormatWithoutSink, Kind::InvalidConfiguration),
         (Cause::FileFormat { path: "metrics.prom".into(), format: "JSON" }, Kind::InvalidConfiguration),
+        (Cause::StdoutFormat, Kind::InvalidConfiguration),
         (Cause::FilePath { path: "metrics/".into(), error: denied() }, Kind::Io),
         (Cause::Spawn(denied()), Kind::ThreadSpawn),
         (Cause::Installed, Kind::AlreadyInUse),

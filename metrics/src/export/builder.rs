@@ -103,9 +103,10 @@ impl ExporterBuilder<'_> {
         ExporterBuilder { interval, ..self }
     }
 
-    /// Sets the format of the next sink. A sink without a format of its own writes Prometheus text.
+    /// Sets the format of the next sink. A sink without a format of its own writes Prometheus text. [`Format::Protobuf`], which is not
+    /// text, is for files.
     pub fn format(self, format: Format) -> Self {
-        self.next_format(OutputFormat::Text(format))
+        self.next_format(OutputFormat::Exposition(format))
     }
 
     /// Sets the format of the next sink to [JSON](FullSnapshot::to_json) in one line. A file keeps the latest snapshot; it is not a log.
@@ -144,9 +145,12 @@ impl ExporterBuilder<'_> {
     /// writes without the lock, so a `main` that holds the lock can drop its exporter. The output of other threads at that
     /// moment may interleave, and an unfinished line comes after the text. On other systems the sink continues to wait: there,
     /// release the lock before dropping the exporter.
+    ///
+    /// What is printed is text: [`start`](Self::start) refuses [`Format::Protobuf`].
     pub fn to_stdout(mut self) -> Self {
-        let sink = Sink::stdout(self.format.take().unwrap_or_default());
-        self.with(Ok(sink))
+        let output = self.format.take().unwrap_or_default();
+        let sink = if output.is_text() { Ok(Sink::stdout(output)) } else { Err(Cause::StdoutFormat.into()) };
+        self.with(sink)
     }
 
     /// Adds a file as a sink. Each text replaces its contents, as the textfile collector of the node exporter expects
@@ -166,7 +170,7 @@ impl ExporterBuilder<'_> {
     /// and no later start removes it.
     ///
     /// A file `*.prom` must contain Prometheus text, the only format that the textfile collector reads: [`start`](Self::start)
-    /// refuses OpenMetrics, JSON and a table for it. Files with other extensions may have any format.
+    /// refuses all other formats for it. Files with other extensions may have any format.
     pub fn to_file(mut self, path: impl AsRef<Path>) -> Self {
         let output = self.format.take().unwrap_or_default();
         let is_prom = path.as_ref().extension().is_some_and(|extension| extension == "prom");
@@ -255,8 +259,8 @@ impl ExporterBuilder<'_> {
     ///
     /// # Errors
     /// If there is no sink, if the interval is zero, if a format has no sink, if a path does not end in a file name, if a file
-    /// `*.prom` has another format than Prometheus text, if a thread cannot be spawned, or if the signal handlers cannot be
-    /// registered.
+    /// `*.prom` has another format than Prometheus text, if the format of stdout is not text, if a thread cannot be spawned, or if the
+    /// signal handlers cannot be registered.
     pub fn start(self) -> Result<Exporter, Error> {
         let sinks = self.sinks.into_iter().collect::<Result<Vec<_>, _>>()?;
         if self.format.is_some() {

@@ -49,7 +49,7 @@ impl Drop for PrintOnExit<'_> {
         self.registry.stop();
         let snapshot = self.registry.snapshot_all();
         // A closed pipe (`program | head`) must not panic in a drop.
-        let _ = write_to_stdout(OutputFormat::Text(Format::Prometheus), &snapshot);
+        let _ = write_to_stdout(OutputFormat::Exposition(Format::Prometheus), &snapshot);
         self.lifetime.set_used_by(&snapshot);
         if is_dropped_at_once && !self.lifetime.is_used() {
             DROPPED_AT_ONCE.report();

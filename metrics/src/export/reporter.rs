@@ -36,7 +36,7 @@ impl Reporter {
                 *is_reported = true;
                 // If stderr is closed, there is nowhere to report to.
                 let line = format!("tachometer: the export to {sink} failed: {error}\n");
-                let _ = write_past_lock(io::stderr(), &line);
+                let _ = write_past_lock(io::stderr(), line.as_bytes());
             }
         }
     }

@@ -75,8 +75,12 @@ pub fn serve(address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
 ///
 /// # What it answers
 /// `GET` and `HEAD` on these paths, which are compared byte by byte, without the query. The format is the one that `Accept`
-/// prefers, Prometheus text 0.0.4 or OpenMetrics 1.0, compressed if `Accept-Encoding` accepts gzip. Other requests are answered
-/// with a short error. Nothing of a request is ever repeated in a response.
+/// prefers, Prometheus text 0.0.4, OpenMetrics 1.0 or [protocol buffers](crate::Format::Protobuf), compressed if `Accept-Encoding`
+/// accepts gzip. Other requests are answered with a short error. Nothing of a request is ever repeated in a response.
+///
+/// Parameters `name[]` of the query select families: `/metrics?name[]=jobs_total&name[]=queue_length`. A name selects the family that has
+/// it in any format, or that has a sample of this name, as a whole; a name that no family has selects none. There are at most 100 names
+/// of at most 256 bytes: other queries are answered with status 400 and these limits. Other parameters are ignored.
 ///
 /// # What it withstands
 /// One thread serves all connections and blocks on none of them. A connection carries one request, and is closed after the

@@ -1,6 +1,7 @@
 //! Entry points to the parsers of untrusted bytes, for the fuzz targets in `fuzz/`. Compiled under `cfg(fuzzing)` only.
 
 use super::negotiation::Preferences;
+use super::query;
 use super::request::{Head, Method, Request};
 use crate::encode::Format;
 
@@ -9,7 +10,7 @@ use crate::encode::Format;
 #[expect(missing_docs, reason = "named as in `request`")]
 pub enum Verdict<'a> {
     Partial,
-    Whole { is_get: bool, is_head: bool, path: &'a str, format: Format, gzip: bool },
+    Whole { is_get: bool, is_head: bool, path: &'a str, query: &'a str, format: Format, gzip: bool },
     Refused { status: &'static str },
 }
 
@@ -17,10 +18,11 @@ pub enum Verdict<'a> {
 pub fn read_head(bytes: &[u8]) -> Verdict<'_> {
     match Head::parse(bytes) {
         Head::Partial => Verdict::Partial,
-        Head::Whole(Request { method, path, preferences }) => Verdict::Whole {
+        Head::Whole(Request { method, path, query, preferences }) => Verdict::Whole {
             is_get: method == Method::Get,
             is_head: method == Method::Head,
             path,
+            query,
             format: preferences.format(),
             gzip: preferences.gzip(),
         },
@@ -35,4 +37,9 @@ pub fn negotiate<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> 
         preferences.parse_header(name, value);
     }
     (preferences.format(), preferences.gzip())
+}
+
+/// Returns the number of names that a query selects families by, or `None` if it is refused.
+pub fn read_query(query: &str) -> Option<usize> {
+    query::selection(query).ok().map(|selection| selection.len())
 }

@@ -3,8 +3,8 @@
 //! `serve` and `Endpoint` start a `Server`; [`expose`] returns an [`Exposition`]. WebAssembly has no sockets, so there is only `expose`.
 
 // The path of a request: `socket` → `event_loop` (readiness and deadlines of all connections) → `connection` (the state of one) →
-// `request` (its head, with the preferences that `negotiation` parses) → `router` (the page at its path) → `exposition` (the
-// metrics) → `response` → `socket`. `endpoint` configures what is served, and `server` is the handle of a running endpoint.
+// `request` (its head, with the preferences that `negotiation` parses) → `router` (the page at its path, of the families that `query`
+// parses) → `exposition` (the metrics) → `response` → `socket`. `endpoint` configures what is served, and `server` is the handle of a running endpoint.
 #[cfg(not(target_family = "wasm"))]
 mod connection;
 #[cfg(not(target_family = "wasm"))]
@@ -15,6 +15,8 @@ mod exposition;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod negotiation;
+#[cfg(not(target_family = "wasm"))]
+mod query;
 #[cfg(not(target_family = "wasm"))]
 mod request;
 #[cfg(not(target_family = "wasm"))]

@@ -10,6 +10,7 @@ use crate::encode::Format;
 pub(super) struct Preferences {
     text: Preference,
     open_metrics: Preference,
+    protobuf: Preference,
     /// The number of media ranges so far.
     ranges: usize,
     gzip: Option<Quality>,
@@ -42,13 +43,19 @@ impl Preferences {
 
     /// Returns the format of the response.
     pub(super) fn format(&self) -> Format {
-        let (text, open) = (self.text, self.open_metrics);
         // Between equal qualities the more specific range decides, then the first. Browsers and `curl` accept anything, and
         // get the format that they can show.
         let rank = |preference: Preference| {
             (preference.quality, preference.specificity, usize::MAX - preference.index)
         };
-        if open.quality > 0 && rank(open) > rank(text) { Format::OpenMetrics } else { Format::Prometheus }
+        let (mut best, mut format) = (self.text, Format::Prometheus);
+        for (other, of_other) in [(self.open_metrics, Format::OpenMetrics), (self.protobuf, Format::Protobuf)]
+        {
+            if other.quality > 0 && rank(other) > rank(best) {
+                (best, format) = (other, of_other);
+            }
+        }
+        format
     }
 
     /// Returns whether the body is compressed.
@@ -74,8 +81,8 @@ impl Preferences {
                 usize::from(media_type == b"*/*")
             }
         };
-        let consider = |preference: &mut Preference, main, whole, version| {
-            let specificity = match (type_specificity(main, whole), parameters.specificity(version)) {
+        let consider = |preference: &mut Preference, of_type, of_parameters| {
+            let specificity = match (of_type, of_parameters) {
                 (0, _) | (_, None) => return,
                 (specificity, Some(more)) => specificity + more,
             };
@@ -84,8 +91,15 @@ impl Preferences {
                 *preference = found;
             }
         };
-        consider(&mut self.text, "text", "text/plain", "0.0.4");
-        consider(&mut self.open_metrics, "application", "application/openmetrics-text", "1.0.0");
+        let of_type = type_specificity("text", "text/plain");
+        consider(&mut self.text, of_type, parameters.specificity("0.0.4"));
+        let of_type = type_specificity("application", "application/openmetrics-text");
+        consider(&mut self.open_metrics, of_type, parameters.specificity("1.0.0"));
+        // A message can only be read by a program that knows it, so a wildcard does not match it. The parameters that name it count as
+        // one: a range with them is as specific as one of text with a version.
+        if media_type.eq_ignore_ascii_case(b"application/vnd.google.protobuf") {
+            consider(&mut self.protobuf, 3, parameters.name_delimited_families().then_some(1));
+        }
     }
 
     fn parse_coding(&mut self, coding: &[u8]) {
@@ -108,12 +122,16 @@ struct Parameters<'a> {
     quality: Quality,
     version: Option<&'a [u8]>,
     charset: Option<&'a [u8]>,
+    /// Of protocol buffers: the message, and how it is delimited.
+    proto: Option<&'a [u8]>,
+    encoding: Option<&'a [u8]>,
 }
 
 impl<'a> Parameters<'a> {
     /// Returns `None` if the quality is invalid.
     fn parse(parts: impl Iterator<Item = &'a [u8]>) -> Option<Self> {
-        let mut parameters = Parameters { quality: 1_000, version: None, charset: None };
+        let mut parameters =
+            Parameters { quality: 1_000, version: None, charset: None, proto: None, encoding: None };
         for part in parts {
             let mut halves = part.splitn(2, |byte| *byte == b'=');
             let name = halves.next().unwrap_or_default().trim_ascii();
@@ -124,6 +142,10 @@ impl<'a> Parameters<'a> {
                 parameters.version = Some(value);
             } else if name.eq_ignore_ascii_case(b"charset") {
                 parameters.charset = Some(value);
+            } else if name.eq_ignore_ascii_case(b"proto") {
+                parameters.proto = Some(value);
+            } else if name.eq_ignore_ascii_case(b"encoding") {
+                parameters.encoding = Some(value);
             }
         }
         Some(parameters)
@@ -136,6 +158,13 @@ impl<'a> Parameters<'a> {
             Some(asked) => asked.eq_ignore_ascii_case(ours.as_bytes()).then_some(1),
         };
         Some(agrees(self.version, version)? + agrees(self.charset, "utf-8")?)
+    }
+
+    /// Returns whether they name our message and its encoding. Neither is the default of a media type.
+    fn name_delimited_families(&self) -> bool {
+        // Names of messages are case-sensitive.
+        self.proto == Some(b"io.prometheus.client.MetricFamily")
+            && self.encoding.is_some_and(|encoding| encoding.eq_ignore_ascii_case(b"delimited"))
     }
 }
 
@@ -234,6 +263,40 @@ mod tests {
     }
 
     #[test]
+    fn protocol_buffers_are_chosen_if_they_are_named_and_preferred() {
+        const NAMED: &str =
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+        use Format::{OpenMetrics, Prometheus, Protobuf};
+        for (accept, expected) in [
+            // Those of Prometheus are recorded, in `tests/it/http/accept.txt`.
+            ("NAMED", Protobuf),
+            ("NAMED;q=0.001", Protobuf),
+            (
+                "Application/VND.google.Protobuf; Encoding=\"DELIMITED\"; proto=\"io.prometheus.client.MetricFamily\"",
+                Protobuf,
+            ),
+            ("NAMED;escaping=underscores;x=y", Protobuf),
+            ("NAMED;q=0.5,application/openmetrics-text;version=1.0.0;q=0.6", OpenMetrics),
+            ("NAMED;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5", Protobuf),
+            ("NAMED;q=0.5,text/plain;version=0.0.4;q=0.6,*/*;q=0.1", Prometheus),
+            // Of equal quality: the more specific range, then the first.
+            ("*/*,NAMED", Protobuf),
+            ("text/plain,NAMED", Protobuf),
+            ("application/openmetrics-text,NAMED,text/plain", Protobuf),
+            ("NAMED,application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4", Protobuf),
+            ("text/plain;version=0.0.4,NAMED,application/openmetrics-text;version=1.0.0", Prometheus),
+            ("application/openmetrics-text;version=1.0.0,NAMED", OpenMetrics),
+            // The best range of those that name it.
+            ("NAMED;q=0.1,text/plain;q=0.5,NAMED;q=0.9", Protobuf),
+            // A wildcard stands for text, whatever else it could.
+            ("application/*", OpenMetrics),
+            ("NAMED;q=0,*/*", Prometheus),
+        ] {
+            assert_eq!(format(&accept.replace("NAMED", NAMED)), expected, "{accept}");
+        }
+    }
+
+    #[test]
     fn the_format_is_text_if_nothing_acceptable_is_named() {
         for accept in [
             "",
@@ -257,6 +320,15 @@ mod tests {
             "text/plain;version=\"a, application/openmetrics-text",
             "text/plain;x=\"\\\", application/openmetrics-text\"",
             "application/vnd.google.protobuf",
+            "application/vnd.google.protobuf;encoding=delimited",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=compact-text",
+            "application/vnd.google.protobuf;proto=some.Other;encoding=delimited",
+            "application/vnd.google.protobuf;proto=IO.Prometheus.Client.MetricFamily;encoding=delimited",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0",
+            "application/vnd.google;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+            "*/*;proto=io.prometheus.client.MetricFamily;encoding=delimited",
             "*/*;q=0",
             "text/plain;version=1.0.0",
         ] {

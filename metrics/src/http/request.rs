@@ -15,6 +15,8 @@ pub(super) struct Request<'a> {
     pub(super) method: Method,
     /// Without the query, and not decoded: paths are compared byte by byte.
     pub(super) path: &'a str,
+    /// Not decoded; empty if there is none.
+    pub(super) query: &'a str,
     pub(super) preferences: Preferences,
 }
 
@@ -75,13 +77,14 @@ impl<'a> Request<'a> {
         for Header { name, value } in request.headers.iter() {
             preferences.parse_header(name, value);
         }
-        Some(Request { method, path: path_in(request.path?), preferences })
+        let (path, query) = path_and_query(request.path?);
+        Some(Request { method, path, query, preferences })
     }
 }
 
-/// Returns the path of a request target, without its query. A target may be a whole URL, as in requests to a proxy. A target
-/// without a path is returned unchanged, and no page has such a path.
-fn path_in(target: &str) -> &str {
+/// Returns the path and the query of a request target. A target may be a whole URL, as in requests to a proxy. A target without a path
+/// is returned unchanged, and no page has such a path.
+fn path_and_query(target: &str) -> (&str, &str) {
     let after_scheme = ["http://", "https://"].iter().find_map(|scheme| {
         let (begin, rest) = target.split_at_checked(scheme.len())?;
         begin.eq_ignore_ascii_case(scheme).then_some(rest)
@@ -90,7 +93,7 @@ fn path_in(target: &str) -> &str {
         Some(rest) => rest.find(['/', '?']).map_or("/", |at| &rest[at..]),
         None => target,
     };
-    path.split_once('?').map_or(path, |(path, _)| path)
+    path.split_once('?').unwrap_or((path, ""))
 }
 
 #[cfg(test)]
@@ -100,7 +103,8 @@ mod tests {
     fn read(text: &str) -> String {
         match Head::parse(text.as_bytes()) {
             Head::Partial => "partial".to_owned(),
-            Head::Whole(Request { method, path, .. }) => format!("{method:?} {path}"),
+            Head::Whole(Request { method, path, query: "", .. }) => format!("{method:?} {path}"),
+            Head::Whole(Request { method, path, query, .. }) => format!("{method:?} {path}, {query}"),
             Head::Refused(status) => status.line().to_owned(),
         }
     }
@@ -126,12 +130,12 @@ mod tests {
             ("get / HTTP/1.1\r\nHost: x\r\n\r\n", "Other /"),
             ("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nnot a", "Other /metrics"),
             ("GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n", "Get /a"),
-            ("GET /metrics?name[]=a&b=/c HTTP/1.1\r\nHost: x\r\n\r\n", "Get /metrics"),
-            ("GET ?a HTTP/1.1\r\nHost: x\r\n\r\n", "Get "),
-            ("GET http://x:9464/metrics?a HTTP/1.1\r\nHost: x\r\n\r\n", "Get /metrics"),
+            ("GET /metrics?name[]=a&b=/c HTTP/1.1\r\nHost: x\r\n\r\n", "Get /metrics, name[]=a&b=/c"),
+            ("GET ?a?b HTTP/1.1\r\nHost: x\r\n\r\n", "Get , a?b"),
+            ("GET http://x:9464/metrics?a HTTP/1.1\r\nHost: x\r\n\r\n", "Get /metrics, a"),
             ("GET HTTPS://x/metrics HTTP/1.1\r\nHost: x\r\n\r\n", "Get /metrics"),
             ("GET http://x HTTP/1.1\r\nHost: x\r\n\r\n", "Get /"),
-            ("GET http://x?/metrics HTTP/1.1\r\nHost: x\r\n\r\n", "Get "),
+            ("GET http://x?/metrics HTTP/1.1\r\nHost: x\r\n\r\n", "Get , /metrics"),
             ("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "Other *"),
             ("CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n", "Other x:80"),
             ("GET /%6Detrics HTTP/1.1\r\nHost: x\r\n\r\n", "Get /%6Detrics"),

@@ -13,6 +13,8 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     BadRequest,
+    /// The query asks for more families, or for longer names, than it may.
+    InvalidNames,
     NotFound,
     MethodNotAllowed,
     RequestTimeout,
@@ -26,13 +28,19 @@ pub(super) enum Status {
 impl Status {
     /// Returns code and reason, as in the status line.
     pub(super) fn line(self) -> &'static str {
-        self.text().trim_end()
+        match self {
+            Status::InvalidNames => Status::BadRequest.line(),
+            _ => self.text().trim_end(),
+        }
     }
 
-    /// Returns code and reason as a body.
+    /// Returns code and reason as a body, with what is allowed if these do not tell it.
     const fn text(self) -> &'static str {
         match self {
             Status::BadRequest => "400 Bad Request\n",
+            Status::InvalidNames => {
+                "400 Bad Request: at most 100 parameters `name[]`, each a name of at most 256 bytes, percent-encoded\n"
+            }
             Status::NotFound => "404 Not Found\n",
             Status::MethodNotAllowed => "405 Method Not Allowed\n",
             Status::RequestTimeout => "408 Request Timeout\n",

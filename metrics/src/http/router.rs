@@ -1,6 +1,7 @@
 //! Routing: the page at each path, and its response.
 
 use super::exposition::render;
+use super::query;
 use super::request::{Method, Request};
 use super::response::{Response, Scrape, Status};
 use crate::encode::Format;
@@ -22,13 +23,13 @@ pub(super) struct Router {
     pages: Vec<(String, Page)>,
     /// Whether OpenMetrics has `_created` samples.
     created: bool,
-    /// The buffer of the last text, which the next one reuses.
-    buffer: String,
+    /// The buffer of the last body, which the next one reuses.
+    buffer: Vec<u8>,
 }
 
 impl Router {
     pub(super) fn new(pages: Vec<(String, Page)>, created: bool) -> Self {
-        Router { pages, created, buffer: String::new() }
+        Router { pages, created, buffer: Vec::new() }
     }
 
     /// Returns the response to a request.
@@ -50,7 +51,7 @@ impl Router {
     pub(super) fn recycle(&mut self, mut buffer: Vec<u8>) {
         buffer.clear();
         if buffer.capacity() > self.buffer.capacity() {
-            self.buffer = String::from_utf8(buffer).unwrap_or_default();
+            self.buffer = buffer;
         }
     }
 
@@ -59,12 +60,17 @@ impl Router {
             Format::OpenMetrics if self.created => Format::OpenMetricsWithCreated,
             format => format,
         };
+        let Ok(selection) = query::selection(request.query) else {
+            return Response::refusal(Status::InvalidNames);
+        };
         let gzip = request.preferences.gzip();
         // `HEAD` is answered like `GET`, for the length, but does not count as a scrape.
         let scrape = (request.method == Method::Get).then(|| Scrape::begin(Arc::clone(contents), format));
         // Reading runs code of error types, which may panic. The buffer is cleared before it is used again.
         let scrapes = scrape.as_ref().map(|_| contents.self_metrics().scrapes());
-        let Some(body) = catch_panic(|| render(contents, format, gzip, &mut self.buffer, scrapes)) else {
+        let Some(body) =
+            catch_panic(|| render(contents, format, &selection, gzip, &mut self.buffer, scrapes))
+        else {
             if let Some(scrape) = scrape {
                 scrape.end(ScrapeResult::Error);
             }

@@ -25,7 +25,7 @@ const RENDER_BOUNDS: [u64; 13] = [
 ];
 
 /// The values of the label `format`, in the order of [`ScrapeFormat`].
-const FORMATS: [&str; 2] = ["text", "openmetrics"];
+const FORMATS: [&str; 3] = ["text", "openmetrics", "protobuf"];
 /// The values of the label `result`, in the order of [`ScrapeResult`].
 const RESULTS: [&str; 3] = ["ok", "error", "cut"];
 
@@ -44,6 +44,7 @@ pub(crate) struct Scrapes {
 pub(crate) enum ScrapeFormat {
     Text,
     OpenMetrics,
+    Protobuf,
 }
 
 /// The result of a scrape; its discriminant is the index of the counts.

@@ -296,6 +296,8 @@ impl<'a> Distribution<'a> {
     }
 }
 
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
 fn seconds(nanos: u64) -> f64 {
-    nanos as f64 / 1e9
+    nanos as f64 / NANOS_PER_SECOND as f64
 }

@@ -1,6 +1,8 @@
 //! Snapshots.
 
 use super::*;
+use tachometer::NativeBuckets;
+use tachometer::families::Distribution;
 
 #[test]
 fn snapshots_are_plain_data() {
@@ -66,6 +68,10 @@ fn full_snapshot() {
 
     let _: fn(&MetricsRegistry) -> FullSnapshot = MetricsRegistry::snapshot_all;
     let _: fn(&FullSnapshot) -> String = FullSnapshot::to_prometheus_format;
+    let _: fn(&FullSnapshot) -> Vec<u8> = FullSnapshot::to_protobuf;
+    let _: fn(&FullSnapshot, Format, &mut String) = FullSnapshot::encode;
+    let _: fn(&FullSnapshot, Format, &mut Vec<u8>) = FullSnapshot::encode_bytes;
+    let _: Format = Format::Protobuf;
     let _: fn(&FullSnapshot, &FullSnapshot) -> FullSnapshot = FullSnapshot::since;
     let _: fn(&FullSnapshot) -> Option<Duration> = FullSnapshot::elapsed;
     let _: for<'a> fn(&'a FullSnapshot, &str) -> Option<&'a FunctionSnapshot> = FullSnapshot::function;

@@ -1,10 +1,11 @@
-//! The text formats: to the letter, in their corners, and of any snapshot.
+//! The exposition formats: to the letter, in their corners, and of any snapshot.
 
 mod clashes;
 mod corners;
 mod golden;
 mod never;
 mod properties;
+pub mod protobuf;
 mod random;
 mod reader;
 

@@ -1,6 +1,7 @@
 //! The answer alone, for programs with a server of their own.
 
 use super::*;
+use crate::formats::protobuf::messages::decode;
 use rand::RngExt;
 use std::collections::BTreeMap;
 use tachometer::Format;
@@ -38,17 +39,21 @@ fn headers_decide_what_is_exposed() {
 fn what_scrapers_ask_for_is_understood() {
     let registry = registry();
     let recorded = include_str!("accept.txt").lines().filter(|line| !line.starts_with('#'));
-    let mut formats = [0, 0];
+    let mut formats = [0, 0, 0];
     for line in recorded {
         let [who, format, encoding, accept] = line.split('\t').collect::<Vec<_>>()[..] else {
             panic!("not four parts: {line}")
         };
         let exposition = registry.expose([("Accept", accept), ("Accept-Encoding", encoding)]);
-        let is_open_metrics = exposition.content_type == Format::OpenMetrics.content_type();
-        assert_eq!(is_open_metrics, format == "openmetrics", "{who}");
-        assert!(is_open_metrics || exposition.content_type == Format::Prometheus.content_type(), "{who}");
+        let (index, expected) = match format {
+            "text" => (0, Format::Prometheus),
+            "openmetrics" => (1, Format::OpenMetrics),
+            "protobuf" => (2, Format::Protobuf),
+            other => panic!("{other} is no format: {line}"),
+        };
+        assert_eq!(exposition.content_type, expected.content_type(), "{who}");
         assert_eq!(exposition.content_encoding, (encoding == "gzip").then_some("gzip"), "{who}");
-        formats[usize::from(is_open_metrics)] += 1;
+        formats[index] += 1;
     }
     assert!(formats.iter().all(|count| *count > 1), "{formats:?} are recorded");
 }
@@ -64,10 +69,36 @@ fn what_was_exposed_is_counted() {
     registry.expose([("accept", "application/openmetrics-text")]);
     assert_eq!(scrapes(&registry, "text", "ok"), Some(1));
     assert_eq!(scrapes(&registry, "openmetrics", "ok"), Some(1));
+    let text = String::from_utf8(registry.expose([("a", "b")]).body).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#')).count();
+    let protobuf = Format::Protobuf.content_type();
+    registry.expose([("accept", protobuf)]);
+    assert_eq!(scrapes(&registry, "protobuf", "ok"), Some(1));
+    assert_eq!(shown(&registry, "tachometer_scrape_series", &[]), Some(lines as u64), "as many as in a text");
+}
+
+#[test]
+fn protocol_buffers_are_exposed_compressed_too() {
+    let registry = registry();
+    registry.register_counter("jobs_total").add(3);
+    let accept = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+    let exposition = registry.expose([("accept", accept), ("accept-encoding", "gzip")]);
+    assert_eq!(
+        exposition.content_type,
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
+    );
+    let mut body = Vec::new();
+    flate2::read::GzDecoder::new(&exposition.body[..]).read_to_end(&mut body).expect("gzip");
+    let families = decode(&body);
+    assert_eq!((families[0].name(), families[0].metric.len()), ("jobs_total", 1));
 }
 
 /// Words that stand in such headers, and some bytes that do not.
-const WORDS: [&[u8]; 30] = [
+const WORDS: [&[u8]; 34] = [
+    b"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+    b"application/vnd.google.protobuf",
+    b"proto=io.prometheus.client.MetricFamily",
+    b"encoding=delimited",
     b"application/openmetrics-text",
     b"text/plain",
     b"text/*",
@@ -112,11 +143,14 @@ fn whatever_the_headers_are_there_is_an_answer() {
         let headers = [("accept", value()), ("accept-encoding", value()), ("accept", value())];
         let exposition = registry.expose(headers.clone());
         let is_open = exposition.content_type.starts_with("application/openmetrics-text");
-        assert!(is_open || exposition.content_type.starts_with("text/plain"), "{headers:?}");
+        let is_protobuf = exposition.content_type.starts_with("application/vnd.google.protobuf");
+        assert!(is_open || is_protobuf || exposition.content_type.starts_with("text/plain"), "{headers:?}");
         // None of them is given what it did not name.
         let names =
             |index: usize, name: &[u8]| headers[index].1.windows(name.len()).any(|window| window == name);
         assert!(!is_open || names(0, b"application/") || names(2, b"application/"), "{headers:?}");
+        let protobuf = b"application/vnd.google.protobuf";
+        assert!(!is_protobuf || names(0, protobuf) || names(2, protobuf), "{headers:?}");
         let compressed = exposition.content_encoding.is_some();
         assert!(!compressed || names(1, b"gzip") || names(1, b"*"), "{headers:?}");
     }

@@ -11,6 +11,7 @@ mod scarcity;
 mod stopping;
 #[cfg(unix)]
 mod unix;
+mod views;
 
 use client::{Answer, Client, ask, get};
 use std::io::{Read, Write};

@@ -23,7 +23,7 @@ fn they_are_there_from_the_start_where_there_is_an_endpoint_and_only_there() {
         text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
     assert_eq!(families[0], "zzz", "the library's own come last");
     assert_eq!(families[1..], FAMILIES);
-    for format in ["text", "openmetrics"] {
+    for format in ["text", "openmetrics", "protobuf"] {
         for result in ["ok", "error", "cut"] {
             assert_eq!(scrapes(&registry, format, result), Some(0), "{format} {result}");
         }
@@ -54,7 +54,7 @@ fn scrapes_are_counted_by_format_and_what_they_cost() {
     bytes += last.body.len();
     until("all are counted", || scrapes(&registry, "text", "ok") == Some(3));
     assert_eq!(scrapes(&registry, "openmetrics", "ok"), Some(2));
-    for format in ["text", "openmetrics"] {
+    for format in ["text", "openmetrics", "protobuf"] {
         for result in ["error", "cut"] {
             assert_eq!(scrapes(&registry, format, result), Some(0), "{format} {result}");
         }

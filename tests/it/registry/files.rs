@@ -1,6 +1,7 @@
 //! Files that an exporter writes: whole at any time, in any format, and nothing left beside them.
 
 use super::*;
+use crate::formats::protobuf::messages::decode;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tachometer::Format;
@@ -293,6 +294,19 @@ fn a_format_is_that_of_one_sink() {
 }
 
 #[test]
+fn protocol_buffers_are_written_to_a_file_and_not_printed() {
+    let directory = Directory::new("protobuf");
+    let registry = registry();
+    registry.register_counter("jobs_total").add(3);
+    let path = directory.join("metrics.binpb");
+    drop(registry.exporter().format(Format::Protobuf).to_file(&path).start().expect("it starts"));
+    let families = decode(&std::fs::read(&path).expect("it is written"));
+    assert_eq!(families[0].name(), "jobs_total");
+    let error = refusal(registry.exporter().format(Format::Protobuf).to_stdout().start());
+    assert_names(&error, &["cannot write protocol buffers to stdout", "write them to a file"]);
+}
+
+#[test]
 fn a_prom_file_holds_prometheus_text_and_no_other_format() {
     let directory = Directory::new("prom");
     let registry = registry();
@@ -302,6 +316,7 @@ fn a_prom_file_holds_prometheus_text_and_no_other_format() {
         (registry.exporter().json(), "JSON"),
         (registry.exporter().format(Format::OpenMetrics), "OpenMetrics"),
         (registry.exporter().format(Format::OpenMetricsWithCreated), "OpenMetrics"),
+        (registry.exporter().format(Format::Protobuf), "protocol buffers"),
     ] {
         let error = refusal(builder.to_file(&path).start());
         let cannot = format!("cannot write {format} to \"{}\":", path.display());

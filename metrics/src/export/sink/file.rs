@@ -37,11 +37,11 @@ impl File {
         Ok(File { path: absolute })
     }
 
-    /// Replaces the contents of the file with `text`.
-    pub(super) fn replace(&self, text: &str) -> io::Result<()> {
+    /// Replaces the contents of the file.
+    pub(super) fn replace(&self, contents: &[u8]) -> io::Result<()> {
         let temporary = self.path.with_file_name(temporary_name());
         let file = fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-        let written = self.write_and_rename(file, &temporary, text);
+        let written = self.write_and_rename(file, &temporary, contents);
         if written.is_err() {
             // The first error is the one to report.
             let _ = fs::remove_file(&temporary);
@@ -49,8 +49,8 @@ impl File {
         written
     }
 
-    fn write_and_rename(&self, mut file: fs::File, temporary: &Path, text: &str) -> io::Result<()> {
-        file.write_all(text.as_bytes())?;
+    fn write_and_rename(&self, mut file: fs::File, temporary: &Path, contents: &[u8]) -> io::Result<()> {
+        file.write_all(contents)?;
         // Closed first: some systems cannot rename an open file.
         drop(file);
         for _ in 1..RENAMES {

@@ -36,10 +36,10 @@ impl Sink {
     pub(in crate::export) fn file(path: &Path, format: OutputFormat) -> Result<Self, Error> {
         let name = path.display().to_string();
         let file = File::new(path)?;
-        let mut text = String::new();
+        let mut contents = Vec::new();
         Ok(Sink::new(name, move |snapshot| {
-            format.render(snapshot, &mut text);
-            file.replace(&text)
+            format.render(snapshot, &mut contents);
+            file.replace(&contents)
         }))
     }
 }

@@ -70,20 +70,20 @@ impl Stdout {
     }
 }
 
-fn rendered(format: OutputFormat, snapshot: &FullSnapshot) -> String {
-    let mut text = String::new();
+fn rendered(format: OutputFormat, snapshot: &FullSnapshot) -> Vec<u8> {
+    let mut text = Vec::new();
     format.render(snapshot, &mut text);
     text
 }
 
-fn print(stream: &mut impl Write, text: &str) -> io::Result<()> {
-    stream.write_all(text.as_bytes())?;
+fn print(stream: &mut impl Write, text: &[u8]) -> io::Result<()> {
+    stream.write_all(text)?;
     stream.flush()
 }
 
 /// Writes to stdout or stderr without its lock.
 #[cfg(unix)]
-pub(in crate::export) fn write_past_lock(stream: impl std::os::fd::AsFd, text: &str) -> io::Result<()> {
+pub(in crate::export) fn write_past_lock(stream: impl std::os::fd::AsFd, text: &[u8]) -> io::Result<()> {
     // A `File` closes its descriptor, so it gets a duplicate; a new one each time, as the program may have redirected the stream
     // since.
     let descriptor = stream.as_fd().try_clone_to_owned()?;
@@ -92,6 +92,6 @@ pub(in crate::export) fn write_past_lock(stream: impl std::os::fd::AsFd, text: &
 
 /// Writes to stdout or stderr after waiting for its lock. On this system, only the standard library handles consoles properly.
 #[cfg(not(unix))]
-pub(in crate::export) fn write_past_lock(mut stream: impl Write, text: &str) -> io::Result<()> {
+pub(in crate::export) fn write_past_lock(mut stream: impl Write, text: &[u8]) -> io::Result<()> {
     print(&mut stream, text)
 }

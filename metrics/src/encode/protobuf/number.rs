@@ -1,0 +1,93 @@
+//! Counters and gauges, and the time from which they have counted.
+
+use super::wire::{Key, double, push_bytes, push_part, push_unsigned};
+use crate::snapshot::families::{MetricKind, Number};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The time from which all counters and histograms of a snapshot have counted, as a message. `None` if it is not known, because there
+/// was no clock.
+pub(super) fn start_time(created: SystemTime) -> Option<Vec<u8>> {
+    const SECONDS: Key = Key::varint(1);
+    const NANOS: Key = Key::varint(2);
+    (created != UNIX_EPOCH).then(|| {
+        // As in OpenMetrics, a time before 1970 becomes 0.
+        let time = created.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let mut message = Vec::new();
+        push_unsigned(&mut message, SECONDS, time.as_secs());
+        push_unsigned(&mut message, NANOS, time.subsec_nanos().into());
+        message
+    })
+}
+
+/// The fields of numbers by kind. They differ in their eight bytes of value only.
+pub(super) struct NumberFields {
+    counter: NumberField,
+    gauge: NumberField,
+}
+
+/// A field that is a counter or a gauge: a message with a value.
+pub(super) struct NumberField {
+    /// Long enough for any start time.
+    bytes: [u8; 40],
+    length: usize,
+}
+
+/// The place of the value, after the key and the length of the message, and its own key.
+const VALUE_BEGIN: usize = 3;
+
+impl NumberFields {
+    /// Creates the fields. That of a counter has a `start` time.
+    pub(super) fn new(start: Option<&[u8]>) -> Self {
+        const GAUGE: Key = Key::delimited(2);
+        const COUNTER: Key = Key::delimited(3);
+        NumberFields { counter: NumberField::new(COUNTER, start), gauge: NumberField::new(GAUGE, None) }
+    }
+
+    /// Returns the field of series of this kind.
+    #[inline]
+    pub(super) fn of(&self, kind: MetricKind) -> &NumberField {
+        match kind {
+            MetricKind::Counter => &self.counter,
+            MetricKind::Gauge | MetricKind::Histogram => &self.gauge,
+        }
+    }
+}
+
+impl NumberField {
+    fn new(key: Key, start: Option<&[u8]>) -> Self {
+        const VALUE: Key = Key::double(1);
+        const START: Key = Key::delimited(3);
+        let mut message = double(VALUE, 0.0).to_vec();
+        if let Some(start) = start {
+            push_bytes(&mut message, START, start);
+        }
+        let mut field = Vec::new();
+        push_bytes(&mut field, key, &message);
+        let mut bytes = [0; 40];
+        bytes[..field.len()].copy_from_slice(&field);
+        NumberField { bytes, length: field.len() }
+    }
+
+    #[inline]
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Appends the field with this value.
+    #[inline]
+    pub(super) fn push(&self, out: &mut Vec<u8>, value: f64) {
+        let mut bytes = self.bytes;
+        bytes[VALUE_BEGIN..VALUE_BEGIN + 8].copy_from_slice(&value.to_le_bytes());
+        push_part(out, &bytes, self.length);
+    }
+}
+
+/// Returns a number as the format has all of them.
+#[inline]
+pub(super) fn float_of(number: Number) -> f64 {
+    match number {
+        Number::Unsigned(count) => count as f64,
+        Number::Signed(level) => level as f64,
+        Number::Float(quantity) => quantity,
+    }
+}
