@@ -33,13 +33,10 @@ proptest! {
     #[test]
     fn any_native_buckets_are_decoded_equal(
         is_of_time in any::<bool>(),
-        zero in counts(),
+        zero in prop_oneof![Just(0), counts()],
         buckets in btree_map(-200..250_i32, counts(), 0..40),
-        has_others in 0..8,
     ) {
-        let sum = buckets.values().fold(zero, |sum, count| sum.saturating_add(*count));
-        // Of a difference after a reset.
-        let total = if has_others == 0 { sum.wrapping_add(1) } else { sum };
+        let total = buckets.values().sum::<u64>() + zero;
         let per_unit = if is_of_time { 1_000_000_000 } else { 1 };
         // The lowest buckets of integers contain none.
         let lowest = if is_of_time { 0 } else { 260 };
@@ -93,7 +90,7 @@ proptest! {
 }
 
 fn counts() -> impl Strategy<Value = u64> {
-    prop_oneof![8 => 0..100_u64, 2 => 0..1_u64 << 53, 1 => any::<u64>()]
+    prop_oneof![8 => 1..100_u64, 2 => 1..1_u64 << 53, 1 => 1..1_u64 << 58]
 }
 
 /// Returns a snapshot with a declared histogram that has this JSON.
@@ -108,12 +105,13 @@ fn with_histogram(is_of_time: bool, histogram: &serde_json::Value) -> FullSnapsh
     FullSnapshot::from_json(&snapshot.to_string()).expect("a snapshot")
 }
 
-/// Checks that native buckets are there, if Prometheus would take them, with every count.
+/// Checks that native buckets are there, if Prometheus can read their sum, with every count.
 fn check_native(shown: &Histogram, recorded: &HistogramSnapshot) {
     let native = recorded.native().filter(|native| {
         let counts = native.buckets().map(|(_, count)| u128::from(count));
         let sum = counts.sum::<u128>() + u128::from(native.zero_count());
-        sum == u128::from(recorded.total()) && sum <= i64::MAX as u128
+        assert_eq!(sum, u128::from(recorded.total()));
+        sum <= i64::MAX as u128
     });
     let Some(native) = native else {
         assert_eq!((shown.schema, shown.zero_count, shown.zero_threshold), (None, None, None));
