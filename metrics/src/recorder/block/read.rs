@@ -7,21 +7,37 @@ use super::layout::{
 };
 use super::octaves::Octaves;
 use crate::buckets::table::BucketTable;
+use crate::recorder::cell_counts::CellCounts;
 use crate::recorder::epoch::{EpochGuard, window_of};
 use crate::sync::{AtomicU64, Ordering, fence};
 
-/// What identifies a block's state: two readings of the same version are equal, if they are in the same window.
+/// What tells a block's states apart: two readings of the same version are equal, if they are in the same window.
+///
+/// It is the number of calls that have begun plus the number of those that have ended. Neither ever decreases, so an equal sum
+/// means that both are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::recorder) struct Version {
-    head: u64,
-    started: u64,
+pub(in crate::recorder) struct Version(u64);
+
+impl Version {
+    /// The version of no state.
+    pub(in crate::recorder) const UNKNOWN: Version = Version(u64::MAX);
+
+    fn new(head: u64, started: u64) -> Self {
+        Version((head >> COUNT_BIT).wrapping_add(started))
+    }
+}
+
+impl Default for Version {
+    fn default() -> Self {
+        Version::UNKNOWN
+    }
 }
 
 /// The state of a block after some call: a prefix of its calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::recorder) struct BlockReading {
-    /// `None` if the reading is of a copy.
-    pub(in crate::recorder) version: Option<Version>,
+    /// [`Version::UNKNOWN`] if the reading is of a copy.
+    pub(in crate::recorder) version: Version,
     pub(in crate::recorder) ended: u64,
     pub(in crate::recorder) started: u64,
     pub(in crate::recorder) failed: [u64; FAILURES],
@@ -35,80 +51,13 @@ pub(in crate::recorder) struct BlockReading {
     pub(in crate::recorder) recent: Extremes,
 }
 
-/// The counts of the cells of some octaves.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in crate::recorder) struct CellCounts {
-    octaves: Vec<(usize, usize)>,
-    counts: Vec<u64>,
-}
-
-impl CellCounts {
-    fn read(&mut self, cells: &Octaves, table: &'static BucketTable) {
-        self.clear();
-        for (octave, page) in cells.pages(table) {
-            // Relaxed: ordered by the caller.
-            self.push(octave, page.iter().map(|cell| cell.load(Ordering::Relaxed)));
-        }
-    }
-
-    pub(in crate::recorder) fn clear(&mut self) {
-        self.octaves.clear();
-        self.counts.clear();
-    }
-
-    /// Adds the counts of an octave's cells. Octaves must ascend.
-    pub(in crate::recorder) fn push(&mut self, octave: usize, counts: impl Iterator<Item = u64>) {
-        let before = self.counts.len();
-        self.counts.extend(counts);
-        self.octaves.push((octave, self.counts.len() - before));
-    }
-
-    /// Returns the octaves, in ascending order, with the counts of their cells.
-    pub(in crate::recorder) fn octaves(&self) -> impl Iterator<Item = (usize, &[u64])> {
-        let mut rest = self.counts.as_slice();
-        self.octaves.iter().map(move |&(octave, length)| {
-            let (counts, others) = rest.split_at(length);
-            rest = others;
-            (octave, counts)
-        })
-    }
-
-    /// Returns the number of durations in all cells.
-    fn total(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-}
-
 impl Block {
     /// Returns the current version. A block that may be [cleared](Self::clear) can return to one that it had before.
     pub(in crate::recorder) fn version(self) -> Version {
         let Header { head, started, .. } = self.header();
         // Acquire: pairs with the Release of the last store of `end`: what is compared is not older than what the caller has seen.
         // Relaxed: as in `try_read_live`.
-        Version { head: head.load(Ordering::Acquire), started: started.load(Ordering::Relaxed) }
-    }
-
-    /// Loads a value of each cache line of the header, and nothing else: [`read`](Self::read) then finds them in the cache.
-    pub(in crate::recorder) fn warm_header(self) -> u64 {
-        let Header { head, ring, extremes, failed, history, .. } = self.header();
-        // Relaxed, all: the values are not used.
-        let load = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
-        load(head)
-            ^ load(&ring[0])
-            ^ load(&ring[8])
-            ^ load(&extremes[0][0])
-            ^ load(&failed[1][0])
-            ^ history[0].load_with(load).window
-            ^ history[1].load_with(load).window
-    }
-
-    /// Does the same for its cells.
-    pub(in crate::recorder) fn warm_cells(self) -> u64 {
-        let Header { table, cells, .. } = self.header();
-        cells
-            .pages(table)
-            .map(|(_, page)| page[0].load(Ordering::Relaxed) ^ page[page.len() - 1].load(Ordering::Relaxed))
-            .fold(0, |a, b| a ^ b)
+        Version::new(head.load(Ordering::Acquire), started.load(Ordering::Relaxed))
     }
 
     /// Reads a prefix into `reading`. Returns the number of attempts.
@@ -145,14 +94,14 @@ impl Block {
         let Copy { requested: _, epoch: _, ended, started, sum, extremes, recent, failed, cells } = copy;
         // Relaxed, all: stored before the epoch, which was loaded with Acquire, and not overwritten until the next request.
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
-        reading.version = None;
+        reading.version = Version::UNKNOWN;
         reading.ended = read(ended);
         reading.started = read(started);
         reading.sum = read(sum);
         reading.extremes = extremes.each_ref().map(read);
         reading.recent = recent.each_ref().map(read);
         reading.failed = failed.each_ref().map(read);
-        reading.cells.read(cells, self.header().table);
+        read_cells(cells, self.header().table, &mut reading.cells);
         reading.unfiled.clear();
     }
 
@@ -167,7 +116,7 @@ impl Block {
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
         reading.ended = before >> COUNT_BIT;
         reading.started = read(started);
-        reading.version = Some(Version { head: before, started: reading.started });
+        reading.version = Version::new(before, reading.started);
         reading.sum = read(&sum[current]);
         let timed = if is_sampled { read(&timed[current]) } else { reading.ended };
         let extremes = extremes[current_slot(before, EXTREMES_BIT)].each_ref().map(read);
@@ -178,7 +127,7 @@ impl Block {
         }
         // Acquire: pairs with the Release in `file_durations`: the durations before this one are in the cells.
         let last_filed = filed.load(Ordering::Acquire);
-        reading.cells.read(cells, table);
+        read_cells(cells, table, &mut reading.cells);
         // The durations that may be in no cell. There are no more than the ring has unless a call ends during the attempt.
         let unfiled = last_filed.max(1)..=timed.min(last_filed + MAX_UNFILED + 1);
         reading.unfiled.clear();
@@ -200,5 +149,13 @@ impl Block {
             reading.unfiled.remove(0);
         }
         true
+    }
+}
+
+fn read_cells(cells: &Octaves, table: &'static BucketTable, into: &mut CellCounts) {
+    into.clear();
+    for (octave, page) in cells.pages(table) {
+        // Relaxed: ordered by the caller.
+        into.push(octave, page.iter().map(|cell| cell.load(Ordering::Relaxed)));
     }
 }
