@@ -86,10 +86,6 @@ impl CellCounts {
 pub(super) struct OctaveSet(u128);
 
 impl OctaveSet {
-    pub(super) fn contains(self, octave: usize) -> bool {
-        self.0 >> octave & 1 == 1
-    }
-
     pub(super) fn insert(&mut self, octave: usize) {
         self.0 |= 1 << octave;
     }

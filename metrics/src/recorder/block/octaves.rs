@@ -86,6 +86,16 @@ impl Octaves {
         groups * size_of::<Group>() + self.pages(table).map(|(_, page)| size_of_val(page)).sum::<usize>()
     }
 
+    /// Loads a value of each group, and nothing else.
+    pub(super) fn warm(&self) -> u64 {
+        let groups = self.0.iter().filter_map(|group| {
+            let group = NonNull::new(group.load(Ordering::Acquire))?;
+            // SAFETY: as in `own_cell`.
+            Some(unsafe { group.as_ref() }.0[0].load(Ordering::Relaxed).addr() as u64)
+        });
+        groups.fold(0, |all, group| all ^ group)
+    }
+
     /// Returns the octaves that have a page, in ascending order, with their cells.
     pub(super) fn pages(
         &self,

@@ -3,7 +3,7 @@
 use super::copy::Copy;
 use super::history::Extremes;
 use super::layout::{
-    Block, COUNT_BIT, EXTREMES_BIT, FAILURES, HISTORY_BIT, Header, MAX_UNFILED, TIMES_BIT, current_slot,
+    Block, COUNT_BIT, EXTREMES_BIT, FAILURES, HISTORY_BIT, Header, MAX_UNFILED, RING, TIMES_BIT, current_slot,
 };
 use super::octaves::Octaves;
 use crate::buckets::table::BucketTable;
@@ -11,19 +11,28 @@ use crate::recorder::cell_counts::CellCounts;
 use crate::recorder::epoch::{EpochGuard, window_of};
 use crate::sync::{AtomicU64, Ordering, fence};
 
-/// What tells a block's states apart: two readings of the same version are equal, if they are in the same window.
-///
-/// It is the number of calls that have begun plus the number of those that have ended. Neither ever decreases, so an equal sum
-/// means that both are equal.
+/// What identifies a block's state: two readings of the same version are equal, if they are in the same window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::recorder) struct Version(u64);
+pub(in crate::recorder) struct Version {
+    head: u64,
+    started: u64,
+}
 
 impl Version {
     /// The version of no state.
-    pub(in crate::recorder) const UNKNOWN: Version = Version(u64::MAX);
+    pub(in crate::recorder) const UNKNOWN: Version = Version { head: u64::MAX, started: u64::MAX };
 
-    fn new(head: u64, started: u64) -> Self {
-        Version((head >> COUNT_BIT).wrapping_add(started))
+    /// Returns whether the ring still has the durations of all calls that have ended since `earlier`, if each call is timed.
+    pub(in crate::recorder) fn is_near(self, earlier: Version) -> bool {
+        self.ended().wrapping_sub(earlier.ended()) <= MAX_DIFFERENCE
+    }
+
+    pub(in crate::recorder) fn ended(self) -> u64 {
+        self.head >> COUNT_BIT
+    }
+
+    pub(in crate::recorder) fn started(self) -> u64 {
+        self.started
     }
 }
 
@@ -32,6 +41,9 @@ impl Default for Version {
         Version::UNKNOWN
     }
 }
+
+/// The number of durations in the ring that stay as they are until a call ends: all but that which is being written.
+const MAX_DIFFERENCE: u64 = RING as u64 - 1;
 
 /// The state of a block after some call: a prefix of its calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,6 +56,8 @@ pub(in crate::recorder) struct BlockReading {
     pub(in crate::recorder) cells: CellCounts,
     /// The durations of the calls that are in no cell yet.
     pub(in crate::recorder) unfiled: Vec<u64>,
+    /// Whether `cells` are empty, and `unfiled` has the durations of the calls since a reading that the caller knows.
+    pub(in crate::recorder) is_difference: bool,
     pub(in crate::recorder) sum: u64,
     /// [`NO_EXTREMES`](super::history::NO_EXTREMES) if there are no calls.
     pub(in crate::recorder) extremes: Extremes,
@@ -57,7 +71,35 @@ impl Block {
         let Header { head, started, .. } = self.header();
         // Acquire: pairs with the Release of the last store of `end`: what is compared is not older than what the caller has seen.
         // Relaxed: as in `try_read_live`.
-        Version::new(head.load(Ordering::Acquire), started.load(Ordering::Relaxed))
+        Version { head: head.load(Ordering::Acquire), started: started.load(Ordering::Relaxed) }
+    }
+
+    /// Loads a value of each cache line of the header, and nothing else: [`read`](Self::read) then finds them in the cache.
+    pub(in crate::recorder) fn warm_header(self) -> u64 {
+        let Header { head, ring, cells: _, extremes, failed, history, .. } = self.header();
+        // Relaxed, all: the values are not used.
+        let load = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        load(head)
+            ^ load(&ring[0])
+            ^ load(&ring[RING / 2])
+            ^ load(&extremes[0][0])
+            ^ load(&failed[1][0])
+            ^ history[0].load_with(load).window
+            ^ history[1].load_with(load).window
+    }
+
+    /// Does the same for the pointers to the pages of its cells, when the header has been loaded.
+    pub(in crate::recorder) fn warm_octaves(self) -> u64 {
+        self.header().cells.warm()
+    }
+
+    /// Does the same for its cells.
+    pub(in crate::recorder) fn warm_pages(self) -> u64 {
+        let Header { table, cells, .. } = self.header();
+        cells
+            .pages(table)
+            .map(|(_, page)| page[0].load(Ordering::Relaxed) ^ page[page.len() - 1].load(Ordering::Relaxed))
+            .fold(0, |a, b| a ^ b)
     }
 
     /// Reads a prefix into `reading`. Returns the number of attempts.
@@ -67,7 +109,28 @@ impl Block {
         is_sampled: bool,
         reading: &mut BlockReading,
     ) -> u32 {
-        if self.try_read_live(window_of(guard.epoch), is_sampled, reading) {
+        self.read_with(guard, is_sampled, None, reading)
+    }
+
+    /// Does the same for a function that times each call, but reads no cells if the ring has the durations of all calls since
+    /// `earlier`, the version of a reading.
+    pub(in crate::recorder) fn read_since(
+        self,
+        earlier: Version,
+        guard: &mut EpochGuard,
+        reading: &mut BlockReading,
+    ) {
+        self.read_with(guard, false, Some(earlier), reading);
+    }
+
+    fn read_with(
+        self,
+        guard: &mut EpochGuard,
+        is_sampled: bool,
+        earlier: Option<Version>,
+        reading: &mut BlockReading,
+    ) -> u32 {
+        if self.try_read_live(window_of(guard.epoch), is_sampled, earlier, reading) {
             return 1;
         }
         let copy = self.copy_or_create();
@@ -80,7 +143,7 @@ impl Block {
                 self.read_copy(copy, reading);
                 return attempts;
             }
-            if self.try_read_live(window_of(epoch), is_sampled, reading) {
+            if self.try_read_live(window_of(epoch), is_sampled, earlier, reading) {
                 return attempts;
             }
             attempts += 1;
@@ -103,10 +166,17 @@ impl Block {
         reading.failed = failed.each_ref().map(read);
         read_cells(cells, self.header().table, &mut reading.cells);
         reading.unfiled.clear();
+        reading.is_difference = false;
     }
 
     /// Reads the live cells. Returns `false` if a call ended during the attempt.
-    fn try_read_live(self, window: u64, is_sampled: bool, reading: &mut BlockReading) -> bool {
+    fn try_read_live(
+        self,
+        window: u64,
+        is_sampled: bool,
+        earlier: Option<Version>,
+        reading: &mut BlockReading,
+    ) -> bool {
         let Header { head, started, sum, filed, table, cells, .. } = self.header();
         let Header { timed, extremes, history, failed, .. } = self.header();
         // Acquire: pairs with the Release of the last store of `end`.
@@ -116,7 +186,7 @@ impl Block {
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
         reading.ended = before >> COUNT_BIT;
         reading.started = read(started);
-        reading.version = Version::new(before, reading.started);
+        reading.version = Version { head: before, started: reading.started };
         reading.sum = read(&sum[current]);
         let timed = if is_sampled { read(&timed[current]) } else { reading.ended };
         let extremes = extremes[current_slot(before, EXTREMES_BIT)].each_ref().map(read);
@@ -127,9 +197,20 @@ impl Block {
         }
         // Acquire: pairs with the Release in `file_durations`: the durations before this one are in the cells.
         let last_filed = filed.load(Ordering::Acquire);
-        read_cells(cells, table, &mut reading.cells);
-        // The durations that may be in no cell. There are no more than the ring has unless a call ends during the attempt.
-        let unfiled = last_filed.max(1)..=timed.min(last_filed + MAX_UNFILED + 1);
+        let earlier = earlier.filter(|earlier| reading.version.is_near(*earlier));
+        reading.is_difference = earlier.is_some();
+        let unfiled = match earlier {
+            // The caller has the durations before. The ring has these until a call ends.
+            Some(earlier) => {
+                reading.cells.clear();
+                earlier.ended() + 1..=timed
+            }
+            // The durations that may be in no cell. There are no more than the ring has unless a call ends during the attempt.
+            None => {
+                read_cells(cells, table, &mut reading.cells);
+                last_filed.max(1)..=timed.min(last_filed + MAX_UNFILED + 1)
+            }
+        };
         reading.unfiled.clear();
         reading.unfiled.extend(unfiled.map(|number| read(self.duration(number))));
         // Acquire: pairs with the Release of every store in `start` and `end`. If a value of a call has been read above, the loads
@@ -139,6 +220,9 @@ impl Block {
         // `head`.
         if filed.load(Ordering::Relaxed) != last_filed || head.load(Ordering::Acquire) != before {
             return false;
+        }
+        if reading.is_difference {
+            return true;
         }
         let in_cells = reading.cells.total();
         debug_assert!(
