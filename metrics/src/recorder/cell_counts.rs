@@ -39,6 +39,16 @@ impl CellCounts {
         self.counts.iter().sum()
     }
 
+    /// Loads a value of each cache line, and nothing else.
+    pub(super) fn warm(&self) -> u64 {
+        self.counts.iter().step_by(8).fold(0, |warm, count| warm ^ count)
+    }
+
+    /// Returns the number of cells with durations.
+    pub(super) fn non_zero(&self) -> usize {
+        self.counts.iter().filter(|count| **count > 0).count()
+    }
+
     /// Adds other counts.
     pub(super) fn add(&mut self, table: &BucketTable, others: &CellCounts) {
         self.change(table, others, u64::wrapping_add);

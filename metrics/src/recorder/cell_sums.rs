@@ -63,6 +63,9 @@ impl CellSums {
 /// Distributes cells to the classic and the native buckets.
 pub(super) fn buckets(table: &BucketTable, cells: &CellCounts) -> (Vec<u64>, Option<NativeCounts>) {
     let (mut classic, mut native) = (vec![0; table.buckets()], NativeCounts::new(table.scale()));
+    if table.scale().is_some() {
+        native.buckets.reserve_exact(cells.non_zero());
+    }
     for (octave, counts) in cells.octaves(table) {
         table.spread(octave, counts, &mut classic, &mut native);
     }

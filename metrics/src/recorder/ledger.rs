@@ -13,7 +13,7 @@
 //! of their first blocks, whatever function they are of: the next group is then beside the one before, in each writer's memory.
 
 use super::account::Account;
-use super::block::{Block, BlockReading, Version};
+use super::block::{Block, BlockReading, Known, Version};
 use super::call_cells::CallCells;
 use super::cell_counts::CellCounts;
 use super::cell_sums::CellSums;
@@ -104,28 +104,30 @@ impl Ledger {
             let change = self.groups[place].change(place, is_new_window);
             buffers.changes.extend((change.blocks > 0).then_some(change));
             if buffers.changes.len() == BATCH {
-                self.read_changes(guard, buffers);
+                self.read_changes(is_new_window, guard, buffers);
             }
         }
-        self.read_changes(guard, buffers);
+        self.read_changes(is_new_window, guard, buffers);
         self.is_balanced = true;
     }
 
-    fn read_changes(&mut self, guard: &mut EpochGuard, buffers: &mut Buffers) {
+    fn read_changes(&mut self, is_new_window: bool, guard: &mut EpochGuard, buffers: &mut Buffers) {
         let changes = mem::take(&mut buffers.changes);
-        let all = || {
-            changes.iter().flat_map(|change| self.groups[change.group].blocks(change.blocks).map(|(_, block)| block))
+        let blocks = |is_near: bool| {
+            let changes = changes.iter().filter(move |change| change.is_near == is_near);
+            changes.flat_map(|change| self.groups[change.group].blocks(change.blocks))
         };
-        let far = || {
-            let far = changes.iter().filter(|change| !change.is_near);
-            far.flat_map(|change| self.groups[change.group].blocks(change.blocks).map(|(_, block)| block))
-        };
-        black_box(all().fold(0, |warm, block| warm ^ block.warm_header()));
-        black_box(far().fold(0, |warm, block| warm ^ block.warm_octaves()));
-        black_box(far().fold(0, |warm, block| warm ^ block.warm_pages()));
+        let near = blocks(true).map(|(block, known)| block.warm_difference(known));
+        black_box(near.fold(0, |warm, loaded| warm ^ loaded));
+        black_box(blocks(false).fold(0, |warm, (block, _)| warm ^ block.warm_header()));
+        let readings = || changes.iter().map(|change| &self.groups[change.group].reading);
+        black_box(readings().fold(0, |warm, reading| warm ^ reading.counts.started ^ reading.counts.failed[2]));
+        black_box(readings().fold(0, |warm, reading| warm ^ reading.cells.warm()));
+        black_box(blocks(false).fold(0, |warm, (block, _)| warm ^ block.warm_octaves()));
+        black_box(blocks(false).fold(0, |warm, (block, _)| warm ^ block.warm_pages()));
         for change in &changes {
             let group = &mut self.groups[change.group];
-            if !change.is_near || !group.read_difference(change.blocks, guard, buffers) {
+            if !change.is_near || !group.read_difference(change.blocks, is_new_window, guard, buffers) {
                 group.read_whole(guard, buffers);
             }
         }
@@ -182,9 +184,10 @@ impl Group {
         self.len += 1;
     }
 
-    /// Returns the blocks of a set, with their places.
-    fn blocks(&self, set: u32) -> impl Iterator<Item = (usize, Block)> {
-        self.blocks.iter().copied().enumerate().filter(move |(place, _)| set >> place & 1 == 1)
+    /// Returns the blocks of a set, with the versions that are known.
+    fn blocks(&self, set: u32) -> impl Iterator<Item = (Block, Version)> {
+        let all = self.blocks.iter().copied().zip(self.versions.iter().copied());
+        all.enumerate().filter(move |(place, _)| set >> place & 1 == 1).map(|(_, block)| block)
     }
 
     /// Returns the blocks that have changed since the last reading; in a new window, all blocks.
@@ -202,13 +205,21 @@ impl Group {
 
     /// Adds what the calls since the last reading have changed in these blocks. Returns `false`, and adds nothing, if a block can only be
     /// read whole.
-    fn read_difference(&mut self, blocks: u32, guard: &mut EpochGuard, buffers: &mut Buffers) -> bool {
+    fn read_difference(
+        &mut self,
+        blocks: u32,
+        is_new_window: bool,
+        guard: &mut EpochGuard,
+        buffers: &mut Buffers,
+    ) -> bool {
         let table = self.function.table();
+        let mut account = self.function.account();
+        let recent = account.totals.recent.filter(|_| !is_new_window);
         let Buffers { block: reading, sums, cells, .. } = buffers;
         let mut totals = Totals::NONE;
         for place in (0..self.len).filter(|place| blocks >> place & 1 == 1) {
             let known = self.versions[place];
-            self.blocks[place].read_since(known, guard, reading);
+            self.blocks[place].read_since(Known { version: known, recent }, guard, reading);
             self.versions[place] = reading.version;
             if !reading.is_difference {
                 sums.take_counts(cells);
@@ -228,7 +239,7 @@ impl Group {
         self.repeat_first();
         self.reading.counts.add(&totals.counts);
         self.reading.cells.add(table, cells);
-        enter(&mut self.function.account(), &totals, |all| all.add(table, cells));
+        enter(&mut account, &totals, |all| all.add(table, cells));
         true
     }
 

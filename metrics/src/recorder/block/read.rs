@@ -1,7 +1,7 @@
 //! Reading a block: from the live cells, or from the copy that a running writer has made on request.
 
 use super::copy::Copy;
-use super::history::Extremes;
+use super::history::{Extremes, NO_EXTREMES};
 use super::layout::{
     Block, COUNT_BIT, EXTREMES_BIT, FAILURES, HISTORY_BIT, Header, MAX_UNFILED, RING, TIMES_BIT, current_slot,
 };
@@ -42,6 +42,15 @@ impl Default for Version {
     }
 }
 
+/// What a caller has of a block: an earlier reading, of a function that times each call.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::recorder) struct Known {
+    pub(in crate::recorder) version: Version,
+    /// If the reading was in the same window: the extremes of recent calls, which include those of this block. Later calls within
+    /// these do not widen them, nor those of all calls.
+    pub(in crate::recorder) recent: Option<(u64, u64)>,
+}
+
 /// The number of durations in the ring that stay as they are until a call ends: all but that which is being written.
 const MAX_DIFFERENCE: u64 = RING as u64 - 1;
 
@@ -56,7 +65,8 @@ pub(in crate::recorder) struct BlockReading {
     pub(in crate::recorder) cells: CellCounts,
     /// The durations of the calls that are in no cell yet.
     pub(in crate::recorder) unfiled: Vec<u64>,
-    /// Whether `cells` are empty, and `unfiled` has the durations of the calls since a reading that the caller knows.
+    /// Whether `cells` are empty, and `unfiled` has the durations of the calls since a [`Known`] reading. The extremes are those of
+    /// all calls, or of none if these calls do not widen those that are known.
     pub(in crate::recorder) is_difference: bool,
     pub(in crate::recorder) sum: u64,
     /// [`NO_EXTREMES`](super::history::NO_EXTREMES) if there are no calls.
@@ -76,16 +86,23 @@ impl Block {
 
     /// Loads a value of each cache line of the header, and nothing else: [`read`](Self::read) then finds them in the cache.
     pub(in crate::recorder) fn warm_header(self) -> u64 {
-        let Header { head, ring, cells: _, extremes, failed, history, .. } = self.header();
-        // Relaxed, all: the values are not used.
-        let load = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
-        load(head)
-            ^ load(&ring[0])
-            ^ load(&ring[RING / 2])
-            ^ load(&extremes[0][0])
-            ^ load(&failed[1][0])
-            ^ history[0].load_with(load).window
-            ^ history[1].load_with(load).window
+        let Header { ring, extremes, history, .. } = self.header();
+        let [first, second] = history.each_ref().map(|history| history.load_with(load_to_warm).window);
+        self.warm_difference(Version { head: 0, started: 0 })
+            ^ load_to_warm(&ring[0])
+            ^ load_to_warm(&ring[RING / 2])
+            ^ load_to_warm(&extremes[0][0])
+            ^ first
+            ^ second
+    }
+
+    /// Does the same for what [`read_since`](Self::read_since) needs most often.
+    pub(in crate::recorder) fn warm_difference(self, known: Version) -> u64 {
+        let Header { head, failed, .. } = self.header();
+        let last = load_to_warm(head) >> COUNT_BIT;
+        load_to_warm(&failed[1][0])
+            ^ load_to_warm(self.duration(known.ended() + 1))
+            ^ load_to_warm(self.duration(last))
     }
 
     /// Does the same for the pointers to the pages of its cells, when the header has been loaded.
@@ -112,25 +129,24 @@ impl Block {
         self.read_with(guard, is_sampled, None, reading)
     }
 
-    /// Does the same for a function that times each call, but reads no cells if the ring has the durations of all calls since
-    /// `earlier`, the version of a reading.
+    /// Does the same, but reads only the difference to what is known, if the ring has the durations of all calls since.
     pub(in crate::recorder) fn read_since(
         self,
-        earlier: Version,
+        known: Known,
         guard: &mut EpochGuard,
         reading: &mut BlockReading,
     ) {
-        self.read_with(guard, false, Some(earlier), reading);
+        self.read_with(guard, false, Some(known), reading);
     }
 
     fn read_with(
         self,
         guard: &mut EpochGuard,
         is_sampled: bool,
-        earlier: Option<Version>,
+        known: Option<Known>,
         reading: &mut BlockReading,
     ) -> u32 {
-        if self.try_read_live(window_of(guard.epoch), is_sampled, earlier, reading) {
+        if self.try_read_live(window_of(guard.epoch), is_sampled, known, reading) {
             return 1;
         }
         let copy = self.copy_or_create();
@@ -143,7 +159,7 @@ impl Block {
                 self.read_copy(copy, reading);
                 return attempts;
             }
-            if self.try_read_live(window_of(epoch), is_sampled, earlier, reading) {
+            if self.try_read_live(window_of(epoch), is_sampled, known, reading) {
                 return attempts;
             }
             attempts += 1;
@@ -174,7 +190,7 @@ impl Block {
         self,
         window: u64,
         is_sampled: bool,
-        earlier: Option<Version>,
+        known: Option<Known>,
         reading: &mut BlockReading,
     ) -> bool {
         let Header { head, started, sum, filed, table, cells, .. } = self.header();
@@ -189,21 +205,18 @@ impl Block {
         reading.version = Version { head: before, started: reading.started };
         reading.sum = read(&sum[current]);
         let timed = if is_sampled { read(&timed[current]) } else { reading.ended };
-        let extremes = extremes[current_slot(before, EXTREMES_BIT)].each_ref().map(read);
-        let past = history[current_slot(before, HISTORY_BIT)].load_with(read);
-        (reading.extremes, reading.recent) = (past.lifetime(extremes), past.recent(window, extremes));
         for (failure, (reading, slots)) in (0..).zip(reading.failed.iter_mut().zip(failed)) {
             *reading = read(&slots[current_slot(before, failure)]);
         }
         // Acquire: pairs with the Release in `file_durations`: the durations before this one are in the cells.
         let last_filed = filed.load(Ordering::Acquire);
-        let earlier = earlier.filter(|earlier| reading.version.is_near(*earlier));
-        reading.is_difference = earlier.is_some();
-        let unfiled = match earlier {
+        let known = known.filter(|known| reading.version.is_near(known.version));
+        reading.is_difference = known.is_some();
+        let unfiled = match known {
             // The caller has the durations before. The ring has these until a call ends.
-            Some(earlier) => {
+            Some(known) => {
                 reading.cells.clear();
-                earlier.ended() + 1..=timed
+                known.version.ended() + 1..=timed
             }
             // The durations that may be in no cell. There are no more than the ring has unless a call ends during the attempt.
             None => {
@@ -213,6 +226,14 @@ impl Block {
         };
         reading.unfiled.clear();
         reading.unfiled.extend(unfiled.map(|number| read(self.duration(number))));
+        let is_within = |(min, max)| reading.unfiled.iter().all(|nanos| (min..=max).contains(nanos));
+        if known.and_then(|known| known.recent).is_some_and(is_within) {
+            (reading.extremes, reading.recent) = (NO_EXTREMES, NO_EXTREMES);
+        } else {
+            let extremes = extremes[current_slot(before, EXTREMES_BIT)].each_ref().map(read);
+            let past = history[current_slot(before, HISTORY_BIT)].load_with(read);
+            (reading.extremes, reading.recent) = (past.lifetime(extremes), past.recent(window, extremes));
+        }
         // Acquire: pairs with the Release of every store in `start` and `end`. If a value of a call has been read above, the loads
         // below see the `filed` and the `head` that were stored before that value.
         fence(Ordering::Acquire);
@@ -234,6 +255,11 @@ impl Block {
         }
         true
     }
+}
+
+fn load_to_warm(cell: &AtomicU64) -> u64 {
+    // Relaxed: the value is not used.
+    cell.load(Ordering::Relaxed)
 }
 
 fn read_cells(cells: &Octaves, table: &'static BucketTable, into: &mut CellCounts) {
