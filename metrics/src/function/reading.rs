@@ -51,7 +51,9 @@ impl Function {
             into.push(Part::new(self, label, None));
             return;
         }
-        into.extend(self.labelled.iter().map(|calls| Part::new(calls.function, label, Some(calls.is_overflow))));
+        into.extend(
+            self.labelled.iter().map(|calls| Part::new(calls.function, label, Some(calls.is_overflow))),
+        );
     }
 }
 

@@ -49,6 +49,12 @@ impl CellCounts {
         self.counts.iter().filter(|count| **count > 0).count()
     }
 
+    /// Returns the number of bytes that it takes elsewhere.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn size(&self) -> usize {
+        self.counts.capacity() * size_of::<u64>()
+    }
+
     /// Adds other counts.
     pub(super) fn add(&mut self, table: &BucketTable, others: &CellCounts) {
         self.change(table, others, u64::wrapping_add);

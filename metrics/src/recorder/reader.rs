@@ -43,10 +43,7 @@ impl Reader {
     pub(crate) fn begin(rotates: impl FnOnce() -> bool) -> Self {
         // Under loom, `EPOCH` is a lazy static, which does not coerce by itself.
         let epoch: &'static Epoch = &EPOCH;
-        Reader {
-            guard: epoch.begin_reading(rotates),
-            buffers: Buffers::default(),
-        }
+        Reader { guard: epoch.begin_reading(rotates), buffers: Buffers::default() }
     }
 
     /// Reads all blocks of `functions`, which are all functions of the ledger, for [`read`](Self::read).
@@ -74,6 +71,12 @@ impl Reader {
     pub(crate) fn read_observations(&mut self, cells: &Observations, index: usize) -> CallReading {
         // Its blocks may be cleared, so they have no versions by which unchanged ones could be told.
         self.read_blocks(cells.table(), false, cells.blocks(index))
+    }
+
+    /// Returns the reading of a function, from all cells of all blocks.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn read_whole(&mut self, cells: &CallCells) -> CallReading {
+        self.read_blocks(cells.table(), cells.is_sampled(), cells.blocks())
     }
 
     fn read_blocks(

@@ -94,7 +94,11 @@ impl Functions {
         reader.update(&mut lock(&self.ledger), parts.iter().map(Part::cells));
         let mut readings = FunctionReadings {
             series: Vec::with_capacity(parts.len()),
-            overflowed_calls: labels.all.iter().any(|(function, _)| function.has_evaluated_labels()).then_some(0),
+            overflowed_calls: labels
+                .all
+                .iter()
+                .any(|(function, _)| function.has_evaluated_labels())
+                .then_some(0),
         };
         for part in parts {
             part.read(&mut reader, &mut readings);
