@@ -39,9 +39,9 @@ impl CellCounts {
         self.counts.iter().sum()
     }
 
-    /// Loads a value of each cache line, and nothing else.
-    pub(super) fn warm(&self) -> u64 {
-        self.counts.iter().step_by(8).fold(0, |warm, count| warm ^ count)
+    /// Loads a value of each cache line, so that they are in the cache. Returns anything.
+    pub(super) fn touch(&self) -> u64 {
+        self.counts.iter().step_by(8).fold(0, |all, count| all ^ count)
     }
 
     /// Returns the number of cells with durations.

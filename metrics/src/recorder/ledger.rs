@@ -111,22 +111,15 @@ impl Ledger {
         self.is_balanced = true;
     }
 
+    /// Reads these groups, and empties the list.
     fn read_changes(&mut self, is_new_window: bool, guard: &mut EpochGuard, buffers: &mut Buffers) {
         let changes = mem::take(&mut buffers.changes);
-        let blocks = |is_near: bool| {
-            let changes = changes.iter().filter(move |change| change.is_near == is_near);
-            changes.flat_map(|change| self.groups[change.group].blocks(change.blocks))
-        };
-        let near = blocks(true).map(|(block, known)| block.warm_difference(known));
-        black_box(near.fold(0, |warm, loaded| warm ^ loaded));
-        black_box(blocks(false).fold(0, |warm, (block, _)| warm ^ block.warm_header()));
-        let readings = || changes.iter().map(|change| &self.groups[change.group].reading);
-        black_box(
-            readings().fold(0, |warm, reading| warm ^ reading.counts.started ^ reading.counts.failed[2]),
-        );
-        black_box(readings().fold(0, |warm, reading| warm ^ reading.cells.warm()));
-        black_box(blocks(false).fold(0, |warm, (block, _)| warm ^ block.warm_octaves()));
-        black_box(blocks(false).fold(0, |warm, (block, _)| warm ^ block.warm_pages()));
+        // A reading branches on what it has loaded, so it waits for memory again and again. Here, no load waits for another of the
+        // same step, and the processor does many at once. That halves the time of a snapshot for which all blocks are read.
+        for touch in [Group::touch_known_places, Group::touch_pointers, Group::touch_pages] {
+            let groups = changes.iter().map(|change| touch(&self.groups[change.group], change));
+            black_box(groups.fold(0, |all, loaded| all ^ loaded));
+        }
         for change in &changes {
             let group = &mut self.groups[change.group];
             if !change.is_near || !group.read_difference(change.blocks, is_new_window, guard, buffers) {
@@ -203,6 +196,30 @@ impl Group {
             is_near &= version.is_near(*known);
         }
         Change { group, blocks: blocks & all, is_near: is_near && !self.function.is_sampled() }
+    }
+
+    /// Loads a value of each cache line that is to be read and whose place is known: of the headers and of the reading. Returns anything.
+    fn touch_known_places(&self, change: &Change) -> u64 {
+        let Counts { started, failed, .. } = self.reading.counts;
+        let touch = |(block, known): (Block, Version)| {
+            if change.is_near { block.touch_difference(known) } else { block.touch_header() }
+        };
+        self.blocks(change.blocks).map(touch).fold(started ^ failed[2], |all, loaded| all ^ loaded)
+    }
+
+    /// Does the same for the lines whose places are in those.
+    fn touch_pointers(&self, change: &Change) -> u64 {
+        self.blocks_read_whole(change)
+            .fold(self.reading.cells.touch(), |all, block| all ^ block.touch_octaves())
+    }
+
+    /// Does the same for the lines whose places are in those.
+    fn touch_pages(&self, change: &Change) -> u64 {
+        self.blocks_read_whole(change).fold(0, |all, block| all ^ block.touch_pages())
+    }
+
+    fn blocks_read_whole(&self, change: &Change) -> impl Iterator<Item = Block> {
+        self.blocks(if change.is_near { 0 } else { change.blocks }).map(|(block, _)| block)
     }
 
     /// Adds what the calls since the last reading have changed in these blocks. Returns `false`, and adds nothing, if a block can only be
@@ -323,6 +340,12 @@ mod tests {
         CallCells::end_in(block, outcome, time);
     }
 
+    fn call_on_each(function: &'static CallCells, writers: &[&'static Writer], nanos: u64) {
+        for writer in writers {
+            call(function, writer, Outcome::Ok, nanos);
+        }
+    }
+
     /// Reads `functions` by way of the ledger, and asserts that the readings are those of all cells.
     fn assert_read(ledger: &mut Ledger, functions: &[&'static CallCells], rotates: bool) {
         let mut reader = Reader::begin(|| rotates);
@@ -342,7 +365,7 @@ mod tests {
     #[test]
     fn only_changed_blocks_are_read() {
         let (function, writers, mut ledger) = (function(1), writers::<11>(), Ledger::new());
-        writers.iter().for_each(|writer| call(function, writer, Outcome::Ok, 700));
+        call_on_each(function, &writers, 700);
         assert_read(&mut ledger, &[function], false);
         // The order of the groups is that of their addresses.
         let full = ledger.groups.iter().position(|group| group.len == GROUP).unwrap();
@@ -407,7 +430,7 @@ mod tests {
     #[test]
     fn a_windows_end_alone_changes_what_is_recent() {
         let (function, writers, mut ledger) = (function(1), writers::<9>(), Ledger::new());
-        writers.iter().for_each(|writer| call(function, writer, Outcome::Ok, 700));
+        call_on_each(function, &writers, 700);
         assert_read(&mut ledger, &[function], false);
         for _ in 0..3 {
             assert_read(&mut ledger, &[function], true);
@@ -420,7 +443,7 @@ mod tests {
     fn sums_that_do_not_fit_are_the_largest_number() {
         let (function, writers, mut ledger) = (function(1), writers::<2>(), Ledger::new());
         for _ in 0..40 {
-            writers.iter().for_each(|writer| call(function, writer, Outcome::Ok, u64::MAX / 3));
+            call_on_each(function, &writers, u64::MAX / 3);
             assert_read(&mut ledger, &[function], false);
         }
     }
@@ -428,7 +451,7 @@ mod tests {
     #[test]
     fn an_update_that_panicked_is_made_good() {
         let (function, writers, mut ledger) = (function(1), writers::<9>(), Ledger::new());
-        writers.iter().for_each(|writer| call(function, writer, Outcome::Ok, 700));
+        call_on_each(function, &writers, 700);
         assert_read(&mut ledger, &[function], false);
         // As if it had panicked after it had subtracted a reading.
         function.account().totals.counts.subtract(&ledger.groups[0].reading.counts);

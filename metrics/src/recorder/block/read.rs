@@ -84,39 +84,31 @@ impl Block {
         Version { head: head.load(Ordering::Acquire), started: started.load(Ordering::Relaxed) }
     }
 
-    /// Loads a value of each cache line of the header, and nothing else: [`read`](Self::read) then finds them in the cache.
-    pub(in crate::recorder) fn warm_header(self) -> u64 {
+    /// Loads a value of each cache line of the header, so that they are in the cache when they are read. Returns anything.
+    pub(in crate::recorder) fn touch_header(self) -> u64 {
         let Header { ring, extremes, history, .. } = self.header();
-        let [first, second] = history.each_ref().map(|history| history.load_with(load_to_warm).window);
-        self.warm_difference(Version { head: 0, started: 0 })
-            ^ load_to_warm(&ring[0])
-            ^ load_to_warm(&ring[RING / 2])
-            ^ load_to_warm(&extremes[0][0])
-            ^ first
-            ^ second
+        let [first, second] = history.each_ref().map(|history| history.load_with(touch).window);
+        let ring = touch(&ring[0]) ^ touch(&ring[RING / 2]);
+        self.touch_difference(Version::UNKNOWN) ^ ring ^ touch(&extremes[0][0]) ^ first ^ second
     }
 
     /// Does the same for what [`read_since`](Self::read_since) needs most often.
-    pub(in crate::recorder) fn warm_difference(self, known: Version) -> u64 {
+    pub(in crate::recorder) fn touch_difference(self, known: Version) -> u64 {
         let Header { head, failed, .. } = self.header();
-        let last = load_to_warm(head) >> COUNT_BIT;
-        load_to_warm(&failed[1][0])
-            ^ load_to_warm(self.duration(known.ended() + 1))
-            ^ load_to_warm(self.duration(last))
+        let (first, last) = (known.ended().wrapping_add(1), touch(head) >> COUNT_BIT);
+        touch(&failed[1][0]) ^ touch(self.duration(first)) ^ touch(self.duration(last))
     }
 
-    /// Does the same for the pointers to the pages of its cells, when the header has been loaded.
-    pub(in crate::recorder) fn warm_octaves(self) -> u64 {
-        self.header().cells.warm()
+    /// Does the same for the pointers to the pages of its cells.
+    pub(in crate::recorder) fn touch_octaves(self) -> u64 {
+        self.header().cells.touch()
     }
 
     /// Does the same for its cells.
-    pub(in crate::recorder) fn warm_pages(self) -> u64 {
+    pub(in crate::recorder) fn touch_pages(self) -> u64 {
         let Header { table, cells, .. } = self.header();
-        cells
-            .pages(table)
-            .map(|(_, page)| page[0].load(Ordering::Relaxed) ^ page[page.len() - 1].load(Ordering::Relaxed))
-            .fold(0, |a, b| a ^ b)
+        let pages = cells.pages(table).map(|(_, page)| touch(&page[0]) ^ touch(&page[page.len() - 1]));
+        pages.fold(0, |all, loaded| all ^ loaded)
     }
 
     /// Reads a prefix into `reading`. Returns the number of attempts.
@@ -212,17 +204,14 @@ impl Block {
         let last_filed = filed.load(Ordering::Acquire);
         let known = known.filter(|known| reading.version.is_near(known.version));
         reading.is_difference = known.is_some();
-        let unfiled = match known {
+        let unfiled = if let Some(known) = known {
             // The caller has the durations before. The ring has these until a call ends.
-            Some(known) => {
-                reading.cells.clear();
-                known.version.ended() + 1..=timed
-            }
+            reading.cells.clear();
+            known.version.ended() + 1..=timed
+        } else {
+            read_cells(cells, table, &mut reading.cells);
             // The durations that may be in no cell. There are no more than the ring has unless a call ends during the attempt.
-            None => {
-                read_cells(cells, table, &mut reading.cells);
-                last_filed.max(1)..=timed.min(last_filed + MAX_UNFILED + 1)
-            }
+            last_filed.max(1)..=timed.min(last_filed + MAX_UNFILED + 1)
         };
         reading.unfiled.clear();
         reading.unfiled.extend(unfiled.map(|number| read(self.duration(number))));
@@ -257,7 +246,7 @@ impl Block {
     }
 }
 
-fn load_to_warm(cell: &AtomicU64) -> u64 {
+fn touch(cell: &AtomicU64) -> u64 {
     // Relaxed: the value is not used.
     cell.load(Ordering::Relaxed)
 }
