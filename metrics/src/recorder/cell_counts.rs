@@ -84,7 +84,9 @@ impl CellCounts {
 
     /// Adds these octaves, with counts of zero for those that it does not have.
     fn make_room(&mut self, table: &BucketTable, octaves: OctaveSet) {
-        let mut larger = CellCounts { octaves: OctaveSet(self.octaves.0 | octaves.0), counts: Vec::new() };
+        let octaves = OctaveSet(self.octaves.0 | octaves.0);
+        let cells = octaves.iter().map(|octave| table.cells_in(octave)).sum();
+        let mut larger = CellCounts { octaves, counts: Vec::with_capacity(cells) };
         let mut present = self.octaves(table).peekable();
         for octave in larger.octaves.iter() {
             match present.next_if(|(present, _)| *present == octave) {

@@ -284,7 +284,8 @@ impl Group {
             all.add(table, cells);
         });
         *earlier = totals.counts;
-        earlier_cells.clone_from(cells);
+        // A clone has no room for more than it has.
+        *earlier_cells = cells.clone();
     }
 
     /// Repeats the version of the first block in the places after the last.
