@@ -366,7 +366,10 @@ pub(super) fn nearest_rank(p: f64, n: u64) -> u64 {
 fn middle(least: u64, most: u64) -> u64 {
     let (least, most) = (u128::from(least), u128::from(most));
     let sum = (least + most).max(1);
-    u64::try_from((2 * least * most + sum / 2) / sum).expect("a mean is no larger than the larger value")
+    // Twice the product may be too large, so the quotient is doubled, and the remainder apart.
+    let (quotient, rest) = (least * most / sum, least * most % sum);
+    let mean = 2 * quotient + (2 * rest + sum / 2) / sum;
+    u64::try_from(mean).expect("a mean is no larger than the larger value")
 }
 
 /// Returns the `rank`-th of `count` values that are spread evenly over the bucket above `lower` up to `upper`; the first bucket,
