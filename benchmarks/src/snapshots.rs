@@ -37,10 +37,6 @@ const PAIRS: usize = 21;
 pub(crate) fn run(arguments: &[String]) -> Fallible {
     no_arguments(arguments)?;
     // The writers go first: what a crowd of threads has held stays to be read, and every later snapshot reads it.
-    if std::env::var_os("QUICK").is_some() {
-        println!("{}\n{}", readers(), changes());
-        return Ok(());
-    }
     let (writers, pinned) = writers();
     let readers = readers();
     let changes = changes();

@@ -14,5 +14,5 @@ pub use error_kinds::AllKinds;
 pub use instrumented::Function;
 pub(crate) use instrumented::LabelledCalls;
 pub(crate) use path::FunctionPath;
-pub(crate) use reading::{FunctionReadings, KindReadings};
+pub(crate) use reading::{FunctionReadings, Part};
 pub(crate) use stages::Stage;

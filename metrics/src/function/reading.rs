@@ -2,10 +2,8 @@
 
 use super::description::{Description, Label};
 use super::instrumented::Function;
-use crate::recorder::Reader;
+use crate::recorder::{CallCells, Reader};
 use crate::snapshot::{CancelledByStage, FunctionSnapshot, HistogramSnapshot};
-use std::collections::BTreeMap;
-use std::ptr;
 
 /// The snapshots of functions.
 #[derive(Debug, Default)]
@@ -15,25 +13,22 @@ pub(crate) struct FunctionReadings {
     pub(crate) overflowed_calls: Option<u64>,
 }
 
-/// What is counted after the end of a call, by function: read before the calls.
-pub(crate) type KindReadings = BTreeMap<*const Function, CountedAfterEnd>;
-
+/// The calls of a function with the same labels: a series, and what has been read of it so far.
 #[derive(Debug)]
-pub(crate) struct CountedAfterEnd {
+pub(crate) struct Part<'a> {
+    function: &'static Function,
+    /// The `function` label that its registry has chosen.
+    label: &'a str,
+    has_evaluated_labels: bool,
+    is_overflow: bool,
+    /// Counted after the end of a call, so read before the calls.
     error_kinds: Vec<(String, u64)>,
-    cancelled: Option<CancelledByStage>,
-}
-
-impl CountedAfterEnd {
-    fn none(function: &Function) -> Self {
-        let cancelled = function.description.ends_later.then(CancelledByStage::default);
-        CountedAfterEnd { error_kinds: Vec::new(), cancelled }
-    }
+    cancelled_by_stage: Option<CancelledByStage>,
 }
 
 impl Function {
     /// Returns whether it has labels whose values are evaluated at each call.
-    fn has_evaluated_labels(&self) -> bool {
+    pub(crate) fn has_evaluated_labels(&self) -> bool {
         self.description.labels.iter().any(|(_, value)| value.is_none())
     }
 
@@ -50,46 +45,55 @@ impl Function {
         }
     }
 
-    /// Reads the kinds of its errors and the stages of its cancellations, for [`read`](Self::read) to combine with its calls.
-    pub(crate) fn read_error_kinds(&'static self, into: &mut KindReadings) {
-        into.extend(self.parts().map(|part| {
-            let error_kinds = part.error_kinds.read();
-            let cancelled = part.description.ends_later.then(|| part.cancellations.read());
-            (ptr::from_ref(part), CountedAfterEnd { error_kinds, cancelled })
-        }));
-    }
-
-    /// Adds its series, one for each set of evaluated labels, under the `function` label that its registry has chosen.
-    pub(crate) fn read(
-        &self,
-        label: &str,
-        kinds: &mut KindReadings,
-        reader: &mut Reader,
-        into: &mut FunctionReadings,
-    ) {
+    /// Adds its parts, with the kinds of its errors and the stages of its cancellations, for [`Part::read`] to combine with its calls.
+    pub(crate) fn read_parts<'a>(&'static self, label: &'a str, into: &mut Vec<Part<'a>>) {
         if !self.has_evaluated_labels() {
-            into.series.push(self.read_cells(label, kinds, reader));
+            into.push(Part::new(self, label, None));
             return;
         }
-        let overflowed_calls = into.overflowed_calls.get_or_insert_default();
-        // Labels of a future are not shown before the future is polled.
-        for calls in self.labelled.iter().filter(|calls| calls.function.cells.has_calls()) {
-            let series = calls.function.read_cells(label, kinds, reader);
-            if calls.is_overflow {
-                *overflowed_calls += series.calls();
-            }
-            into.series.push(series);
+        into.extend(
+            self.labelled.iter().map(|calls| Part::new(calls.function, label, Some(calls.is_overflow))),
+        );
+    }
+}
+
+impl<'a> Part<'a> {
+    /// Reads what is counted after the end of a call. `is_overflow` is `None` if no labels are evaluated at each call.
+    fn new(function: &'static Function, label: &'a str, is_overflow: Option<bool>) -> Self {
+        Part {
+            function,
+            label,
+            has_evaluated_labels: is_overflow.is_some(),
+            is_overflow: is_overflow.unwrap_or(false),
+            error_kinds: function.error_kinds.read(),
+            cancelled_by_stage: function.description.ends_later.then(|| function.cancellations.read()),
         }
     }
 
-    fn read_cells(&self, label: &str, kinds: &mut KindReadings, reader: &mut Reader) -> FunctionSnapshot {
-        let reading = reader.read(&self.cells);
+    pub(crate) fn cells(&self) -> &'static CallCells {
+        &self.function.cells
+    }
+
+    /// Adds its series.
+    pub(crate) fn read(self, reader: &mut Reader, into: &mut FunctionReadings) {
+        // Labels of a future are not shown before the future is polled.
+        if self.has_evaluated_labels && !self.cells().has_calls() {
+            return;
+        }
+        let is_overflow = self.is_overflow;
+        let series = self.read_cells(reader);
+        if is_overflow {
+            *into.overflowed_calls.get_or_insert_default() += series.calls();
+        }
+        into.series.push(series);
+    }
+
+    fn read_cells(self, reader: &mut Reader) -> FunctionSnapshot {
+        let Part { function, label, error_kinds, cancelled_by_stage, .. } = self;
+        let reading = reader.read(&function.cells);
         let [errors, panics, cancelled] = reading.failed;
         let owned = |(name, value): &Label| Some(((*name).to_owned(), (*value)?.to_owned()));
-        let Description { module, labels, buckets, sample, .. } = self.description;
-        // Of a set of labels that is newer than the reading, there is none.
-        let CountedAfterEnd { error_kinds, cancelled: cancelled_by_stage } =
-            kinds.remove(&ptr::from_ref(self)).unwrap_or_else(|| CountedAfterEnd::none(self));
+        let Description { module, labels, buckets, sample, .. } = function.description;
         FunctionSnapshot {
             function: label.to_owned(),
             module: module.to_owned(),

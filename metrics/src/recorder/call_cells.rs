@@ -1,7 +1,7 @@
 //! The cells of a function: the blocks of all writers with which it has been called.
 
+use super::account::Account;
 use super::block::Block;
-use super::groups::Groups;
 use super::outcome::{Outcome, Time};
 use super::slot::SlotKey;
 use super::thread::{self, EPOCH};
@@ -21,7 +21,7 @@ pub(crate) struct CallCells {
     key: SlotKey<Block>,
     blocks: List<Block>,
     /// Used only by readers, which exclude each other anyway.
-    groups: Mutex<Groups>,
+    account: Mutex<Account>,
 }
 
 impl CallCells {
@@ -33,7 +33,7 @@ impl CallCells {
                 interval,
                 key: SlotKey::new(),
                 blocks: List::new(),
-                groups: Mutex::new(Groups::new()),
+                account: Mutex::new(Account::EMPTY),
             }
         }
     }
@@ -63,11 +63,9 @@ impl CallCells {
         thread::reads_local_only().then(|| self.local_block())
     }
 
-    /// Returns all blocks, in groups.
-    pub(super) fn groups(&self) -> MutexGuard<'_, Groups> {
-        let mut groups = lock(&self.groups);
-        groups.update(self.blocks());
-        groups
+    /// Returns what the last update of its ledger found.
+    pub(super) fn account(&self) -> MutexGuard<'_, Account> {
+        lock(&self.account)
     }
 
     /// Returns all blocks, the newest first.

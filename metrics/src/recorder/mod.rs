@@ -6,7 +6,9 @@
 //!   unsharded cells by index, for gauges. `array`: the memory of cells by index.
 //! - `slot`: slot keys, and the slots that they select. [`PerThread`]: a value for each thread.
 //! - `writer`: the lease of writers to threads. `arena`: the memory of a writer's blocks. `thread`: the lease of the current thread.
-//! - `reader`: readings. `groups`: those of a function's blocks, kept for the next snapshot. `cell_sums`: their cells, summed and distributed to buckets. `epoch`: the reader's epoch, by which it requests a copy from running writers.
+//! - `reader`: readings. [`Ledger`]: those of all blocks, kept for the next snapshot, with an `account` for each function. `totals`,
+//!   `cell_counts`: the numbers of several blocks together. `cell_sums`: their cells, summed and distributed to buckets.
+//!   `epoch`: the reader's epoch, by which it requests a copy from running writers.
 //!
 //! The cost of a call here: an access to a thread-local, four stores and the clock, and once in 15 calls the cells of all; no read-modify-write, no fence, no lock,
 //! no allocation.
@@ -14,13 +16,15 @@
 //! An async call begins on the thread that polls it first and ends on the thread that polls it last, each in its own block.
 //! It counts in the prefix of the thread on which it ends.
 
+mod account;
 mod arena;
 mod array;
 mod block;
 mod call_cells;
+mod cell_counts;
 mod cell_sums;
 mod epoch;
-mod groups;
+mod ledger;
 mod observations;
 mod outcome;
 mod per_thread;
@@ -31,11 +35,13 @@ mod slot;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod totals;
 mod writer;
 
 pub(crate) use array::MAX_CELLS;
 pub use block::Block;
 pub(crate) use call_cells::CallCells;
+pub(crate) use ledger::Ledger;
 pub(crate) use observations::Observations;
 pub use outcome::{Outcome, Time};
 pub(crate) use per_thread::PerThread;

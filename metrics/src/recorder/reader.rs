@@ -1,11 +1,13 @@
 //! Exact readings of the cells of functions and histograms.
 
-use super::block::{Block, BlockReading};
+use super::block::Block;
 use super::call_cells::CallCells;
-use super::cell_sums::CellSums;
+use super::cell_sums::buckets;
 use super::epoch::{Epoch, EpochGuard};
+use super::ledger::{Buffers, Ledger};
 use super::observations::Observations;
 use super::thread::{self, EPOCH};
+use super::totals::{Counts, Totals};
 use crate::buckets::native::NativeCounts;
 use crate::buckets::table::BucketTable;
 
@@ -13,8 +15,7 @@ use crate::buckets::table::BucketTable;
 #[derive(Debug)]
 pub struct Reader {
     guard: EpochGuard,
-    block: BlockReading,
-    sums: CellSums,
+    buffers: Buffers,
 }
 
 /// The state of a function's cells: a prefix of each thread's calls.
@@ -42,21 +43,28 @@ impl Reader {
     pub(crate) fn begin(rotates: impl FnOnce() -> bool) -> Self {
         // Under loom, `EPOCH` is a lazy static, which does not coerce by itself.
         let epoch: &'static Epoch = &EPOCH;
-        Reader {
-            guard: epoch.begin_reading(rotates),
-            block: BlockReading::default(),
-            sums: CellSums::default(),
+        Reader { guard: epoch.begin_reading(rotates), buffers: Buffers::default() }
+    }
+
+    /// Reads all blocks of `functions`, which are all functions of the ledger, for [`read`](Self::read).
+    pub(crate) fn update(
+        &mut self,
+        ledger: &mut Ledger,
+        functions: impl Iterator<Item = &'static CallCells> + Clone,
+    ) {
+        // Readings of one thread alone are not kept.
+        if !thread::reads_local_only() {
+            ledger.update(functions, &mut self.guard, &mut self.buffers);
         }
     }
 
+    /// Returns the reading of a function, which this reader has made by [`update`](Self::update).
     pub(crate) fn read(&mut self, cells: &CallCells) -> CallReading {
-        let (table, is_sampled) = (cells.table(), cells.is_sampled());
         if let Some(block) = cells.only_visible_block() {
-            return self.read_blocks(table, is_sampled, block.into_iter());
+            return self.read_blocks(cells.table(), cells.is_sampled(), block.into_iter());
         }
-        let Reader { guard, block, sums } = self;
-        let totals = cells.groups().read(table, is_sampled, guard, block, sums);
-        CallReading::new(totals, sums.take(table))
+        let account = cells.account();
+        CallReading::new(&account.totals, buckets(cells.table(), &account.cells))
     }
 
     /// Reads the values of the histogram at `index`, as successful calls of these durations.
@@ -65,58 +73,33 @@ impl Reader {
         self.read_blocks(cells.table(), false, cells.blocks(index))
     }
 
+    /// Returns the reading of a function, from all cells of all blocks.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn read_whole(&mut self, cells: &CallCells) -> CallReading {
+        self.read_blocks(cells.table(), cells.is_sampled(), cells.blocks())
+    }
+
     fn read_blocks(
         &mut self,
         table: &BucketTable,
         is_sampled: bool,
         blocks: impl Iterator<Item = Block>,
     ) -> CallReading {
-        let mut totals = Totals::default();
+        let Buffers { block: reading, sums, .. } = &mut self.buffers;
+        let mut totals = Totals::NONE;
         for block in blocks {
-            block.read(&mut self.guard, is_sampled, &mut self.block);
-            totals.add_block(&self.block);
-            self.sums.add(table, &self.block);
+            block.read(&mut self.guard, is_sampled, reading);
+            totals.add(reading);
+            sums.add(table, reading);
         }
-        CallReading::new(totals, self.sums.take(table))
-    }
-}
-
-/// The numbers of some blocks together, other than those of their cells.
-#[derive(Debug, Default)]
-pub(super) struct Totals {
-    started: u64,
-    ended: u64,
-    failed: [u64; 3],
-    sum: u64,
-    extremes: Option<(u64, u64)>,
-    recent: Option<(u64, u64)>,
-}
-
-impl Totals {
-    pub(super) fn add_block(&mut self, block: &BlockReading) {
-        let [extremes, recent] = [block.extremes, block.recent]
-            // The extremes of no calls have a minimum above the maximum.
-            .map(|[min, max]| (min <= max).then_some((min, max)));
-        let BlockReading { started, ended, failed, sum, .. } = *block;
-        self.add(&Totals { started, ended, failed, sum, extremes, recent });
-    }
-
-    pub(super) fn add(&mut self, other: &Totals) {
-        // Of one thread alone, more calls may have ended than begun.
-        self.started = self.started.wrapping_add(other.started);
-        self.ended += other.ended;
-        self.sum = self.sum.saturating_add(other.sum);
-        for (sum, failed) in self.failed.iter_mut().zip(other.failed) {
-            *sum += failed;
-        }
-        widen(&mut self.extremes, other.extremes);
-        widen(&mut self.recent, other.recent);
+        CallReading::new(&totals, sums.take(table))
     }
 }
 
 impl CallReading {
-    fn new(totals: Totals, (buckets, native): (Vec<u64>, Option<NativeCounts>)) -> Self {
-        let Totals { started, ended, failed, sum, extremes, recent } = totals;
+    fn new(totals: &Totals, (buckets, native): (Vec<u64>, Option<NativeCounts>)) -> Self {
+        let Totals { counts: Counts { started, ended, failed, sum }, extremes, recent } = *totals;
+        let sum = u64::try_from(sum).unwrap_or(u64::MAX);
         CallReading { failed, ended, buckets, native, sum, extremes, recent, started }
     }
 
@@ -132,13 +115,5 @@ impl CallReading {
             return self.started.wrapping_sub(self.ended).cast_signed();
         }
         i64::try_from(self.started.saturating_sub(self.ended)).unwrap_or(i64::MAX)
-    }
-}
-
-/// Widens `extremes` by others.
-fn widen(extremes: &mut Option<(u64, u64)>, others: Option<(u64, u64)>) {
-    if let Some((min, max)) = others {
-        let (least, most) = extremes.unwrap_or((min, max));
-        *extremes = Some((least.min(min), most.max(max)));
     }
 }

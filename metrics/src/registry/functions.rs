@@ -2,9 +2,9 @@
 
 use super::windows;
 use crate::clock;
-use crate::function::{Description, Function, FunctionPath, FunctionReadings, KindReadings, Label, Name};
+use crate::function::{Description, Function, FunctionPath, FunctionReadings, Label, Name, Part};
 use crate::link_section;
-use crate::recorder::Reader;
+use crate::recorder::{Ledger, Reader};
 use crate::snapshot::{FunctionSnapshot, label_identity};
 use crate::sync::unmodelled::{Mutex, OnceLock, lock};
 use crate::sync::{List, const_unless_loom};
@@ -21,6 +21,8 @@ pub(crate) struct Functions {
     attached: List<&'static Function>,
     since: OnceLock<SystemTime>,
     labels: Mutex<AssignedLabels>,
+    /// Locked by the only reader at a time.
+    ledger: Mutex<Ledger>,
 }
 
 /// The `function` labels that were assigned.
@@ -38,7 +40,12 @@ impl Functions {
     const_unless_loom! {
         pub(super) const fn new() -> Self {
             let labels = AssignedLabels { all: Vec::new(), latest: None, derived: BTreeMap::new() };
-            Functions { attached: List::new(), since: OnceLock::new(), labels: Mutex::new(labels) }
+            Functions {
+                attached: List::new(),
+                since: OnceLock::new(),
+                labels: Mutex::new(labels),
+                ledger: Mutex::new(Ledger::new()),
+            }
         }
     }
 
@@ -79,14 +86,22 @@ impl Functions {
         let mut labels = lock(&self.labels);
         labels.add_new(&self.attached);
         // Before the calls: a call ends before its error kind is counted, so no kind is read whose call is not.
-        let mut kinds = KindReadings::new();
-        for (function, _) in &labels.all {
-            function.read_error_kinds(&mut kinds);
+        let mut parts = Vec::with_capacity(labels.all.len());
+        for (function, label) in &labels.all {
+            function.read_parts(label, &mut parts);
         }
         let mut reader = Reader::begin(windows::rotates);
-        let mut readings = FunctionReadings::default();
-        for (function, label) in &labels.all {
-            function.read(label, &mut kinds, &mut reader, &mut readings);
+        reader.update(&mut lock(&self.ledger), parts.iter().map(Part::cells));
+        let mut readings = FunctionReadings {
+            series: Vec::with_capacity(parts.len()),
+            overflowed_calls: labels
+                .all
+                .iter()
+                .any(|(function, _)| function.has_evaluated_labels())
+                .then_some(0),
+        };
+        for part in parts {
+            part.read(&mut reader, &mut readings);
         }
         drop((reader, labels));
         let all = &mut readings.series;

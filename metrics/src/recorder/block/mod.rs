@@ -28,4 +28,4 @@ mod read;
 mod write;
 
 pub use layout::Block;
-pub(super) use read::{BlockReading, CellCounts, Version};
+pub(super) use read::{BlockReading, Known, Version};

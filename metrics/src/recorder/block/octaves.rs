@@ -88,6 +88,19 @@ impl Octaves {
         groups * size_of::<Group>() + self.pages(table).map(|(_, page)| size_of_val(page)).sum::<usize>()
     }
 
+    /// Loads a pointer of each group, so that it is in the cache. Returns anything.
+    pub(super) fn touch(&self) -> u64 {
+        let groups = self.0.iter().filter_map(|group| {
+            // Acquire: pairs with the Release in `create_own_cell`.
+            let group = NonNull::new(group.load(Ordering::Acquire))?;
+            // SAFETY: as in `own_cell`.
+            let page = unsafe { &group.as_ref().0[0] };
+            // Relaxed: the pointer is not used.
+            Some(page.load(Ordering::Relaxed).addr() as u64)
+        });
+        groups.fold(0, |all, loaded| all ^ loaded)
+    }
+
     /// Returns the octaves that have a page, in ascending order, with their cells.
     pub(super) fn pages(
         &self,

@@ -1,4 +1,6 @@
 #[cfg(loom)]
+mod differences_loom;
+#[cfg(loom)]
 mod loom;
 #[cfg(not(loom))]
 mod machine;
