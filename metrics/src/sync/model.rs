@@ -3,23 +3,24 @@
 #![expect(unsafe_code, reason = "frees what the execution before has leaked")]
 
 use super::leak::reclaim;
-use super::unmodelled::{AtomicUsize, Ordering};
+use super::unmodelled::{Mutex, lock};
+use std::mem;
 
 /// The number of a reader's attempts that models explore.
 ///
 /// An attempt does not depend on those before it. So two show what more would show, in hours.
-static EXPLORED_ATTEMPTS: AtomicUsize = AtomicUsize::new(2);
+static EXPLORED_ATTEMPTS: Mutex<u32> = Mutex::new(2);
 
 /// Explores only the first `attempts` of a reading in the model that `run` runs.
-pub(crate) fn exploring_attempts(attempts: usize, run: impl FnOnce()) {
-    let before = EXPLORED_ATTEMPTS.swap(attempts, Ordering::Relaxed);
+pub(crate) fn exploring_attempts(attempts: u32, run: impl FnOnce()) {
+    let before = mem::replace(&mut *lock(&EXPLORED_ATTEMPTS), attempts);
     run();
-    EXPLORED_ATTEMPTS.store(before, Ordering::Relaxed);
+    *lock(&EXPLORED_ATTEMPTS) = before;
 }
 
 /// Explores only one order of the rest of the current execution if `attempt` is beyond those that are explored.
 pub(crate) fn explore_attempt(attempt: u32) {
-    if attempt as usize > EXPLORED_ATTEMPTS.load(Ordering::Relaxed) {
+    if attempt > *lock(&EXPLORED_ATTEMPTS) {
         loom::skip_branch();
     }
 }
