@@ -234,13 +234,15 @@ fn of_each_number_of_nanoseconds_they_are_within_the_promise() {
     let bounds: [&[u64]; 2] = [&[u64::MAX / 2], &[19, 38, 41]];
     let times = [0, 1].map(|number| registry.histogram_of_time(NAMES[number], "", bounds[number]));
     // A difference has no extremes, which would tell the only value. Each is the only one, and then beside its neighbour.
+    let mut before = registry.snapshot_all();
     for (least, most) in (1..20_000).flat_map(|nanos| [(nanos, nanos), (nanos, nanos + 1)]) {
-        let before = registry.snapshot_all();
         for times in times {
             times.observe(least);
             times.observe(most);
         }
-        let since = registry.snapshot_all().since(&before);
+        let later = registry.snapshot_all();
+        let since = later.since(&before);
+        before = later;
         for name in NAMES {
             let since = declared(&since, name, None).unwrap();
             assert_eq!(since.extremes(), None);

@@ -84,12 +84,13 @@ fn of_each_integer_at_schema_3_they_are_within_the_promise() {
     let registry = MetricsRegistry::new(Duration::MAX);
     let sizes = DynamicFamily::<Histogram>::histogram("each_size", "", ["which"], [u64::MAX / 2]).unwrap();
     let sizes = registry.family(sizes.native(3));
-    let read = || registry.snapshot_all();
     sizes.with(&["it"]).observe(0);
+    let mut before = registry.snapshot_all();
     for value in 1..20_000 {
-        let before = read();
         sizes.with(&["it"]).observe(value);
-        let since = read().since(&before);
+        let later = registry.snapshot_all();
+        let since = later.since(&before);
+        before = later;
         let since = since.declared["each_size"].series[0].value.as_histogram().unwrap();
         check(
             since,

@@ -106,9 +106,9 @@ impl NativeCounts {
     /// bucket's last. `None` if only buckets are known.
     pub(crate) fn parts(&self) -> Option<Vec<(u64, u64)>> {
         let part = |&(cell, count): &(NativeCell, u64)| {
-            let is_last = self.scale.cells(self.scale.index(cell)).last() == Some(cell);
             let (_, most) = self.scale.cell_range(cell)?;
-            (!is_last).then_some((most, count))
+            let next = self.scale.cell_of(most.checked_add(1)?)?;
+            (self.scale.index(next) == self.scale.index(cell)).then_some((most, count))
         };
         (!self.is_coarse).then(|| self.cells.iter().filter_map(part).collect())
     }

@@ -157,7 +157,7 @@ impl Division {
         section
     }
 
-    /// Returns whether there is a bound of this rank in the section that begins at `begin`. No lower one is above the section.
+    /// Returns whether there is a bound of this rank, and in the section that begins at `begin`. It is not below the section.
     const fn has_in(&self, rank: usize, begin: u64) -> bool {
         rank < self.bounds && self.mantissas[rank] - begin < 1 << 59
     }
@@ -262,11 +262,11 @@ impl NativeScale {
     }
 
     /// Returns the cell that contains `value`; `None` for 0.
-    #[cfg(test)]
+    #[cfg(any(feature = "json", test))]
     pub(crate) fn cell_of(&self, value: u64) -> Option<NativeCell> {
         let zeros = value.leading_zeros();
         let rank = self.rank(value, value.checked_shl(zeros)?);
-        Some(NativeCell { octave: (u64::BITS - zeros) as u8, rank: rank.try_into().ok()? })
+        Some(NativeCell { octave: (u64::BITS - zeros).try_into().ok()?, rank: rank.try_into().ok()? })
     }
 
     /// Returns the index of the bucket that contains `value`; `None` for 0.
