@@ -237,6 +237,7 @@ impl NativeScale {
     /// Returns the number of bounds in the octave of `value` that are below it. `mantissa` is the value, shifted so that bit 63 is its
     /// highest bit.
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "sections are below 32")]
     pub(crate) fn rank(&self, value: u64, mantissa: u64) -> usize {
         // The highest bit of a mantissa is set, so it is free to tell the two divisions apart. 0 has no bounds below it in either.
         let section = mantissa >> 59 ^ u64::from(value >> SMALL_OCTAVES == 0) << 4;
