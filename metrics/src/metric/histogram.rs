@@ -211,7 +211,7 @@ impl Histogram {
         ///
         /// Percentiles are then as precise as these, however far apart the bounds are: at most 4.6 % above or below the value at
         /// schema 3, and 8.7 % at 2, 17.2 % at 1 and 33.4 % at 0, rounded to an integer. A lower schema takes less memory: each octave of
-        /// values that a thread observes takes 2^`schema` + 1 cells of eight bytes.
+        /// values that a thread observes takes 2^`schema` + 1 cells of eight bytes, at schema 3 one more.
         ///
         /// ```
         /// use tachometer::{Histogram, metrics};

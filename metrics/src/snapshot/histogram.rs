@@ -171,7 +171,7 @@ impl HistogramSnapshot {
     ///
     /// With [native buckets](Self::native), as for instrumented functions and declared histograms of times, the result is at most
     /// 4.6 % above or below the value of that rank: it is the integer inside of the value's native bucket from which both ends are equally
-    /// far, relative to themselves. Native buckets of small values are divided for it, as few integers are near each other.
+    /// far, relative to themselves. Some native buckets are divided for it, as few small integers are near each other.
     ///
     /// ```
     /// use std::time::Duration;

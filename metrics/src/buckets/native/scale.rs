@@ -5,8 +5,9 @@
 //! number of significant bits and a comparison of mantissas find a value's bucket, without a logarithm.
 //!
 //! A percentile is an integer of the value's cell, and must be near all the others. Of small values, few are near each other: 18 is more
-//! than 4.6 % off 19. So a bucket of small values may consist of several cells. They end at *extra* bounds, which are bounds
-//! of no bucket. An octave's end is that of a cell, too.
+//! than 4.6 % off 19. So a bucket may consist of several cells. They end at *extra* bounds, which are bounds of no bucket. Small values need
+//! these, but all octaves have them: to tell small values apart would take 0.25 ns of each recorded value. An octave's end is that of a
+//! cell, too.
 
 use std::fmt;
 
@@ -19,9 +20,6 @@ const MAX_BOUNDS: usize = 1 << MAX_SCHEMA;
 /// The greatest number of extra bounds in an octave.
 const MAX_EXTRA: usize = 2;
 
-/// The number of significant bits of the largest values with extra bounds. All larger values of a bucket are near enough to each other.
-const SMALL_OCTAVES: usize = 6;
-
 /// Native buckets of one schema for integers of one unit, and their cells.
 pub(crate) struct NativeScale {
     schema: i8,
@@ -29,18 +27,17 @@ pub(crate) struct NativeScale {
     per_unit: u64,
     /// The index of the lowest bucket in octave 1, which is that of the value 1.
     first: i32,
-    /// The bounds in an octave of values with more than [`SMALL_OCTAVES`] bits: only those of buckets.
-    large: Division,
-    /// The bounds in an octave of smaller values.
-    small: Division,
-    /// The sections of an octave: of smaller values, then of larger ones.
-    sections: [Section; 32],
+    /// The number of bounds of buckets in an octave; 0 if there are no native buckets.
+    per_octave: usize,
+    /// All bounds in an octave.
+    division: Division,
+    sections: [Section; 16],
 }
 
 /// The division of an octave into cells.
 #[derive(Clone, Copy)]
 struct Division {
-    /// The number of bounds; 0 if there are no native buckets.
+    /// The number of bounds.
     bounds: usize,
     /// The bounds as mantissas, rounded down, in ascending order: a value `v` is at most a bound if `v`, shifted so that bit 63 is its
     /// highest bit, is at most the bound's mantissa. Unused entries are `u64::MAX`.
@@ -169,9 +166,9 @@ impl NativeScale {
             schema: 0,
             per_unit: 1,
             first: 0,
-            large: Division::without_bounds(),
-            small: Division::without_bounds(),
-            sections: [Section { mantissa: u64::MAX, below: 0 }; 32],
+            per_octave: 0,
+            division: Division::without_bounds(),
+            sections: [Section { mantissa: u64::MAX, below: 0 }; 16],
         }
     }
 
@@ -188,15 +185,15 @@ impl NativeScale {
         let mut index = 0;
         while index < MAX_BOUNDS {
             if (first + index as i32).rem_euclid(step) == 0 {
-                scale.large.push(powers[index], true);
+                scale.division.push(powers[index], true);
             }
             index += 1;
         }
-        scale.small = scale.large.with_extra(extra);
+        scale.per_octave = scale.division.bounds;
+        scale.division = scale.division.with_extra(extra);
         let mut section = 0;
-        while section < 16 {
-            scale.sections[section] = scale.small.section(section);
-            scale.sections[section + 16] = scale.large.section(section);
+        while section < scale.sections.len() {
+            scale.sections[section] = scale.division.section(section);
             section += 1;
         }
         scale
@@ -211,7 +208,7 @@ impl NativeScale {
 
     /// Returns whether it has buckets.
     pub(crate) const fn is_some(&self) -> bool {
-        self.large.bounds > 0
+        self.per_octave > 0
     }
 
     pub(crate) fn schema(&self) -> i8 {
@@ -223,31 +220,22 @@ impl NativeScale {
         self.per_unit
     }
 
-    /// Returns the division of an octave, which is at least 1.
-    fn division(&self, octave: usize) -> &Division {
-        if octave <= SMALL_OCTAVES { &self.small } else { &self.large }
-    }
-
     /// Returns the number of bounds in an octave.
     pub(crate) fn bounds_in(&self, octave: usize) -> usize {
         // 0 is in no bucket.
-        if octave == 0 { 0 } else { self.division(octave).bounds }
+        if octave == 0 { 0 } else { self.division.bounds }
     }
 
-    /// Returns the number of bounds in the octave of `value` that are below it. `mantissa` is the value, shifted so that bit 63 is its
-    /// highest bit.
+    /// Returns the number of bounds in an octave below the value with this mantissa.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "sections are below 32")]
-    pub(crate) fn rank(&self, value: u64, mantissa: u64) -> usize {
-        // The highest bit of a mantissa is set, so it is free to tell the two divisions apart. 0 has no bounds below it in either.
-        let section = mantissa >> 59 ^ u64::from(value >> SMALL_OCTAVES == 0) << 4;
-        let section = self.sections[section as usize];
+    pub(crate) fn rank(&self, mantissa: u64) -> usize {
+        let section = self.sections[(mantissa >> 59 & 15) as usize];
         section.below + usize::from(mantissa > section.mantissa)
     }
 
     /// Returns the largest integer at or below the bound at `rank` of an octave, which is at least 1.
     pub(crate) fn bound(&self, octave: usize, rank: usize) -> u64 {
-        self.division(octave).mantissas[rank] >> (64 - octave)
+        self.division.mantissas[rank] >> (64 - octave)
     }
 
     /// Returns the index of the bucket that contains a cell.
@@ -258,15 +246,15 @@ impl NativeScale {
     )]
     pub(crate) fn index(&self, cell: NativeCell) -> i32 {
         let octave = usize::from(cell.octave);
-        let below = self.division(octave).of_buckets[usize::from(cell.rank)];
-        ((octave - 1) * self.large.bounds) as i32 + i32::from(below) + self.first
+        let below = self.division.of_buckets[usize::from(cell.rank)];
+        ((octave - 1) * self.per_octave) as i32 + i32::from(below) + self.first
     }
 
     /// Returns the cell that contains `value`; `None` for 0.
     #[cfg(any(feature = "json", test))]
     pub(crate) fn cell_of(&self, value: u64) -> Option<NativeCell> {
         let zeros = value.leading_zeros();
-        let rank = self.rank(value, value.checked_shl(zeros)?);
+        let rank = self.rank(value.checked_shl(zeros)?);
         Some(NativeCell { octave: (u64::BITS - zeros).try_into().ok()?, rank: rank.try_into().ok()? })
     }
 
@@ -298,7 +286,7 @@ impl NativeScale {
     /// Returns the cells of the bucket at `index` that contain integers, in ascending order.
     pub(crate) fn cells(&self, index: i32) -> impl Iterator<Item = NativeCell> {
         // A bucket with cells in two octaves ends at the first bound of the higher one.
-        let bounds = i32::from(self.large.of_buckets[self.large.bounds]).max(1);
+        let bounds = i32::from(self.division.of_buckets[self.division.bounds]).max(1);
         let higher =
             index.checked_sub(self.first).map_or(0, |place| place.div_euclid(bounds).saturating_add(1));
         let octaves =
@@ -315,7 +303,7 @@ impl NativeScale {
 
 impl PartialEq for NativeScale {
     fn eq(&self, other: &Self) -> bool {
-        (self.schema, self.per_unit, self.large.bounds) == (other.schema, other.per_unit, other.large.bounds)
+        (self.schema, self.per_unit, self.per_octave) == (other.schema, other.per_unit, other.per_octave)
     }
 }
 
