@@ -1,7 +1,7 @@
 //! A table that finds a value's cell in constant time.
 //!
-//! *Classic* bounds are those that were given. *Native* bounds, if there are any, are those of a [`NativeScale`]. A cell ends at a
-//! bound of either kind, so a classic bucket and a native bucket are both exact sums of cells. Cells are grouped by *octave*: the
+//! *Classic* bounds are those that were given. *Native* bounds, if there are any, are those of a [`NativeScale`]: of its buckets, and a few
+//! that divide these. A cell ends at a bound of either kind, so a classic bucket and a native bucket are both exact sums of cells. Cells are grouped by *octave*: the
 //! values with the same number of significant bits. A value's cell in its octave is the number of bounds, of either kind, that
 //! lie in the octave and below the value.
 //!
@@ -9,7 +9,7 @@
 //! one, and one comparison finds the bucket. If some are closer, a binary search covers the bounds from the octave's first on.
 
 use super::bounds::{self, BoundsFault};
-use super::native::{self, NativeCounts, NativeScale};
+use super::native::{self, NativeCell, NativeCounts, NativeScale};
 
 /// The number of octaves.
 pub(crate) const OCTAVES: usize = 65;
@@ -131,11 +131,7 @@ impl BucketTable {
     /// Returns the number of cells in an octave.
     pub(crate) fn cells_in(&self, octave: usize) -> usize {
         let classic = usize::from(self.below[octave + 1] - self.below[octave]);
-        classic + self.native_bounds_in(octave) + 1
-    }
-
-    fn native_bounds_in(&self, octave: usize) -> usize {
-        if octave == 0 { 0 } else { self.scale.bounds() }
+        classic + self.scale.bounds_in(octave) + 1
     }
 
     /// Returns the classic bucket of `value`: the first whose bound is not below it, else the one after the last.
@@ -155,7 +151,8 @@ impl BucketTable {
         usize::from(self.only[octave] < value)
     }
 
-    /// Adds the counts of an octave's cells to the classic buckets and to the native ones. Octaves must ascend.
+    /// Adds the counts of an octave's cells to the classic buckets and to the native cells. Octaves must ascend.
+    #[expect(clippy::cast_possible_truncation, reason = "there are at most 64 octaves of few native bounds")]
     pub(crate) fn spread(
         &self,
         octave: usize,
@@ -164,7 +161,7 @@ impl BucketTable {
         native: &mut NativeCounts,
     ) {
         let (begin, end) = (usize::from(self.below[octave]), usize::from(self.below[octave + 1]));
-        let natives = self.native_bounds_in(octave);
+        let natives = self.scale.bounds_in(octave);
         let (mut bucket, mut rank) = (begin, 0);
         for &count in cells {
             if count > 0 {
@@ -172,7 +169,7 @@ impl BucketTable {
                 match octave {
                     0 => native.zero += count,
                     _ if natives == 0 => {}
-                    _ => native.push(self.scale.index(octave, rank), count),
+                    _ => native.push(NativeCell { octave: octave as u8, rank: rank as u8 }, count),
                 }
             }
             // The next cell begins after the lower of the next bounds. After two equal ones, a cell without values lies between.
@@ -218,14 +215,32 @@ mod tests {
             Some(table.find(value)),
             "{value} in {table:?}"
         );
-        match native.buckets[..] {
-            [] if value == 0 => assert_eq!(native.zero, 1),
-            [] => assert!(!table.scale().is_some(), "{value} is in no native bucket"),
-            [(index, 1)] => {
-                let (least, most) = table.scale().range(index).expect("a bucket with a value is not empty");
+        match native.ranges().filter(|(_, count)| *count > 0).collect::<Vec<_>>()[..] {
+            [] => assert!(!table.scale().is_some(), "{value} is in no native cell"),
+            [((least, most), 1)] => {
                 assert!((least..=most).contains(&value), "{value} is not from {least} to {most}");
+                let buckets: Vec<(i32, u64)> = native.buckets().collect();
+                let expected = table.scale().index_of(value).map(|index| (index, 1));
+                assert_eq!(buckets, expected.into_iter().collect::<Vec<_>>(), "{value}");
             }
             _ => panic!("{value} is in {native:?}"),
+        }
+    }
+
+    #[test]
+    fn extra_bounds_divide_native_buckets() {
+        let table = BucketTable::of_time(&[1_000]);
+        assert_eq!(
+            [0, 1, 6, 7, 10, 11, 64].map(|octave| table.cells_in(octave)),
+            [1, 11, 11, 11, 12, 11, 11]
+        );
+        let place = |value| table.place(value);
+        for (one, next) in [(15, 16), (18, 19), (20, 21), (41, 42), (63, 64)] {
+            assert_ne!(place(one), place(next), "{one} and {next}");
+        }
+        // These are in one native bucket, and near enough to each other.
+        for (one, next) in [(28, 29), (36, 37), (78, 83), (19 << 20, (19 << 20) + 1)] {
+            assert_eq!(place(one), place(next), "{one} and {next}");
         }
     }
 

@@ -209,9 +209,9 @@ impl Histogram {
     const_unless_loom! {
         /// Adds native buckets to a histogram of integers: 2^`schema` of them from each power of two to the next, up to 2⁶⁴.
         ///
-        /// Percentiles are then as precise as these, however far apart the bounds are: at most 4.4 % above or below the value at
-        /// schema 3, 8.7 % at 2, 17.2 % at 1 and 33.4 % at 0, rounded to an integer. A lower schema takes less memory: each octave of
-        /// values that a thread observes takes 2^`schema` cells of eight bytes.
+        /// Percentiles are then as precise as these, however far apart the bounds are: at most 4.6 % above or below the value at
+        /// schema 3, and 8.7 % at 2, 17.2 % at 1 and 33.4 % at 0, rounded to an integer. A lower schema takes less memory: each octave of
+        /// values that a thread observes takes 2^`schema` + 1 cells of eight bytes, at schema 3 one more.
         ///
         /// ```
         /// use tachometer::{Histogram, metrics};

@@ -58,9 +58,9 @@ impl CallCells {
         self.key.is_allocated()
     }
 
-    /// Returns this thread's block, if readings by this thread are restricted to its own cells.
-    pub(super) fn only_visible_block(&self) -> Option<Option<Block>> {
-        thread::reads_local_only().then(|| self.local_block())
+    /// Returns this thread's block, if it has one. `None` unless readings by this thread are restricted to its own cells.
+    pub(super) fn only_visible_blocks(&self) -> Option<impl Iterator<Item = Block> + use<>> {
+        thread::reads_local_only().then(|| self.local_block().into_iter())
     }
 
     /// Returns what the last update of its ledger found.

@@ -62,10 +62,9 @@ impl CellSums {
 
 /// Distributes cells to the classic and the native buckets.
 pub(super) fn buckets(table: &BucketTable, cells: &CellCounts) -> (Vec<u64>, Option<NativeCounts>) {
-    let (mut classic, mut native) = (vec![0; table.buckets()], NativeCounts::new(table.scale()));
-    if table.scale().is_some() {
-        native.buckets.reserve_exact(cells.non_zero());
-    }
+    let room = if table.scale().is_some() { cells.non_zero() } else { 0 };
+    let mut native = NativeCounts::with_capacity(table.scale(), room);
+    let mut classic = vec![0; table.buckets()];
     for (octave, counts) in cells.octaves(table) {
         table.spread(octave, counts, &mut classic, &mut native);
     }

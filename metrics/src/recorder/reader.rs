@@ -60,8 +60,8 @@ impl Reader {
 
     /// Returns the reading of a function, which this reader has made by [`update`](Self::update).
     pub(crate) fn read(&mut self, cells: &CallCells) -> CallReading {
-        if let Some(block) = cells.only_visible_block() {
-            return self.read_blocks(cells.table(), cells.is_sampled(), block.into_iter());
+        if let Some(blocks) = cells.only_visible_blocks() {
+            return self.read_blocks(cells.table(), cells.is_sampled(), blocks);
         }
         let account = cells.account();
         CallReading::new(&account.totals, buckets(cells.table(), &account.cells))

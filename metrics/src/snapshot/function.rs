@@ -175,8 +175,8 @@ impl FunctionSnapshot {
         self.latency.mean_duration()
     }
 
-    /// Returns the duration that a fraction `p` of the calls does not exceed; `None` while there are no calls. It is at most 4.4 % above
-    /// or below the duration of the call of that rank, rounded to a nanosecond, unless the function has
+    /// Returns the duration that a fraction `p` of the calls does not exceed; `None` while there are no calls. It is at most 4.6 % above
+    /// or below the duration of the call of that rank, from a nanosecond on, unless the function has
     /// [`native = false`](macro@crate::instrumented#options); see [`HistogramSnapshot::percentile`].
     ///
     /// `p` is a fraction from 0 to 1: 0.99 for the 99th percentile. Larger numbers count as 1, so `percentile(99.0)` is the

@@ -170,8 +170,8 @@ impl HistogramSnapshot {
     /// as 0. 0 while there are no values.
     ///
     /// With [native buckets](Self::native), as for instrumented functions and declared histograms of times, the result is at most
-    /// 4.4 % above or below the value of that rank, rounded to an integer: it is the point inside of the value's native bucket from
-    /// which both ends are equally far, relative to themselves.
+    /// 4.6 % above or below the value of that rank: it is the integer inside of the value's native bucket from which both ends are equally
+    /// far, relative to themselves. Some native buckets are divided for it, as few small integers are near each other.
     ///
     /// ```
     /// use std::time::Duration;

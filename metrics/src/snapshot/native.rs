@@ -49,6 +49,6 @@ impl<'a> NativeBuckets<'a> {
 
     /// Returns the index and the count of each bucket that has values, in ascending order of the indices.
     pub fn buckets(&self) -> impl DoubleEndedIterator<Item = (i32, u64)> + ExactSizeIterator + use<'a> {
-        self.counts.buckets.iter().copied()
+        self.counts.buckets()
     }
 }

@@ -1,6 +1,6 @@
 //! Times: of functions, with labels and without, from several threads, and of declared histograms.
 
-use super::{OF_TIMES, check, durations, recorded, shares};
+use super::{NEAR, OF_TIMES, check, durations, recorded, shares};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -228,17 +228,29 @@ fn of_the_longest_time_and_of_none_they_are_exact() {
 
 #[test]
 fn of_each_number_of_nanoseconds_they_are_within_the_promise() {
+    const NAMES: [&str; 2] = ["each_seconds", "each_divided_seconds"];
     let registry = MetricsRegistry::new(Duration::MAX);
-    let times = registry.histogram_of_time("each_seconds", "", &[u64::MAX / 2]);
-    let exceptions = (1..20_000).filter(|nanos| {
-        let before = registry.snapshot_all();
-        times.observe(*nanos);
-        let since = registry.snapshot_all().since(&before);
-        let found = declared(&since, "each_seconds", None).unwrap().percentile(0.5);
-        let away = found.abs_diff(*nanos) as f64;
-        assert!(away <= super::TIMES * *nanos as f64 + 0.5, "{found} for {nanos}");
-        away > 0.046 * *nanos as f64
-    });
-    // Where an integer cannot be as close: they share their buckets with 15, 18, 20, and 39 to 41.
-    assert_eq!(exceptions.collect::<Vec<u64>>(), [16, 19, 21, 42]);
+    // The second has bounds among the smallest values, which divide their cells.
+    let bounds: [&[u64]; 2] = [&[u64::MAX / 2], &[19, 38, 41]];
+    let times = [0, 1].map(|number| registry.histogram_of_time(NAMES[number], "", bounds[number]));
+    // A difference has no extremes, which would tell the only value. Each is the only one, and then beside its neighbour.
+    let mut before = registry.snapshot_all();
+    for (least, most) in (1..20_000).flat_map(|nanos| [(nanos, nanos), (nanos, nanos + 1)]) {
+        for times in times {
+            times.observe(least);
+            times.observe(most);
+        }
+        let later = registry.snapshot_all();
+        let since = later.since(&before);
+        before = later;
+        for name in NAMES {
+            let since = declared(&since, name, None).unwrap();
+            assert_eq!(since.extremes(), None);
+            for (p, nanos) in [(0.5, least), (1.0, most)] {
+                let found = since.percentile(p);
+                let away = found.abs_diff(nanos) as f64;
+                assert!(away <= NEAR * nanos as f64, "{found} for {nanos} of {least} and {most}");
+            }
+        }
+    }
 }

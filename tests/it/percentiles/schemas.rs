@@ -17,12 +17,12 @@ metrics! {
     static THREE: Histogram = Histogram::new("schema_three", "Any values", BOUNDS).native(3);
 }
 
-/// The schemas with what `Histogram::native` promises.
-const SCHEMAS: [(&Histogram, &str, f64); 4] = [
-    (&DOUBLING, "schema_zero", 0.3334),
-    (&ONE, "schema_one", 0.1716),
-    (&TWO, "schema_two", 0.0865),
-    (&THREE, "schema_three", 0.0433),
+/// The schemas with what `Histogram::native` promises: a share, and the rounding to an integer.
+const SCHEMAS: [(&Histogram, &str, f64, f64); 4] = [
+    (&DOUBLING, "schema_zero", 0.3334, 0.5),
+    (&ONE, "schema_one", 0.1716, 0.5),
+    (&TWO, "schema_two", 0.0865, 0.5),
+    (&THREE, "schema_three", super::NEAR, 0.0),
 ];
 
 fn values() -> BoxedStrategy<u64> {
@@ -39,8 +39,8 @@ proptest! {
     fn of_values_are_within_the_schema(recorded in recorded(values(), 2, 2), schema in 0_u8..4, shares in shares()) {
         static ALONE: Mutex<()> = Mutex::new(());
         let _alone = ALONE.lock();
-        let (histogram, name, share) = SCHEMAS[usize::from(schema)];
-        let precision = Precision { schema: schema.into(), per_unit: 1, share };
+        let (histogram, name, share, rounding) = SCHEMAS[usize::from(schema)];
+        let precision = Precision { schema: schema.into(), per_unit: 1, share, rounding };
         let registry = MetricsRegistry::new(Duration::MAX);
         let family = DynamicFamily::<Histogram>::histogram("sizes", "", ["which"], BOUNDS).unwrap().native(schema);
         let family = registry.family(family);
@@ -76,6 +76,29 @@ proptest! {
         check(family, &all, &shares, precision)?;
         let since = tachometer::snapshot().since(&before);
         check(since.declared[name].value().unwrap().as_histogram().unwrap(), &all, &shares, precision)?;
+    }
+}
+
+#[test]
+fn of_each_integer_at_schema_3_they_are_within_the_promise() {
+    let registry = MetricsRegistry::new(Duration::MAX);
+    let sizes = DynamicFamily::<Histogram>::histogram("each_size", "", ["which"], [u64::MAX / 2]).unwrap();
+    let sizes = registry.family(sizes.native(3));
+    sizes.with(&["it"]).observe(0);
+    let mut before = registry.snapshot_all();
+    for value in 1..20_000 {
+        sizes.with(&["it"]).observe(value);
+        let later = registry.snapshot_all();
+        let since = later.since(&before);
+        before = later;
+        let since = since.declared["each_size"].series[0].value.as_histogram().unwrap();
+        check(
+            since,
+            &[value],
+            &[0.5],
+            Precision { schema: 3, per_unit: 1, share: super::NEAR, rounding: 0.0 },
+        )
+        .unwrap();
     }
 }
 

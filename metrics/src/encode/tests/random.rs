@@ -38,7 +38,7 @@ pub(super) fn histogram() -> impl Strategy<Value = HistogramSnapshot> {
 
 /// Generates a histogram that may have native buckets of `scale`: with the values of each bucket at its lower end.
 pub(super) fn histogram_of(scale: &'static NativeScale) -> impl Strategy<Value = HistogramSnapshot> {
-    (histogram(), any::<bool>()).prop_map(move |(mut histogram, has_native)| {
+    (histogram(), any::<bool>(), any::<bool>()).prop_map(move |(mut histogram, has_native, is_coarse)| {
         if !has_native {
             return histogram;
         }
@@ -47,14 +47,15 @@ pub(super) fn histogram_of(scale: &'static NativeScale) -> impl Strategy<Value =
         for (count, bound) in histogram.buckets.iter_mut().zip(&histogram.boundaries) {
             // The sum of all is a count.
             *count /= 8;
-            match scale.index_of(least) {
-                Some(index) if *count > 0 => native.push(index, *count),
+            match scale.cell_of(least) {
+                Some(cell) if *count > 0 => native.push(cell, *count),
                 Some(_) => {}
                 None => native.zero = *count,
             }
             least = bound.saturating_add(1);
         }
-        histogram.with_native(Some(native))
+        // JSON of an older version knows only the buckets.
+        histogram.with_native(Some(if is_coarse { native.coarsen() } else { native }))
     })
 }
 

@@ -153,8 +153,9 @@ impl Block {
 
     /// Returns the duration of the timed call with this number, which is one of the last [`RING`].
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the remainder is below the length of the ring")]
     pub(super) fn duration(self, number: u64) -> &'static AtomicU64 {
-        &self.header().ring[number as usize % RING]
+        &self.header().ring[(number % RING as u64) as usize]
     }
 
     /// Returns the copy, if a reader has ever requested one.

@@ -1,5 +1,8 @@
-//! Native buckets in JSON: `{"schema": 3, "per_unit": 1000000000, "zero": 0, "buckets": [[-78, 5], [-77, 2]]}`, as pairs of index and
-//! count.
+//! Native buckets in JSON: `{"schema": 3, "per_unit": 1000000000, "zero": 0, "buckets": [[-205, 5], [-77, 2]], "parts": [[18, 3]]}`.
+//!
+//! Buckets are pairs of index and count. Parts tell how the values of a bucket lie in its cells, if it has several: they are pairs of the
+//! cell's largest value and its count, for each cell but the last, which has the rest of the bucket. Here 3 values are at most 18, and 2
+//! are 19. Without parts, as an older version wrote it, only the buckets are known.
 
 use crate::buckets::native::{NativeCounts, NativeScale};
 use serde::de::Error;
@@ -13,6 +16,8 @@ struct Raw {
     per_unit: u64,
     zero: u64,
     buckets: Vec<(i32, u64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parts: Option<Vec<(u64, u64)>>,
 }
 
 #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
@@ -24,7 +29,8 @@ pub(crate) fn serialize<S: Serializer>(
         schema: native.scale.schema(),
         per_unit: native.scale.per_unit(),
         zero: native.zero,
-        buckets: native.buckets.clone(),
+        buckets: native.buckets().collect(),
+        parts: native.parts(),
     });
     raw.serialize(serializer)
 }
@@ -32,7 +38,7 @@ pub(crate) fn serialize<S: Serializer>(
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<NativeCounts>, D::Error> {
-    let Some(Raw { schema, per_unit, zero, buckets }) = Option::deserialize(deserializer)? else {
+    let Some(Raw { schema, per_unit, zero, buckets, parts }) = Option::deserialize(deserializer)? else {
         return Ok(None);
     };
     let scale = NativeScale::find(schema, per_unit).ok_or_else(|| {
@@ -51,5 +57,6 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     if !buckets.is_sorted_by(|(one, _), (next, _)| one < next) {
         return Err(D::Error::custom("the indices of native buckets must increase"));
     }
-    Ok(Some(NativeCounts { scale, zero, buckets }))
+    let counts = NativeCounts::from_buckets(scale, zero, &buckets, parts.as_deref());
+    counts.map(Some).map_err(D::Error::custom)
 }
