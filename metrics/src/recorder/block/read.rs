@@ -144,17 +144,12 @@ impl Block {
         }
         #[cfg(all(test, loom))]
         crate::sync::explore_attempt(2);
-        let copy = self.copy_or_create();
-        // Relaxed: published by the Release in `request`.
-        let epoch = guard.request(|epoch| copy.requested.store(epoch, Ordering::Relaxed));
+        let (copy, epoch) = self.request_copy(guard);
         let mut attempts = 2;
         loop {
-            // Acquire: pairs with the Release in `publish`.
-            if copy.epoch.load(Ordering::Acquire) == epoch {
-                self.read_copy(copy, reading);
-                return attempts;
-            }
-            if self.try_read_live(window_of(epoch), is_sampled, known, reading) {
+            if self.try_read_copy(copy, epoch, reading)
+                || self.try_read_live(window_of(epoch), is_sampled, known, reading)
+            {
                 return attempts;
             }
             attempts += 1;
@@ -163,7 +158,33 @@ impl Block {
         }
     }
 
-    fn read_copy(self, copy: &Copy, reading: &mut BlockReading) {
+    /// Requests a copy. Returns its place and its epoch.
+    fn request_copy(self, guard: &mut EpochGuard) -> (&'static Copy, u64) {
+        let copy = self.copy_or_create();
+        // Relaxed: published by the Release in `request`.
+        let epoch = guard.request(|epoch| copy.requested.store(epoch, Ordering::Relaxed));
+        (copy, epoch)
+    }
+
+    /// Requests a copy, and reads it after `calls`. Returns `false` if none has been made.
+    #[cfg(all(test, loom))]
+    pub(in crate::recorder) fn read_copy_after(
+        self,
+        calls: impl FnOnce(),
+        guard: &mut EpochGuard,
+        reading: &mut BlockReading,
+    ) -> bool {
+        let (copy, epoch) = self.request_copy(guard);
+        calls();
+        self.try_read_copy(copy, epoch, reading)
+    }
+
+    /// Reads the copy. Returns `false` if it is not that of `epoch`.
+    fn try_read_copy(self, copy: &Copy, epoch: u64, reading: &mut BlockReading) -> bool {
+        // Acquire: pairs with the Release in `publish`.
+        if copy.epoch.load(Ordering::Acquire) != epoch {
+            return false;
+        }
         let Copy { requested: _, epoch: _, ended, started, sum, extremes, recent, failed, cells } = copy;
         // Relaxed, all: stored before the epoch, which was loaded with Acquire, and not overwritten until the next request.
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
@@ -177,6 +198,7 @@ impl Block {
         read_cells(cells, self.header().table, &mut reading.cells);
         reading.unfiled.clear();
         reading.is_difference = false;
+        true
     }
 
     /// Reads the live cells. Returns `false` if a call ended during the attempt.

@@ -237,6 +237,26 @@ fn a_copy_shows_what_is_recent_to_its_reader() {
         let epoch: &'static Epoch = leak(Epoch::new());
         let block = Block::new(&TABLE, leak(Arena::new()));
         make(block, epoch, CALLS[0], false);
+        // The writer misses the end of three windows.
+        drop(epoch.begin_reading(|| true));
+        drop(epoch.begin_reading(|| true));
+        let mut guard = epoch.begin_reading(|| true);
+        let writer = thread::spawn(move || make(block, epoch, CALLS[1], false));
+        let mut reading = BlockReading::default();
+        if block.read_copy_after(|| writer.join().unwrap(), &mut guard, &mut reading) {
+            assert_eq!(reading.ended, 1, "a call copies what was before it");
+            prefix_in_windows(reading, &CALLS, guard.window(), &[0, 3]);
+        }
+    });
+}
+
+#[test]
+fn a_call_begins_a_window_after_others_have_passed() {
+    static CALLS: [Call; 2] = [(Outcome::Ok, Some(4)), (Outcome::Ok, Some(5))];
+    model(2, || {
+        let epoch: &'static Epoch = leak(Epoch::new());
+        let block = Block::new(&TABLE, leak(Arena::new()));
+        make(block, epoch, CALLS[0], false);
         // The writer misses the end of two windows. A third ends during its next call.
         drop(epoch.begin_reading(|| true));
         drop(epoch.begin_reading(|| true));
