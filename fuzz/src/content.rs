@@ -224,14 +224,32 @@ impl Histogram {
         let bounds: Vec<u64> = finite().map(|(bound, _)| *bound).chain([u64::MAX]).collect();
         let counts: Vec<u64> = finite().map(|(_, count)| *count).chain([self.above]).collect();
         let extremes = self.extremes.map(|(one, other)| [one.min(other), one.max(other)]);
-        // Some have native buckets, which hold the same counts with ever wider gaps between them; a few hold fewer.
-        let native = self.sum.is_multiple_of(2).then(|| {
-            let indices = (0..20_i32).map(|place| place * place - 200);
-            let buckets: Vec<(i32, u64)> = indices.zip(counts.iter().copied()).collect();
-            json!({ "schema": 3, "per_unit": 1_000_000_000, "zero": 0, "buckets": buckets })
-        });
+        let native = self.sum.is_multiple_of(2).then(|| native(&bounds, &counts)).flatten();
         json!({ "buckets": counts, "boundaries": bounds, "sum": self.sum, "extremes": extremes, "native": native })
     }
+}
+
+/// Returns native buckets of the values that are the upper bounds of these buckets. `None` if floats cannot tell where they belong.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "bounds below 2^53")]
+fn native(bounds: &[u64], counts: &[u64]) -> Option<Value> {
+    /// The bucket of the largest integer.
+    const LAST: i32 = 273;
+    counts.iter().try_fold(0, |sum: u64, count| sum.checked_add(*count))?;
+    let (mut zero, mut buckets) = (0, BTreeMap::new());
+    for (bound, count) in bounds.iter().zip(counts).filter(|(_, count)| **count > 0) {
+        let index = match bound {
+            0 => {
+                zero += count;
+                continue;
+            }
+            &u64::MAX => LAST,
+            bound if *bound < 1 << 53 => (8.0 * (*bound as f64 / 1e9).log2()).ceil() as i32,
+            _ => return None,
+        };
+        *buckets.entry(index).or_insert(0) += count;
+    }
+    let buckets: Vec<(i32, u64)> = buckets.into_iter().collect();
+    Some(json!({ "schema": 3, "per_unit": 1_000_000_000, "zero": zero, "buckets": buckets }))
 }
 
 impl Own {
