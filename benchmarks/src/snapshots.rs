@@ -86,7 +86,8 @@ fn changes() -> Table {
             let all = thousand();
             // At first each thread calls all functions.
             let (one_in, times) = if round == 0 { (1, 1) } else { (one_in, times) };
-            let chosen = |(place, _): &(usize, &Function)| (place + 7 * thread + round) % one_in == 0;
+            let chosen =
+                |(place, _): &(usize, &Function)| (place + 7 * thread + round).is_multiple_of(one_in);
             for (_, function) in all.iter().enumerate().filter(chosen) {
                 (0..times).for_each(|_| call(slice::from_ref(function)));
             }

@@ -29,10 +29,13 @@ const HISTOGRAMS: u32 = 1_000;
 /// Renderings by the largest number of label sets take a quarter of a second each.
 const GROWTH_ROUNDS: usize = 21;
 
+/// What appends to a body.
+type Render = Box<dyn Fn(&mut Vec<u8>)>;
+
 /// One thing to measure: it appends to a body that keeps its room from round to round.
 struct Renderer {
     name: &'static str,
-    render: Box<dyn Fn(&mut Vec<u8>)>,
+    render: Render,
     body: Vec<u8>,
     /// The number of samples of a body that is no text, whose lines could be counted.
     samples: Option<usize>,

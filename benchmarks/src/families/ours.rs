@@ -4,7 +4,10 @@ use super::labels::{Kind, LABELS, Labels, Urgency, all_of, each};
 use crate::peers::BOUNDS;
 use crate::row::Row;
 use std::sync::LazyLock;
-use tachometer::{family::{Held, Series}, Counter, DynamicFamily, Family, Histogram, LabelSet};
+use tachometer::{
+    Counter, DynamicFamily, Family, Histogram, LabelSet,
+    family::{Held, Series},
+};
 
 #[derive(LabelSet)]
 struct Job {
