@@ -95,6 +95,8 @@ mod self_metrics;
 mod snapshot;
 mod sync;
 pub mod testing;
+mod trace_context;
+mod trace_source;
 mod util;
 #[cfg(not(all(
     feature = "futures",
@@ -135,8 +137,11 @@ pub use labels::{LabelSet, LabelValue};
 pub use metric::{CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, Info};
 pub use registry::{MetricsRegistry, global, install, snapshot};
 pub use snapshot::{
-    FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets, families,
+    Exemplar, Exemplars, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets,
+    families,
 };
+pub use trace_context::TraceContext;
+pub use trace_source::set_trace_source;
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
 #[doc = include_str!("labels/label_set.md")]

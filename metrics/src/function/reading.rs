@@ -3,7 +3,9 @@
 use super::description::{Description, Label};
 use super::instrumented::Function;
 use crate::recorder::Reader;
-use crate::snapshot::{CancelledByStage, FunctionSnapshot, HistogramSnapshot};
+use crate::snapshot::{
+    CancelledByStage, Exemplar, FunctionSnapshot, HistogramSnapshot, SelectedCalls, of_buckets,
+};
 use std::collections::BTreeMap;
 use std::ptr;
 
@@ -85,6 +87,7 @@ impl Function {
     fn read_cells(&self, label: &str, kinds: &mut KindReadings, reader: &mut Reader) -> FunctionSnapshot {
         let reading = reader.read(&self.cells);
         let [errors, panics, cancelled] = reading.failed;
+        let exemplars = &reading.exemplars;
         let owned = |(name, value): &Label| Some(((*name).to_owned(), (*value)?.to_owned()));
         let Description { module, labels, buckets, sample, .. } = self.description;
         // Of a set of labels that is newer than the reading, there is none.
@@ -104,7 +107,13 @@ impl Function {
             sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
                 .with_native(reading.native)
-                .with_extremes(reading.extremes, reading.recent),
+                .with_extremes(reading.extremes, reading.recent)
+                .with_exemplars(of_buckets(exemplars.buckets.iter().map(|(_, call)| call))),
+            selected: SelectedCalls {
+                slowest: exemplars.slowest.as_ref().map(Exemplar::new),
+                last_error: exemplars.last_error.as_ref().map(Exemplar::new),
+                last_panic: exemplars.last_panic.as_ref().map(Exemplar::new),
+            },
         }
     }
 }

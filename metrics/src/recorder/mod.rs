@@ -6,6 +6,7 @@
 //!   unsharded cells by index, for gauges. `array`: the memory of cells by index.
 //! - `slot`: slot keys, and the slots that they select. [`PerThread`]: a value for each thread.
 //! - `writer`: the lease of writers to threads. `arena`: the memory of a writer's blocks. `thread`: the lease of the current thread.
+//! - `tracing_hook`: by which a call that takes an exemplar learns its trace.
 //! - `reader`: readings. `groups`: those of a function's blocks, kept for the next snapshot. `cell_sums`: their cells, summed and distributed to buckets. `epoch`: the reader's epoch, by which it requests a copy from running writers.
 //!
 //! The cost of a call here: an access to a thread-local, four stores and the clock, and once in 15 calls the cells of all; no read-modify-write, no fence, no lock,
@@ -31,10 +32,12 @@ mod slot;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod tracing_hook;
 mod writer;
 
 pub(crate) use array::MAX_CELLS;
 pub use block::Block;
+pub(crate) use block::TracedCall;
 pub(crate) use call_cells::CallCells;
 pub(crate) use observations::Observations;
 pub use outcome::{Outcome, Time};
@@ -45,3 +48,4 @@ pub(crate) use shared_cells::SharedCells;
 pub(crate) use thread::reading_local_only;
 #[cfg(not(loom))]
 pub(crate) use thread::reads_local_only;
+pub(crate) use tracing_hook::{TracingHook, set_tracing_hook};

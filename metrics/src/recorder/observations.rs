@@ -85,7 +85,7 @@ impl Observations {
     pub(crate) fn record_first(&'static self, index: usize, value: u64) {
         self.blocks.with_local(index, |slot, writer| {
             let block = slot.get().unwrap_or_else(|| {
-                let block = Block::new(&self.table, writer.arena());
+                let block = Block::of_values(&self.table, writer.arena());
                 slot.set(block);
                 block
             });

@@ -1,6 +1,6 @@
 //! Exact readings of the cells of functions and histograms.
 
-use super::block::{Block, BlockReading};
+use super::block::{Block, BlockReading, ExemplarReading};
 use super::call_cells::CallCells;
 use super::cell_sums::CellSums;
 use super::epoch::{Epoch, EpochGuard};
@@ -33,6 +33,8 @@ pub(crate) struct CallReading {
     pub(crate) extremes: Option<(u64, u64)>,
     /// The extremes of the calls that belong to the current window and the two before; `None` if there are none.
     pub(crate) recent: Option<(u64, u64)>,
+    /// Some of these calls, with their trace.
+    pub(crate) exemplars: ExemplarReading,
     started: u64,
 }
 
@@ -55,8 +57,11 @@ impl Reader {
             return self.read_blocks(table, is_sampled, block.into_iter());
         }
         let Reader { guard, block, sums } = self;
+        // Before the calls, so each exemplar is one of them.
+        let mut exemplars = ExemplarReading::default();
+        cells.blocks().for_each(|block| block.read_exemplars(guard.window(), &mut exemplars));
         let totals = cells.groups().read(table, is_sampled, guard, block, sums);
-        CallReading::new(totals, sums.take(table))
+        CallReading::new(totals, sums.take(table), exemplars)
     }
 
     /// Reads the values of the histogram at `index`, as successful calls of these durations.
@@ -71,13 +76,15 @@ impl Reader {
         is_sampled: bool,
         blocks: impl Iterator<Item = Block>,
     ) -> CallReading {
-        let mut totals = Totals::default();
+        let (mut totals, mut exemplars) = (Totals::default(), ExemplarReading::default());
         for block in blocks {
+            // Before the calls, as above.
+            block.read_exemplars(self.guard.window(), &mut exemplars);
             block.read(&mut self.guard, is_sampled, &mut self.block);
             totals.add_block(&self.block);
             self.sums.add(table, &self.block);
         }
-        CallReading::new(totals, self.sums.take(table))
+        CallReading::new(totals, self.sums.take(table), exemplars)
     }
 }
 
@@ -115,9 +122,13 @@ impl Totals {
 }
 
 impl CallReading {
-    fn new(totals: Totals, (buckets, native): (Vec<u64>, Option<NativeCounts>)) -> Self {
+    fn new(
+        totals: Totals,
+        (buckets, native): (Vec<u64>, Option<NativeCounts>),
+        exemplars: ExemplarReading,
+    ) -> Self {
         let Totals { started, ended, failed, sum, extremes, recent } = totals;
-        CallReading { failed, ended, buckets, native, sum, extremes, recent, started }
+        CallReading { failed, ended, buckets, native, sum, extremes, recent, exemplars, started }
     }
 
     /// Returns the number of calls in flight.

@@ -3,10 +3,11 @@
 #![expect(unsafe_code, reason = "a header in memory that is never freed")]
 
 use super::copy::Copy;
+use super::exemplars::Exemplars;
 use super::history::{History, NO_EXTREMES, Past};
 use super::octaves::Octaves;
 use crate::buckets::table::BucketTable;
-use crate::recorder::arena::Arena;
+use crate::recorder::arena::{Arena, ArenaRef};
 use crate::recorder::outcome::FAILURES;
 use crate::recorder::slot::Handle;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, leak};
@@ -61,6 +62,10 @@ pub(super) struct Header {
     pub(super) cells: Octaves,
     /// Null until a reader has requested a copy.
     copy: AtomicPtr<Copy>,
+    /// Empty until a call has been asked for its trace.
+    pub(super) exemplars: ArenaRef<Exemplars>,
+    /// Whether the program is asked for the trace of its calls.
+    pub(super) takes_traces: bool,
     /// The shortest and the longest duration of the block's current window; [`NO_EXTREMES`] if it has no calls.
     pub(super) extremes: [[AtomicU64; 2]; 2],
     pub(super) failed: [[AtomicU64; 2]; FAILURES],
@@ -103,6 +108,15 @@ const CACHE_LINE: usize = 64;
 impl Block {
     /// Creates the cells of a function with these buckets, all zero, for the writer that `arena` belongs to.
     pub(in crate::recorder) fn new(table: &'static BucketTable, arena: &'static Arena) -> Self {
+        Block::create(table, arena, true)
+    }
+
+    /// Creates the cells of a histogram, as [`new`](Self::new) does. The program is never asked for the trace of its values.
+    pub(in crate::recorder) fn of_values(table: &'static BucketTable, arena: &'static Arena) -> Self {
+        Block::create(table, arena, false)
+    }
+
+    fn create(table: &'static BucketTable, arena: &'static Arena, takes_traces: bool) -> Self {
         let zero = || AtomicU64::new(0);
         let pair = |_| array::from_fn(|_| zero());
         let no_extremes = || NO_EXTREMES.map(AtomicU64::new);
@@ -124,6 +138,8 @@ impl Block {
                 max,
                 cells: Octaves::new(),
                 copy: AtomicPtr::new(ptr::null_mut()),
+                exemplars: ArenaRef::empty(),
+                takes_traces,
                 extremes: [no_extremes(), no_extremes()],
                 failed: array::from_fn(pair),
                 timed: pair(0),
@@ -179,7 +195,7 @@ impl Block {
     /// and that later writes and readings happen after it.
     pub(in crate::recorder) fn clear(self) {
         let Header { head, epoch, started, sum, filed, table, min, max, cells, .. } = self.header();
-        let Header { extremes, failed, timed, untimed_until, history, .. } = self.header();
+        let Header { extremes, failed, timed, untimed_until, history, exemplars, .. } = self.header();
         // Relaxed, all: ordered by the caller.
         let set = |cells: &[AtomicU64], to: u64| {
             for cell in cells {
@@ -203,6 +219,9 @@ impl Block {
         }
         for (_, page) in cells.pages(table) {
             set(page, 0);
+        }
+        if let Some(exemplars) = exemplars.get() {
+            exemplars.clear();
         }
         // A copy is written as a whole before it is read, and no epoch is used twice.
     }

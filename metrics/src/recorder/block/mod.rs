@@ -21,11 +21,13 @@
 
 mod cell;
 mod copy;
+mod exemplars;
 mod history;
 mod layout;
 mod octaves;
 mod read;
 mod write;
 
+pub(crate) use exemplars::{ExemplarReading, TracedCall};
 pub use layout::Block;
 pub(super) use read::{BlockReading, CellCounts, Version};
