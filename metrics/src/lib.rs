@@ -140,8 +140,6 @@ pub use snapshot::{
     Exemplar, Exemplars, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets,
     families,
 };
-pub use trace_context::TraceContext;
-pub use trace_source::set_trace_source;
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
 #[doc = include_str!("labels/label_set.md")]
@@ -150,6 +148,8 @@ pub use tachometer_macros::LabelSet;
 pub use tachometer_macros::LabelValue;
 #[doc = include_str!("instrumented.md")]
 pub use tachometer_macros::instrumented;
+pub use trace_context::TraceContext;
+pub use trace_source::set_trace_source;
 
 /// Former places of names that have moved to a module, until the next breaking release.
 #[doc(hidden)]

@@ -135,3 +135,41 @@ fn a_difference_has_the_new_exemplars() {
     let error = later.function("differs").unwrap().exemplars().last_error().map(|call| call.trace());
     assert_eq!(error, Some(trace(2)));
 }
+
+#[instrumented]
+fn printed(clock: MockClock, time: Duration) -> Result<(), ()> {
+    clock.advance(time);
+    if time > 10 * MILLI { Err(()) } else { Ok(()) }
+}
+
+#[test]
+fn openmetrics_shows_exemplars_and_prometheus_text_none() {
+    tachometer::set_trace_source(source);
+    let clock = MockClock::new();
+    let _entered = clock.enter();
+    in_trace(0xab, || printed(clock, 3 * MILLI)).unwrap();
+    in_trace(0xcd, || printed(clock, 30 * MILLI)).unwrap_err();
+    let snapshot = super::snapshot_of(module_path!());
+    let openmetrics = snapshot.to_openmetrics_format();
+    let of_this = |line: &&str| line.contains("\"printed\"") && line.contains(" # ");
+    let lines: Vec<&str> = openmetrics.lines().filter(of_this).collect();
+    let labels =
+        |byte: &str| format!("# {{trace_id=\"{}\",span_id=\"{}\"}}", byte.repeat(16), byte.repeat(8));
+    let expected = [
+        ("function_calls_total{", "outcome=\"error\"} 1 ", labels("cd") + " 1 "),
+        ("function_duration_seconds_bucket{", "le=\"0.005\"} 1 ", labels("ab") + " 0.003 "),
+        ("function_duration_seconds_bucket{", "le=\"0.05\"} 2 ", labels("cd") + " 0.03 "),
+    ];
+    assert_eq!(lines.len(), expected.len(), "{lines:?}");
+    for (line, (name, sample, exemplar)) in lines.iter().zip(&expected) {
+        let (text, time) = line.rsplit_once(' ').unwrap();
+        assert!(
+            text.starts_with(name) && format!("{text} ").ends_with(&format!("{sample}{exemplar}")),
+            "{line}"
+        );
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
+        let time: f64 = time.parse().unwrap();
+        assert!((now - 60.0..=now + 1.0).contains(&time), "{line}");
+    }
+    assert!(!snapshot.to_prometheus_format().contains("trace_id"));
+}

@@ -6,6 +6,7 @@ use super::cell_sums::CellSums;
 use super::epoch::{Epoch, EpochGuard};
 use super::observations::Observations;
 use super::thread::{self, EPOCH};
+use super::tracing_hook::is_traced;
 use crate::buckets::native::NativeCounts;
 use crate::buckets::table::BucketTable;
 
@@ -59,7 +60,9 @@ impl Reader {
         let Reader { guard, block, sums } = self;
         // Before the calls, so each exemplar is one of them.
         let mut exemplars = ExemplarReading::default();
-        cells.blocks().for_each(|block| block.read_exemplars(guard.window(), &mut exemplars));
+        if is_traced() {
+            cells.blocks().for_each(|block| block.read_exemplars(guard.window(), &mut exemplars));
+        }
         let totals = cells.groups().read(table, is_sampled, guard, block, sums);
         CallReading::new(totals, sums.take(table), exemplars)
     }

@@ -191,7 +191,15 @@ impl TryFrom<RawFunction> for FunctionSnapshot {
 impl RawFunction {
     fn checked(self) -> Result<FunctionSnapshot, Reason> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
-        let RawFunction { in_flight, error_kinds, cancelled_by_stage, sample_interval, latency, exemplars, .. } = self;
+        let RawFunction {
+            in_flight,
+            error_kinds,
+            cancelled_by_stage,
+            sample_interval,
+            latency,
+            exemplars,
+            ..
+        } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
             return Err(format!("invalid label {label:?} of a function"));
         }

@@ -138,7 +138,8 @@ pub(crate) fn of_buckets<'a>(calls: impl Iterator<Item = &'a TracedCall>) -> Vec
 
 /// Returns the exemplars of both histograms, the later one of each bucket with one of these bounds.
 pub(super) fn merge_buckets(some: &[Exemplar], others: &[Exemplar], bounds: &[u64]) -> Vec<Exemplar> {
-    let mut all: Vec<(usize, Exemplar)> = some.iter().chain(others).map(|one| (bucket_of(one, bounds), *one)).collect();
+    let mut all: Vec<(usize, Exemplar)> =
+        some.iter().chain(others).map(|one| (bucket_of(one, bounds), *one)).collect();
     all.sort_by_key(|(bucket, exemplar)| (*bucket, std::cmp::Reverse(exemplar.time)));
     all.dedup_by_key(|(bucket, _)| *bucket);
     all.into_iter().map(|(_, exemplar)| exemplar).collect()
@@ -161,7 +162,11 @@ mod tests {
 
     #[test]
     fn of_two_exemplars_of_a_bucket_the_later_one_is_kept() {
-        let merged = merge_buckets(&[exemplar(3, 9), exemplar(15, 1)], &[exemplar(10, 8), exemplar(20, 2)], &[10, 20, u64::MAX]);
+        let merged = merge_buckets(
+            &[exemplar(3, 9), exemplar(15, 1)],
+            &[exemplar(10, 8), exemplar(20, 2)],
+            &[10, 20, u64::MAX],
+        );
         assert_eq!(merged, [exemplar(3, 9), exemplar(20, 2)]);
         assert_eq!(merge_buckets(&[exemplar(21, 1)], &[], &[10, 20, u64::MAX]), [exemplar(21, 1)]);
     }

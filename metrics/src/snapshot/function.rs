@@ -57,7 +57,10 @@ pub struct FunctionSnapshot {
     pub(crate) sample_interval: u64,
     pub(crate) latency: HistogramSnapshot,
     /// Those of buckets are in `latency`.
-    #[cfg_attr(feature = "json", serde(rename = "exemplars", skip_serializing_if = "SelectedCalls::is_empty"))]
+    #[cfg_attr(
+        feature = "json",
+        serde(rename = "exemplars", skip_serializing_if = "SelectedCalls::is_empty")
+    )]
     pub(crate) selected: SelectedCalls,
 }
 

@@ -1,8 +1,6 @@
 //! Exemplars of a block: a few of its calls with their trace.
 //!
-//! They are no part of the prefix that a reading shows, and have a protocol of their own. The writer takes an exemplar *after* it has
-//! committed the call. So the code of the program that is asked for the trace runs while the block is consistent, and may call
-//! the function itself.
+//! They are no part of the prefix that a reading shows, and have a protocol of their own.
 //!
 //! Each exemplar is in a *place*, which the writer makes when it first needs it. A place has two copies, and a version, which
 //! selects the current one. The writer writes the copy that is not current; its store of the version makes it current. A reader
@@ -10,11 +8,8 @@
 //! the argument.
 
 use super::history::EARLIER;
-use super::layout::{Block, Header};
 use crate::recorder::arena::{Arena, ArenaRef};
 use crate::recorder::epoch::WINDOWS;
-use crate::recorder::outcome::Outcome;
-use crate::recorder::tracing_hook::{TracingHook, is_traced, tracing_hook};
 use crate::sync::{AtomicU64, Ordering, fence, load_own};
 use crate::trace_context::TraceContext;
 use std::{array, iter};
@@ -31,7 +26,7 @@ pub(crate) struct TracedCall {
 
 /// What a call is an exemplar of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::recorder) enum Role {
+pub(super) enum Role {
     /// The longest of a window, by the window's number modulo [`SLOWEST`].
     Slowest(u64),
     /// The last one that ended with an error.
@@ -59,7 +54,7 @@ const MAX_PAUSE: u64 = 1 << 16;
 pub(super) struct Exemplars {
     /// The place that was made last.
     newest: ArenaRef<Place>,
-    looks: Looks,
+    pub(super) looks: Looks,
 }
 
 /// The moments when the writer looks at the age of exemplars. Used only by the writer.
@@ -67,7 +62,7 @@ pub(super) struct Exemplars {
 /// To read the clock on each slow path would cost calls that take no exemplar several nanoseconds on average. So the writer lets
 /// so many of them pass that it looks about once in [`LOOK`].
 #[derive(Debug)]
-struct Looks {
+pub(super) struct Looks {
     /// The number of slow paths until the next look.
     left: AtomicU64,
     /// The number of slow paths between two looks.
@@ -163,7 +158,7 @@ fn from_words([high, low, span, nanos, time, window]: [u64; WORDS]) -> (TracedCa
 
 impl Exemplars {
     /// Returns what `exemplars` refers to, as the writer, creating it if necessary.
-    fn get_or_create(exemplars: &ArenaRef<Exemplars>, arena: &Arena) -> &'static Exemplars {
+    pub(super) fn get_or_create(exemplars: &ArenaRef<Exemplars>, arena: &Arena) -> &'static Exemplars {
         exemplars.get_own().unwrap_or_else(|| {
             let new = arena.place(Exemplars::new());
             exemplars.set(new);
@@ -183,19 +178,19 @@ impl Exemplars {
     }
 
     /// Returns the time of the exemplar for a role, as the writer.
-    fn own_time(&self, role: Role) -> Option<u64> {
+    pub(super) fn own_time(&self, role: Role) -> Option<u64> {
         Some(self.own_place(role)?.read_own()?.0.time)
     }
 
     /// Returns whether no exemplar of the longest call of `window` is as long as `nanos`. So it is if the longest call had no trace, or
     /// was before the program had a source of traces.
-    fn has_no_longer(&self, window: u64, nanos: Option<u64>) -> bool {
+    pub(super) fn has_no_longer(&self, window: u64, nanos: Option<u64>) -> bool {
         let slowest = self.own_place(slowest_in(window)).and_then(Place::read_own);
         slowest.is_none_or(|(call, of)| of != window || call.nanos < nanos)
     }
 
     /// Replaces the exemplar for a role, as the writer.
-    fn write(&self, role: Role, call: &TracedCall, window: u64, arena: &Arena) {
+    pub(super) fn write(&self, role: Role, call: &TracedCall, window: u64, arena: &Arena) {
         let place = self.own_place(role).unwrap_or_else(|| {
             let place = arena.place(Place::new(role, self.newest.get_own()));
             self.newest.set(place);
@@ -215,8 +210,19 @@ impl Exemplars {
 }
 
 /// Returns the role of the longest call of a window.
-fn slowest_in(window: u64) -> Role {
+pub(super) fn slowest_in(window: u64) -> Role {
     Role::Slowest(window % SLOWEST)
+}
+
+impl Exemplars {
+    /// Adds them to `reading`, for a reader in `window`.
+    pub(super) fn read(&self, window: u64, reading: &mut ExemplarReading) {
+        for place in places(self.newest.get()) {
+            if let Some((call, of)) = place.read() {
+                reading.add(place.role, call, is_recent(of, window));
+            }
+        }
+    }
 }
 
 /// Returns `newest` and all places before it.
@@ -226,7 +232,7 @@ fn places(newest: Option<&'static Place>) -> impl Iterator<Item = &'static Place
 
 impl Looks {
     /// Returns whether it is time to look at the age of an exemplar.
-    fn is_due(&self) -> bool {
+    pub(super) fn is_due(&self) -> bool {
         let left = load_own(&self.left);
         // Relaxed: used only by the writer.
         self.left.store(left.saturating_sub(1), Ordering::Relaxed);
@@ -234,7 +240,7 @@ impl Looks {
     }
 
     /// Notes a look at the time `now`.
-    fn note(&self, now: u64) {
+    pub(super) fn note(&self, now: u64) {
         let pause = load_own(&self.pause);
         let pause = match now.saturating_sub(load_own(&self.last)) {
             ..LOOK => (2 * pause + 1).min(MAX_PAUSE),
@@ -248,7 +254,7 @@ impl Looks {
     }
 
     /// Has the next slow path look: if calls have become rare, the pause would be too long.
-    fn reset(&self) {
+    pub(super) fn reset(&self) {
         for cell in [&self.left, &self.pause] {
             // Relaxed: used only by the writer.
             cell.store(0, Ordering::Relaxed);
@@ -256,79 +262,8 @@ impl Looks {
     }
 }
 
-impl Block {
-    /// Offers a call that has just been committed on the fast path, and has failed, as an exemplar.
-    #[inline]
-    pub(super) fn offer_failure(self, outcome: Outcome, nanos: Option<u64>) {
-        if is_traced() {
-            self.offer(outcome, nanos, None);
-        }
-    }
-
-    /// Offers a call that has just been committed on the slow path as an exemplar. `is_longest` specifies whether no other call of its
-    /// window took as long.
-    #[inline]
-    pub(super) fn offer_slow(self, outcome: Outcome, nanos: u64, is_longest: bool) {
-        if is_traced() {
-            self.offer(outcome, Some(nanos), is_longest.then(|| self.window()));
-        }
-    }
-
-    /// Takes the call that has just been committed as an exemplar if it has a role: the longest of its window, a failure, or the next of
-    /// its bucket after the last has become stale.
-    #[cold]
-    #[inline(never)]
-    fn offer(self, outcome: Outcome, nanos: Option<u64>, slowest_of: Option<u64>) {
-        let Header { takes_traces, exemplars, table, arena, .. } = self.header();
-        let Some(hook) = tracing_hook().filter(|_| *takes_traces && !TracingHook::is_asking()) else { return };
-        let exemplars = Exemplars::get_or_create(exemplars, arena);
-        let failure = match outcome {
-            Outcome::Error => Some(Role::Error),
-            Outcome::Panic => Some(Role::Panic),
-            Outcome::Ok | Outcome::Cancelled => None,
-        };
-        let bucket = || nanos.map(|nanos| Role::Bucket(table.find(nanos)));
-        let mut slowest_of = slowest_of;
-        if failure.is_none() && slowest_of.is_none() {
-            let Some(bucket) = exemplars.looks.is_due().then(bucket).flatten() else { return };
-            let now = (hook.now)();
-            exemplars.looks.note(now);
-            slowest_of = Some(self.window()).filter(|window| exemplars.has_no_longer(*window, nanos));
-            if slowest_of.is_none() && !is_stale(exemplars.own_time(bucket), now) {
-                return;
-            }
-        }
-        let Some(trace) = hook.ask() else { return };
-        let call = TracedCall { trace, nanos, time: (hook.now)() };
-        if slowest_of.is_some() {
-            exemplars.looks.reset();
-        }
-        let slowest = slowest_of.map(slowest_in);
-        for role in slowest.into_iter().chain(failure).chain(bucket()) {
-            exemplars.write(role, &call, slowest_of.unwrap_or(0), arena);
-        }
-    }
-
-    /// Replaces the exemplar of the bucket of `call`, which has just been recorded, as the writer.
-    pub(in crate::recorder) fn take_explicit(self, value: u64, call: &TracedCall) {
-        let Header { exemplars, table, arena, .. } = self.header();
-        let exemplars = Exemplars::get_or_create(exemplars, arena);
-        exemplars.write(Role::Bucket(table.find(value)), call, 0, arena);
-    }
-
-    /// Adds its exemplars to `reading`, for a reader in `window`. A call that is among them is in each later reading of the block.
-    pub(in crate::recorder) fn read_exemplars(self, window: u64, reading: &mut ExemplarReading) {
-        let Some(exemplars) = self.header().exemplars.get() else { return };
-        for place in places(exemplars.newest.get()) {
-            if let Some((call, of)) = place.read() {
-                reading.add(place.role, call, is_recent(of, window));
-            }
-        }
-    }
-}
-
 /// Returns whether a bucket whose last exemplar was taken at `taken` takes another one.
-fn is_stale(taken: Option<u64>, now: u64) -> bool {
+pub(super) fn is_stale(taken: Option<u64>, now: u64) -> bool {
     // If the clock was set back, the exemplar is stale.
     let age = taken.and_then(|taken| now.checked_sub(taken));
     age.is_none_or(|age| age >= STALE)

@@ -25,6 +25,7 @@ mod exemplars;
 mod history;
 mod layout;
 mod octaves;
+mod offer;
 mod read;
 mod write;
 

@@ -31,5 +31,7 @@ fn bytes<const N: usize, E: Error>(of: &str, text: &str) -> Result<[u8; N], E> {
         }
         Some(bytes)
     };
-    digits().ok_or_else(|| E::custom(format_args!("invalid {of} identifier {text:?}: it must have {} hexadecimal digits", 2 * N)))
+    digits().ok_or_else(|| {
+        E::custom(format_args!("invalid {of} identifier {text:?}: it must have {} hexadecimal digits", 2 * N))
+    })
 }
