@@ -23,7 +23,9 @@ import time
 
 # The files of the weakened places.
 LIBRARY = "metrics/src/lib.rs"
+ARENA = "metrics/src/recorder/arena.rs"
 CELL = "metrics/src/recorder/block/cell.rs"
+EXEMPLARS = "metrics/src/recorder/block/exemplars.rs"
 HISTORY = "metrics/src/recorder/block/history.rs"
 LAYOUT = "metrics/src/recorder/block/layout.rs"
 OCTAVES = "metrics/src/recorder/block/octaves.rs"
@@ -50,6 +52,7 @@ WINDOWS = "recent_extremes_are_those_of_the_calls_of_several"
 UNSEEN = "a_writer_may_miss_windows"
 QUICK = "windows_that_follow_each_other_quickly"
 COPY = "a_copy_shows_what_is_recent"
+WHOLE = "an_exemplar_is_whole"
 UNTIMED = "an_untimed_call_of_a_sampled"
 LEASE = "recorder::tests::loom::a_lease"
 NODES = "recorder::tests::loom::a_list"
@@ -135,7 +138,7 @@ WEAKENED = [
     ("a new window does not count with its first call", WRITE,
      "«1 << HISTORY_BIT | 1 << EXTREMES_BIT»", "1 << EXTREMES_BIT", WINDOW),
     ("an untimed call does not begin its window", WRITE,
-     "self.commit(load_own(head), outcome, «replaced»);", "0", UNTIMED),
+     "self.commit(load_own(head), outcome, «replaced», None);", "0", UNTIMED),
     ("a copy shows the writer's window for the reader's", WRITE,
      "self.publish(copy, epoch, past.lifetime(extremes), past.recent(«window»,", "past.window", COPY),
     ("a reader takes the writer's window for its own", READ,
@@ -146,6 +149,22 @@ WEAKENED = [
      "before: «self.lifetime(current)», earlier }", "current", WINDOWS),
     ("a rotation is no window", EPOCH,
      "guard.begin(«(window_of(epoch) + 1) << WINDOW_BIT»)", "epoch + 1", UNSEEN),
+    ("the words of an exemplar are stored Relaxed", EXEMPLARS,
+     "cell.store(word, «Ordering::Release»)", "Ordering::Relaxed", WHOLE),
+    ("the version of an exemplar is stored Relaxed", EXEMPLARS,
+     "self.version.store(version, «Ordering::Release»)", "Ordering::Relaxed", WHOLE),
+    ("the version of an exemplar is first read Relaxed", EXEMPLARS,
+     "let version = self.version.load(«Ordering::Acquire»);", "Ordering::Relaxed", WHOLE),
+    ("the fence of an exemplar is missing", EXEMPLARS,
+     "«fence(Ordering::Acquire);»", "", WHOLE),
+    ("the version of an exemplar is not read again", EXEMPLARS,
+     "if «self.version.load(Ordering::Relaxed) == version» {", "true", WHOLE),
+    ("an exemplar is written where it is read", EXEMPLARS,
+     "self.copies[«copy_of(version)»].iter()", "1 - copy_of(version)", WHOLE),
+    ("a place is stored Relaxed", ARENA,
+     "ptr::from_ref(value).cast_mut(), «Ordering::Release»", "Ordering::Relaxed", WHOLE),
+    ("a place is found Relaxed", ARENA,
+     "NonNull::new(self.pointer.load(«Ordering::Acquire»))", "Ordering::Relaxed", WHOLE),
     ("a writer is handed back Relaxed", WRITER,
      "self.is_leased.store(false, «Ordering::Release»)", "Ordering::Relaxed", LEASE),
     ("a writer is leased Relaxed", WRITER,

@@ -31,6 +31,7 @@
 //! - [labels](docs::guide::labels): [`Family`], [`DynamicFamily`], [`LabelSet`](macro@LabelSet), [`LabelValue`](macro@LabelValue);
 //! - [reading and exporting](docs::guide::exporting): [`snapshot()`], [`FullSnapshot`], [`exporter()`], [`print_on_exit`]; `serve`,
 //!   `Endpoint` and `expose` with the feature `http`; [`families`] for an encoder of your own;
+//! - [exemplars](docs::guide::exporting#exemplars-from-a-metric-to-its-trace): [`set_trace_source`], [`TraceContext`], [`Exemplars`];
 //! - [testing](docs::guide::testing): [`mod@testing`], [`MockClock`];
 //! - [instrumenting a library](docs::guide::libraries);
 //! - [limits](docs::guide::limits).

@@ -58,7 +58,8 @@ loom::lazy_static! {
 /// ```
 ///
 /// `source` runs on the thread that has made the call, after the call has been counted. It may call instrumented functions: these
-/// are counted, and take no exemplars. If it panics, the call has no exemplar; the panic is caught, but reported as every panic is. A call
+/// are counted, and take no exemplars. If it panics, the call has no exemplar; the panic is caught, but reported as every panic is (with
+/// `panic = "abort"`, it ends the program). A call
 /// may end while the thread runs the destructors of its thread-locals, so `source` should access others with
 /// [`try_with`](std::thread::LocalKey::try_with).
 ///

@@ -1,9 +1,11 @@
 //! Exemplars of instrumented functions: which calls have one, and where they are shown.
 
+use crate::formats::protobuf::messages::{self, decode};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
-use tachometer::{MockClock, TraceContext, instrumented};
+use tachometer::{FullSnapshot, Histogram, MockClock, TraceContext, instrumented, metrics};
 
 thread_local! {
     static TRACE: Cell<Option<u8>> = const { Cell::new(None) };
@@ -51,6 +53,7 @@ fn the_longest_call_carries_its_trace() {
     let clock = MockClock::new();
     let _entered = clock.enter();
     let before = SystemTime::now();
+    ASKED.set(0);
     for (number, millis) in [(1, 5), (2, 3), (3, 8), (4, 7)] {
         in_trace(number, || takes(clock, millis * MILLI));
     }
@@ -95,6 +98,7 @@ fn asks_again() -> Result<(), ()> {
 fn a_source_may_call_instrumented_functions_and_panic() {
     tachometer::set_trace_source(source);
     SOURCE_CALLS.set(true);
+    ASKED.set(0);
     in_trace(1, asks_again).unwrap_err();
     assert_eq!(ASKED.get(), 1, "the source is not asked for what it calls");
     SOURCE_PANICS.set(true);
@@ -142,14 +146,22 @@ fn printed(clock: MockClock, time: Duration) -> Result<(), ()> {
     if time > 10 * MILLI { Err(()) } else { Ok(()) }
 }
 
+/// Returns a snapshot after a call of 3 ms that returned, and one of 30 ms that failed.
+fn printed_snapshot() -> FullSnapshot {
+    static CALLED: LazyLock<FullSnapshot> = LazyLock::new(|| {
+        tachometer::set_trace_source(source);
+        let clock = MockClock::new();
+        let _entered = clock.enter();
+        in_trace(0xab, || printed(clock, 3 * MILLI)).unwrap();
+        in_trace(0xcd, || printed(clock, 30 * MILLI)).unwrap_err();
+        super::snapshot_of(module_path!())
+    });
+    CALLED.clone()
+}
+
 #[test]
 fn openmetrics_shows_exemplars_and_prometheus_text_none() {
-    tachometer::set_trace_source(source);
-    let clock = MockClock::new();
-    let _entered = clock.enter();
-    in_trace(0xab, || printed(clock, 3 * MILLI)).unwrap();
-    in_trace(0xcd, || printed(clock, 30 * MILLI)).unwrap_err();
-    let snapshot = super::snapshot_of(module_path!());
+    let snapshot = printed_snapshot();
     let openmetrics = snapshot.to_openmetrics_format();
     let of_this = |line: &&str| line.contains("\"printed\"") && line.contains(" # ");
     let lines: Vec<&str> = openmetrics.lines().filter(of_this).collect();
@@ -172,4 +184,68 @@ fn openmetrics_shows_exemplars_and_prometheus_text_none() {
         assert!((now - 60.0..=now + 1.0).contains(&time), "{line}");
     }
     assert!(!snapshot.to_prometheus_format().contains("trace_id"));
+}
+
+#[test]
+fn protocol_buffers_show_exemplars_of_counters_and_buckets_and_as_a_list() {
+    let families = decode(&printed_snapshot().to_protobuf());
+    let series = |name: &str, label: (&str, &str)| {
+        let family = families.iter().find(|family| family.name() == name).unwrap();
+        let has = |series: &&messages::Metric, (name, value): (&str, &str)| {
+            series.label.iter().any(|label| label.name() == name && label.value() == value)
+        };
+        let mut series = family.metric.iter().filter(|series| has(series, ("function", "printed")));
+        series.find(|series| has(series, label)).unwrap()
+    };
+    let shown = |exemplar: &messages::Exemplar| {
+        let labels: Vec<_> =
+            exemplar.label.iter().map(|label| format!("{}={}", label.name(), label.value())).collect();
+        let time = exemplar.timestamp.unwrap().seconds().unsigned_abs();
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        assert!((now - 60..=now).contains(&time), "{exemplar:?}");
+        (labels.join(","), exemplar.value())
+    };
+    let trace = |byte: &str| format!("trace_id={},span_id={}", byte.repeat(16), byte.repeat(8));
+    let counter = |outcome| {
+        let counter = series("function_calls_total", ("outcome", outcome)).counter.as_ref().unwrap();
+        assert_eq!(counter.value(), if outcome == "panic" { 0.0 } else { 1.0 });
+        counter.exemplar.as_ref().map(shown)
+    };
+    assert_eq!([counter("ok"), counter("panic")], [None, None]);
+    assert_eq!(counter("error"), Some((trace("cd"), 1.0)));
+    let duration = series("function_duration_seconds", ("function", "printed")).histogram.as_ref().unwrap();
+    let of_buckets: Vec<_> = duration
+        .bucket
+        .iter()
+        .filter_map(|bucket| {
+            Some((bucket.upper_bound(), bucket.cumulative_count(), shown(bucket.exemplar.as_ref()?)))
+        })
+        .collect();
+    let (short, long) = ((trace("ab"), 0.003), (trace("cd"), 0.03));
+    assert_eq!(of_buckets, [(0.005, 1, short.clone()), (0.05, 2, long.clone())]);
+    assert_eq!(duration.exemplars.iter().map(shown).collect::<Vec<_>>(), [short, long]);
+}
+
+metrics! {
+    static PAGES: Histogram = Histogram::new("exemplar_pages", "Pages", &[10, 100]);
+}
+
+#[test]
+fn values_of_declared_histograms_have_exemplars_if_they_are_given() {
+    tachometer::set_trace_source(source);
+    ASKED.set(0);
+    PAGES.observe(3);
+    PAGES.observe_with(7, trace(1));
+    PAGES.observe_with(9, trace(2));
+    PAGES.observe_with(u64::MAX, trace(3));
+    assert_eq!(ASKED.get(), 0, "the program is not asked for the trace of values");
+    let first = PAGES.snapshot();
+    let shown: Vec<_> = first.exemplars().iter().map(|one| (one.value().unwrap(), one.trace())).collect();
+    assert_eq!((&*first.buckets, shown), (&[3, 0, 1][..], vec![(9, trace(2)), (u64::MAX - 1, trace(3))]));
+    let openmetrics = tachometer::snapshot().to_openmetrics_format();
+    let line = openmetrics
+        .lines()
+        .find(|line| line.starts_with("exemplar_pages_bucket{le=\"10.0\"} 3 # {"))
+        .unwrap();
+    assert!(line.contains("\"} 9 "), "{line}");
 }

@@ -97,7 +97,7 @@ impl<'text, 'a> Lines<'text, 'a> {
         match &series.value {
             Value::Number(number) => {
                 push_sample(out, &names.number, labels, *number);
-                if let Some(exemplar) = series.exemplar().filter(|_| exemplars) {
+                if let Some(exemplar) = exemplars.then(|| series.exemplar()).flatten() {
                     // The line has just been ended.
                     out.pop();
                     push_exemplar(out, exemplar, ONE_CALL);

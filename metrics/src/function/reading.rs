@@ -113,7 +113,8 @@ impl Function {
                 slowest: exemplars.slowest.as_ref().map(Exemplar::new),
                 last_error: exemplars.last_error.as_ref().map(Exemplar::new),
                 last_panic: exemplars.last_panic.as_ref().map(Exemplar::new),
-            },
+            }
+            .boxed(),
         }
     }
 }

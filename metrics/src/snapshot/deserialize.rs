@@ -233,7 +233,7 @@ impl RawFunction {
             cancelled_by_stage,
             sample_interval,
             latency,
-            selected: exemplars,
+            selected: exemplars.boxed(),
         })
     }
 }

@@ -17,6 +17,7 @@ pub struct Exemplar {
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Option::is_none"))]
     pub(super) value: Option<u64>,
     /// In nanoseconds since 1970: a system may know fewer times.
+    #[cfg_attr(feature = "json", serde(rename = "time_unix_nano"))]
     pub(super) time: u64,
 }
 
@@ -67,9 +68,9 @@ pub(crate) struct SelectedCalls {
 }
 
 impl SelectedCalls {
-    #[cfg(feature = "json")]
-    pub(super) fn is_empty(&self) -> bool {
-        *self == SelectedCalls::default()
+    /// Returns them in a box, if there are any: most programs have none, and a snapshot has thousands of functions.
+    pub(crate) fn boxed(self) -> Option<Box<Self>> {
+        (self != SelectedCalls::default()).then(|| Box::new(self))
     }
 
     /// Adds those of another series that is merged with this one.
@@ -80,13 +81,15 @@ impl SelectedCalls {
     }
 
     /// Returns those that `earlier` does not have.
-    pub(super) fn since(&self, earlier: &SelectedCalls) -> SelectedCalls {
+    pub(super) fn since(&self, earlier: Option<&SelectedCalls>) -> Option<Box<Self>> {
+        let earlier = earlier.copied().unwrap_or_default();
         let new = |later: Option<Exemplar>, earlier| later.filter(|later| Some(*later) != earlier);
-        SelectedCalls {
+        let since = SelectedCalls {
             slowest: new(self.slowest, earlier.slowest),
             last_error: new(self.last_error, earlier.last_error),
             last_panic: new(self.last_panic, earlier.last_panic),
-        }
+        };
+        since.boxed()
     }
 }
 
@@ -99,7 +102,7 @@ fn keep_greater<K: Ord>(kept: &mut Option<Exemplar>, other: Option<Exemplar>, ke
 /// The exemplars of an instrumented function: [`FunctionSnapshot::exemplars`](crate::FunctionSnapshot::exemplars).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Exemplars<'a> {
-    pub(super) selected: &'a SelectedCalls,
+    pub(super) selected: Option<&'a SelectedCalls>,
     pub(super) buckets: &'a [Exemplar],
 }
 
@@ -110,17 +113,17 @@ impl<'a> Exemplars<'a> {
     /// It is the call of [`recent_max`](crate::FunctionSnapshot::recent_max), unless that call has no trace, or is more recent than the
     /// exemplars: they are read first.
     pub fn slowest(&self) -> Option<&'a Exemplar> {
-        self.selected.slowest.as_ref()
+        self.selected?.slowest.as_ref()
     }
 
     /// Returns the last call that ended with an error, of those with a trace.
     pub fn last_error(&self) -> Option<&'a Exemplar> {
-        self.selected.last_error.as_ref()
+        self.selected?.last_error.as_ref()
     }
 
     /// Returns the last call that ended in a panic, of those with a trace.
     pub fn last_panic(&self) -> Option<&'a Exemplar> {
-        self.selected.last_panic.as_ref()
+        self.selected?.last_panic.as_ref()
     }
 
     /// Returns the exemplars of latency buckets, at most one for each, by increasing duration.
@@ -155,9 +158,9 @@ pub(super) fn bucket_of(exemplar: &Exemplar, bounds: &[u64]) -> usize {
 mod tests {
     use super::*;
 
-    fn exemplar(value: u64, time: u64) -> Exemplar {
-        let trace = TraceContext { trace_id: [value as u8; 16], span_id: [time as u8; 8] };
-        Exemplar { trace, value: Some(value), time }
+    fn exemplar(value: u8, time: u8) -> Exemplar {
+        let trace = TraceContext { trace_id: [value; 16], span_id: [time; 8] };
+        Exemplar { trace, value: Some(value.into()), time: time.into() }
     }
 
     #[test]
@@ -176,7 +179,9 @@ mod tests {
         let (old, new) = (Some(exemplar(5, 5)), Some(exemplar(7, 7)));
         let earlier = SelectedCalls { slowest: old, last_error: old, last_panic: None };
         let later = SelectedCalls { slowest: old, last_error: new, last_panic: new };
-        assert_eq!(later.since(&earlier), SelectedCalls { slowest: None, last_error: new, last_panic: new });
+        let since = SelectedCalls { slowest: None, last_error: new, last_panic: new };
+        assert_eq!(later.since(Some(&earlier)), since.boxed());
+        assert_eq!((later.since(None), later.since(Some(&later))), (later.boxed(), None));
     }
 
     #[test]

@@ -60,11 +60,12 @@ impl<'a> SeriesView<'a> {
     /// Returns the exemplar of a counter, if it has one: of `function_calls_total`, the last call with this outcome that had a trace. Only
     /// errors and panics have one. Those of histograms are in [`Distribution::exemplars`].
     pub fn exemplar(&self) -> Option<&'a Exemplar> {
-        let OwnLabels::Function(function, Some(("outcome", outcome))) = self.labels.own else { return None };
-        let selected = &function.selected;
-        match outcome {
-            "error" => selected.last_error.as_ref(),
-            "panic" => selected.last_panic.as_ref(),
+        let OwnLabels::Function(function, Some(label)) = self.labels.own else { return None };
+        // Few functions have one.
+        let selected = function.selected.as_deref()?;
+        match label {
+            ("outcome", "error") => selected.last_error.as_ref(),
+            ("outcome", "panic") => selected.last_panic.as_ref(),
             _ => None,
         }
     }

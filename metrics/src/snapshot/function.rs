@@ -56,12 +56,9 @@ pub struct FunctionSnapshot {
     /// The sample interval: one call in this many is timed.
     pub(crate) sample_interval: u64,
     pub(crate) latency: HistogramSnapshot,
-    /// Those of buckets are in `latency`.
-    #[cfg_attr(
-        feature = "json",
-        serde(rename = "exemplars", skip_serializing_if = "SelectedCalls::is_empty")
-    )]
-    pub(crate) selected: SelectedCalls,
+    /// Never empty. The exemplars of buckets are in `latency`.
+    #[cfg_attr(feature = "json", serde(rename = "exemplars", skip_serializing_if = "Option::is_none"))]
+    pub(crate) selected: Option<Box<SelectedCalls>>,
 }
 
 /// The cancelled calls of a function, by how far they had come. Each is counted there right after it is counted as cancelled.
@@ -203,7 +200,7 @@ impl FunctionSnapshot {
     /// Each of them is counted in this snapshot. In a difference ([`since`](crate::FullSnapshot::since)) they are those that the earlier
     /// snapshot does not have.
     pub fn exemplars(&self) -> Exemplars<'_> {
-        Exemplars { selected: &self.selected, buckets: self.latency.exemplars() }
+        Exemplars { selected: self.selected.as_deref(), buckets: self.latency.exemplars() }
     }
 
     /// Returns the sort key, unique among series: module, function, labels.
@@ -251,6 +248,9 @@ impl FunctionSnapshot {
         };
         self.sample_interval = self.sample_interval.max(other.sample_interval);
         self.latency.merge(&other.latency);
-        self.selected.merge(&other.selected);
+        match (&mut self.selected, &other.selected) {
+            (Some(own), Some(other)) => own.merge(other),
+            (own, other) => *own = own.take().or_else(|| other.clone()),
+        }
     }
 }

@@ -79,8 +79,10 @@ impl HistogramSnapshot {
         self
     }
 
-    /// Returns its exemplars, at most one for each bucket, by increasing values.
-    pub(crate) fn exemplars(&self) -> &[Exemplar] {
+    /// Returns its exemplars, at most one for each bucket, by increasing values: calls of an instrumented function that carry their
+    /// [trace](crate::set_trace_source), and values that were [recorded with one](crate::Histogram::observe_with). Each of them is
+    /// counted in this snapshot.
+    pub fn exemplars(&self) -> &[Exemplar] {
         &self.exemplars
     }
 

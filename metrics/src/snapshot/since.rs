@@ -172,7 +172,7 @@ impl FunctionSnapshot {
                 .cancelled_by_stage
                 .map(|stages| stages.since(earlier.cancelled_by_stage.unwrap_or_default())),
             latency: self.latency.since(&earlier.latency),
-            selected: self.selected.since(&earlier.selected),
+            selected: self.selected.as_deref().and_then(|later| later.since(earlier.selected.as_deref())),
             ..self.clone()
         }
     }

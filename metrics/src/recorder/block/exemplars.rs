@@ -57,10 +57,10 @@ pub(super) struct Exemplars {
     pub(super) looks: Looks,
 }
 
-/// The moments when the writer looks at the age of exemplars. Used only by the writer.
+/// The moments when the writer looks at the age of all exemplars. Used only by the writer.
 ///
 /// To read the clock on each slow path would cost calls that take no exemplar several nanoseconds on average. So the writer lets
-/// so many of them pass that it looks about once in [`LOOK`].
+/// so many of them pass that it looks about once in [`LOOK`], and in between considers only calls of buckets that are not settled.
 #[derive(Debug)]
 pub(super) struct Looks {
     /// The number of slow paths until the next look.
@@ -69,6 +69,8 @@ pub(super) struct Looks {
     pause: AtomicU64,
     /// The time of the last look.
     last: AtomicU64,
+    /// A bit for each of the first 64 buckets: whether it needs no exemplar until the next look. Others are considered at looks only.
+    settled: AtomicU64,
 }
 
 /// The place of an exemplar.
@@ -144,6 +146,7 @@ fn copy_of(version: u64) -> usize {
     usize::from(version % 2 == 1)
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "the halves of 128 bits")]
 fn to_words(call: &TracedCall, window: u64) -> [u64; WORDS] {
     let trace = u128::from_be_bytes(call.trace.trace_id);
     let span = u64::from_be_bytes(call.trace.span_id);
@@ -168,7 +171,7 @@ impl Exemplars {
 
     fn new() -> Self {
         let zero = || AtomicU64::new(0);
-        let looks = Looks { left: zero(), pause: zero(), last: zero() };
+        let looks = Looks { left: zero(), pause: zero(), last: zero(), settled: zero() };
         Exemplars { newest: ArenaRef::empty(), looks }
     }
 
@@ -180,6 +183,15 @@ impl Exemplars {
     /// Returns the time of the exemplar for a role, as the writer.
     pub(super) fn own_time(&self, role: Role) -> Option<u64> {
         Some(self.own_place(role)?.read_own()?.0.time)
+    }
+
+    /// Looks at the age of all exemplars of buckets, as the writer.
+    pub(super) fn look(&self, now: u64) {
+        let fresh = places(self.newest.get_own()).filter_map(|place| match place.role {
+            Role::Bucket(bucket) if !is_stale(Some(place.read_own()?.0.time), now) => bit_of(bucket),
+            _ => None,
+        });
+        self.looks.note(now, fresh.fold(0, |settled, bit| settled | bit));
     }
 
     /// Returns whether no exemplar of the longest call of `window` is as long as `nanos`. So it is if the longest call had no trace, or
@@ -239,15 +251,28 @@ impl Looks {
         left == 0
     }
 
-    /// Notes a look at the time `now`.
-    pub(super) fn note(&self, now: u64) {
+    /// Returns whether a bucket needs no exemplar until the next look.
+    pub(super) fn is_settled(&self, bucket: usize) -> bool {
+        bit_of(bucket).is_none_or(|bit| load_own(&self.settled) & bit != 0)
+    }
+
+    /// Has a bucket take no exemplar until the next look, unless by a failure or a longest call.
+    pub(super) fn settle(&self, bucket: usize) {
+        let settled = load_own(&self.settled) | bit_of(bucket).unwrap_or(0);
+        // Relaxed: used only by the writer.
+        self.settled.store(settled, Ordering::Relaxed);
+    }
+
+    /// Notes a look at the time `now`, after which these buckets are settled.
+    fn note(&self, now: u64, settled: u64) {
         let pause = load_own(&self.pause);
         let pause = match now.saturating_sub(load_own(&self.last)) {
             ..LOOK => (2 * pause + 1).min(MAX_PAUSE),
             LOOK..STALE => pause,
             _ => 0,
         };
-        for (cell, value) in [(&self.left, pause), (&self.pause, pause), (&self.last, now)] {
+        let values = [(&self.left, pause), (&self.pause, pause), (&self.last, now), (&self.settled, settled)];
+        for (cell, value) in values {
             // Relaxed: used only by the writer.
             cell.store(value, Ordering::Relaxed);
         }
@@ -260,6 +285,11 @@ impl Looks {
             cell.store(0, Ordering::Relaxed);
         }
     }
+}
+
+/// Returns the bit of one of the first 64 buckets.
+fn bit_of(bucket: usize) -> Option<u64> {
+    1_u64.checked_shl(u32::try_from(bucket).ok()?)
 }
 
 /// Returns whether a bucket whose last exemplar was taken at `taken` takes another one.

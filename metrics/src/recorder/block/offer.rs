@@ -42,16 +42,33 @@ impl Block {
             Outcome::Panic => Some(Role::Panic),
             Outcome::Ok | Outcome::Cancelled => None,
         };
-        let bucket = || nanos.map(|nanos| Role::Bucket(table.find(nanos)));
-        let mut slowest_of = slowest_of;
+        let bucket = nanos.map(|nanos| table.find(nanos));
+        let mut slowest_of = slowest_of.or_else(|| {
+            // The longest call had no trace, or was before the program had a source of traces.
+            failure
+                .and(nanos)
+                .and(Some(self.window()))
+                .filter(|window| exemplars.has_no_longer(*window, nanos))
+        });
         if failure.is_none() && slowest_of.is_none() {
-            let Some(bucket) = exemplars.looks.is_due().then(bucket).flatten() else { return };
-            let now = (hook.now)();
-            exemplars.looks.note(now);
-            slowest_of = Some(self.window()).filter(|window| exemplars.has_no_longer(*window, nanos));
-            if slowest_of.is_none() && !is_stale(exemplars.own_time(bucket), now) {
+            let Some(bucket) = bucket else { return };
+            let is_due = exemplars.looks.is_due();
+            if !is_due && exemplars.looks.is_settled(bucket) {
                 return;
             }
+            let now = (hook.now)();
+            if is_due {
+                exemplars.look(now);
+            }
+            slowest_of = Some(self.window()).filter(|window| exemplars.has_no_longer(*window, nanos));
+            if slowest_of.is_none() && !is_stale(exemplars.own_time(Role::Bucket(bucket)), now) {
+                exemplars.looks.settle(bucket);
+                return;
+            }
+        }
+        // Also if there is no trace: the source is asked again after the next look.
+        if let Some(bucket) = bucket {
+            exemplars.looks.settle(bucket);
         }
         let Some(trace) = hook.ask() else { return };
         let call = TracedCall { trace, nanos, time: (hook.now)() };
@@ -59,7 +76,7 @@ impl Block {
             exemplars.looks.reset();
         }
         let slowest = slowest_of.map(slowest_in);
-        for role in slowest.into_iter().chain(failure).chain(bucket()) {
+        for role in slowest.into_iter().chain(failure).chain(bucket.map(Role::Bucket)) {
             exemplars.write(role, &call, slowest_of.unwrap_or(0), arena);
         }
     }

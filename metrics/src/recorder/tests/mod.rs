@@ -1,3 +1,5 @@
+#[cfg(not(loom))]
+mod exemplars;
 #[cfg(loom)]
 mod loom;
 #[cfg(not(loom))]
