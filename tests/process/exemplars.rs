@@ -27,7 +27,7 @@ fn trace(number: u64, thread: u64) -> TraceContext {
 fn nanos(number: u64, thread: u64) -> u64 {
     // From 100 ns to 10 ms, so several buckets have exemplars.
     let mixed = number.wrapping_add(thread).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-    100_u64 << (mixed % 17) | mixed % 100
+    (100_u64 << (mixed % 17)) | (mixed % 100)
 }
 
 /// Returns the number of the call and its thread. Asserts that all parts of the exemplar are of this call.
