@@ -23,7 +23,6 @@ import time
 
 # The files of the weakened places.
 LIBRARY = "metrics/src/lib.rs"
-ARENA = "metrics/src/recorder/arena.rs"
 CELL = "metrics/src/recorder/block/cell.rs"
 EXEMPLARS = "metrics/src/recorder/block/exemplars.rs"
 HISTORY = "metrics/src/recorder/block/history.rs"
@@ -161,10 +160,6 @@ WEAKENED = [
      "if «self.version.load(Ordering::Relaxed) == version» {", "true", WHOLE),
     ("an exemplar is written where it is read", EXEMPLARS,
      "self.copies[«copy_of(version)»].iter()", "1 - copy_of(version)", WHOLE),
-    ("a place is stored Relaxed", ARENA,
-     "ptr::from_ref(value).cast_mut(), «Ordering::Release»", "Ordering::Relaxed", WHOLE),
-    ("a place is found Relaxed", ARENA,
-     "NonNull::new(self.pointer.load(«Ordering::Acquire»))", "Ordering::Relaxed", WHOLE),
     ("a writer is handed back Relaxed", WRITER,
      "self.is_leased.store(false, «Ordering::Release»)", "Ordering::Relaxed", LEASE),
     ("a writer is leased Relaxed", WRITER,
