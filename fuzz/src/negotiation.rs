@@ -32,7 +32,7 @@ fn check(accept: &[u8], encoding: &[u8], (format, gzip): (Format, bool)) {
         Format::Protobuf => {
             for part in ["application/vnd.google.protobuf", "io.prometheus.client.MetricFamily", "delimited"]
             {
-                assert!(contains(accept, part.as_bytes()), "nobody asked for protocol buffers");
+                assert!(contains(accept, part.as_bytes()), "`Accept` does not name protocol buffers");
             }
         }
         other => panic!("{other:?} is never negotiated"),
@@ -98,7 +98,7 @@ fn check_answer(accept: &[u8], encoding: &[u8], (format, gzip): (Format, bool)) 
     let mut body = answer.body;
     if gzip {
         let packed = std::mem::take(&mut body);
-        GzDecoder::new(&packed[..]).read_to_end(&mut body).expect("what is said to be gzip is gzip");
+        GzDecoder::new(&packed[..]).read_to_end(&mut body).expect("the body is gzip, as its header says");
     }
     if format == Format::Protobuf {
         let families = messages::decode(&body);

@@ -1,9 +1,9 @@
 //! A table that finds a value's cell in constant time.
 //!
-//! *Classic* bounds are those that were given. *Native* bounds, if there are any, are those of a [`NativeScale`]: of its buckets, and a few
-//! that divide these. A cell ends at a bound of either kind, so a classic bucket and a native bucket are both exact sums of cells. Cells are grouped by *octave*: the
-//! values with the same number of significant bits. A value's cell in its octave is the number of bounds, of either kind, that
-//! lie in the octave and below the value.
+//! *Classic* bounds are those that were given. *Native* bounds, if there are any, are those of a [`NativeScale`]: of its buckets,
+//! and a few that divide these. A cell ends at a bound of either kind, so a classic bucket and a native bucket are both exact sums
+//! of cells. Cells are grouped by *octave*: the values with the same number of significant bits. A value's cell in its octave is
+//! the number of bounds, of either kind, that lie in the octave and below the value.
 //!
 //! The table is indexed by the number of significant bits. If classic bounds are at least a factor of two apart, an octave contains at most
 //! one, and one comparison finds the bucket. If some are closer, a binary search covers the bounds from the octave's first on.

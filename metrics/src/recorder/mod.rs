@@ -10,8 +10,8 @@
 //!   `cell_counts`: the numbers of several blocks together. `cell_sums`: their cells, summed and distributed to buckets.
 //!   `epoch`: the reader's epoch, by which it requests a copy from running writers.
 //!
-//! The cost of a call here: an access to a thread-local, four stores and the clock, and once in 15 calls the cells of all; no read-modify-write, no fence, no lock,
-//! no allocation.
+//! The cost of a call here: an access to a thread-local, four stores and the clock, and once in 15 calls the cells of all; no
+//! read-modify-write, no fence, no lock, and no allocation but that of a page of cells at its first use.
 //!
 //! An async call begins on the thread that polls it first and ends on the thread that polls it last, each in its own block.
 //! It counts in the prefix of the thread on which it ends.

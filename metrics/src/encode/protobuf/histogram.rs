@@ -152,8 +152,7 @@ impl BucketField {
 
 /// Returns the native buckets of a histogram, if they hold as many values as the classic ones. Prometheus refuses others.
 ///
-/// After a reset, a difference may have other values in one kind of buckets than in the other. Differences between the counts of
-/// buckets must fit in a signed integer.
+/// A program may have changed one of the lists. Differences between the counts of buckets must fit in a signed integer.
 pub(super) fn native_of<'a>(distribution: &Distribution<'a>) -> Option<NativeBuckets<'a>> {
     let native = distribution.native()?;
     let counts = native.buckets().map(|(_, count)| count);

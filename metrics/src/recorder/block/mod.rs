@@ -16,8 +16,9 @@
 //! reader is asked for a copy, and read as soon as a call that has seen the request ends.
 //!
 //! How: a call writes new values into the slots that are not current, and its last store, to `head`, commits the call. A
-//! call's cell is incremented by the next call. A reader that finds the same `head` before and after has read a prefix. [`docs::recording`](crate::docs::recording) has the steps, and
-//! the argument that they suffice; E and R in the comments are its steps.
+//! call's cell is incremented by a later call. A reader that finds the same `head` before and after has read a prefix.
+//! [`docs::recording`](crate::docs::recording) has the steps, and the argument that they suffice; E and R in the comments are
+//! its steps.
 
 mod cell;
 mod copy;

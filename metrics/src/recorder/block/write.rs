@@ -90,7 +90,7 @@ impl Block {
         }
     }
 
-    /// Does the same as [`end_untimed`](Self::end_untimed) if a reader has requested a copy: the slow path.
+    /// Does the same as [`end_untimed`](Self::end_untimed) if an epoch has begun: the slow path.
     #[cold]
     #[inline(never)]
     fn end_untimed_slow(self, epoch: &Epoch, outcome: Outcome) {
@@ -164,9 +164,9 @@ impl Block {
         max.store(new_max, Ordering::Relaxed);
     }
 
-    /// Sees `epoch`, as the first call in this block, after all durations have been filed. If the reader that began it has requested a
-    /// copy, publishes a copy of all calls before the one that ends now. If the epoch is in another window, begins that window. Returns the bits of the values whose
-    /// other slot has been written.
+    /// Sees `epoch`, as the first call in this block, after all durations have been filed. If the reader that began it has
+    /// requested a copy, publishes a copy of all calls before the one that ends now. If the epoch is in another window, begins
+    /// that window. Returns the bits of the values whose other slot has been written.
     #[cold]
     fn observe_epoch(self, epoch: u64) -> u64 {
         let Header { head, epoch: seen, min, max, history, .. } = self.header();

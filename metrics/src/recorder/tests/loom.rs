@@ -230,16 +230,22 @@ fn a_writer_may_miss_windows() {
     );
 }
 
+/// Returns a block with a call, whose writer has missed the begin of two windows since.
+fn two_windows_after(call: Call) -> (&'static Epoch, Block) {
+    let epoch: &'static Epoch = leak(Epoch::new());
+    let block = Block::new(&TABLE, leak(Arena::new()));
+    make(block, epoch, call, false);
+    drop(epoch.begin_reading(|| true));
+    drop(epoch.begin_reading(|| true));
+    (epoch, block)
+}
+
 #[test]
 fn a_copy_shows_what_is_recent_to_its_reader() {
     static CALLS: [Call; 2] = [(Outcome::Ok, Some(4)), (Outcome::Ok, Some(5))];
     model(2, || {
-        let epoch: &'static Epoch = leak(Epoch::new());
-        let block = Block::new(&TABLE, leak(Arena::new()));
-        make(block, epoch, CALLS[0], false);
-        // The writer misses the end of three windows.
-        drop(epoch.begin_reading(|| true));
-        drop(epoch.begin_reading(|| true));
+        let (epoch, block) = two_windows_after(CALLS[0]);
+        // A third window begins before the writer's next call.
         let mut guard = epoch.begin_reading(|| true);
         let writer = thread::spawn(move || make(block, epoch, CALLS[1], false));
         let mut reading = BlockReading::default();
@@ -254,12 +260,8 @@ fn a_copy_shows_what_is_recent_to_its_reader() {
 fn a_call_begins_a_window_after_others_have_passed() {
     static CALLS: [Call; 2] = [(Outcome::Ok, Some(4)), (Outcome::Ok, Some(5))];
     model(2, || {
-        let epoch: &'static Epoch = leak(Epoch::new());
-        let block = Block::new(&TABLE, leak(Arena::new()));
-        make(block, epoch, CALLS[0], false);
-        // The writer misses the end of two windows. A third ends during its next call.
-        drop(epoch.begin_reading(|| true));
-        drop(epoch.begin_reading(|| true));
+        let (epoch, block) = two_windows_after(CALLS[0]);
+        // A third window begins during the writer's next call.
         let writer = thread::spawn(move || {
             make(block, epoch, CALLS[1], false);
             block.window()
