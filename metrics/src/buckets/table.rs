@@ -152,7 +152,6 @@ impl BucketTable {
     }
 
     /// Adds the counts of an octave's cells to the classic buckets and to the native cells. Octaves must ascend.
-    #[expect(clippy::cast_possible_truncation, reason = "there are at most 64 octaves of few native bounds")]
     pub(crate) fn spread(
         &self,
         octave: usize,
@@ -160,23 +159,62 @@ impl BucketTable {
         classic: &mut [u64],
         native: &mut NativeCounts,
     ) {
+        if octave == 0 {
+            classic[0] += cells[0];
+            native.zero += cells[0];
+            return;
+        }
         let (begin, end) = (usize::from(self.below[octave]), usize::from(self.below[octave + 1]));
+        let first_above = match &self.finite[begin..end] {
+            [] => cells.len(),
+            [bound] => self.first_above(octave, *bound),
+            bounds => return self.spread_between(bounds, (octave, begin), cells, classic, native),
+        };
+        let (lower, higher) = cells.split_at(first_above);
+        classic[begin] += lower.iter().sum::<u64>();
+        // If there is no bound, nothing is above it.
+        classic[end] += higher.iter().sum::<u64>();
+        if self.scale.is_some() {
+            // A mispredicted branch costs more than all else here. It is not predictable which cells have values, but nearly how many.
+            let mut rest = cells.iter().rev().fold(0_u32, |set, count| set << 1 | u32::from(*count > 0));
+            while rest != 0 {
+                let index = rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                // The cell above the classic bound is in the same native cell as the one below it.
+                native.push(NativeCell::new(octave, index - usize::from(index >= first_above)), cells[index]);
+            }
+        }
+    }
+
+    /// Returns the index of the first cell above the only classic bound of an octave.
+    fn first_above(&self, octave: usize, bound: u64) -> usize {
+        match bound + 1 {
+            // The last cell of the octave: no value is in it.
+            next if next.is_power_of_two() => self.cells_in(octave) - 1,
+            next => self.place(next).index,
+        }
+    }
+
+    /// Adds the counts of an octave's cells if it has several classic bounds. `begin` is the number of those below the octave.
+    fn spread_between(
+        &self,
+        bounds: &[u64],
+        (octave, begin): (usize, usize),
+        cells: &[u64],
+        classic: &mut [u64],
+        native: &mut NativeCounts,
+    ) {
         let natives = self.scale.bounds_in(octave);
-        let (mut bucket, mut rank) = (begin, 0);
+        let (mut bucket, mut rank) = (0, 0);
         for &count in cells {
-            if count > 0 {
-                classic[bucket] += count;
-                match octave {
-                    0 => native.zero += count,
-                    _ if natives == 0 => {}
-                    _ => native.push(NativeCell { octave: octave as u8, rank: rank as u8 }, count),
-                }
+            classic[begin + bucket] += count;
+            if count > 0 && self.scale.is_some() {
+                native.push(NativeCell::new(octave, rank), count);
             }
             // The next cell begins after the lower of the next bounds. After two equal ones, a cell without values lies between.
-            let classic_bound = (bucket < end).then(|| self.finite[bucket]);
             let native_bound = (rank < natives).then(|| self.scale.bound(octave, rank));
-            match (classic_bound, native_bound) {
-                (Some(classic), Some(native)) if native <= classic => rank += 1,
+            match (bounds.get(bucket), native_bound) {
+                (Some(classic), Some(native)) if native <= *classic => rank += 1,
                 (None, _) => rank += 1,
                 _ => bucket += 1,
             }

@@ -4,6 +4,7 @@ use super::block::BlockReading;
 use super::cell_counts::{CellCounts, OctaveSet};
 use crate::buckets::native::NativeCounts;
 use crate::buckets::table::{BucketTable, OCTAVES};
+use std::mem;
 
 /// The sums of the cells with the same place. All readings that are added between two calls of [`take`](Self::take) or
 /// [`take_counts`](Self::take_counts) are of blocks with the same table.
@@ -11,7 +12,7 @@ use crate::buckets::table::{BucketTable, OCTAVES};
 pub(super) struct CellSums {
     /// The octaves of which a reading had cells.
     touched: OctaveSet,
-    /// The sums of each octave's cells; empty if the octave is not touched. The memory is kept.
+    /// The sums of each octave's cells: zeros, unless the octave is touched. The memory is kept.
     octaves: [Vec<u64>; OCTAVES],
 }
 
@@ -35,38 +36,50 @@ impl CellSums {
         }
     }
 
-    /// Moves the sums into `cells`, and begins anew.
-    pub(super) fn take_counts(&mut self, cells: &mut CellCounts) {
-        cells.clear();
-        for octave in std::mem::take(&mut self.touched).iter() {
-            cells.push(octave, self.octaves[octave].drain(..));
-        }
-    }
-
     fn octave(&mut self, table: &BucketTable, octave: usize) -> &mut [u64] {
-        let sums = &mut self.octaves[octave];
-        if sums.is_empty() {
-            self.touched.insert(octave);
-            sums.resize(table.cells_in(octave), 0);
+        self.touched.insert(octave);
+        let (sums, cells) = (&mut self.octaves[octave], table.cells_in(octave));
+        if sums.len() != cells {
+            // The last readings were of another table.
+            sums.resize(cells, 0);
         }
         sums
     }
 
+    /// Moves the sums into `cells`, and begins anew.
+    pub(super) fn take_counts(&mut self, cells: &mut CellCounts) {
+        cells.clear();
+        for octave in mem::take(&mut self.touched).iter() {
+            cells.push(octave, self.octaves[octave].iter().copied());
+            self.octaves[octave].fill(0);
+        }
+    }
+
     /// Returns the classic and the native buckets, and begins anew.
     pub(super) fn take(&mut self, table: &BucketTable) -> (Vec<u64>, Option<NativeCounts>) {
-        let mut cells = CellCounts::default();
-        self.take_counts(&mut cells);
-        buckets(table, &cells)
+        let touched = mem::take(&mut self.touched);
+        let taken = distribute(table, touched.iter().map(|octave| (octave, self.octaves[octave].as_slice())));
+        touched.iter().for_each(|octave| self.octaves[octave].fill(0));
+        taken
     }
 }
 
 /// Distributes cells to the classic and the native buckets.
 pub(super) fn buckets(table: &BucketTable, cells: &CellCounts) -> (Vec<u64>, Option<NativeCounts>) {
-    let room = if table.scale().is_some() { cells.non_zero() } else { 0 };
+    distribute(table, cells.octaves(table))
+}
+
+fn distribute<'a>(
+    table: &BucketTable,
+    octaves: impl Iterator<Item = (usize, &'a [u64])> + Clone,
+) -> (Vec<u64>, Option<NativeCounts>) {
+    let has_native = table.scale().is_some();
+    let cells = octaves.clone().flat_map(|(_, counts)| counts);
+    let room = if has_native { cells.filter(|count| **count > 0).count() } else { 0 };
     let mut native = NativeCounts::with_capacity(table.scale(), room);
     let mut classic = vec![0; table.buckets()];
-    for (octave, counts) in cells.octaves(table) {
+    for (octave, counts) in octaves {
         table.spread(octave, counts, &mut classic, &mut native);
     }
-    (classic, table.scale().is_some().then_some(native))
+    (classic, has_native.then_some(native))
 }

@@ -46,6 +46,32 @@ impl NativeCounts {
         }
     }
 
+    /// Calls `visit` with the index and the count of each bucket with values, in ascending order.
+    #[inline]
+    pub(crate) fn each_bucket(&self, mut visit: impl FnMut(i32, u64)) {
+        let mut cells = self.cells.iter().map(|(cell, count)| (self.scale.index(*cell), *count));
+        let Some(mut bucket) = cells.next() else { return };
+        for (index, count) in cells {
+            if index == bucket.0 {
+                bucket.1 = bucket.1.saturating_add(count);
+            } else {
+                visit(bucket.0, bucket.1);
+                bucket = (index, count);
+            }
+        }
+        visit(bucket.0, bucket.1);
+    }
+
+    /// Returns the number of cells with values. There are at most as many buckets with values.
+    pub(crate) fn cells(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Returns the number of all values.
+    pub(crate) fn total(&self) -> u64 {
+        self.cells.iter().fold(self.zero, |sum, (_, count)| sum.saturating_add(*count))
+    }
+
     /// Returns the counts of both, cell by cell, combined by `combine`: bucket by bucket, if one knows only these. Both have the same
     /// scale.
     pub(crate) fn combine(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Self {
@@ -248,6 +274,9 @@ mod tests {
                 let mut back: Vec<(i32, u64)> = counts.buckets().rev().collect();
                 back.reverse();
                 assert_eq!(back, buckets);
+                let mut visited = Vec::new();
+                counts.each_bucket(|index, count| visited.push((index, count)));
+                assert_eq!(visited, buckets);
                 let mut left = counts.buckets();
                 for len in (1..=buckets.len()).rev() {
                     assert_eq!(left.len(), len);

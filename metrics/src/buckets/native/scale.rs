@@ -64,6 +64,14 @@ pub(crate) struct NativeCell {
     pub(crate) rank: u8,
 }
 
+impl NativeCell {
+    /// Returns the cell above `rank` bounds of an octave, which is at least 1.
+    #[expect(clippy::cast_possible_truncation, reason = "there are 64 octaves, and few bounds in each")]
+    pub(crate) fn new(octave: usize, rank: usize) -> Self {
+        NativeCell { octave: octave as u8, rank: rank as u8 }
+    }
+}
+
 /// ⌊2^(i/8) · 2⁶³⌋ for i from 0 to 7.
 const POWERS: [u64; MAX_BOUNDS] = [
     0x8000_0000_0000_0000,

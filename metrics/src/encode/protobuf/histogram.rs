@@ -155,8 +155,7 @@ impl BucketField {
 /// A program may have changed one of the lists. Differences between the counts of buckets must fit in a signed integer.
 pub(super) fn native_of<'a>(distribution: &Distribution<'a>) -> Option<NativeBuckets<'a>> {
     let native = distribution.native()?;
-    let counts = native.buckets().map(|(_, count)| count);
-    let sum = counts.fold(native.zero_count(), u64::saturating_add);
+    let sum = native.total();
     (sum == distribution.count() && i64::try_from(sum).is_ok()).then_some(native)
 }
 
@@ -200,12 +199,13 @@ impl NativeParts {
         let NativeParts { spans, deltas } = self;
         deltas.clear();
         spans.clear();
-        spans.resize(native.buckets().count().max(1), (0, 0));
-        let (mut current, mut span, mut end, mut last) = (0, (0, 0), 0, 0);
-        for (place, (index, count)) in native.buckets().enumerate() {
+        spans.resize(native.max_buckets().max(1), (0, 0));
+        let (mut is_first, mut current, mut span, mut end, mut last) = (true, 0, (0, 0), 0, 0);
+        native.each_bucket(|index, count| {
             let gap = index - end;
-            let begins = place == 0 || gap > MAX_GAP;
-            current += usize::from(place > 0 && begins);
+            let begins = is_first || gap > MAX_GAP;
+            current += usize::from(!is_first && begins);
+            is_first = false;
             span = select(begins, (gap, 1), (span.0, span.1 + gap + 1));
             spans[current] = span;
             let empty = select(begins, (0, 0), (gap, 0)).0;
@@ -216,7 +216,7 @@ impl NativeParts {
                 push_deltas(deltas, last, empty, count);
             }
             (end, last) = (index + 1, count);
-        }
+        });
         spans.truncate(current + 1);
     }
 }
