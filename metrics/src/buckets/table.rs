@@ -170,18 +170,17 @@ impl BucketTable {
             [bound] => self.first_above(octave, *bound),
             bounds => return self.spread_between(bounds, (octave, begin), cells, classic, native),
         };
-        let (lower, higher) = cells.split_at(first_above);
-        classic[begin] += lower.iter().sum::<u64>();
-        // If there is no bound, nothing is above it.
-        classic[end] += higher.iter().sum::<u64>();
-        if self.scale.is_some() {
-            // A mispredicted branch costs more than all else here. It is not predictable which cells have values, but nearly how many.
-            let mut rest = cells.iter().rev().fold(0_u32, |set, count| set << 1 | u32::from(*count > 0));
-            while rest != 0 {
-                let index = rest.trailing_zeros() as usize;
-                rest &= rest - 1;
+        // A mispredicted branch costs more than all else here. It is not predictable which cells have values, but nearly how many.
+        let mut rest =
+            (0..).zip(cells).fold(0_u32, |set, (index, count)| set | u32::from(*count > 0) << index);
+        while rest != 0 {
+            let index = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let is_above = usize::from(index >= first_above);
+            classic[begin + is_above] += cells[index];
+            if self.scale.is_some() {
                 // The cell above the classic bound is in the same native cell as the one below it.
-                native.push(NativeCell::new(octave, index - usize::from(index >= first_above)), cells[index]);
+                native.push(NativeCell::new(octave, index - is_above), cells[index]);
             }
         }
     }

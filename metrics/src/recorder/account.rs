@@ -2,7 +2,9 @@
 
 use super::block::Block;
 use super::cell_counts::CellCounts;
+use super::cell_sums::{Buckets, buckets};
 use super::totals::Totals;
+use crate::buckets::table::BucketTable;
 
 /// The sums over the groups of a function's blocks in the [ledger](super::ledger).
 #[derive(Debug)]
@@ -13,10 +15,17 @@ pub(super) struct Account {
     pub(super) open: Option<usize>,
     pub(super) totals: Totals,
     pub(super) cells: CellCounts,
+    /// The buckets of these cells, if they have been read and the cells have not changed since.
+    pub(super) buckets: Option<Buckets>,
 }
 
 impl Account {
     /// The account of a function without blocks.
     pub(super) const EMPTY: Account =
-        Account { latest: None, open: None, totals: Totals::NONE, cells: CellCounts::NONE };
+        Account { latest: None, open: None, totals: Totals::NONE, cells: CellCounts::NONE, buckets: None };
+
+    /// Returns the buckets of its cells.
+    pub(super) fn buckets(&mut self, table: &BucketTable) -> Buckets {
+        self.buckets.get_or_insert_with(|| buckets(table, &self.cells)).clone()
+    }
 }

@@ -5,6 +5,11 @@ use super::cell_counts::{CellCounts, OctaveSet};
 use crate::buckets::native::NativeCounts;
 use crate::buckets::table::{BucketTable, OCTAVES};
 use std::mem;
+use std::sync::Arc;
+
+/// The counts of the classic buckets, and of the native ones, if there are any. Snapshots share the latter: most do not change from one to
+/// the next.
+pub(super) type Buckets = (Vec<u64>, Option<Arc<NativeCounts>>);
 
 /// The sums of the cells with the same place. All readings that are added between two calls of [`take`](Self::take) or
 /// [`take_counts`](Self::take_counts) are of blocks with the same table.
@@ -56,7 +61,7 @@ impl CellSums {
     }
 
     /// Returns the classic and the native buckets, and begins anew.
-    pub(super) fn take(&mut self, table: &BucketTable) -> (Vec<u64>, Option<NativeCounts>) {
+    pub(super) fn take(&mut self, table: &BucketTable) -> Buckets {
         let touched = mem::take(&mut self.touched);
         let taken = distribute(table, touched.iter().map(|octave| (octave, self.octaves[octave].as_slice())));
         touched.iter().for_each(|octave| self.octaves[octave].fill(0));
@@ -65,14 +70,11 @@ impl CellSums {
 }
 
 /// Distributes cells to the classic and the native buckets.
-pub(super) fn buckets(table: &BucketTable, cells: &CellCounts) -> (Vec<u64>, Option<NativeCounts>) {
+pub(super) fn buckets(table: &BucketTable, cells: &CellCounts) -> Buckets {
     distribute(table, cells.octaves(table))
 }
 
-fn distribute<'a>(
-    table: &BucketTable,
-    octaves: impl Iterator<Item = (usize, &'a [u64])> + Clone,
-) -> (Vec<u64>, Option<NativeCounts>) {
+fn distribute<'a>(table: &BucketTable, octaves: impl Iterator<Item = (usize, &'a [u64])> + Clone) -> Buckets {
     let has_native = table.scale().is_some();
     let cells = octaves.clone().flat_map(|(_, counts)| counts);
     let room = if has_native { cells.filter(|count| **count > 0).count() } else { 0 };
@@ -81,5 +83,5 @@ fn distribute<'a>(
     for (octave, counts) in octaves {
         table.spread(octave, counts, &mut classic, &mut native);
     }
-    (classic, has_native.then_some(native))
+    (classic, has_native.then(|| Arc::new(native)))
 }

@@ -297,7 +297,8 @@ impl Group {
 
 /// Enters the numbers of some calls.
 fn enter(account: &mut Account, totals: &Totals, change_cells: impl FnOnce(&mut CellCounts)) {
-    let Account { totals: all, cells, .. } = account;
+    let Account { totals: all, cells, buckets, .. } = account;
+    *buckets = None;
     all.counts.add(&totals.counts);
     // A prefix is never shorter than an earlier one, so extremes only widen, until recent ones begin anew with a window.
     widen(&mut all.extremes, totals.extremes);

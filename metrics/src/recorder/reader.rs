@@ -2,7 +2,7 @@
 
 use super::block::Block;
 use super::call_cells::CallCells;
-use super::cell_sums::buckets;
+use super::cell_sums::Buckets;
 use super::epoch::{Epoch, EpochGuard};
 use super::ledger::{Buffers, Ledger};
 use super::observations::Observations;
@@ -10,6 +10,7 @@ use super::thread::{self, EPOCH};
 use super::totals::{Counts, Totals};
 use crate::buckets::native::NativeCounts;
 use crate::buckets::table::BucketTable;
+use std::sync::Arc;
 
 /// The only reader at a time.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(crate) struct CallReading {
     /// The timed calls among them, by duration: in the classic buckets.
     pub(crate) buckets: Vec<u64>,
     /// In the native buckets, if the table has any.
-    pub(crate) native: Option<NativeCounts>,
+    pub(crate) native: Option<Arc<NativeCounts>>,
     pub(crate) sum: u64,
     /// `None` until a timed call has ended.
     pub(crate) extremes: Option<(u64, u64)>,
@@ -63,8 +64,9 @@ impl Reader {
         if let Some(blocks) = cells.only_visible_blocks() {
             return self.read_blocks(cells.table(), cells.is_sampled(), blocks);
         }
-        let account = cells.account();
-        CallReading::new(&account.totals, buckets(cells.table(), &account.cells))
+        let mut account = cells.account();
+        let buckets = account.buckets(cells.table());
+        CallReading::new(&account.totals, buckets)
     }
 
     /// Reads the values of the histogram at `index`, as successful calls of these durations.
@@ -97,7 +99,7 @@ impl Reader {
 }
 
 impl CallReading {
-    fn new(totals: &Totals, (buckets, native): (Vec<u64>, Option<NativeCounts>)) -> Self {
+    fn new(totals: &Totals, (buckets, native): Buckets) -> Self {
         let Totals { counts: Counts { started, ended, failed, sum }, extremes, recent } = *totals;
         let sum = u64::try_from(sum).unwrap_or(u64::MAX);
         CallReading { failed, ended, buckets, native, sum, extremes, recent, started }

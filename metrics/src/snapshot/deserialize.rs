@@ -26,6 +26,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// The reason of a rejection: which part is invalid, and why.
@@ -145,7 +146,7 @@ struct RawHistogram {
     #[serde(default)]
     recent: Option<(u64, u64)>,
     #[serde(default, with = "native")]
-    native: Option<NativeCounts>,
+    native: Option<Arc<NativeCounts>>,
 }
 
 impl TryFrom<RawHistogram> for HistogramSnapshot {

@@ -6,6 +6,7 @@ use super::percentile::{Buckets, nearest_rank};
 use super::serial;
 use crate::buckets::bounds::count_finite;
 use crate::buckets::native::NativeCounts;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A histogram at one moment: the number of values in each bucket, and the sum of all values.
@@ -38,7 +39,7 @@ pub struct HistogramSnapshot {
     #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
     pub(super) recent: Option<(u64, u64)>,
     #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none", with = "serial::native"))]
-    pub(super) native: Option<NativeCounts>,
+    pub(super) native: Option<Arc<NativeCounts>>,
 }
 
 impl HistogramSnapshot {
@@ -50,8 +51,8 @@ impl HistogramSnapshot {
     }
 
     /// Sets the native buckets, which hold the same values.
-    pub(crate) fn with_native(mut self, native: Option<NativeCounts>) -> Self {
-        self.native = native;
+    pub(crate) fn with_native(mut self, native: Option<impl Into<Arc<NativeCounts>>>) -> Self {
+        self.native = native.map(Into::into);
         self
     }
 
@@ -81,7 +82,7 @@ impl HistogramSnapshot {
     pub(super) fn native_mistake(&self) -> Option<String> {
         let disagree = |native: &NativeCounts| !self.as_buckets().agree_with(native);
         let mistake = || "its native buckets and its buckets hold different values".to_owned();
-        self.native.as_ref().is_some_and(disagree).then(mistake)
+        self.native.as_deref().is_some_and(disagree).then(mistake)
     }
 
     fn as_buckets(&self) -> Buckets<'_> {
@@ -200,7 +201,7 @@ impl HistogramSnapshot {
     pub fn percentile(&self, p: f64) -> u64 {
         match self.total() {
             0 => 0,
-            total => self.clamp(self.as_buckets().value_at(nearest_rank(p, total), self.native.as_ref())),
+            total => self.clamp(self.as_buckets().value_at(nearest_rank(p, total), self.native.as_deref())),
         }
     }
 
@@ -229,7 +230,7 @@ impl HistogramSnapshot {
     /// }
     /// ```
     pub fn native(&self) -> Option<NativeBuckets<'_>> {
-        self.native.as_ref().map(NativeBuckets::new)
+        self.native.as_deref().map(NativeBuckets::new)
     }
 
     /// Returns the [`percentile`](Self::percentile) of a histogram of nanoseconds, such as those of instrumented functions and those
@@ -314,12 +315,14 @@ impl HistogramSnapshot {
     }
 
     /// Combines the native buckets of both. `None` unless both have them, of the same scale, or have no values.
-    fn combine_native(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Option<NativeCounts> {
+    fn combine_native(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Option<Arc<NativeCounts>> {
         match (&self.native, &other.native) {
-            (Some(ours), Some(theirs)) if ours.scale == theirs.scale => Some(ours.combine(theirs, combine)),
+            (Some(ours), Some(theirs)) if ours.scale == theirs.scale => {
+                Some(Arc::new(ours.combine(theirs, combine)))
+            }
             (Some(ours), _) if other.total() == 0 => Some(ours.clone()),
             (_, Some(theirs)) if self.total() == 0 => {
-                Some(NativeCounts::new(theirs.scale).combine(theirs, combine))
+                Some(Arc::new(NativeCounts::new(theirs.scale).combine(theirs, combine)))
             }
             _ => None,
         }

@@ -96,7 +96,7 @@ fn without_parts_the_buckets_are_known() {
 
 #[test]
 fn without_native_buckets_it_is_as_an_older_version_wrote_it() {
-    let older = latency().with_native(None);
+    let older = latency().with_native(None::<NativeCounts>);
     let json = serde_json::to_string(&older).unwrap();
     assert_eq!(json, LATENCY.split(",\"native\"").next().unwrap().to_owned() + "}");
     for json in [&json, &json.replace('}', ",\"native\":null}")] {

@@ -7,6 +7,7 @@
 use crate::buckets::native::{NativeCounts, NativeScale};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::sync::Arc;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "NativeBuckets")]
@@ -22,7 +23,7 @@ struct Raw {
 
 #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 pub(crate) fn serialize<S: Serializer>(
-    native: &Option<NativeCounts>,
+    native: &Option<Arc<NativeCounts>>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let raw = native.as_ref().map(|native| Raw {
@@ -37,7 +38,7 @@ pub(crate) fn serialize<S: Serializer>(
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<Option<NativeCounts>, D::Error> {
+) -> Result<Option<Arc<NativeCounts>>, D::Error> {
     let Some(Raw { schema, per_unit, zero, buckets, parts }) = Option::deserialize(deserializer)? else {
         return Ok(None);
     };
@@ -58,5 +59,5 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         return Err(D::Error::custom("the indices of native buckets must increase"));
     }
     let counts = NativeCounts::from_buckets(scale, zero, &buckets, parts.as_deref());
-    counts.map(Some).map_err(D::Error::custom)
+    counts.map(|counts| Some(Arc::new(counts))).map_err(D::Error::custom)
 }
