@@ -81,6 +81,10 @@ fn a_difference_to_the_letter() {
 #[test]
 fn exponential_histograms_to_the_letter() {
     check(&exponential(), None, include_str!("../golden/exponential.otlp.json"));
+}
+
+#[test]
+fn a_difference_of_exponential_histograms_to_the_letter() {
     let delta = exponential().temporality(Temporality::Delta);
     check(&delta, Some(&SNAPSHOTS[0]), include_str!("../golden/exponential_delta.otlp.json"));
 }
@@ -98,15 +102,15 @@ fn a_gauge_to_the_byte() {
     let scope_length = 14 + u8::try_from(version.len()).expect("it is short");
     let expected = [
         // All of the resource's metrics; the resource, with an attribute that has a key and a value with a text.
-        &[0x0a, scope_length + 71],
+        &[0x0a, scope_length + 62],
         b"\x0a\x0e\x0a\x0c\x0a\x04zone\x12\x04\x0a\x02eu".as_slice(),
         // All of the scope's metrics; the scope, with its name and version.
-        &[0x12, scope_length + 53, 0x0a, scope_length],
+        &[0x12, scope_length + 44, 0x0a, scope_length],
         b"\x0a\x0atachometer\x12",
         &[scope_length - 14],
         version.as_bytes(),
         // The metric: its name, description and unit.
-        b"\x12\x2b\x0a\x05queue\x12\x07Waiting\x1a\x00",
+        b"\x12\x28\x0a\x05queue\x12\x07Waiting\x1a\x00",
         // The gauge with a point: the value as an integer, and the time.
         b"\x2a\x14\x0a\x12\x31",
         &(-4_i64).to_le_bytes(),
