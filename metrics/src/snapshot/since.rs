@@ -144,16 +144,25 @@ impl MetricsSnapshot {
 impl FunctionSnapshot {
     /// Returns the calls of this function since those in `earlier`, if any.
     fn since_in(&self, earlier: &FullSnapshot) -> FunctionSnapshot {
-        let first = earlier
-            .functions
-            .partition_point(|function| function.module_and_function() < self.module_and_function());
-        let same_place = earlier.functions[first..]
-            .iter()
-            .take_while(|function| function.module_and_function() == self.module_and_function());
-        match same_place.into_iter().find(|function| function.has_labels_of(self)) {
+        match self.find_in(&earlier.functions) {
             Some(earlier) => self.since(earlier),
             None => FunctionSnapshot { latency: self.latency.clone().without_extremes(), ..self.clone() },
         }
+    }
+
+    /// Returns the series of this function in `functions`, which are sorted.
+    fn find_in<'a>(&self, functions: &'a [FunctionSnapshot]) -> Option<&'a FunctionSnapshot> {
+        if let Ok(index) = functions.binary_search_by(|function| function.identity().cmp(&self.identity())) {
+            return Some(&functions[index]);
+        }
+        // Its labels may have another order, and so may it among the series of the function.
+        let is_before =
+            |function: &FunctionSnapshot| function.module_and_function() < self.module_and_function();
+        let first = functions.partition_point(is_before);
+        functions[first..]
+            .iter()
+            .take_while(|function| function.module_and_function() == self.module_and_function())
+            .find(|function| function.has_labels_of(self))
     }
 
     fn since(&self, earlier: &FunctionSnapshot) -> FunctionSnapshot {
