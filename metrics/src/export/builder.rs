@@ -4,6 +4,8 @@ use super::exporter::Exporter;
 use super::output_format::OutputFormat;
 use super::reporter::OnError;
 use super::schedule;
+#[cfg(all(feature = "push", not(target_family = "wasm")))]
+use super::sink::Pushgateway;
 use super::sink::Sink;
 use crate::encode::Format;
 use crate::error::{Cause, Error};
@@ -179,6 +181,19 @@ impl ExporterBuilder<'_> {
             None => Sink::file(path.as_ref(), output),
         };
         self.with(sink)
+    }
+
+    /// Adds a Pushgateway as a sink, which each export sends the whole snapshot as Prometheus text. Requires the feature `push`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let _exporter = tachometer::exporter().to_pushgateway(("http://127.0.0.1:9091", "nightly_import")).start()?;
+    /// #     Ok(())
+    /// # }
+    /// ```
+    #[cfg(all(feature = "push", not(target_family = "wasm")))]
+    pub fn to_pushgateway(self, gateway: impl Into<Pushgateway>) -> Self {
+        self.with(gateway.into().into_sink())
     }
 
     /// Adds a callback as a sink named `name`. It may send each snapshot somewhere, in a format of its own or encoded by
