@@ -217,8 +217,8 @@ impl ExporterBuilder<'_> {
 
     /// Sets a callback that is called with the name of the sink and the error whenever an export fails, for example to log it.
     ///
-    /// Without it, a line is written to stderr if a sink fails for the first time or after a success. Panics are reported by the
-    /// panic hook of the program.
+    /// Without it, a line is written to stderr when a sink begins to fail, and when it succeeds again; with the feature `log`, to the
+    /// program's logger instead. Panics are reported by the panic hook of the program.
     pub fn on_error(self, callback: impl Fn(&str, &io::Error) + Send + Sync + 'static) -> Self {
         ExporterBuilder { on_error: Some(Arc::new(callback)), ..self }
     }

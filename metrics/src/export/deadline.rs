@@ -34,10 +34,10 @@ impl<'a> Deadline<'a> {
         let now = Instant::now();
         let rest =
             |begun: Instant, timeout: Duration| timeout.saturating_sub(now.saturating_duration_since(begun));
-        let rest = match run.stop_requested() {
-            None => rest(begun, timeout),
-            Some(stop) if run.is_last() => rest(stop, timeout),
-            Some(stop) => rest(begun, timeout).min(rest(stop, timeout / 2)),
+        let rest = match (run.last_after(), run.stop_requested()) {
+            (Some(spent), _) => rest(begun, timeout.saturating_sub(spent)),
+            (None, None) => rest(begun, timeout),
+            (None, Some(stop)) => rest(begun, timeout).min(rest(stop, timeout / 2)),
         };
         if rest.is_zero() {
             return Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {timeout:?}")));

@@ -11,4 +11,6 @@ mod stdout;
 pub(super) use named::Sink;
 #[cfg(all(feature = "push", not(target_family = "wasm")))]
 pub use push::Pushgateway;
-pub(super) use stdout::{write as write_to_stdout, write_past_lock};
+pub(super) use stdout::write as write_to_stdout;
+#[cfg(not(feature = "log"))]
+pub(super) use stdout::write_past_lock;
