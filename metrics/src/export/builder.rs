@@ -4,6 +4,8 @@ use super::exporter::Exporter;
 use super::output_format::OutputFormat;
 use super::reporter::OnError;
 use super::schedule;
+#[cfg(all(feature = "otlp", not(target_family = "wasm")))]
+use super::sink::Otlp;
 #[cfg(all(feature = "push", not(target_family = "wasm")))]
 use super::sink::Pushgateway;
 use super::sink::Sink;
@@ -181,6 +183,22 @@ impl ExporterBuilder<'_> {
             None => Sink::file(path.as_ref(), output),
         };
         self.with(sink)
+    }
+
+    /// Adds a receiver of the OpenTelemetry protocol (OTLP over HTTP) as a sink, by its URL or as an [`Otlp`]. Requires the feature `otlp`.
+    ///
+    /// A receiver that is not ready, or not there, is tried again within the [timeout](Otlp::timeout), with growing pauses; then at the next
+    /// interval.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let _exporter = tachometer::exporter().to_otlp("http://127.0.0.1:4318").start()?;
+    /// #     Ok(())
+    /// # }
+    /// ```
+    #[cfg(all(feature = "otlp", not(target_family = "wasm")))]
+    pub fn to_otlp(self, receiver: impl Into<Otlp>) -> Self {
+        self.with(receiver.into().into_sink())
     }
 
     /// Adds a Pushgateway as a sink, which each export sends the whole snapshot as Prometheus text. Requires the feature `push`.

@@ -20,6 +20,8 @@ mod thread;
 pub use builder::{ExporterBuilder, exporter};
 pub use exporter::Exporter;
 pub use on_exit::{PrintOnExit, print_on_exit};
+#[cfg(all(feature = "otlp", not(target_family = "wasm")))]
+pub use sink::Otlp;
 #[cfg(all(feature = "push", not(target_family = "wasm")))]
 pub use sink::Pushgateway;
 pub use thread::ExportHandle;

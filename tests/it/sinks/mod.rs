@@ -1,5 +1,6 @@
 //! Sinks that send to other programs.
 
+mod otlp;
 mod peer;
 mod push;
 

@@ -80,6 +80,23 @@ impl Url {
         })
     }
 
+    /// Returns the URL with this path, if it has none.
+    #[cfg(feature = "otlp")]
+    pub(in crate::export) fn with_path_if_none(mut self, path: &str) -> Self {
+        if matches!(self.path.as_str(), "" | "/") {
+            path.clone_into(&mut self.path);
+        }
+        self
+    }
+
+    /// Returns the URL with this path after its own.
+    #[cfg(feature = "otlp")]
+    pub(in crate::export) fn with_path_after(mut self, path: &str) -> Self {
+        let (own, query) = self.path.split_at(self.path.find('?').unwrap_or(self.path.len()));
+        self.path = [own.trim_end_matches('/'), path, query].concat();
+        self
+    }
+
     /// Returns the address as the header `Host` has it.
     pub(super) fn authority(&self) -> String {
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
