@@ -89,10 +89,10 @@ fn a_difference_is_sent_until_it_is_received() {
     let (registry, reports) = (registry(), Reports::default());
     let count = registry.register_counter("jobs_total");
     let peer = Peer::new([OK, REFUSED, OK, OK]);
-    let receiver = Otlp::new(peer.url()).temporality(Temporality::Delta);
+    let deltas = Otlp::new(peer.url()).temporality(Temporality::Delta);
     let exporter = reports.of(registry.exporter().every(Duration::from_millis(1)));
     count.add(1);
-    let exporter = exporter.to_otlp(receiver).start().unwrap();
+    let exporter = exporter.to_otlp(deltas).start().unwrap();
     let mut received = Vec::new();
     for more in [10, 100, 1_000] {
         received.push(jobs(&peer.next().body));

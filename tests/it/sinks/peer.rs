@@ -78,8 +78,9 @@ fn treat(mut connection: TcpStream, behaviour: Behaviour, requests: &Sender<Rece
         }
         Behaviour::Answer(answer) => {
             let received = Received::read(&mut BufReader::new(&connection));
-            let _ = connection.write_all(answer.as_bytes());
+            // First, so that it is there when its sender has the answer.
             let _ = requests.send(received);
+            let _ = connection.write_all(answer.as_bytes());
             None
         }
     }

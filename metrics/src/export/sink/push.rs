@@ -128,7 +128,6 @@ impl Pushgateway {
         let method = if *keeps_others { "POST" } else { "PUT" };
         let (mut text, mut compressed) = (Vec::new(), Vec::new());
         Ok(Sink::with_run(name, move |snapshot: &FullSnapshot, run: Run<'_>| {
-            let deadline = Deadline::new(run, timeout);
             let mut request = Request { method, path: &path, content_type: "", body: &[], is_gzip: false };
             if deletes_at_end && run.is_last() {
                 request.method = "DELETE";
@@ -142,7 +141,7 @@ impl Pushgateway {
                     (request.body, request.is_gzip) = (&compressed, true);
                 }
             }
-            let response = client.send(&request, &deadline)?;
+            let response = client.send(&request, &Deadline::new(run, timeout))?;
             if response.is_success() { Ok(()) } else { Err(response.fault()) }
         }))
     }

@@ -77,7 +77,6 @@ impl Receiver {
     /// # Errors
     /// If it does not say that it received all points.
     fn export(&mut self, snapshot: &FullSnapshot, run: Run<'_>) -> io::Result<()> {
-        let deadline = Deadline::new(run, self.timeout);
         if let Some(rest) = self.not_before.map(|time| time.saturating_duration_since(Instant::now())) {
             // The last export is the last chance.
             if !rest.is_zero() && !run.is_last() {
@@ -85,7 +84,7 @@ impl Receiver {
             }
         }
         self.encode(snapshot)?;
-        let response = self.send(&deadline)?;
+        let response = self.send(&Deadline::new(run, self.timeout))?;
         if !response.is_success() {
             return Err(response.fault());
         }
