@@ -58,6 +58,9 @@ pub(crate) enum Cause {
     Spawn(io::Error),
     /// An exporter without sinks.
     NoSink,
+    /// A setting of a sink that cannot be: the sink, the setting, and the reason.
+    #[cfg(any(feature = "otlp", feature = "push", feature = "statsd", feature = "emf"))]
+    SinkSetting { sink: &'static str, setting: &'static str, reason: String },
     /// Two snapshots whose counters did not start together.
     OtherRun,
     /// A format that no sink of the exporter follows.
@@ -123,6 +126,8 @@ impl Error {
             | Cause::FormatWithoutSink
             | Cause::FileFormat { .. }
             | Cause::StdoutFormat => Kind::InvalidConfiguration,
+            #[cfg(any(feature = "otlp", feature = "push", feature = "statsd", feature = "emf"))]
+            Cause::SinkSetting { .. } => Kind::InvalidConfiguration,
             #[cfg(all(feature = "http", not(target_family = "wasm")))]
             Cause::Path { .. } | Cause::PathTaken { .. } | Cause::Connections { .. } => {
                 Kind::InvalidConfiguration
@@ -190,6 +195,8 @@ impl fmt::Display for Error {
             Cause::NoSink => f.write_str(
                 "the exporter has no sink: add at least one before `start`, as in `to_file(\"metrics.prom\")`",
             ),
+            #[cfg(any(feature = "otlp", feature = "push", feature = "statsd", feature = "emf"))]
+            Cause::SinkSetting { sink, setting, reason } => write!(f, "the {setting} of the {sink} sink: {reason}"),
             Cause::OtherRun => f.write_str(
                 "the two snapshots are from different runs and have no difference: their counters started at different times; \
                  compare their values instead, or use `since`, which returns what the later run has counted",

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::registry::{Contents, MetricsRegistry};
 use crate::sync::unmodelled::Arc;
 use crate::util::catch_panic;
-use crate::util::periodic::PeriodicThread;
+use crate::util::periodic::{PeriodicThread, Run};
 use std::time::Duration;
 
 /// A running exporter. Dropping it makes a last export to each sink and ends the exports. Returned by
@@ -81,15 +81,16 @@ fn export_to(
     mut sink: Sink,
     mut reporter: Reporter,
     lifetime: Arc<GuardLifetime>,
-) -> impl FnMut() {
+) -> impl FnMut(Run<'_>) {
     let counts = contents.self_metrics().sink(&sink.name);
-    move || {
+    move |run| {
         let snapshot = contents.read();
         lifetime.set_used_by(&snapshot);
-        match catch_panic(|| (sink.write)(&snapshot)) {
+        match catch_panic(|| (sink.write)(&snapshot, run)) {
             Some(Ok(())) => {
                 counts.ok.increment();
-                reporter.succeeded();
+                // A logger is user code.
+                catch_panic(|| reporter.succeeded(&sink.name));
             }
             Some(Err(error)) => {
                 counts.errors.increment();

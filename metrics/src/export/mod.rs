@@ -5,6 +5,8 @@
 // `schedule` starts a thread that repeats an export. Users start one with `thread` or `builder`, which returns an `exporter`. A
 // `sink` writes snapshots to one destination in an `output_format`; a `reporter` reports its errors.
 mod builder;
+#[cfg(all(any(feature = "otlp", feature = "push", feature = "statsd"), not(target_family = "wasm")))]
+mod deadline;
 mod exporter;
 mod on_exit;
 mod output_format;
@@ -18,4 +20,8 @@ mod thread;
 pub use builder::{ExporterBuilder, exporter};
 pub use exporter::Exporter;
 pub use on_exit::{PrintOnExit, print_on_exit};
+#[cfg(all(feature = "otlp", not(target_family = "wasm")))]
+pub use sink::Otlp;
+#[cfg(all(feature = "push", not(target_family = "wasm")))]
+pub use sink::Pushgateway;
 pub use thread::ExportHandle;

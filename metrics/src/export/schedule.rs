@@ -2,14 +2,14 @@
 
 use crate::error::{Cause, Error};
 use crate::registry::MetricsRegistry;
-use crate::util::periodic::PeriodicThread;
+use crate::util::periodic::{PeriodicThread, Run};
 use std::time::Duration;
 
 /// Starts a thread that calls `export` every `interval`, and once more when it or `registry` is stopped.
 pub(super) fn start(
     registry: &MetricsRegistry,
     interval: Duration,
-    export: impl FnMut() + Send + 'static,
+    export: impl FnMut(Run<'_>) + Send + 'static,
 ) -> Result<PeriodicThread, Error> {
     check(interval)?;
     let thread = PeriodicThread::start("tachometer-export", interval, export).map_err(Cause::Spawn)?;

@@ -6,7 +6,7 @@ use crate::registry::{Contents, MetricsRegistry};
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::Arc;
 use crate::util::catch_panic;
-use crate::util::periodic::PeriodicThread;
+use crate::util::periodic::{PeriodicThread, Run};
 use std::time::Duration;
 
 impl MetricsRegistry {
@@ -79,8 +79,8 @@ impl MetricsRegistry {
 }
 
 /// Returns an export that passes a snapshot to `callback` and catches its panics.
-fn export_to(contents: Arc<Contents>, mut callback: impl FnMut(FullSnapshot)) -> impl FnMut() {
-    move || {
+fn export_to(contents: Arc<Contents>, mut callback: impl FnMut(FullSnapshot)) -> impl FnMut(Run<'_>) {
+    move |_| {
         let snapshot = contents.read();
         if catch_panic(|| callback(snapshot)).is_none() {
             contents.self_metrics().count_export_panic();

@@ -23,10 +23,17 @@ pub(crate) struct PeriodicThread {
 
 #[derive(Debug)]
 struct Control {
-    phase: Mutex<Phase>,
+    state: Mutex<State>,
     changed: Condvar,
     /// Taken by the first caller of `stop` on another thread.
     join_handle: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct State {
+    phase: Phase,
+    /// When a stop was first requested.
+    stop_requested: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,18 +48,57 @@ enum Phase {
     Ended,
 }
 
+/// A run of the task, by which it learns that it is to end.
+#[allow(dead_code, reason = "asked by sinks that wait for peers, which are behind features")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run<'a> {
+    control: &'a Control,
+    /// In the last run: how long the one before went on after the thread was told to end.
+    last_after: Option<Duration>,
+}
+
+#[allow(dead_code, reason = "as above")]
+impl Run<'_> {
+    /// Returns whether the thread ends after this run.
+    pub(crate) fn is_last(self) -> bool {
+        self.last_after.is_some()
+    }
+
+    /// Returns how long the run before the last went on after the thread was told to end; `None` if this is not the last.
+    pub(crate) fn last_after(self) -> Option<Duration> {
+        self.last_after
+    }
+
+    /// Returns when the thread was first told to end, by now.
+    pub(crate) fn stop_requested(self) -> Option<Instant> {
+        lock(&self.control.state).stop_requested
+    }
+
+    /// Waits for `duration`, but no longer than until the thread is told to end. In the last run, it waits.
+    pub(crate) fn pause(self, duration: Duration) {
+        let Some(until) = Instant::now().checked_add(duration) else { return };
+        let mut state = lock(&self.control.state);
+        while self.is_last() || state.stop_requested.is_none() {
+            match until.saturating_duration_since(Instant::now()) {
+                Duration::ZERO => return,
+                rest => state = self.control.wait_timeout(state, rest),
+            }
+        }
+    }
+}
+
 impl PeriodicThread {
     /// Starts a thread named `name` that runs `task` every `interval`.
     pub(crate) fn start(
         name: &str,
         interval: Duration,
-        task: impl FnMut() + Send + 'static,
+        task: impl FnMut(Run<'_>) + Send + 'static,
     ) -> io::Result<Self> {
         if !platform::HAS_THREADS {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "this target has no threads"));
         }
         let control = Arc::new(Control {
-            phase: Mutex::new(Phase::Ticking),
+            state: Mutex::new(State { phase: Phase::Ticking, stop_requested: None }),
             changed: Condvar::new(),
             join_handle: Mutex::default(),
         });
@@ -89,22 +135,23 @@ impl PeriodicThread {
     }
 
     fn request_stop(&self) {
-        let mut phase = lock(&self.control.phase);
-        *phase = match *phase {
+        let mut state = lock(&self.control.state);
+        state.phase = match state.phase {
             Phase::Ticking if self.is_this_thread() => Phase::Ending,
             // What has happened since the run in progress began is left to one more run.
             Phase::Ticking | Phase::Ending if !self.is_this_thread() => Phase::LastRun,
             unchanged => unchanged,
         };
+        state.stop_requested.get_or_insert_with(Instant::now);
         self.control.changed.notify_all();
     }
 
     fn wait(&self) {
-        let mut phase = lock(&self.control.phase);
-        while *phase != Phase::Ended {
-            phase = self.control.changed.wait(phase).unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.control.state);
+        while state.phase != Phase::Ended {
+            state = self.control.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        drop(phase);
+        drop(state);
         if let Some(join_handle) = lock(&self.control.join_handle).take() {
             // An error is the task's panic, which the panic hook has reported already.
             let _ = join_handle.join();
@@ -112,39 +159,45 @@ impl PeriodicThread {
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        *lock(&self.control.phase) == Phase::Ended
+        lock(&self.control.state).phase == Phase::Ended
     }
 }
 
 impl Control {
-    fn run(&self, interval: Duration, mut task: impl FnMut()) {
+    fn run(&self, interval: Duration, mut task: impl FnMut(Run<'_>)) {
         // `None`: later than an `Instant` can represent.
-        let mut due = Instant::now().checked_add(interval);
+        let mut ended = Instant::now();
+        let mut due = ended.checked_add(interval);
         loop {
             match self.sleep_until(due) {
-                Phase::Ticking => task(),
-                Phase::LastRun => return task(),
+                Phase::Ticking => task(Run { control: self, last_after: None }),
+                Phase::LastRun => {
+                    let stop = lock(&self.state).stop_requested.unwrap_or(ended);
+                    let last_after = Some(ended.saturating_duration_since(stop));
+                    return task(Run { control: self, last_after });
+                }
                 Phase::Ending | Phase::Ended => return,
             }
-            due = due.and_then(|due| next_tick(due, interval, Instant::now()));
+            ended = Instant::now();
+            due = due.and_then(|due| next_tick(due, interval, ended));
         }
     }
 
     /// Waits until a run is due or the thread is to end, and returns the phase then.
     fn sleep_until(&self, due: Option<Instant>) -> Phase {
-        let mut phase = lock(&self.phase);
-        while *phase == Phase::Ticking {
-            phase = match due.map(|due| due.saturating_duration_since(Instant::now())) {
+        let mut state = lock(&self.state);
+        while state.phase == Phase::Ticking {
+            state = match due.map(|due| due.saturating_duration_since(Instant::now())) {
                 Some(Duration::ZERO) => break,
-                Some(rest) => self.wait_timeout(phase, rest),
-                None => self.changed.wait(phase).unwrap_or_else(PoisonError::into_inner),
+                Some(rest) => self.wait_timeout(state, rest),
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
         }
-        *phase
+        state.phase
     }
 
-    fn wait_timeout<'a>(&self, phase: MutexGuard<'a, Phase>, rest: Duration) -> MutexGuard<'a, Phase> {
-        self.changed.wait_timeout(phase, rest).unwrap_or_else(PoisonError::into_inner).0
+    fn wait_timeout<'a>(&self, state: MutexGuard<'a, State>, rest: Duration) -> MutexGuard<'a, State> {
+        self.changed.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
@@ -153,7 +206,7 @@ struct EndOnDrop(Arc<Control>);
 
 impl Drop for EndOnDrop {
     fn drop(&mut self) {
-        *lock(&self.0.phase) = Phase::Ended;
+        lock(&self.0.state).phase = Phase::Ended;
         self.0.changed.notify_all();
     }
 }

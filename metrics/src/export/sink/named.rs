@@ -5,6 +5,7 @@ use super::stdout::Stdout;
 use crate::error::Error;
 use crate::export::output_format::OutputFormat;
 use crate::snapshot::FullSnapshot;
+use crate::util::periodic::Run;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -15,13 +16,21 @@ pub(in crate::export) struct Sink {
     pub(in crate::export) write: Box<Write>,
 }
 
-type Write = dyn FnMut(&FullSnapshot) -> io::Result<()> + Send;
+type Write = dyn FnMut(&FullSnapshot, Run<'_>) -> io::Result<()> + Send;
 
 impl Sink {
     /// Creates a sink that passes snapshots to `write`.
     pub(in crate::export) fn new(
         name: String,
-        write: impl FnMut(&FullSnapshot) -> io::Result<()> + Send + 'static,
+        mut write: impl FnMut(&FullSnapshot) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        Sink::with_run(name, move |snapshot, _| write(snapshot))
+    }
+
+    /// Creates a sink that passes snapshots to `write`, which learns when it is to end.
+    pub(in crate::export) fn with_run(
+        name: String,
+        write: impl FnMut(&FullSnapshot, Run<'_>) -> io::Result<()> + Send + 'static,
     ) -> Self {
         Sink { name, write: Box::new(write) }
     }
