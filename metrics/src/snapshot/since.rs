@@ -40,6 +40,17 @@ impl FullSnapshot {
         if self.is_of_another_run_than(earlier) { self.since_its_start() } else { self.less(earlier) }
     }
 
+    /// Returns the difference since `earlier` with the extremes of this snapshot, for formats that show them as gauges.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn since_with_extremes(&self, earlier: &FullSnapshot) -> FullSnapshot {
+        let mut difference = self.since(earlier);
+        difference.minmax.clone_from(&self.minmax);
+        for (difference, now) in difference.functions.iter_mut().zip(&self.functions) {
+            difference.latency.extremes = now.latency.extremes;
+        }
+        difference
+    }
+
     /// Returns whether the runs of both are known and differ.
     fn is_of_another_run_than(&self, earlier: &FullSnapshot) -> bool {
         matches!((self.run, earlier.run), (Some(later), Some(earlier)) if later != earlier)

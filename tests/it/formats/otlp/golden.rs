@@ -10,7 +10,7 @@ use tachometer::{FullSnapshot, MetricsRegistry, MockClock, instrumented};
 static FUNCTIONS: LazyLock<MetricsRegistry> =
     LazyLock::new(|| MetricsRegistry::new(Duration::MAX).with_labels([("zone", "eu")]));
 
-#[instrumented(name = "waits", registry = &FUNCTIONS, buckets = [0.5, 1], error_kind = |_: &()| "late")]
+#[instrumented(name = "waits", registry = &FUNCTIONS, buckets = [0.5, 1], error_kind = |(): &()| "late")]
 fn waits(clock: MockClock, time: Duration) -> Result<(), ()> {
     clock.advance(time);
     if time > Duration::from_secs(1) { Err(()) } else { Ok(()) }

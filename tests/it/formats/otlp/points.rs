@@ -190,6 +190,18 @@ fn a_difference_is_delta_whatever_is_asked_for() {
 }
 
 #[test]
+fn gauges_of_extremes_are_in_deltas_too() {
+    let registry = registry();
+    registry.register_minmax("size").update(7);
+    let earlier = registry.snapshot_all();
+    let request = encode(&delta(), &registry.snapshot_all(), Some(&earlier));
+    assert_eq!(
+        (number(&request, "size_min"), number(&request, "size_max")),
+        (Value::AsInt(7), Value::AsInt(7))
+    );
+}
+
+#[test]
 fn low_memory_is_delta_for_all_that_a_snapshot_can_tell() {
     let [earlier, later] = two_snapshots();
     let low_memory = encoder().temporality(Temporality::LowMemory);
