@@ -16,7 +16,10 @@ use std::io::{self, Write};
 use std::time::Duration;
 use tachometer::export::{Otlp, Pushgateway};
 use tachometer::otlp::HistogramAggregation;
-use tachometer::{Counter, ErrorKind, Family, FloatCounter, Gauge, Histogram, LabelSet, MockClock, buckets, instrumented, metrics};
+use tachometer::{
+    Counter, ErrorKind, Family, FloatCounter, Gauge, Histogram, LabelSet, MockClock, buckets, instrumented,
+    metrics,
+};
 
 #[derive(Debug, ErrorKind)]
 enum Fault {

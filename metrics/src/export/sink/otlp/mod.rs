@@ -14,7 +14,7 @@ use super::client::{Client, Request, Response, gzip};
 use super::named::Sink;
 use crate::clock::Instant;
 use crate::encode::otlp::Encoder;
-use crate::error::{Cause, Error};
+use crate::error::Error;
 use crate::export::deadline::Deadline;
 use crate::snapshot::FullSnapshot;
 use crate::util::periodic::Run;
@@ -135,8 +135,4 @@ impl Receiver {
             }
         }
     }
-}
-
-fn refused(setting: &'static str, reason: String) -> Error {
-    Cause::SinkSetting { sink: "OTLP", setting, reason }.into()
 }

@@ -2,9 +2,8 @@
 
 use super::super::client::{Url, basic_auth, header_fault};
 use super::environment::Environment;
-use super::refused;
 use crate::encode::otlp::{Encoder, HistogramAggregation, Temporality};
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use std::env;
 use std::fmt;
 use std::time::Duration;
@@ -180,6 +179,10 @@ impl Otlp {
             encoder: encoder.temporality(temporality).histograms(histograms),
         })
     }
+}
+
+fn refused(setting: &'static str, reason: String) -> Error {
+    Cause::SinkSetting { sink: "OTLP", setting, reason }.into()
 }
 
 /// Describes a receiver by its URL, as [`Otlp::new`] does.
