@@ -113,6 +113,41 @@ mod json {
     }
 }
 
+/// The sinks of an exporter, each with its feature.
+macro_rules! sinks {
+    ($($method:ident: $feature:literal, $trait:ident, $module:ident, $message:literal, $label:literal, $note:literal;)*) => {$(
+        #[cfg(not(all(feature = $feature, not(target_family = "wasm"))))]
+        mod $module {
+            use crate::ExporterBuilder;
+
+            #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
+            pub trait $trait {}
+
+            impl<'a> ExporterBuilder<'a> {
+                #[doc(hidden)]
+                #[inline]
+                pub fn $method<S>(self, _sink: S) -> Self
+                where
+                    ExporterBuilder<'a>: $trait,
+                {
+                    self
+                }
+            }
+        }
+    )*};
+}
+
+sinks! {
+    to_otlp: "otlp", WithOtlp, otlp,
+        "`to_otlp` needs the feature `otlp` of `tachometer`, and a target with sockets",
+        "needs the feature `otlp`",
+        "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"otlp\"] }}";
+    to_pushgateway: "push", WithPush, push,
+        "`to_pushgateway` needs the feature `push` of `tachometer`, and a target with sockets",
+        "needs the feature `push`",
+        "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"push\"] }}";
+}
+
 #[cfg(not(feature = "process"))]
 mod process {
     use crate::{Error, MetricsRegistry};

@@ -62,6 +62,7 @@ impl<'a> Deadline<'a> {
     }
 
     /// Waits before another attempt. Returns whether there is time for one: it does not wait if there is not.
+    #[cfg(feature = "otlp")]
     pub(super) fn pause(&self, duration: Duration) -> bool {
         if self.rest().map_or(true, |rest| rest <= duration) {
             return false;

@@ -3,6 +3,7 @@
 mod otlp;
 mod peer;
 mod push;
+mod tls;
 
 use std::io;
 use std::sync::{Arc, Mutex};

@@ -1,8 +1,10 @@
 //! Peers on loopback that behave as a test says.
 
 use flate2::read::GzDecoder;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
@@ -58,6 +60,24 @@ impl Peer {
         Peer { address, requests }
     }
 
+    /// A peer that speaks TLS with this certificate and key.
+    pub(super) fn with_tls(config: Arc<ServerConfig>, behaviour: Behaviour) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (sender, requests) = mpsc::channel();
+        thread::spawn(move || {
+            for connection in listener.incoming() {
+                let Ok(connection) = connection else { return };
+                let tls = ServerConnection::new(Arc::clone(&config)).unwrap();
+                let stream = StreamOwned::new(tls, connection);
+                // A client that does not trust the certificate ends the connection.
+                let sender = sender.clone();
+                let _ = thread::spawn(move || treat(stream, behaviour, &sender)).join();
+            }
+        });
+        Peer { address, requests }
+    }
+
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -69,7 +89,7 @@ impl Peer {
 }
 
 /// Returns the connection if it is to stay open.
-fn treat(mut connection: TcpStream, behaviour: Behaviour, requests: &Sender<Received>) -> Option<TcpStream> {
+fn treat<S: Read + Write>(mut connection: S, behaviour: Behaviour, requests: &Sender<Received>) -> Option<S> {
     match behaviour {
         Behaviour::Close => None,
         Behaviour::Hang(bytes) => {
@@ -77,7 +97,7 @@ fn treat(mut connection: TcpStream, behaviour: Behaviour, requests: &Sender<Rece
             Some(connection)
         }
         Behaviour::Answer(answer) => {
-            let received = Received::read(&mut BufReader::new(&connection));
+            let received = Received::read(&mut BufReader::new(&mut connection));
             // First, so that it is there when its sender has the answer.
             let _ = requests.send(received);
             let _ = connection.write_all(answer.as_bytes());

@@ -11,6 +11,7 @@ use crate::util::periodic::Run;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A Pushgateway as a sink of [`to_pushgateway`](crate::export::ExporterBuilder::to_pushgateway): its URL, the group that this program
@@ -41,6 +42,7 @@ pub struct Pushgateway {
     job: String,
     grouping: Vec<(String, String)>,
     headers: Vec<(String, String)>,
+    certificates: Option<PathBuf>,
     timeout: Duration,
     keeps_others: bool,
     is_plain: bool,
@@ -58,6 +60,7 @@ impl Pushgateway {
             job: job.into(),
             grouping: Vec::new(),
             headers: Vec::new(),
+            certificates: None,
             timeout: Duration::from_secs(10),
             keeps_others: false,
             is_plain: false,
@@ -82,6 +85,13 @@ impl Pushgateway {
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// Trusts the certificates in this PEM file, instead of those that the system trusts. Requires the feature `tls`, as URLs that begin
+    /// with `https://` do.
+    #[cfg(feature = "tls")]
+    pub fn certificates(self, file: impl Into<PathBuf>) -> Self {
+        Pushgateway { certificates: Some(file.into()), ..self }
     }
 
     /// Sets how long an export may take, which is 10 seconds by default. The last one, with an export that is still in progress, takes no
@@ -123,7 +133,8 @@ impl Pushgateway {
         }
         let path = self.path(&url)?;
         let name = url.to_string();
-        let mut client = Client::new(url, self.headers.clone());
+        let client = Client::new(url, self.headers.clone(), self.certificates.as_deref());
+        let mut client = client.map_err(|reason| refused("certificates", reason))?;
         let (timeout, is_gzip, deletes_at_end) = (*timeout, !is_plain, *deletes_at_end);
         let method = if *keeps_others { "POST" } else { "PUT" };
         let (mut text, mut compressed) = (Vec::new(), Vec::new());

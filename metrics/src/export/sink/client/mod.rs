@@ -6,10 +6,14 @@
 
 mod connect;
 mod response;
+#[cfg(feature = "tls")]
+mod tls;
 mod url;
 
 use self::connect::{Resolver, Timed, connect};
 pub(super) use self::response::Response;
+#[cfg(feature = "tls")]
+use self::tls::Tls;
 pub(super) use self::url::Url;
 #[cfg(feature = "push")]
 pub(super) use self::url::segment;
@@ -18,7 +22,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::path::Path;
 
 /// A client of one peer.
 #[derive(Debug)]
@@ -27,6 +32,9 @@ pub(super) struct Client {
     resolver: Resolver,
     /// Further headers of each request.
     headers: Vec<(String, String)>,
+    /// `None` if the URL is not one of TLS.
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
 }
 
 /// A request.
@@ -42,13 +50,27 @@ pub(super) struct Request<'a> {
 }
 
 impl Client {
-    /// Creates a client that sends these headers with each request. All are valid: see [`header_fault`].
-    pub(super) fn new(url: Url, mut headers: Vec<(String, String)>) -> Self {
+    /// Creates a client that sends these headers with each request. All are valid: see [`header_fault`]. With TLS, it trusts the certificates
+    /// in a PEM file, if one is given, or else those that the system trusts. Returns the reason if there are none.
+    pub(super) fn new(
+        url: Url,
+        mut headers: Vec<(String, String)>,
+        certificates: Option<&Path>,
+    ) -> Result<Self, String> {
         let has_authorization = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
         if let Some((user, password)) = url.credentials.as_ref().filter(|_| !has_authorization) {
             headers.push(basic_auth(user, password));
         }
-        Client { url, resolver: Resolver::default(), headers }
+        if !url.is_tls && certificates.is_some() {
+            return Err(format!("`{url}` is not reached by TLS: it must begin with `https://`"));
+        }
+        Ok(Client {
+            #[cfg(feature = "tls")]
+            tls: url.is_tls.then(|| Tls::new(certificates)).transpose()?,
+            url,
+            resolver: Resolver::default(),
+            headers,
+        })
     }
 
     /// Sends a request and returns the response, whatever its status.
@@ -58,9 +80,18 @@ impl Client {
     pub(super) fn send(&mut self, request: &Request<'_>, deadline: &Deadline<'_>) -> io::Result<Response> {
         let addresses = self.resolver.resolve(&self.url.host, self.url.port, deadline)?;
         let mut stream = Timed { stream: connect(&addresses, deadline)?, deadline };
-        let head = self.head(request);
-        let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(request.body));
-        let answered = Response::read(&mut stream);
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return self.exchange(request, &mut tls.connect(&self.url.host, stream)?);
+        }
+        self.exchange(request, &mut stream)
+    }
+
+    fn exchange(&self, request: &Request<'_>, stream: &mut (impl Read + Write)) -> io::Result<Response> {
+        let mut write = |bytes: &[u8]| stream.write_all(bytes);
+        let sent = write(self.head(request).as_bytes()).and_then(|()| write(request.body));
+        let sent = sent.and_then(|()| stream.flush());
+        let answered = Response::read(stream);
         // A peer may refuse a request before it has read all of it.
         match (sent, answered) {
             (_, Ok(response)) => Ok(response),

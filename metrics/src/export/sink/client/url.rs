@@ -16,25 +16,31 @@ pub(in crate::export) struct Url {
     pub(in crate::export) path: String,
     /// The name and the password in it, decoded.
     pub(in crate::export) credentials: Option<(String, String)>,
+    pub(in crate::export) is_tls: bool,
     has_default_port: bool,
 }
 
+const SCHEMES: &str = if cfg!(feature = "tls") {
+    "must begin with `http://` or `https://`"
+} else {
+    "must begin with `http://`"
+};
+
 impl Url {
-    /// Parses `http://[USER[:PASSWORD]@]HOST[:PORT][PATH][?QUERY]`. Returns the reason if it is something else.
+    /// Parses `http[s]://[USER[:PASSWORD]@]HOST[:PORT][PATH][?QUERY]`. Returns the reason if it is something else.
     pub(in crate::export) fn parse(text: &str) -> Result<Self, String> {
-        const DEFAULT_PORT: u16 = 80;
         let refused = |reason: &str| Err(format!("`{}` {reason}", without_password(text)));
         let Some((scheme, rest)) = text.split_once("://") else {
-            return refused("must begin with `http://`");
+            return refused(SCHEMES);
         };
-        if scheme.eq_ignore_ascii_case("https") {
-            return refused(
-                "has the scheme `https`, which is not supported: send to a local collector or proxy by `http`",
-            );
-        }
-        if !scheme.eq_ignore_ascii_case("http") {
-            return refused("must begin with `http://`");
-        }
+        let (is_tls, default_port) = match scheme.to_ascii_lowercase().as_str() {
+            "http" => (false, 80),
+            "https" if cfg!(feature = "tls") => (true, 443),
+            "https" => {
+                return refused("begins with `https://`, which requires the feature `tls` of `tachometer`");
+            }
+            _ => return refused(SCHEMES),
+        };
         if let Some(bad) = rest.chars().find(|c| !c.is_ascii_graphic() || *c == '#') {
             return refused(&format!("must not contain {bad:?}: write it percent-encoded"));
         }
@@ -63,7 +69,7 @@ impl Url {
             return refused("has no host");
         }
         let parsed = match port {
-            None => DEFAULT_PORT,
+            None => default_port,
             // `parse` would accept a sign.
             Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => match digits.parse() {
                 Ok(port) if port > 0 => port,
@@ -76,7 +82,8 @@ impl Url {
             port: parsed,
             path: path.to_owned(),
             credentials,
-            has_default_port: parsed == DEFAULT_PORT,
+            is_tls,
+            has_default_port: parsed == default_port,
         })
     }
 
@@ -107,7 +114,8 @@ impl Url {
 /// Writes it without the password, as it goes into logs and labels.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}{}", self.authority(), self.path)
+        let scheme = if self.is_tls { "https" } else { "http" };
+        write!(f, "{scheme}://{}{}", self.authority(), self.path)
     }
 }
 
@@ -160,6 +168,22 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "tls")]
+    fn tls_has_a_port_of_its_own() {
+        for (text, port, shown) in [("https://a", 443, "https://a"), ("HTTPS://a:80/b", 80, "https://a:80/b")]
+        {
+            let url = Url::parse(text).unwrap();
+            assert_eq!((url.port, url.is_tls, url.to_string().as_str()), (port, true, shown));
+        }
+    }
+
+    #[test]
+    #[cfg(not(feature = "tls"))]
+    fn without_the_feature_tls_is_refused_by_its_name() {
+        assert!(Url::parse("https://a").unwrap_err().contains("requires the feature `tls`"));
+    }
+
+    #[test]
     fn passwords_are_decoded_and_not_shown() {
         let url = Url::parse("http://me%40home:s%3A:%C3%A4@host:1/x").unwrap();
         assert_eq!(url.credentials, Some(("me@home".to_owned(), "s::ä".to_owned())));
@@ -176,7 +200,6 @@ mod tests {
         for (text, reason) in [
             ("", "must begin with `http://`"),
             ("localhost:4318", "must begin with `http://`"),
-            ("https://a", "is not supported"),
             ("ftp://a", "must begin with `http://`"),
             ("http://", "has no host"),
             ("http://:1", "has no host"),

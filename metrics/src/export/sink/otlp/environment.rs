@@ -5,6 +5,7 @@ use crate::encode::otlp::{HistogramAggregation, Temporality};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::env;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The variables of an environment.
@@ -55,6 +56,11 @@ impl<'a> Environment<'a> {
 
     pub(super) fn headers(&self) -> Result<Pairs, String> {
         self.setting("HEADERS").map_or(Ok(Vec::new()), |variable| pairs(&variable))
+    }
+
+    /// Returns the file of the certificates to trust.
+    pub(super) fn certificates(&self) -> Option<PathBuf> {
+        self.setting("CERTIFICATE").map(|(_, file)| file.into())
     }
 
     pub(super) fn timeout(&self) -> Result<Duration, String> {

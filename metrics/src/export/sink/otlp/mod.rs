@@ -9,12 +9,12 @@ pub use self::settings::Otlp;
 
 use self::partial_success::PartialSuccess;
 use self::retry::{Backoff, is_retryable};
-use self::settings::Settings;
+use self::settings::{Settings, refused};
 use super::client::{Client, Request, Response, gzip};
 use super::named::Sink;
 use crate::clock::Instant;
 use crate::encode::otlp::Encoder;
-use crate::error::{Cause, Error};
+use crate::error::Error;
 use crate::export::deadline::Deadline;
 use crate::snapshot::FullSnapshot;
 use crate::util::periodic::Run;
@@ -30,7 +30,7 @@ impl Otlp {
     pub(in crate::export) fn into_sink(self) -> Result<Sink, Error> {
         let settings = self.check()?;
         let name = settings.url.to_string();
-        let mut receiver = Receiver::new(settings);
+        let mut receiver = Receiver::new(settings)?;
         Ok(Sink::with_run(name, move |snapshot, run| receiver.export(snapshot, run)))
     }
 }
@@ -54,11 +54,13 @@ struct Receiver {
 }
 
 impl Receiver {
-    fn new(settings: Settings) -> Self {
-        let Settings { url, headers, timeout, is_json, is_gzip, needs_earlier, encoder } = settings;
+    fn new(settings: Settings) -> Result<Self, Error> {
+        let Settings { url, headers, certificates, timeout, is_json, is_gzip, needs_earlier, encoder } =
+            settings;
         let path = url.path.clone();
-        Receiver {
-            client: Client::new(url, headers),
+        let client = Client::new(url, headers, certificates.as_deref());
+        Ok(Receiver {
+            client: client.map_err(|reason| refused("certificates", reason))?,
             path,
             timeout,
             is_json,
@@ -69,7 +71,7 @@ impl Receiver {
             not_before: None,
             body: Vec::new(),
             compressed: Vec::new(),
-        }
+        })
     }
 
     /// Sends a snapshot, repeatedly if the receiver is not ready.
@@ -135,8 +137,4 @@ impl Receiver {
             }
         }
     }
-}
-
-fn refused(setting: &'static str, reason: String) -> Error {
-    Cause::SinkSetting { sink: "OTLP", setting, reason }.into()
 }

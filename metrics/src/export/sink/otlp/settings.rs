@@ -2,11 +2,11 @@
 
 use super::super::client::{Url, basic_auth, header_fault};
 use super::environment::Environment;
-use super::refused;
 use crate::encode::otlp::{Encoder, HistogramAggregation, Temporality};
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use std::env;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A receiver of the OpenTelemetry protocol (OTLP over HTTP) as a sink of
@@ -22,6 +22,7 @@ use std::time::Duration;
 /// | `TIMEOUT` | the time that an export may take, in milliseconds |
 /// | `PROTOCOL` | `http/protobuf` or `http/json` |
 /// | `COMPRESSION` | `gzip` or `none` |
+/// | `CERTIFICATE` | a PEM file with the certificates to trust (with the feature `tls`) |
 /// | `TEMPORALITY_PREFERENCE` (of metrics only) | `cumulative`, `delta` or `lowmemory` |
 /// | `DEFAULT_HISTOGRAM_AGGREGATION` (of metrics only) | `explicit_bucket_histogram` or `base2_exponential_bucket_histogram` |
 ///
@@ -44,6 +45,7 @@ pub struct Otlp {
     url: Option<String>,
     headers: Vec<(String, String)>,
     resource: Vec<(String, String)>,
+    certificates: Option<PathBuf>,
     timeout: Option<Duration>,
     is_json: Option<bool>,
     is_gzip: Option<bool>,
@@ -55,6 +57,7 @@ pub struct Otlp {
 pub(super) struct Settings {
     pub(super) url: Url,
     pub(super) headers: Vec<(String, String)>,
+    pub(super) certificates: Option<PathBuf>,
     pub(super) timeout: Duration,
     pub(super) is_json: bool,
     pub(super) is_gzip: bool,
@@ -93,6 +96,13 @@ impl Otlp {
     pub fn resource(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.resource.push((key.into(), value.into()));
         self
+    }
+
+    /// Trusts the certificates in this PEM file, instead of those that the system trusts. Requires the feature `tls`, as URLs that begin
+    /// with `https://` do.
+    #[cfg(feature = "tls")]
+    pub fn certificates(self, file: impl Into<PathBuf>) -> Self {
+        Otlp { certificates: Some(file.into()), ..self }
     }
 
     /// Sets how long an export may take, with all its attempts: 10 seconds by default. The last one, with an export that is still in
@@ -135,6 +145,9 @@ impl Otlp {
             None => environment.url(),
         };
         let url = url.map_err(|reason| refused("URL", reason))?;
+        // Without TLS, the variable is one of other signals.
+        let of_environment = || environment.certificates().filter(|_| url.is_tls);
+        let certificates = self.certificates.or_else(of_environment);
         let mut headers = environment.headers().map_err(|reason| refused("headers", reason))?;
         headers.retain(|(name, _)| !self.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
         headers.extend(self.headers);
@@ -173,6 +186,7 @@ impl Otlp {
         Ok(Settings {
             url,
             headers,
+            certificates,
             timeout,
             is_json,
             is_gzip,
@@ -180,6 +194,10 @@ impl Otlp {
             encoder: encoder.temporality(temporality).histograms(histograms),
         })
     }
+}
+
+pub(super) fn refused(setting: &'static str, reason: String) -> Error {
+    Cause::SinkSetting { sink: "OTLP", setting, reason }.into()
 }
 
 /// Describes a receiver by its URL, as [`Otlp::new`] does.
@@ -199,12 +217,14 @@ impl From<String> for Otlp {
 /// Shows no values of headers, and no password.
 impl fmt::Debug for Otlp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Otlp { url, headers, resource, timeout, is_json, is_gzip, temporality, histograms } = self;
+        let Otlp { url, headers, resource, certificates, timeout, is_json, is_gzip, temporality, histograms } =
+            self;
         let headers: Vec<&String> = headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Otlp")
             .field("url", &url.as_ref().map(|url| Url::parse(url).ok()))
             .field("headers", &headers)
             .field("resource", resource)
+            .field("certificates", certificates)
             .field("timeout", timeout)
             .field("is_json", is_json)
             .field("is_gzip", is_gzip)
