@@ -48,6 +48,7 @@
 //! - A counter whose name does not end in `_total` gets this suffix: `http_requests` becomes `http_requests_total`. One that has the
 //!   word `total` elsewhere too loses it there: `total_jobs_total` becomes `jobs_total`.
 //! - Two underscores in a row become one, and those at both ends are removed: `a__b_` becomes `a_b`.
+//! - A label whose name begins with `_` gets the prefix `key`, unless `label_name_underscore_sanitization` is off.
 
 mod attributes;
 mod buckets;
