@@ -121,10 +121,11 @@ pub use clock::{MockClock, force_os_clock, set_clock};
 pub use encode::Format;
 #[cfg(feature = "otlp")]
 pub use encode::otlp;
+pub use encode::report;
 #[doc(inline)]
 pub use error::Error;
 pub use error_kind::ErrorKind;
-pub use export::{ExportHandle, exporter, print_on_exit};
+pub use export::{ExportHandle, exporter, print_on_exit, report_on_exit};
 pub use family::{DynamicFamily, Family};
 #[cfg(feature = "http")]
 pub use http::expose;

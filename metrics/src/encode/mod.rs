@@ -18,6 +18,7 @@ mod openmetrics;
 pub mod otlp;
 mod prometheus;
 mod protobuf;
+pub mod report;
 mod selection;
 mod table;
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod properties;
 pub mod protobuf;
 mod random;
 mod reader;
+mod report;
 
 use std::time::Duration;
 use tachometer::{Format, FullSnapshot, MetricsRegistry};
