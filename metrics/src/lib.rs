@@ -43,6 +43,7 @@
 //! | `http-body` | [`Call::body`]: calls that end with an HTTP body |
 //! | `http` | `expose`; `serve`, `Endpoint` (not on WebAssembly) |
 //! | `json` | `FullSnapshot::to_json`, `from_json`; serde's `Serialize` and `Deserialize` of snapshots |
+//! | `otlp` | `ExporterBuilder::to_otlp` (not on WebAssembly); `otlp::Encoder`: snapshots as requests of the OpenTelemetry protocol |
 //! | `process` | `MetricsRegistry::register_process_metrics` |
 //! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C, on Unix |
 //!

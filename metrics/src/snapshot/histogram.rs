@@ -335,6 +335,9 @@ impl HistogramSnapshot {
 
     /// Merges the buckets so that only bounds in `others` remain. Both lists end at `u64::MAX`.
     fn coarsen(&self, others: &[u64]) -> HistogramSnapshot {
+        if self.boundaries == others {
+            return self.clone();
+        }
         let mut coarse = HistogramSnapshot {
             buckets: Vec::new(),
             boundaries: Vec::new(),

@@ -40,6 +40,17 @@ impl FullSnapshot {
         if self.is_of_another_run_than(earlier) { self.since_its_start() } else { self.less(earlier) }
     }
 
+    /// Returns the difference since `earlier` with the extremes of this snapshot, for formats that show them as gauges.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn since_with_extremes(&self, earlier: &FullSnapshot) -> FullSnapshot {
+        let mut difference = self.since(earlier);
+        difference.minmax.clone_from(&self.minmax);
+        for (difference, now) in difference.functions.iter_mut().zip(&self.functions) {
+            difference.latency.extremes = now.latency.extremes;
+        }
+        difference
+    }
+
     /// Returns whether the runs of both are known and differ.
     fn is_of_another_run_than(&self, earlier: &FullSnapshot) -> bool {
         matches!((self.run, earlier.run), (Some(later), Some(earlier)) if later != earlier)
@@ -144,16 +155,25 @@ impl MetricsSnapshot {
 impl FunctionSnapshot {
     /// Returns the calls of this function since those in `earlier`, if any.
     fn since_in(&self, earlier: &FullSnapshot) -> FunctionSnapshot {
-        let first = earlier
-            .functions
-            .partition_point(|function| function.module_and_function() < self.module_and_function());
-        let same_place = earlier.functions[first..]
-            .iter()
-            .take_while(|function| function.module_and_function() == self.module_and_function());
-        match same_place.into_iter().find(|function| function.has_labels_of(self)) {
+        match self.find_in(&earlier.functions) {
             Some(earlier) => self.since(earlier),
             None => FunctionSnapshot { latency: self.latency.clone().without_extremes(), ..self.clone() },
         }
+    }
+
+    /// Returns the series of this function in `functions`, which are sorted.
+    fn find_in<'a>(&self, functions: &'a [FunctionSnapshot]) -> Option<&'a FunctionSnapshot> {
+        if let Ok(index) = functions.binary_search_by(|function| function.identity().cmp(&self.identity())) {
+            return Some(&functions[index]);
+        }
+        // Its labels may have another order, and so may it among the series of the function.
+        let is_before =
+            |function: &FunctionSnapshot| function.module_and_function() < self.module_and_function();
+        let first = functions.partition_point(is_before);
+        functions[first..]
+            .iter()
+            .take_while(|function| function.module_and_function() == self.module_and_function())
+            .find(|function| function.has_labels_of(self))
     }
 
     fn since(&self, earlier: &FunctionSnapshot) -> FunctionSnapshot {
