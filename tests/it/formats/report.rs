@@ -68,7 +68,7 @@ fn lines(text: &str) -> Vec<String> {
 fn functions_come_by_their_total_time() {
     let snapshot = snapshot();
     let report = snapshot.report();
-    let names: Vec<&str> = report.rows().iter().map(|row| row.name()).collect();
+    let names: Vec<&str> = report.rows().iter().map(tachometer::report::Row::name).collect();
     let prices = "it::formats::report::prices::load{source=\"a\\nb\"}";
     assert_eq!(names, [prices, "checkout", "sampled", "it::formats::report::stock::load"]);
     // One in four calls is timed.
