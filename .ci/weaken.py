@@ -24,6 +24,7 @@ import time
 # The files of the weakened places.
 LIBRARY = "metrics/src/lib.rs"
 CELL = "metrics/src/recorder/block/cell.rs"
+EXEMPLARS = "metrics/src/recorder/block/exemplars.rs"
 HISTORY = "metrics/src/recorder/block/history.rs"
 LAYOUT = "metrics/src/recorder/block/layout.rs"
 OCTAVES = "metrics/src/recorder/block/octaves.rs"
@@ -51,6 +52,7 @@ UNSEEN = "a_writer_may_miss_windows"
 QUICK = "windows_that_follow_each_other_quickly"
 COPY = "a_copy_shows_what_is_recent"
 PASSED = "a_call_begins_a_window_after_others"
+WHOLE = "an_exemplar_is_whole"
 UNTIMED = "an_untimed_call_of_a_sampled"
 LEASE = "recorder::tests::loom::a_lease"
 NODES = "recorder::tests::loom::a_list"
@@ -137,7 +139,7 @@ WEAKENED = [
     ("a new window does not count with its first call", WRITE,
      "«1 << HISTORY_BIT | 1 << EXTREMES_BIT»", "1 << EXTREMES_BIT", WINDOW),
     ("an untimed call does not begin its window", WRITE,
-     "self.commit(load_own(head), outcome, «replaced»);", "0", UNTIMED),
+     "self.commit(load_own(head), outcome, «replaced», None);", "0", UNTIMED),
     ("a copy shows the writer's window for the reader's", WRITE,
      "self.publish(copy, epoch, past.lifetime(extremes), past.recent(«window»,", "past.window", COPY),
     ("a reader takes the writer's window for its own", READ,
@@ -148,6 +150,18 @@ WEAKENED = [
      "before: «self.lifetime(current)», earlier }", "current", WINDOWS),
     ("a rotation is no window", EPOCH,
      "guard.begin(«(window_of(epoch) + 1) << WINDOW_BIT»)", "epoch + 1", UNSEEN),
+    ("the words of an exemplar are stored Relaxed", EXEMPLARS,
+     "cell.store(word, «Ordering::Release»)", "Ordering::Relaxed", WHOLE),
+    ("the version of an exemplar is stored Relaxed", EXEMPLARS,
+     "self.version.store(version, «Ordering::Release»)", "Ordering::Relaxed", WHOLE),
+    ("the version of an exemplar is first read Relaxed", EXEMPLARS,
+     "let version = self.version.load(«Ordering::Acquire»);", "Ordering::Relaxed", WHOLE),
+    ("the fence of an exemplar is missing", EXEMPLARS,
+     "«fence(Ordering::Acquire);»", "", WHOLE),
+    ("the version of an exemplar is not read again", EXEMPLARS,
+     "if «self.version.load(Ordering::Relaxed) == version» {", "true", WHOLE),
+    ("an exemplar is written where it is read", EXEMPLARS,
+     "self.copies[«copy_of(version)»].iter()", "1 - copy_of(version)", WHOLE),
     ("a writer is handed back Relaxed", WRITER,
      "self.is_leased.store(false, «Ordering::Release»)", "Ordering::Relaxed", LEASE),
     ("a writer is leased Relaxed", WRITER,

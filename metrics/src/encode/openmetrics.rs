@@ -13,7 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(super) fn write(snapshot: &FullSnapshot, selection: &Selection<'_>, created: bool, text: &mut String) {
     // The same for all series, so it is formatted once.
     let created = (created && snapshot.created != UNIX_EPOCH).then(|| created_text(snapshot.created));
-    let mut lines = Lines::new(text, snapshot);
+    let mut lines = Lines::new(text, snapshot).with_exemplars();
     for family in selection.families(snapshot) {
         let Metadata { name, kind, has_created } = Metadata::of(&family);
         lines.help(name, &family.help, Quotes::Escaped);

@@ -15,6 +15,7 @@ use crate::metric::{Counter, FloatCounter, FloatGauge, Gauge, Histogram};
 use crate::recorder::{Reader, Shards};
 use crate::snapshot::HistogramSnapshot;
 use crate::sync::Arc;
+use crate::trace_context::TraceContext;
 use std::fmt;
 use std::time::Duration;
 
@@ -422,6 +423,11 @@ impl<K: Find<Histogram>> Series<Histogram, K> {
     #[inline]
     pub fn observe(&self, value: u64) {
         self.update(|cells, index| cells.observe(index, value));
+    }
+
+    /// Records `value`, and shows it with its trace, as [`Histogram::observe_with`] does.
+    pub fn observe_with(&self, value: u64, trace: TraceContext) {
+        self.update(|cells, index| cells.observe_with(index, value, trace));
     }
 
     /// Records `duration` in nanoseconds.

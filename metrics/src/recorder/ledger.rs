@@ -48,6 +48,8 @@ struct Group {
     versions: [Version; GROUP],
     /// The number of failures of each block that the reading contains, modulo 256: a difference is known to be less.
     failed: [[u8; 3]; GROUP],
+    /// How often the exemplars of each block had been replaced when they were read.
+    exemplars_taken: [u64; GROUP],
     function: &'static CallCells,
     reading: Box<GroupReading>,
 }
@@ -65,6 +67,8 @@ struct Change {
     group: usize,
     /// A bit for each block that is to be read.
     blocks: u32,
+    /// A bit for each block whose exemplars are to be read.
+    exemplars: u32,
     /// Whether the rings have all durations since the reading.
     is_near: bool,
 }
@@ -97,12 +101,15 @@ impl Ledger {
         self.add_new_blocks(functions.clone());
         let is_new_window = mem::replace(&mut self.window, guard.window()) != guard.window();
         if is_new_window {
-            // Extremes that were recent may not be any more.
-            functions.for_each(|function| function.account().totals.recent = None);
+            // Extremes that were recent may not be any more, nor the longest calls. Other exemplars are only read anew.
+            functions.for_each(|function| {
+                let mut account = function.account();
+                (account.totals.recent, account.exemplars) = (None, None);
+            });
         }
         for place in 0..self.groups.len() {
             let change = self.groups[place].change(place, is_new_window);
-            buffers.changes.extend((change.blocks > 0).then_some(change));
+            buffers.changes.extend((change.blocks | change.exemplars > 0).then_some(change));
             if buffers.changes.len() == BATCH {
                 self.read_changes(is_new_window, guard, buffers);
             }
@@ -122,6 +129,8 @@ impl Ledger {
         }
         for change in &changes {
             let group = &mut self.groups[change.group];
+            // Before the calls, so each exemplar is one of them.
+            group.read_exemplars(change.exemplars, guard.window());
             if !change.is_near || !group.read_difference(change.blocks, is_new_window, guard, buffers) {
                 group.read_whole(guard, buffers);
             }
@@ -164,6 +173,7 @@ impl Group {
             len: 1,
             versions: [Version::UNKNOWN; GROUP],
             failed: [[0; 3]; GROUP],
+            exemplars_taken: [0; GROUP],
             function,
             reading: Box::new(GroupReading { counts: Counts::NONE, cells: CellCounts::NONE }),
         }
@@ -189,13 +199,18 @@ impl Group {
     fn change(&self, group: usize, is_new_window: bool) -> Change {
         let all = (1 << self.len) - 1;
         let (mut blocks, mut is_near) = (if is_new_window { all } else { 0 }, true);
+        let mut exemplars = 0;
         // Without a branch for each block, the processor loads all of them at once.
         for (place, (block, known)) in self.blocks.iter().zip(&self.versions).enumerate() {
             let version = block.version();
             blocks |= u32::from(version != *known) << place;
             is_near &= version.is_near(*known);
+            let taken = block.exemplars_taken();
+            let are_new = taken != self.exemplars_taken[place] || is_new_window && taken > 0;
+            exemplars |= u32::from(are_new) << place;
         }
-        Change { group, blocks: blocks & all, is_near: is_near && !self.function.is_sampled() }
+        let is_near = is_near && !self.function.is_sampled();
+        Change { group, blocks: blocks & all, exemplars: exemplars & all, is_near }
     }
 
     /// Loads a value of each cache line that is to be read and whose place is known: of the headers and of the reading. Returns anything.
@@ -220,6 +235,20 @@ impl Group {
 
     fn blocks_read_whole(&self, change: &Change) -> impl Iterator<Item = Block> {
         self.blocks(if change.is_near { 0 } else { change.blocks }).map(|(block, _)| block)
+    }
+
+    /// Reads the exemplars of these blocks, for a reader in `window`.
+    fn read_exemplars(&mut self, blocks: u32, window: u64) {
+        if blocks == 0 {
+            return;
+        }
+        let mut account = self.function.account();
+        let reading = account.exemplars.get_or_insert_default();
+        for place in (0..self.len).filter(|place| blocks >> place & 1 == 1) {
+            // Before they are read: those that are taken meanwhile are read again.
+            self.exemplars_taken[place] = self.blocks[place].exemplars_taken();
+            self.blocks[place].read_exemplars(window, reading);
+        }
     }
 
     /// Adds what the calls since the last reading have changed in these blocks. Returns `false`, and adds nothing, if a block can only be

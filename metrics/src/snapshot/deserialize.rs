@@ -10,6 +10,7 @@
 
 use super::collector::MetricsSnapshot;
 use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
+use super::exemplar::{Exemplar, SelectedCalls};
 use super::full::FullSnapshot;
 use super::function::{CancelledByStage, FunctionSnapshot};
 use super::histogram::HistogramSnapshot;
@@ -129,6 +130,8 @@ struct RawFunction {
     #[serde(default = "every_call")]
     sample_interval: u64,
     latency: RawHistogram,
+    #[serde(default)]
+    exemplars: SelectedCalls,
 }
 
 fn every_call() -> u64 {
@@ -147,14 +150,16 @@ struct RawHistogram {
     recent: Option<(u64, u64)>,
     #[serde(default, with = "native")]
     native: Option<Arc<NativeCounts>>,
+    #[serde(default)]
+    exemplars: Vec<Exemplar>,
 }
 
 impl TryFrom<RawHistogram> for HistogramSnapshot {
     type Error = Reason;
 
     fn try_from(raw: RawHistogram) -> Result<Self, Reason> {
-        let RawHistogram { buckets, boundaries, sum, extremes, recent, native } = raw;
-        let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent, native };
+        let RawHistogram { buckets, boundaries, sum, extremes, recent, native, exemplars } = raw;
+        let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent, native, exemplars };
         if let Some(mistake) = histogram.mistake().or_else(|| histogram.native_mistake()) {
             return Err(mistake);
         }
@@ -163,6 +168,13 @@ impl TryFrom<RawHistogram> for HistogramSnapshot {
         }
         if let Some(recent) = recent {
             check_recent(recent, extremes)?;
+        }
+        if histogram.exemplars.iter().any(|exemplar| exemplar.value().is_none()) {
+            return Err("the exemplar of a bucket must have a value".to_owned());
+        }
+        let bucket = |exemplar: &Exemplar| histogram.bucket_of(exemplar);
+        if !histogram.exemplars.is_sorted_by(|one, next| bucket(one) < bucket(next)) {
+            return Err("the exemplars must be of different buckets, in increasing order".to_owned());
         }
         Ok(histogram)
     }
@@ -180,7 +192,15 @@ impl TryFrom<RawFunction> for FunctionSnapshot {
 impl RawFunction {
     fn checked(self) -> Result<FunctionSnapshot, Reason> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
-        let RawFunction { in_flight, error_kinds, cancelled_by_stage, sample_interval, latency, .. } = self;
+        let RawFunction {
+            in_flight,
+            error_kinds,
+            cancelled_by_stage,
+            sample_interval,
+            latency,
+            exemplars,
+            ..
+        } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
             return Err(format!("invalid label {label:?} of a function"));
         }
@@ -214,6 +234,7 @@ impl RawFunction {
             cancelled_by_stage,
             sample_interval,
             latency,
+            selected: exemplars.boxed(),
         })
     }
 }

@@ -1,3 +1,5 @@
+#[cfg(not(loom))]
+mod exemplars;
 #[cfg(loom)]
 mod differences_loom;
 #[cfg(loom)]
