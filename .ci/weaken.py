@@ -25,6 +25,7 @@ import time
 LIBRARY = "metrics/src/lib.rs"
 CELL = "metrics/src/recorder/block/cell.rs"
 EXEMPLARS = "metrics/src/recorder/block/exemplars.rs"
+OFFER = "metrics/src/recorder/block/offer.rs"
 HISTORY = "metrics/src/recorder/block/history.rs"
 LAYOUT = "metrics/src/recorder/block/layout.rs"
 OCTAVES = "metrics/src/recorder/block/octaves.rs"
@@ -160,6 +161,10 @@ WEAKENED = [
      "«fence(Ordering::Acquire);»", "", WHOLE),
     ("the version of an exemplar is not read again", EXEMPLARS,
      "if «self.version.load(Ordering::Relaxed) == version» {", "true", WHOLE),
+    ("the number of exemplars is stored Relaxed", OFFER,
+     "exemplars_taken.store(taken, Ordering::«Release»)", "Relaxed", WHOLE),
+    ("the number of exemplars is read Relaxed", OFFER,
+     "exemplars_taken.load(Ordering::«Acquire»)", "Relaxed", WHOLE),
     ("an exemplar is written where it is read", EXEMPLARS,
      "self.copies[«copy_of(version)»].iter()", "1 - copy_of(version)", WHOLE),
     ("a writer is handed back Relaxed", WRITER,

@@ -33,7 +33,7 @@ impl Block {
     #[cold]
     #[inline(never)]
     fn offer(self, outcome: Outcome, nanos: Option<u64>, slowest_of: Option<u64>) {
-        let Header { takes_traces, exemplars, exemplars_taken, table, arena, .. } = self.header();
+        let Header { takes_traces, exemplars, table, arena, .. } = self.header();
         let Some(hook) = tracing_hook().filter(|_| *takes_traces && !TracingHook::is_asking()) else {
             return;
         };
@@ -80,8 +80,14 @@ impl Block {
         for role in slowest.into_iter().chain(failure).chain(bucket.map(Role::Bucket)) {
             exemplars.write(role, &call, slowest_of.unwrap_or(0), arena);
         }
+        self.count_exemplar();
+    }
+
+    /// Has readers look at the exemplars, after they have been replaced.
+    fn count_exemplar(self) {
+        let Header { exemplars_taken, .. } = self.header();
         let taken = load_own(exemplars_taken).wrapping_add(1);
-        // Release: pairs with the Acquire in `exemplars_taken`.
+        // Release: pairs with the Acquire in `exemplars_taken`: the exemplars are written.
         exemplars_taken.store(taken, Ordering::Release);
     }
 
@@ -90,11 +96,12 @@ impl Block {
         let Header { exemplars, table, arena, .. } = self.header();
         let exemplars = Exemplars::get_or_create(exemplars, arena);
         exemplars.write(Role::Bucket(table.find(value)), call, 0, arena);
+        self.count_exemplar();
     }
 
-    /// Returns how often its exemplars have been replaced. Who sees this number finds these exemplars, or later ones.
+    /// Returns how often its exemplars have been replaced. A reading after this call finds these exemplars, or later ones.
     pub(in crate::recorder) fn exemplars_taken(self) -> u64 {
-        // Acquire: pairs with the Release in `offer`.
+        // Acquire: pairs with the Release in `count_exemplar`.
         self.header().exemplars_taken.load(Ordering::Acquire)
     }
 
