@@ -1,10 +1,10 @@
 //! Groups of blocks of a function, with their last reading.
 
-use super::Buffers;
 use crate::recorder::account::Account;
-use crate::recorder::block::{Block, Known, Version};
+use crate::recorder::block::{Block, BlockReading, Known, Version};
 use crate::recorder::call_cells::CallCells;
 use crate::recorder::cell_counts::CellCounts;
+use crate::recorder::cell_sums::CellSums;
 use crate::recorder::epoch::EpochGuard;
 use crate::recorder::totals::{Counts, Totals, widen};
 use std::mem;
@@ -44,6 +44,15 @@ pub(super) struct Change {
     pub(super) exemplars: u32,
     /// Whether the rings have all durations since the reading.
     pub(super) is_near: bool,
+}
+
+/// What an update needs to read blocks.
+#[derive(Debug, Default)]
+pub(in crate::recorder) struct Buffers {
+    pub(in crate::recorder) block: BlockReading,
+    pub(in crate::recorder) sums: CellSums,
+    cells: CellCounts,
+    pub(super) changes: Vec<Change>,
 }
 
 impl Group {

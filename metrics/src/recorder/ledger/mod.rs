@@ -16,12 +16,11 @@ mod group;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-use self::group::{Change, Group};
+pub(super) use self::group::Buffers;
+use self::group::Group;
 use super::account::Account;
-use super::block::{Block, BlockReading};
+use super::block::Block;
 use super::call_cells::CallCells;
-use super::cell_counts::CellCounts;
-use super::cell_sums::CellSums;
 use super::epoch::EpochGuard;
 use super::slot::Handle;
 use std::hint::black_box;
@@ -38,15 +37,6 @@ pub(crate) struct Ledger {
     window: u64,
     /// Whether each account has the sums over its groups. Not during an update, nor after one that has panicked.
     is_balanced: bool,
-}
-
-/// What an update needs to read blocks.
-#[derive(Debug, Default)]
-pub(super) struct Buffers {
-    pub(super) block: BlockReading,
-    pub(super) sums: CellSums,
-    cells: CellCounts,
-    changes: Vec<Change>,
 }
 
 impl Ledger {

@@ -3,10 +3,12 @@
 use super::group::{GROUP, GroupReading};
 use super::*;
 use crate::buckets::table::BucketTable;
+use crate::recorder::block::TracedCall;
 use crate::recorder::outcome::{Outcome, Time};
 use crate::recorder::reader::Reader;
 use crate::recorder::writer::{Writer, WriterPool};
 use crate::sync::leak;
+use crate::trace_context::TraceContext;
 
 static TABLE: BucketTable = BucketTable::of_time(&[1_000, 2_500, 5_000]);
 
@@ -119,6 +121,34 @@ fn readings_are_those_of_all_cells() {
         assert_read(&mut ledger, &functions, below(20) == 0);
     }
     assert!(ledger.groups.len() > functions.len() * (writers.len() / GROUP));
+}
+
+/// The exemplar with this number.
+fn traced(number: u8) -> TracedCall {
+    let trace = TraceContext { trace_id: [number; 16], span_id: [number; 8] };
+    TracedCall { trace, nanos: Some(number.into()), time: number.into() }
+}
+
+#[test]
+fn exemplars_are_those_of_all_blocks() {
+    let (function, writers, mut ledger) = (function(1), writers::<11>(), Ledger::new());
+    call_on_each(function, &writers, 700);
+    assert_read(&mut ledger, &[function], false);
+    // Without a call since the last reading: the program took long to tell its trace.
+    for (number, (writer, value)) in (1..).zip([(0, 700), (9, 2_000), (10, 700), (3, 6_000), (0, 701)]) {
+        function.block_of(writers[writer]).take_explicit(value, &traced(number));
+        assert!(ledger.groups.iter().any(|group| group.change(0, false).exemplars > 0));
+        assert_read(&mut ledger, &[function], false);
+        let account = function.account();
+        let latest = account.exemplars.iter().flat_map(|all| &all.buckets).map(|(_, call)| call.time).max();
+        assert_eq!(latest, Some(number.into()));
+    }
+    // They are kept when a window ends. The clock was set back: the last one is shown, if it is not the latest, from then on.
+    function.block_of(writers[9]).take_explicit(2_000, &traced(1));
+    for rotates in [true, false, true] {
+        assert_read(&mut ledger, &[function], rotates);
+        assert_eq!(function.account().exemplars.as_ref().map(|all| all.buckets.len()), Some(3));
+    }
 }
 
 #[test]
