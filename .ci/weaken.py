@@ -24,7 +24,7 @@ import time
 # The files of the weakened places.
 LIBRARY = "metrics/src/lib.rs"
 CELL = "metrics/src/recorder/block/cell.rs"
-EXEMPLARS = "metrics/src/recorder/block/exemplars.rs"
+TRACED = "metrics/src/recorder/traced_cell.rs"
 OFFER = "metrics/src/recorder/block/offer.rs"
 HISTORY = "metrics/src/recorder/block/history.rs"
 LAYOUT = "metrics/src/recorder/block/layout.rs"
@@ -151,21 +151,21 @@ WEAKENED = [
      "before: «self.lifetime(current)», earlier }", "current", WINDOWS),
     ("a rotation is no window", EPOCH,
      "guard.begin(«(window_of(epoch) + 1) << WINDOW_BIT»)", "epoch + 1", UNSEEN),
-    ("the words of an exemplar are stored Relaxed", EXEMPLARS,
+    ("the words of an exemplar are stored Relaxed", TRACED,
      "cell.store(word, «Ordering::Release»)", "Ordering::Relaxed", WHOLE),
-    ("the version of an exemplar is stored Relaxed", EXEMPLARS,
+    ("the version of an exemplar is stored Relaxed", TRACED,
      "self.version.store(version, «Ordering::Release»)", "Ordering::Relaxed", WHOLE),
-    ("the version of an exemplar is first read Relaxed", EXEMPLARS,
+    ("the version of an exemplar is first read Relaxed", TRACED,
      "let version = self.version.load(«Ordering::Acquire»);", "Ordering::Relaxed", WHOLE),
-    ("the fence of an exemplar is missing", EXEMPLARS,
+    ("the fence of an exemplar is missing", TRACED,
      "«fence(Ordering::Acquire);»", "", WHOLE),
-    ("the version of an exemplar is not read again", EXEMPLARS,
+    ("the version of an exemplar is not read again", TRACED,
      "if «self.version.load(Ordering::Relaxed) == version» {", "true", WHOLE),
     ("the number of exemplars is stored Relaxed", OFFER,
      "exemplars_taken.store(taken, «Ordering::Release»)", "Ordering::Relaxed", WHOLE),
     ("the number of exemplars is read Relaxed", OFFER,
      "exemplars_taken.load(«Ordering::Acquire»)", "Ordering::Relaxed", WHOLE),
-    ("an exemplar is written where it is read", EXEMPLARS,
+    ("an exemplar is written where it is read", TRACED,
      "self.copies[«copy_of(version)»].iter()", "1 - copy_of(version)", WHOLE),
     ("a writer is handed back Relaxed", WRITER,
      "self.is_leased.store(false, «Ordering::Release»)", "Ordering::Relaxed", LEASE),

@@ -5,7 +5,11 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
-use tachometer::{Exemplar, FullSnapshot, Histogram, MockClock, TraceContext, instrumented, metrics};
+use tachometer::families::{FamilySnapshot, SeriesSnapshot};
+use tachometer::{
+    Counter, Exemplar, Family, FullSnapshot, Histogram, LabelSet, MockClock, TraceContext, instrumented,
+    metrics,
+};
 
 thread_local! {
     static TRACE: Cell<Option<u8>> = const { Cell::new(None) };
@@ -228,6 +232,9 @@ fn protocol_buffers_show_exemplars_of_counters_and_buckets_and_as_a_list() {
 
 metrics! {
     static PAGES: Histogram = Histogram::new("exemplar_pages", "Pages", &[10, 100]);
+    static BYTES: Counter = Counter::new("exemplar_bytes_total", "Bytes");
+    static SHARED: Counter = Counter::new("exemplar_shared_total", "Counted by several threads");
+    static ORDERS: Family<By, Counter> = Family::new("exemplar_orders_total", "Orders");
 }
 
 #[test]
@@ -248,4 +255,96 @@ fn values_of_declared_histograms_have_exemplars_if_they_are_given() {
         .find(|line| line.starts_with("exemplar_pages_bucket{le=\"10.0\"} 3 # {"))
         .unwrap();
     assert!(line.contains("\"} 9 "), "{line}");
+}
+
+#[derive(LabelSet)]
+struct By {
+    customer: &'static str,
+}
+
+/// Returns the amount and the number of the trace of a series' exemplar.
+fn shown_of(series: &SeriesSnapshot) -> Option<(u64, u8)> {
+    let exemplar = series.exemplar()?;
+    assert_eq!(exemplar.trace(), trace(exemplar.trace().span_id[0]));
+    Some((exemplar.value().unwrap(), exemplar.trace().span_id[0]))
+}
+
+#[test]
+fn amounts_of_declared_counters_are_exemplars_if_their_trace_is_given() {
+    BYTES.add(20);
+    let first = tachometer::snapshot();
+    assert_eq!(shown_of(&first.declared["exemplar_bytes_total"].series[0]), None);
+    BYTES.add_with(5, trace(0xab));
+    BYTES.add_with(u64::MAX, trace(0xcd));
+    BYTES.add_with(7, trace(0xef));
+    BYTES.add(1);
+    let snapshot = tachometer::snapshot();
+    let series = &snapshot.declared["exemplar_bytes_total"].series[0];
+    assert_eq!((BYTES.get(), series.value.as_count(), shown_of(series)), (32, Some(32), Some((7, 0xef))));
+    let age = SystemTime::now().duration_since(series.exemplar().unwrap().time()).unwrap();
+    assert!(age < Duration::from_secs(60), "{age:?}");
+
+    let openmetrics = snapshot.to_openmetrics_format();
+    let expected = format!(
+        "exemplar_bytes_total 32 # {{trace_id=\"{}\",span_id=\"{}\"}} 7 ",
+        "ef".repeat(16),
+        "ef".repeat(8)
+    );
+    assert_eq!(openmetrics.lines().filter(|line| line.starts_with(&expected)).count(), 1);
+    assert!(!snapshot.to_prometheus_format().contains("trace_id"));
+    let families = decode(&snapshot.to_protobuf());
+    let family = families.iter().find(|family| family.name() == "exemplar_bytes_total").unwrap();
+    let counter = family.metric[0].counter.as_ref().unwrap();
+    let exemplar = counter.exemplar.as_ref().unwrap();
+    let labels: Vec<_> = exemplar.label.iter().map(|label| (label.name(), label.value())).collect();
+    assert_eq!(labels, [("trace_id", "ef".repeat(16).as_str()), ("span_id", "ef".repeat(8).as_str())]);
+    assert_eq!((counter.value(), exemplar.value()), (32.0, 7.0));
+    assert!(exemplar.timestamp.is_some() && counter.created_timestamp.is_some());
+
+    let of = |snapshot: &FullSnapshot| shown_of(&snapshot.declared["exemplar_bytes_total"].series[0]);
+    assert_eq!(of(&snapshot.since(&first)), Some((7, 0xef)), "it is new");
+    assert_eq!(of(&tachometer::snapshot().since(&snapshot)), None, "it is not new");
+}
+
+#[test]
+fn the_latest_exemplar_of_all_threads_is_shown() {
+    let shown = || shown_of(&tachometer::snapshot().declared["exemplar_shared_total"].series[0]);
+    SHARED.add_with(40, trace(9));
+    for (number, amount) in [(1, 30), (2, 10), (3, 20)] {
+        std::thread::scope(|scope| {
+            let thread = scope.spawn(|| {
+                SHARED.add_with(amount, trace(number));
+            });
+            thread.join().unwrap();
+        });
+        assert_eq!(shown(), Some((amount, number)));
+    }
+    SHARED.add_with(5, trace(4));
+    assert_eq!((shown(), SHARED.get()), (Some((5, 4)), 105));
+}
+
+#[test]
+fn a_series_that_is_used_anew_has_no_exemplar_of_the_former() {
+    let family = || tachometer::snapshot().declared["exemplar_orders_total"].clone();
+    let shown = |family: &FamilySnapshot, customer| {
+        family
+            .series_with(&[("customer", customer)])
+            .map(|series| (series.value.as_count(), shown_of(series)))
+    };
+    ORDERS.with(&By { customer: "ada" }).add_with(3, trace(1));
+    ORDERS.with(&By { customer: "bob" }).add(2);
+    let before = family();
+    assert_eq!(shown(&before, "ada"), Some((Some(3), Some((3, 1)))));
+    assert_eq!(shown(&before, "bob"), Some((Some(2), None)));
+    assert!(ORDERS.remove(&By { customer: "ada" }));
+    assert_eq!(shown(&family(), "ada"), None);
+    // One of them has the index that has become free.
+    for customer in ["cid", "dan", "eve", "ada"] {
+        ORDERS.with(&By { customer }).add(1);
+        assert_eq!(shown(&family(), customer), Some((Some(1), None)), "{customer}");
+    }
+    let held = ORDERS.with(&By { customer: "ada" }).hold();
+    held.add_with(4, trace(2));
+    assert_eq!(shown(&family(), "ada"), Some((Some(5), Some((4, 2)))));
+    assert_eq!((held.get(), ORDERS.with(&By { customer: "bob" }).get()), (5, 2));
 }

@@ -35,9 +35,6 @@ impl<'d, 'a> BucketExemplars<'d, 'a> {
     }
 }
 
-/// The value of the exemplar of a counter of calls: what the call has added.
-pub(super) const ONE_CALL: Number = Number::Unsigned(1);
-
 /// Appends an exemplar with its time. Its labels have 63 code points together; 128 are allowed.
 #[cold]
 pub(super) fn push_exemplar(out: &mut String, exemplar: &Exemplar, value: Number) {

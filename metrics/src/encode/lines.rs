@@ -3,7 +3,7 @@
 use super::bounds::Bounds;
 use super::encoded_labels::{EncodedLabels, LabelBuffer};
 use super::escape::{Quotes, push_help};
-use super::exemplars::{ONE_CALL, push_exemplar};
+use super::exemplars::push_exemplar;
 use super::number::{push_float, push_signed, push_unsigned};
 use crate::labels::{SeriesLabels, push_label};
 use crate::snapshot::families::{MetricKind, Number, SeriesView, Value};
@@ -100,7 +100,7 @@ impl<'text, 'a> Lines<'text, 'a> {
                 if let Some(exemplar) = exemplars.then(|| series.exemplar()).flatten() {
                     // The line has just been ended.
                     out.pop();
-                    push_exemplar(out, exemplar, ONE_CALL);
+                    push_exemplar(out, exemplar, series.value_of(exemplar));
                     out.push('\n');
                 }
             }

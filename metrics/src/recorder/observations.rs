@@ -4,11 +4,12 @@
 //! to the same values.
 
 use super::array::Cell;
-use super::block::{Block, TracedCall};
+use super::block::Block;
 use super::outcome::Outcome;
 use super::shards::Shards;
 use super::slot::{SlotKey, TypedSlot};
 use super::thread::{self, EPOCH};
+use super::traced_cell::TracedCall;
 use crate::buckets::table::BucketTable;
 use crate::sync::const_unless_loom;
 

@@ -98,6 +98,8 @@ struct RawSeries {
     #[serde(default, with = "pairs")]
     labels: Vec<(String, String)>,
     value: SampleValue,
+    #[serde(default)]
+    exemplar: Option<Box<Exemplar>>,
 }
 
 #[derive(Deserialize)]
@@ -386,7 +388,7 @@ impl RawFamily {
 impl TryFrom<RawSeries> for SeriesSnapshot {
     type Error = Reason;
 
-    fn try_from(RawSeries { labels, value }: RawSeries) -> Result<Self, Reason> {
+    fn try_from(RawSeries { labels, value, exemplar }: RawSeries) -> Result<Self, Reason> {
         match value {
             SampleValue::Sum(sum) if sum.is_nan() || sum < 0.0 => {
                 return Err(format!("the value of a counter must not be negative or NaN, not {sum}"));
@@ -398,11 +400,15 @@ impl TryFrom<RawSeries> for SeriesSnapshot {
             SampleValue::Histogram(histogram) => SampleValue::Histogram(in_integers(histogram)?),
             value => value,
         };
+        if exemplar.as_ref().is_some_and(|exemplar| value.as_count().is_none() || exemplar.value().is_none())
+        {
+            return Err("only an integer counter may have an exemplar, which must have a value".to_owned());
+        }
         let may_be = |label: &str| is_label_name(label) && !is_reserved(label);
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
             return Err(format!("invalid label {label:?} of a series"));
         }
-        Ok(SeriesSnapshot { labels: SeriesLabels::new(as_texts(&labels)), value })
+        Ok(SeriesSnapshot::new(SeriesLabels::new(as_texts(&labels)), value).with_exemplar(exemplar))
     }
 }
 

@@ -54,13 +54,16 @@ pub struct SeriesView<'a> {
     pub labels: Labels<'a>,
     /// The value.
     pub value: Value<'a>,
+    /// The exemplar of a declared counter.
+    pub(super) exemplar: Option<&'a Exemplar>,
 }
 
 impl<'a> SeriesView<'a> {
-    /// Returns the exemplar of a counter, if it has one: of `function_calls_total`, the last call with this outcome that had a trace. Only
-    /// errors and panics have one. Those of histograms are in [`Distribution::exemplars`].
+    /// Returns the exemplar of a counter, if it has one: of `function_calls_total`, the last call with this outcome that had a trace, which
+    /// only errors and panics have; of a declared counter, the last amount that was [added with its trace](crate::Counter::add_with).
+    /// Those of histograms are in [`Distribution::exemplars`].
     pub fn exemplar(&self) -> Option<&'a Exemplar> {
-        let OwnLabels::Function(function, Some(label)) = self.labels.own else { return None };
+        let OwnLabels::Function(function, Some(label)) = self.labels.own else { return self.exemplar };
         // Few functions have one.
         let selected = function.selected.as_deref()?;
         match label {
@@ -68,6 +71,12 @@ impl<'a> SeriesView<'a> {
             ("outcome", "panic") => selected.last_panic.as_ref(),
             _ => None,
         }
+    }
+
+    /// Returns what its [`exemplar`](Self::exemplar) has added to the counter: 1 for a call, whatever its duration.
+    pub fn value_of(&self, exemplar: &Exemplar) -> Number {
+        let is_of_call = matches!(self.labels.own, OwnLabels::Function(..));
+        Number::Unsigned(if is_of_call { 1 } else { exemplar.value().unwrap_or(0) })
     }
 }
 

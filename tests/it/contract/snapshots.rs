@@ -110,6 +110,10 @@ fn function_snapshot() {
     let _: fn(&Exemplars<'static>) -> Option<&'static Exemplar> = Exemplars::last_panic;
     let _ = |exemplars: Exemplars<'static>| -> Vec<&'static Exemplar> { exemplars.buckets().collect() };
     let _: fn(&HistogramSnapshot) -> &[Exemplar] = HistogramSnapshot::exemplars;
+    let _: fn(&SeriesSnapshot) -> Option<&Exemplar> = SeriesSnapshot::exemplar;
+    let _: fn(&'static Counter, u64, TraceContext) = Counter::add_with;
+    let _: fn(&'static Histogram, u64, TraceContext) = Histogram::observe_with;
+    let _: fn(fn() -> Option<TraceContext>) = tachometer::set_trace_source;
     let _: fn(&Exemplar) -> TraceContext = Exemplar::trace;
     let _: fn(&Exemplar) -> SystemTime = Exemplar::time;
     let _: fn(&Exemplar) -> Option<u64> = Exemplar::value;

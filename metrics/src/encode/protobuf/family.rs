@@ -119,9 +119,10 @@ impl<'a> Values<'a> {
                 let field = numbers.of(kind);
                 out.push(SERIES.byte());
                 if let Some(exemplar) = series.exemplar() {
+                    let added = series.value_of(exemplar);
                     push_with_length::<2>(out, |out| {
                         out.extend_from_slice(labels);
-                        field.push_with_exemplar(out, float_of(*number), exemplar);
+                        field.push_with_exemplar(out, float_of(*number), exemplar, float_of(added));
                     });
                     return 1;
                 }

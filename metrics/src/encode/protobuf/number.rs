@@ -1,6 +1,6 @@
 //! Counters and gauges, and the time from which they have counted.
 
-use super::exemplar::{self, push_timestamp};
+use super::exemplar::{push_fields, push_timestamp};
 use super::wire::{Key, double, push_bytes, push_part, push_with_length};
 use crate::snapshot::Exemplar;
 use crate::snapshot::families::{MetricKind, Number};
@@ -80,12 +80,10 @@ impl NumberField {
         push_part(out, &bytes, self.length);
     }
 
-    /// Appends the field with this value and the exemplar of the call that was counted last.
+    /// Appends the field with this value, and an exemplar that has `added` to it.
     #[cold]
-    pub(super) fn push_with_exemplar(&self, out: &mut Vec<u8>, value: f64, of_call: &Exemplar) {
+    pub(super) fn push_with_exemplar(&self, out: &mut Vec<u8>, value: f64, exemplar: &Exemplar, added: f64) {
         const EXEMPLAR: Key = Key::delimited(2);
-        /// What the call has added.
-        const ONE: f64 = 1.0;
         out.push(self.bytes[0]);
         push_with_length::<1>(out, |out| {
             let begin = out.len();
@@ -93,7 +91,7 @@ impl NumberField {
             out.extend_from_slice(&self.bytes[2..self.length]);
             out[begin + VALUE_BEGIN - 2..][..8].copy_from_slice(&value.to_le_bytes());
             out.push(EXEMPLAR.byte());
-            push_with_length::<1>(out, |out| exemplar::push_fields(out, of_call, ONE));
+            push_with_length::<1>(out, |out| push_fields(out, exemplar, added));
         });
     }
 }

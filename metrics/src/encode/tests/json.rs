@@ -404,3 +404,32 @@ fn exemplars_are_readable() {
     let error = FullSnapshot::from_json(&twice).expect_err("two of a bucket").to_string();
     assert!(error.contains("the exemplars must be of different buckets"), "{error}");
 }
+
+#[test]
+fn the_exemplar_of_a_counter_is_readable() {
+    let trace = TraceContext { trace_id: [0x4b; 16], span_id: [0xf0; 8] };
+    let exemplar = Exemplar::new(&TracedCall { trace, nanos: Some(8), time: 17 });
+    let of_kind = |kind, value| {
+        let series =
+            SeriesSnapshot::new(SeriesLabels::default(), value).with_exemplar(Some(Box::new(exemplar)));
+        let mut snapshot = FullSnapshot::empty(UNIX_EPOCH);
+        snapshot.declared.insert("sent".to_owned(), FamilySnapshot::new(kind, vec![series]));
+        snapshot
+    };
+    let snapshot = of_kind(MetricKind::Counter, SampleValue::Count(20));
+    let json = snapshot.to_json();
+    let shown = r#""value":{"count":20},"exemplar":{"trace_id":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","span_id":"f0f0f0f0f0f0f0f0","value":8,"time_unix_nano":17}"#;
+    assert!(json.contains(shown), "{shown} is not in {json}");
+    assert_eq!(FullSnapshot::from_json(&json).expect("it is a snapshot"), snapshot);
+    for wrong in [
+        json.replace(r#""value":8,"#, ""),
+        of_kind(MetricKind::Counter, SampleValue::Sum(20.0)).to_json(),
+        of_kind(MetricKind::Gauge, SampleValue::Level(20)).to_json(),
+    ] {
+        let error = FullSnapshot::from_json(&wrong).expect_err(&wrong).to_string();
+        assert!(
+            error.contains("only an integer counter may have an exemplar, which must have a value"),
+            "{error}"
+        );
+    }
+}

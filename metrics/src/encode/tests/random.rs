@@ -160,7 +160,13 @@ pub(super) fn alone(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
 /// The family of a declared metric.
 pub(super) fn declared() -> impl Strategy<Value = FamilySnapshot> {
     prop_oneof![
-        sampled_u64().prop_map(|count| alone(MetricKind::Counter, SampleValue::Count(count))),
+        (sampled_u64(), proptest::option::of(exemplar())).prop_map(|(count, update)| {
+            let FamilySnapshot { kind, mut series } = alone(MetricKind::Counter, SampleValue::Count(count));
+            let update = update.filter(|update| update.nanos.is_some());
+            let exemplar = update.map(|update| Box::new(Exemplar::new(&update)));
+            series = series.into_iter().map(|series| series.with_exemplar(exemplar.clone())).collect();
+            FamilySnapshot { kind, series }
+        }),
         (0.0..1e300).prop_map(|sum| alone(MetricKind::Counter, SampleValue::Sum(sum))),
         any::<i64>().prop_map(|level| alone(MetricKind::Gauge, SampleValue::Level(level))),
         prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]

@@ -2,27 +2,15 @@
 //!
 //! They are no part of the prefix that a reading shows, and have a protocol of their own.
 //!
-//! Each exemplar is in a *place*, which the writer makes when it first needs it. A place has two copies, and a version, which
-//! selects the current one. The writer writes the copy that is not current; its store of the version makes it current. A reader
-//! that finds the same version before and after has read one exemplar, whole. [`docs::recording`](crate::docs::recording) has
-//! the argument.
+//! Each exemplar is in a *place*, which the writer makes when it first needs it. [`TracedCell`] has the protocol by which it is read
+//! whole.
 
 use super::history::EARLIER;
 use crate::recorder::arena::{Arena, ArenaRef};
 use crate::recorder::epoch::WINDOWS;
-use crate::sync::{AtomicU64, Ordering, fence, load_own};
-use crate::trace_context::TraceContext;
-use std::{array, iter};
-
-/// A call with its trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TracedCall {
-    pub(crate) trace: TraceContext,
-    /// The duration in nanoseconds; `None` if the call was not timed.
-    pub(crate) nanos: Option<u64>,
-    /// The end of the call, in nanoseconds since 1970.
-    pub(crate) time: u64,
-}
+use crate::recorder::traced_cell::{TracedCall, TracedCell};
+use crate::sync::{AtomicU64, Ordering, load_own};
+use std::iter;
 
 /// What a call is an exemplar of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,90 +61,13 @@ pub(super) struct Looks {
     settled: AtomicU64,
 }
 
-/// The place of an exemplar.
+/// The place of an exemplar. Its tag is the window of a longest call, else 0.
 #[derive(Debug)]
 struct Place {
     role: Role,
     /// The place that was made before.
     next: Option<&'static Place>,
-    /// The number of exemplars that it has had. The last is in the copy at this number modulo two.
-    version: AtomicU64,
-    copies: [[AtomicU64; WORDS]; 2],
-}
-
-/// The number of words of an exemplar: the trace, the span, the duration, the time, and the window.
-const WORDS: usize = 6;
-
-/// The duration of a call that was not timed.
-const UNTIMED: u64 = u64::MAX;
-
-impl Place {
-    fn new(role: Role, next: Option<&'static Place>) -> Self {
-        let copy = |_| array::from_fn(|_| AtomicU64::new(0));
-        Place { role, next, version: AtomicU64::new(0), copies: array::from_fn(copy) }
-    }
-
-    /// Replaces the exemplar by a call in `window`, as the writer.
-    fn write(&self, call: &TracedCall, window: u64) {
-        let version = load_own(&self.version).wrapping_add(1);
-        for (cell, word) in self.copies[copy_of(version)].iter().zip(to_words(call, window)) {
-            // Release: pairs with the fence in `read`. A reader may be reading this copy: one that has loaded the version before the
-            // current one.
-            cell.store(word, Ordering::Release);
-        }
-        // Release: pairs with the Acquire in `read`: the copy is written, and the call committed.
-        self.version.store(version, Ordering::Release);
-    }
-
-    /// Returns the exemplar and the window of its call; `None` if it has none yet.
-    fn read(&self) -> Option<(TracedCall, u64)> {
-        #[cfg(all(test, loom))]
-        let mut attempts = 0;
-        loop {
-            // Acquire: pairs with the Release of the last store in `write`.
-            let version = self.version.load(Ordering::Acquire);
-            if version == 0 {
-                return None;
-            }
-            // Relaxed, all: ordered by the fence.
-            let words = self.copies[copy_of(version)].each_ref().map(|cell| cell.load(Ordering::Relaxed));
-            // Acquire: pairs with the Release of each store of a word. If a word of a later exemplar has been read, the load below sees
-            // that the version has changed.
-            fence(Ordering::Acquire);
-            // Relaxed: ordered by the fence.
-            if self.version.load(Ordering::Relaxed) == version {
-                return Some(from_words(words));
-            }
-            #[cfg(all(test, loom))]
-            {
-                attempts += 1;
-                crate::sync::explore_attempt(attempts);
-            }
-        }
-    }
-
-    /// Returns the exemplar and the window of its call, as the writer; `None` if it has none yet.
-    fn read_own(&self) -> Option<(TracedCall, u64)> {
-        let version = load_own(&self.version);
-        (version > 0).then(|| from_words(self.copies[copy_of(version)].each_ref().map(load_own)))
-    }
-}
-
-fn copy_of(version: u64) -> usize {
-    usize::from(version % 2 == 1)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the halves of 128 bits")]
-fn to_words(call: &TracedCall, window: u64) -> [u64; WORDS] {
-    let trace = u128::from_be_bytes(call.trace.trace_id);
-    let span = u64::from_be_bytes(call.trace.span_id);
-    [(trace >> 64) as u64, trace as u64, span, call.nanos.unwrap_or(UNTIMED), call.time, window]
-}
-
-fn from_words([high, low, span, nanos, time, window]: [u64; WORDS]) -> (TracedCall, u64) {
-    let trace_id = (u128::from(high) << 64 | u128::from(low)).to_be_bytes();
-    let trace = TraceContext { trace_id, span_id: span.to_be_bytes() };
-    (TracedCall { trace, nanos: (nanos != UNTIMED).then_some(nanos), time }, window)
+    exemplar: TracedCell,
 }
 
 impl Exemplars {
@@ -182,13 +93,13 @@ impl Exemplars {
 
     /// Returns the time of the exemplar for a role, as the writer.
     pub(super) fn own_time(&self, role: Role) -> Option<u64> {
-        Some(self.own_place(role)?.read_own()?.0.time)
+        Some(self.own_place(role)?.exemplar.read_own()?.0.time)
     }
 
     /// Looks at the age of all exemplars of buckets, as the writer.
     pub(super) fn look(&self, now: u64) {
         let fresh = places(self.newest.get_own()).filter_map(|place| match place.role {
-            Role::Bucket(bucket) if !is_stale(Some(place.read_own()?.0.time), now) => bit_of(bucket),
+            Role::Bucket(bucket) if !is_stale(Some(place.exemplar.read_own()?.0.time), now) => bit_of(bucket),
             _ => None,
         });
         self.looks.note(now, fresh.fold(0, |settled, bit| settled | bit));
@@ -197,27 +108,24 @@ impl Exemplars {
     /// Returns whether no exemplar of the longest call of `window` is as long as `nanos`. So it is if the longest call had no trace, or
     /// was before the program had a source of traces.
     pub(super) fn has_no_longer(&self, window: u64, nanos: Option<u64>) -> bool {
-        let slowest = self.own_place(slowest_in(window)).and_then(Place::read_own);
+        let slowest = self.own_place(slowest_in(window)).and_then(|place| place.exemplar.read_own());
         slowest.is_none_or(|(call, of)| of != window || call.nanos < nanos)
     }
 
     /// Replaces the exemplar for a role, as the writer.
     pub(super) fn write(&self, role: Role, call: &TracedCall, window: u64, arena: &Arena) {
         let place = self.own_place(role).unwrap_or_else(|| {
-            let place = arena.place(Place::new(role, self.newest.get_own()));
+            let place = arena.place(Place { role, next: self.newest.get_own(), exemplar: TracedCell::new() });
             self.newest.set(place);
             place
         });
-        place.write(call, window);
+        place.exemplar.write(call, window);
     }
 
     /// Removes all exemplars. The caller ensures that no thread writes or reads them during the call, and that later writes and readings
     /// happen after it.
     pub(super) fn clear(&self) {
-        for place in places(self.newest.get()) {
-            // Relaxed: ordered by the caller.
-            place.version.store(0, Ordering::Relaxed);
-        }
+        places(self.newest.get()).for_each(|place| place.exemplar.clear());
     }
 }
 
@@ -230,7 +138,7 @@ impl Exemplars {
     /// Adds them to `reading`, for a reader in `window`.
     pub(super) fn read(&self, window: u64, reading: &mut ExemplarReading) {
         for place in places(self.newest.get()) {
-            if let Some((call, of)) = place.read() {
+            if let Some((call, of)) = place.exemplar.read() {
                 reading.add(place.role, call, is_recent(of, window));
             }
         }

@@ -30,6 +30,6 @@ mod offer;
 mod read;
 mod write;
 
-pub(crate) use exemplars::{ExemplarReading, TracedCall};
+pub(crate) use exemplars::ExemplarReading;
 pub use layout::Block;
 pub(super) use read::{BlockReading, Known, Version};

@@ -4,9 +4,10 @@
 //! the block is consistent, and may call the function itself. It is asked only on the slow path and for failures: all other calls
 //! execute the same instructions as without exemplars.
 
-use super::exemplars::{ExemplarReading, Exemplars, Role, TracedCall, is_stale, slowest_in};
+use super::exemplars::{ExemplarReading, Exemplars, Role, is_stale, slowest_in};
 use super::layout::{Block, Header};
 use crate::recorder::outcome::Outcome;
+use crate::recorder::traced_cell::TracedCall;
 use crate::recorder::tracing_hook::{TracingHook, is_traced, tracing_hook};
 use crate::sync::{Ordering, load_own};
 

@@ -3,9 +3,9 @@
 use super::group::{GROUP, GroupReading};
 use super::*;
 use crate::buckets::table::BucketTable;
-use crate::recorder::block::TracedCall;
 use crate::recorder::outcome::{Outcome, Time};
 use crate::recorder::reader::Reader;
+use crate::recorder::traced_cell::TracedCall;
 use crate::recorder::writer::{Writer, WriterPool};
 use crate::sync::leak;
 use crate::trace_context::TraceContext;

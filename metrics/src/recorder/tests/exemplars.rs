@@ -2,9 +2,10 @@
 
 use crate::buckets::table::BucketTable;
 use crate::recorder::arena::Arena;
-use crate::recorder::block::{Block, ExemplarReading, TracedCall};
+use crate::recorder::block::{Block, ExemplarReading};
 use crate::recorder::epoch::Epoch;
 use crate::recorder::outcome::Outcome;
+use crate::recorder::traced_cell::TracedCall;
 use crate::recorder::tracing_hook::{TracingHook, set_tracing_hook};
 use crate::sync::leak;
 use crate::trace_context::TraceContext;

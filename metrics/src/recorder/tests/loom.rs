@@ -4,12 +4,14 @@
 
 use crate::buckets::table::BucketTable;
 use crate::recorder::arena::Arena;
-use crate::recorder::block::{Block, BlockReading, ExemplarReading, TracedCall};
+use crate::recorder::block::{Block, BlockReading, ExemplarReading};
 use crate::recorder::call_cells::CallCells;
 use crate::recorder::cell_sums::CellSums;
 use crate::recorder::epoch::{Epoch, window_of};
+use crate::recorder::exemplar_cells::ExemplarCells;
 use crate::recorder::outcome::Outcome;
 use crate::recorder::shards::Shards;
+use crate::recorder::traced_cell::TracedCall;
 use crate::recorder::writer::WriterPool;
 use crate::sync::{List, exploring_attempts, leak, model};
 use crate::trace_context::TraceContext;
@@ -328,6 +330,35 @@ fn an_exemplar_is_whole() {
         writer.join().unwrap();
         reader.join().unwrap();
         assert_eq!(exemplar_in(block), 3, "what has been taken before a reading is in it");
+    });
+}
+
+#[test]
+fn a_counter_has_what_its_exemplar_shows() {
+    model(2, || {
+        let writers: &'static WriterPool = leak(WriterPool::new());
+        let sums: &'static Shards = leak(Shards::with_key(1));
+        let exemplars: &'static ExemplarCells = leak(ExemplarCells::with_key(2));
+        let writer = thread::spawn(move || {
+            let writer = writers.lease();
+            for number in 1..=3 {
+                sums.change_by(writer, 0, 1);
+                exemplars.give_by(writer, 0, &traced(number));
+            }
+            writers.hand_back(writer);
+        });
+        let reader = thread::spawn(move || {
+            let shown = exemplars.latest(0);
+            let sum = sums.sum(0);
+            if let Some(call) = shown {
+                let number = call.trace.span_id[0];
+                assert_eq!(call, traced(number), "parts of different calls");
+                assert!(sum >= number.into(), "{number} is not in {sum}");
+            }
+        });
+        writer.join().unwrap();
+        reader.join().unwrap();
+        assert_eq!((exemplars.latest(0), sums.sum(0)), (Some(traced(3)), 3));
     });
 }
 
