@@ -233,6 +233,7 @@ fn protocol_buffers_show_exemplars_of_counters_and_buckets_and_as_a_list() {
 metrics! {
     static PAGES: Histogram = Histogram::new("exemplar_pages", "Pages", &[10, 100]);
     static BYTES: Counter = Counter::new("exemplar_bytes_total", "Bytes");
+    static NO_TOTAL: Counter = Counter::new("exemplar_no_suffix", "Not a name of OpenMetrics");
     static SHARED: Counter = Counter::new("exemplar_shared_total", "Counted by several threads");
     static ORDERS: Family<By, Counter> = Family::new("exemplar_orders_total", "Orders");
 }
@@ -304,6 +305,22 @@ fn amounts_of_declared_counters_are_exemplars_if_their_trace_is_given() {
     let of = |snapshot: &FullSnapshot| shown_of(&snapshot.declared["exemplar_bytes_total"].series[0]);
     assert_eq!(of(&snapshot.since(&first)), Some((7, 0xef)), "it is new");
     assert_eq!(of(&tachometer::snapshot().since(&snapshot)), None, "it is not new");
+}
+
+/// OpenMetrics has a counter only if its name ends in `_total`. Of another, it shows an `unknown`, which has no exemplars.
+#[test]
+fn a_counter_of_unknown_type_shows_no_exemplar_in_openmetrics() {
+    NO_TOTAL.add_with(5, trace(1));
+    let snapshot = tachometer::snapshot();
+    assert_eq!(shown_of(&snapshot.declared["exemplar_no_suffix"].series[0]), Some((5, 1)));
+    let openmetrics = snapshot.to_openmetrics_format();
+    assert!(
+        openmetrics.contains("# TYPE exemplar_no_suffix unknown\nexemplar_no_suffix 5\n"),
+        "{openmetrics}"
+    );
+    let families = decode(&snapshot.to_protobuf());
+    let family = families.iter().find(|family| family.name() == "exemplar_no_suffix").unwrap();
+    assert!(family.metric[0].counter.as_ref().unwrap().exemplar.is_some());
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) struct Lines<'text, 'a> {
     bounds: Bounds,
     /// The line of a bucket, up to its bound.
     bucket: String,
-    /// Whether the format has exemplars.
+    /// Whether exemplars are shown.
     exemplars: bool,
 }
 
@@ -62,9 +62,9 @@ impl<'text, 'a> Lines<'text, 'a> {
         }
     }
 
-    /// Has counters and buckets show their exemplars.
-    pub(super) fn with_exemplars(self) -> Self {
-        Lines { exemplars: true, ..self }
+    /// Sets whether counters and buckets show their exemplars. They do not from the start.
+    pub(super) fn show_exemplars(&mut self, exemplars: bool) {
+        self.exemplars = exemplars;
     }
 
     /// Writes the lines of all series of a family, each with the line of a `constant` sample, if there is one.

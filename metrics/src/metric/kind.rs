@@ -3,7 +3,6 @@
 use super::declaration::Declaration;
 use super::declared::Declared;
 use crate::collect::{Collection, Registered, Shape};
-use crate::labels::SeriesLabels;
 use crate::recorder::Reader;
 use crate::snapshot::{Exemplar, FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use std::fmt;
@@ -78,9 +77,8 @@ impl<M: Single> Registered for M {
 
     fn collect(&self, name: &str, into: &mut Collection<'_>) {
         let exemplar = self.exemplar();
-        let series = SeriesSnapshot::new(SeriesLabels::default(), self.value(into.reader()));
-        let series = vec![series.with_exemplar(exemplar)];
-        into.add(name, Single::declaration(self).help, FamilySnapshot::new(M::KIND, series));
+        let series = SeriesSnapshot::alone(self.value(into.reader())).with_exemplar(exemplar);
+        into.add(name, Single::declaration(self).help, FamilySnapshot::new(M::KIND, vec![series]));
     }
 
     fn is_sharded(&self) -> bool {

@@ -118,8 +118,8 @@ impl SeriesSnapshot {
     }
 
     /// Creates the only series of a metric without labels.
-    pub(crate) fn alone(value: SampleValue) -> Vec<Self> {
-        vec![SeriesSnapshot::new(SeriesLabels::default(), value)]
+    pub(crate) fn alone(value: SampleValue) -> Self {
+        SeriesSnapshot::new(SeriesLabels::default(), value)
     }
 
     /// Returns the exemplar of a counter: the last amount that was [added with its trace](crate::Counter::add_with). Those of histograms

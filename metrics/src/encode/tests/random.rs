@@ -154,7 +154,7 @@ pub(super) fn collector() -> impl Strategy<Value = MetricsSnapshot> {
 
 /// The family of a metric without labels.
 pub(super) fn alone(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
-    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
+    FamilySnapshot::new(kind, vec![SeriesSnapshot::alone(value)])
 }
 
 /// The family of a declared metric.
