@@ -234,10 +234,10 @@ fn with_exemplars(snapshot: &FullSnapshot) -> FullSnapshot {
     let mut json: Value = serde_json::from_str(&snapshot.to_json()).expect("a JSON form");
     for (number, function) in json["functions"].as_array_mut().expect("a list").iter_mut().enumerate() {
         let exemplar = |salt: usize, value: Option<&Value>| {
-            let id = (number * 1_000 + salt) as u128 * 0x9e37_79b9_7f4a_7c15_f39c_c060;
+            let id = format!("{:032x}", (number * 1_000 + salt) as u128 * 0x9e37_79b9_7f4a_7c15_f39c_c060);
             json!({
-                "trace_id": format!("{id:032x}"),
-                "span_id": format!("{:016x}", id as u64),
+                "trace_id": &id,
+                "span_id": &id[16..],
                 "value": value,
                 // Of two buckets that are printed as one, the first may have the later exemplar.
                 "time_unix_nano": 1_800_000_000_123_456_789 - salt as u64 % 3,
