@@ -105,11 +105,11 @@ fn call_all() -> f64 {
         short(clock, Duration::from_nanos(10 + u64::from(call)));
         zero(clock, Duration::from_micros(u64::from(call.saturating_sub(CALLS / 4))));
         classic(clock, Duration::from_secs_f64(10_f64.powf(place * 6.0 - 5.0)));
-        let wait = Duration::from_millis(u64::from(call * call / 100));
+        let wait_millis = u64::from(call * call / 100);
         if call % 100 == 17 {
-            WAITS.observe_with(wait.as_nanos() as u64, next_trace());
+            WAITS.observe_with(wait_millis * 1_000_000, next_trace());
         } else {
-            WAITS.observe_duration(wait);
+            WAITS.observe_duration(Duration::from_millis(wait_millis));
         }
         SIZES.observe(1 << (call % 40));
     }

@@ -63,6 +63,9 @@ loom::lazy_static! {
 /// may end while the thread runs the destructors of its thread-locals, so `source` should access others with
 /// [`try_with`](std::thread::LocalKey::try_with).
 ///
+/// The [guide](crate::docs::guide::exporting#exemplars-from-a-metric-to-its-trace) has a source for `tracing-opentelemetry`;
+/// `examples/traces` has programs with that, with `opentelemetry` alone, and with `fastrace`.
+///
 /// Another call of this function replaces the source. The few bytes that each one takes are never freed.
 pub fn set_trace_source(source: fn() -> Option<TraceContext>) {
     SOURCES.push(source);

@@ -197,6 +197,15 @@ impl FunctionSnapshot {
     /// Returns the calls of this function that carry their trace, if the program has given a
     /// [source of traces](crate::set_trace_source).
     ///
+    /// A call carries its trace if it is
+    ///
+    /// - the longest of its thread in a [window](crate::HistogramSnapshot::recent_extremes) so far;
+    /// - an error or a panic;
+    /// - the first of its latency bucket for about ten seconds, among those that the library looks at. It looks at each longest call of a
+    ///   window, each failure, and about one in 15 of all others: one for which it updates the buckets anyway.
+    ///
+    /// Calls of a function with [`sample`](macro@crate::instrumented#options) that are not timed have none, unless they fail.
+    ///
     /// Each of them is counted in this snapshot. In a difference ([`since`](crate::FullSnapshot::since)) they are those that the earlier
     /// snapshot does not have.
     pub fn exemplars(&self) -> Exemplars<'_> {

@@ -2,6 +2,8 @@
 
 use super::wire::{Key, double, push_bytes, push_unsigned, push_with_length};
 use crate::snapshot::Exemplar;
+use std::fmt::Display;
+use std::io::Write;
 use std::time::Duration;
 
 /// Appends the fields of an exemplar: its trace as two labels, its value, its time.
@@ -9,21 +11,22 @@ pub(super) fn push_fields(out: &mut Vec<u8>, exemplar: &Exemplar, value: f64) {
     const VALUE: Key = Key::double(2);
     const TIME: Key = Key::delimited(3);
     let trace = exemplar.trace();
-    push_label(out, b"trace_id", trace.trace_id_text().to_string().as_bytes());
-    push_label(out, b"span_id", trace.span_id_text().to_string().as_bytes());
+    push_label(out, b"trace_id", trace.trace_id_text());
+    push_label(out, b"span_id", trace.span_id_text());
     out.extend_from_slice(&double(VALUE, value));
     out.push(TIME.byte());
     push_with_length::<1>(out, |out| push_timestamp(out, exemplar.since_1970()));
 }
 
-fn push_label(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+fn push_label(out: &mut Vec<u8>, name: &[u8], value: impl Display) {
     const LABEL: Key = Key::delimited(1);
     const NAME: Key = Key::delimited(1);
     const VALUE: Key = Key::delimited(2);
     out.push(LABEL.byte());
     push_with_length::<1>(out, |out| {
         push_bytes(out, NAME, name);
-        push_bytes(out, VALUE, value);
+        out.push(VALUE.byte());
+        push_with_length::<1>(out, |out| write!(out, "{value}").expect("writing to a vector cannot fail"));
     });
 }
 
