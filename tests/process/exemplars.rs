@@ -3,10 +3,12 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
-use tachometer::{Exemplar, FunctionSnapshot, MockClock, TraceContext, instrumented};
+use tachometer::{
+    Counter, Exemplar, FullSnapshot, FunctionSnapshot, MockClock, TraceContext, instrumented, metrics,
+};
 
 thread_local! {
     static TRACE: Cell<Option<TraceContext>> = const { Cell::new(None) };
@@ -55,13 +57,28 @@ fn under_fire(clock: MockClock, number: u64, thread: u64) -> Result<(), ()> {
     }
 }
 
+metrics! {
+    static NANOS: Counter = Counter::new("nanos_total", "Nanoseconds of all calls");
+}
+
 fn call(clock: MockClock, number: u64, thread: u64) {
+    NANOS.add_with(nanos(number, thread), trace(number, thread));
     TRACE.set(Some(trace(number, thread)));
     let _ = catch_unwind(AssertUnwindSafe(|| under_fire(clock, number, thread)));
     TRACE.set(None);
 }
 
-/// Checks all exemplars of a snapshot. Returns their number.
+/// Checks that the exemplar of the counter is one of the amounts that are in it.
+fn check_counter(snapshot: &FullSnapshot) {
+    let series = &snapshot.declared["nanos_total"].series[0];
+    if let Some(exemplar) = series.exemplar() {
+        let (number, thread) = call_of(exemplar);
+        let of_thread: u64 = (0..=number).map(|number| nanos(number, thread)).sum();
+        assert!(series.value.as_count() >= Some(of_thread), "{of_thread} is not in {:?}", series.value);
+    }
+}
+
+/// Checks all exemplars of a function. Returns their number.
 fn check(function: &FunctionSnapshot) -> usize {
     let exemplars = function.exemplars();
     let bounds = &function.latency().boundaries;
@@ -105,7 +122,7 @@ fn exemplars_are_whole_under_fire() {
     assert!(shown.slowest().is_none() && shown.buckets().next().is_none(), "there is no source yet");
 
     tachometer::set_trace_source(|| TRACE.try_with(Cell::get).ok().flatten());
-    let (running, snapshots) = (AtomicUsize::new(THREADS as usize), AtomicUsize::new(0));
+    let (running, snapshots) = (AtomicU64::new(THREADS), AtomicU64::new(0));
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         for thread in 0..THREADS {
@@ -120,12 +137,15 @@ fn exemplars_are_whole_under_fire() {
             });
         }
         while !done.load(Ordering::Acquire) {
-            check(tachometer::snapshot().function("under_fire").unwrap());
+            let snapshot = tachometer::snapshot();
+            check(snapshot.function("under_fire").unwrap());
+            check_counter(&snapshot);
             snapshots.fetch_add(1, Ordering::Relaxed);
         }
     });
     let snapshot = tachometer::snapshot();
     let function = snapshot.function("under_fire").unwrap();
+    check_counter(&snapshot);
     assert!(check(function) > 3 && snapshots.into_inner() > 0);
     let last = |outcome_of: u64| (0..CALLS).rev().find(|number| outcome(*number) == outcome_of);
     // The last of some thread.
