@@ -29,6 +29,7 @@ import tempfile
 import time
 
 from check_exposition import Wrong
+from check_openmetrics import check_openmetrics
 from check_scrapes import REFUSED, SCRAPES, Relay, free_port, get, process, running, serve, until
 
 PROTOBUF = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
@@ -176,6 +177,9 @@ def check_exemplars(asked, answers, jobs):
             if stored[job] or any(shown):
                 raise Wrong("the older text has exemplars")
             continue
+        if job == "openmetrics":
+            for body in bodies:
+                check_openmetrics(body.decode())
         if not stored[job] <= set().union(*shown):
             raise Wrong(f"{job}: stored, and never shown: {sorted(stored[job] - set().union(*shown))[:3]}")
         # The last scrape may not be stored yet. Of native histograms, Prometheus stores some: before 2.46, one at each scrape; and up to
