@@ -355,11 +355,15 @@ fn a_series_that_is_used_anew_has_no_exemplar_of_the_former() {
     assert_eq!(shown(&before, "bob"), Some((Some(2), None)));
     assert!(ORDERS.remove(&By { customer: "ada" }));
     assert_eq!(shown(&family(), "ada"), None);
-    // One of them has the index that has become free.
-    for customer in ["cid", "dan", "eve", "ada"] {
+    // Indices that have become free are used again, once no thread has them in its cache.
+    let customers: Vec<&str> = (0..100).map(|number| &*format!("customer {number}").leak()).collect();
+    for customer in customers {
         ORDERS.with(&By { customer }).add(1);
         assert_eq!(shown(&family(), customer), Some((Some(1), None)), "{customer}");
+        ORDERS.with(&By { customer }).add_with(1, trace(3));
+        assert!(ORDERS.remove(&By { customer }));
     }
+    ORDERS.with(&By { customer: "ada" }).add(1);
     let held = ORDERS.with(&By { customer: "ada" }).hold();
     held.add_with(4, trace(2));
     assert_eq!(shown(&family(), "ada"), Some((Some(5), Some((4, 2)))));
