@@ -1,10 +1,11 @@
 //! Random snapshots, and what a format must say of each: from its public fields, not from `families()`.
 
+mod exemplars;
+
 use super::reader::{self, Family, Label, Sample, canonical};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
@@ -222,44 +223,12 @@ static SHOWN: LazyLock<Vec<(FunctionSnapshot, u64)>> = LazyLock::new(|| {
             sampled(number, clock, 3_u64.pow(number + call));
         }
     }
-    let snapshot = with_exemplars(&FUNCTIONS.snapshot_all());
+    let snapshot = exemplars::with_exemplars(&FUNCTIONS.snapshot_all());
     // In a difference there are no extremes, and here no calls.
     let nothing = snapshot.since(&snapshot);
     let functions = snapshot.functions.into_iter().chain(nothing.functions);
     functions.map(|function| (function.clone(), if function.function == "sampled" { 4 } else { 1 })).collect()
 });
-
-/// Gives exemplars to some functions: to all buckets of the first, to none of the last, and to others in between.
-fn with_exemplars(snapshot: &FullSnapshot) -> FullSnapshot {
-    let mut json: Value = serde_json::from_str(&snapshot.to_json()).expect("a JSON form");
-    for (number, function) in json["functions"].as_array_mut().expect("a list").iter_mut().enumerate() {
-        let exemplar = |salt: usize, value: Option<&Value>| {
-            let id = format!("{:032x}", (number * 1_000 + salt) as u128 * 0x9e37_79b9_7f4a_7c15_f39c_c060);
-            json!({
-                "trace_id": &id,
-                "span_id": &id[16..],
-                "value": value,
-                // Of two buckets that are printed as one, the first may have the later exemplar.
-                "time_unix_nano": 1_800_000_000_123_456_789 - salt as u64 % 3,
-            })
-        };
-        let bounds = function["latency"]["boundaries"].as_array().expect("bounds").clone();
-        let bound_of = |bound: &Value| bound.as_u64().expect("a bound");
-        let value_in = |bucket: usize| match bound_of(&bounds[bucket]) {
-            u64::MAX => bound_of(&bounds[bucket - 1]) + 1,
-            bound => bound,
-        };
-        let buckets = (0..bounds.len()).filter(|bucket| number == 0 || (bucket + number) % 9 > number);
-        let of_buckets: Vec<Value> =
-            buckets.map(|bucket| exemplar(bucket, Some(&value_in(bucket).into()))).collect();
-        function["latency"]["exemplars"] = of_buckets.into();
-        if number % 3 < 2 {
-            let timed = bounds.first().filter(|_| number % 2 == 0);
-            function["exemplars"] = json!({ "slowest": exemplar(90, timed), "last_error": exemplar(91, timed), "last_panic": exemplar(92, None) });
-        }
-    }
-    FullSnapshot::from_json(&json.to_string()).expect("a snapshot")
-}
 
 /// What a real function has shown, with other texts and numbers in their places.
 fn function(random: &Function) -> (FunctionSnapshot, u64) {
