@@ -7,6 +7,7 @@
 mod bounds;
 mod encoded_labels;
 mod escape;
+mod exemplars;
 mod expositions;
 mod format;
 #[cfg(feature = "json")]

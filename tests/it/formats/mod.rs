@@ -2,6 +2,7 @@
 
 mod clashes;
 mod corners;
+mod exemplars;
 mod golden;
 mod never;
 mod otlp;
