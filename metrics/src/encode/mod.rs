@@ -7,6 +7,7 @@
 mod bounds;
 mod encoded_labels;
 mod escape;
+mod exemplars;
 mod expositions;
 mod format;
 #[cfg(feature = "json")]
@@ -18,6 +19,7 @@ mod openmetrics;
 pub mod otlp;
 mod prometheus;
 mod protobuf;
+pub mod report;
 mod selection;
 mod table;
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod deadline;
 mod exporter;
 mod on_exit;
 mod output_format;
+mod report_file;
 mod reporter;
 mod schedule;
 #[cfg(all(feature = "signals", unix))]
@@ -19,7 +20,7 @@ mod thread;
 
 pub use builder::{ExporterBuilder, exporter};
 pub use exporter::Exporter;
-pub use on_exit::{PrintOnExit, print_on_exit};
+pub use on_exit::{PrintOnExit, ReportOnExit, print_on_exit, report_on_exit};
 #[cfg(all(feature = "otlp", not(target_family = "wasm")))]
 pub use sink::Otlp;
 #[cfg(all(feature = "push", not(target_family = "wasm")))]

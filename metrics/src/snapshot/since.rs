@@ -13,7 +13,7 @@ impl FullSnapshot {
     /// Returns the difference since `earlier`, an earlier snapshot of the same registry.
     ///
     /// Counters and histograms are subtracted, never below zero; gauges have the later value; extremes, including recent ones, are
-    /// absent, for they cannot be subtracted. Metrics that `earlier` does not contain are unchanged. Nothing is reset, so any number
+    /// absent, for they cannot be subtracted; exemplars are those that `earlier` does not have. Metrics that `earlier` does not contain are unchanged. Nothing is reset, so any number
     /// of readers can each keep their own earlier snapshot, and none of them loses anything.
     ///
     /// The time in between is measured by a monotonic clock; if one of the two was read from JSON, by their timestamps.
@@ -192,6 +192,7 @@ impl FunctionSnapshot {
                 .cancelled_by_stage
                 .map(|stages| stages.since(earlier.cancelled_by_stage.unwrap_or_default())),
             latency: self.latency.since(&earlier.latency),
+            selected: self.selected.as_deref().and_then(|later| later.since(earlier.selected.as_deref())),
             ..self.clone()
         }
     }

@@ -16,5 +16,4 @@ pub use otlp::Otlp;
 #[cfg(all(feature = "push", not(target_family = "wasm")))]
 pub use push::Pushgateway;
 pub(super) use stdout::write as write_to_stdout;
-#[cfg(not(feature = "log"))]
 pub(super) use stdout::write_past_lock;
