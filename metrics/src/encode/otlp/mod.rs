@@ -32,6 +32,8 @@
 //! | gauge, also an info metric | a gauge |
 //! | histogram | a histogram with its bounds, or an exponential one ([`HistogramAggregation`]); its smallest and largest value, if known |
 //!
+//! Sums and histograms have the [exemplars](crate::Exemplar) of the snapshot; a difference those that are new.
+//!
 //! The smallest and the largest value are those since the start, so points of a difference have none.
 //!
 //! Sums and histograms have the time from which they have counted: the creation of the registry. If there was no clock at that time, it
