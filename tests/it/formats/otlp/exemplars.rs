@@ -99,7 +99,7 @@ fn expected(snapshot: &FullSnapshot) -> Vec<Exemplar> {
     for series in snapshot.families().iter().flat_map(|family| &family.series) {
         match &series.value {
             families::Value::Histogram(distribution) => {
-                messages.extend(distribution.exemplars().map(|one| message(one, distribution.value_of(one))))
+                messages.extend(distribution.exemplars().map(|one| message(one, distribution.value_of(one))));
             }
             _ => messages.extend(series.exemplar().map(|one| message(one, series.value_of(one)))),
         }
