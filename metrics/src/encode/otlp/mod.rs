@@ -32,6 +32,8 @@
 //! | gauge, also an info metric | a gauge |
 //! | histogram | a histogram with its bounds, or an exponential one ([`HistogramAggregation`]); its smallest and largest value, if known |
 //!
+//! Sums and histograms have the [exemplars](crate::Exemplar) of the snapshot; a difference those that are new.
+//!
 //! The smallest and the largest value are those since the start, so points of a difference have none.
 //!
 //! Sums and histograms have the time from which they have counted: the creation of the registry. If there was no clock at that time, it
@@ -48,6 +50,7 @@
 //! - A counter whose name does not end in `_total` gets this suffix: `http_requests` becomes `http_requests_total`. One that has the
 //!   word `total` elsewhere too loses it there: `total_jobs_total` becomes `jobs_total`.
 //! - Two underscores in a row become one, and those at both ends are removed: `a__b_` becomes `a_b`.
+//! - A label whose name begins with `_` gets the prefix `key`, unless `label_name_underscore_sanitization` is off.
 
 mod attributes;
 mod buckets;
