@@ -1,6 +1,6 @@
 //! Reports as comma-separated values, as RFC 4180 has them, but for lines that end in LF.
 
-use super::Row;
+use super::row::Row;
 use std::time::Duration;
 
 const HEADING: &str = "module,function,labels,calls,ok,errors,panics,cancelled,in_flight,total_seconds,share,mean_seconds,\

@@ -1,6 +1,6 @@
 //! The layout of a table: its columns, and how they fit in a width.
 
-use super::Row;
+use super::row::Row;
 use super::time::short_time;
 use std::fmt;
 use std::time::Duration;
@@ -37,19 +37,19 @@ impl Layout {
         };
         let mut columns = vec![
             column("function", &|row| row.name().to_owned()),
-            column("calls", &|row| count(row.function.calls())),
-            column("errors", &|row| count(row.function.errors)).alarming(),
-            column("panics", &|row| count(row.function.panics)).alarming(),
-            column("cancelled", &|row| count(row.function.cancelled)),
-            column("in flight", &|row| row.function.in_flight.to_string()),
+            column("calls", &|row| count(row.function().calls())),
+            column("errors", &|row| count(row.function().errors)).alarming(),
+            column("panics", &|row| count(row.function().panics)).alarming(),
+            column("cancelled", &|row| count(row.function().cancelled)),
+            column("in flight", &|row| row.function().in_flight.to_string()),
             column("total", &|row| short_time(row.total_time())),
             column("share", &|row| {
                 row.share().map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", share * 100.0))
             }),
-            column("p50", &|row| time(row.function.percentile(0.5))),
-            column("p95", &|row| time(row.function.percentile(0.95))),
-            column("p99", &|row| time(row.function.percentile(0.99))),
-            column("max", &|row| time(row.function.max())),
+            column("p50", &|row| time(row.function().percentile(0.5))),
+            column("p95", &|row| time(row.function().percentile(0.95))),
+            column("p99", &|row| time(row.function().percentile(0.99))),
+            column("max", &|row| time(row.function().max())),
         ];
         let may_be_zero = ["errors", "panics", "cancelled", "in flight"];
         columns.retain(|column| {

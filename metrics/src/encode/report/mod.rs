@@ -5,11 +5,15 @@
 
 mod csv;
 mod layout;
+mod row;
 mod time;
 
+pub use row::Row;
+pub(crate) use row::with_labels;
 pub(crate) use time::short_time;
 
 use self::layout::Layout;
+use self::row::name_among;
 use crate::snapshot::{FullSnapshot, FunctionSnapshot};
 use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
@@ -25,14 +29,6 @@ pub struct Report<'a> {
     not_called: usize,
     width: usize,
     is_colored: bool,
-}
-
-/// A function in a [`Report`].
-#[derive(Debug, Clone)]
-pub struct Row<'a> {
-    function: &'a FunctionSnapshot,
-    name: String,
-    run: Option<Duration>,
 }
 
 const WIDTH: usize = 80;
@@ -64,10 +60,8 @@ impl FullSnapshot {
         let since_creation =
             || self.timestamp.duration_since(self.created).ok().filter(|_| self.created != UNIX_EPOCH);
         let run = self.elapsed().or_else(since_creation).filter(|run| !run.is_zero());
-        let mut rows: Vec<Row<'_>> = called
-            .iter()
-            .map(|function| Row { function, name: name_among(function, &called), run })
-            .collect();
+        let mut rows: Vec<Row<'_>> =
+            called.iter().map(|function| Row::new(function, name_among(function, &called), run)).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.total_time()));
         Report { not_called: self.functions.len() - rows.len(), rows, run, width: WIDTH, is_colored: false }
     }
@@ -108,52 +102,6 @@ impl<'a> Report<'a> {
     }
 }
 
-impl<'a> Row<'a> {
-    /// Returns the function.
-    pub fn function(&self) -> &'a FunctionSnapshot {
-        self.function
-    }
-
-    /// Returns the name: with the module if several of the functions that were called have the same, and with labels.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Returns how long all calls took together. If one call in several is timed, it is estimated from these.
-    pub fn total_time(&self) -> Duration {
-        let function = self.function;
-        match function.timed() {
-            0 => Duration::ZERO,
-            timed if timed == function.calls() => function.total_time(),
-            timed => function.total_time().mul_f64(function.calls() as f64 / timed as f64),
-        }
-    }
-
-    /// Returns the share of the total time in the time of the [run](Report::run). It exceeds 1 if calls overlap, on several threads or
-    /// because futures wait at the same time. A call includes those that it makes, so shares do not add up to 1.
-    pub fn share(&self) -> Option<f64> {
-        Some(self.total_time().as_secs_f64() / self.run?.as_secs_f64())
-    }
-}
-
-/// Returns the name of a function by which people tell it from the others.
-fn name_among(function: &FunctionSnapshot, others: &[&FunctionSnapshot]) -> String {
-    let is_other =
-        |other: &&FunctionSnapshot| other.function == function.function && other.module != function.module;
-    let module = if others.iter().any(is_other) { format!("{}::", function.module) } else { String::new() };
-    let labels = function.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    with_labels(&format!("{module}{}", function.function), labels)
-}
-
-/// Returns `name{label="value"}`, in one line.
-pub(crate) fn with_labels<'a>(name: &str, labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let labels: Vec<String> = labels.into_iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-    let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
-    // What moves the cursor would break the table.
-    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    format!("{name}{labels}").chars().map(shown).collect()
-}
-
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rows.is_empty() {
@@ -164,7 +112,7 @@ impl fmt::Display for Report<'_> {
             };
         }
         Layout::new(&self.rows, self.width, self.is_colored).fmt(f)?;
-        let calls: u64 = self.rows.iter().map(|row| row.function.calls()).sum();
+        let calls: u64 = self.rows.iter().map(|row| row.function().calls()).sum();
         write!(
             f,
             "{calls} {} of {} {}",
