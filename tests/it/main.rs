@@ -17,6 +17,7 @@ mod on_demand;
 mod percentiles;
 mod primitives;
 mod registry;
+mod sinks;
 mod streams;
 
 use tachometer::FullSnapshot;

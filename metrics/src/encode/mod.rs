@@ -5,6 +5,8 @@
 //! `escape`.
 
 mod bounds;
+#[cfg(feature = "emf")]
+pub(crate) mod emf;
 mod encoded_labels;
 mod escape;
 mod expositions;
@@ -17,6 +19,8 @@ mod openmetrics;
 mod prometheus;
 mod protobuf;
 mod selection;
+#[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+pub(crate) mod statsd;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -181,6 +181,14 @@ impl ExporterBuilder<'_> {
         self.with(sink)
     }
 
+    /// Adds a StatsD daemon as a sink: its address, as in `to_statsd("127.0.0.1:8125")`, or a [`Statsd`](crate::export::Statsd) with
+    /// further settings. Requires the feature `statsd`. The sink is named `statsd ADDRESS`.
+    #[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+    pub fn to_statsd(self, statsd: impl Into<crate::export::Statsd>) -> Self {
+        let sink = statsd.into().into_sink();
+        self.with(sink)
+    }
+
     /// Adds a callback as a sink named `name`. It may send each snapshot somewhere, in a format of its own or encoded by
     /// [`FullSnapshot::encode`]. A format set before this call is that of the next sink that writes text.
     ///

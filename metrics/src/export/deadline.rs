@@ -57,11 +57,13 @@ impl<'a> Deadline<'a> {
     ///
     /// # Errors
     /// If no time is left.
+    #[cfg(any(feature = "otlp", feature = "push"))]
     pub(super) fn half(&self) -> io::Result<Duration> {
         self.rest().map(|rest| rest.min(self.timeout / 2))
     }
 
     /// Waits before another attempt. Returns whether there is time for one: it does not wait if there is not.
+    #[cfg(any(feature = "otlp", feature = "push"))]
     pub(super) fn pause(&self, duration: Duration) -> bool {
         if self.rest().map_or(true, |rest| rest <= duration) {
             return false;

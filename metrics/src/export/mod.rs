@@ -19,5 +19,9 @@ mod thread;
 
 pub use builder::{ExporterBuilder, exporter};
 pub use exporter::Exporter;
+#[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+pub use crate::encode::statsd::StatsdDialect;
 pub use on_exit::{PrintOnExit, print_on_exit};
+#[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+pub use sink::Statsd;
 pub use thread::ExportHandle;

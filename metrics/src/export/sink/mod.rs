@@ -2,7 +2,11 @@
 
 mod file;
 mod named;
+#[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+mod statsd;
 mod stdout;
 
 pub(super) use named::Sink;
+#[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+pub use statsd::Statsd;
 pub(super) use stdout::{write as write_to_stdout, write_past_lock};

@@ -1,0 +1,81 @@
+use super::*;
+use crate::snapshot::FullSnapshot;
+use crate::sync::unmodelled::{Mutex, lock};
+use crate::util::periodic::{PeriodicThread, Run};
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Instant, SystemTime};
+
+/// Calls `body` within a run.
+fn in_a_run<R: Send + 'static>(body: impl FnOnce(Run<'_>) -> R + Send + 'static) -> R {
+    let (sender, receiver) = mpsc::channel();
+    let mut body = Some(body);
+    let thread = PeriodicThread::start("test", Duration::from_secs(4_000), move |run| {
+        if let Some(body) = body.take() {
+            sender.send(body(run)).unwrap();
+        }
+    });
+    let thread = thread.unwrap();
+    assert!(PeriodicThread::flush_all(&[thread.clone()], Duration::from_secs(60)));
+    thread.stop();
+    receiver.recv().unwrap()
+}
+
+fn snapshot(jobs: u64) -> FullSnapshot {
+    let mut snapshot = FullSnapshot::empty(SystemTime::UNIX_EPOCH);
+    snapshot.counters.insert("jobs".to_owned(), jobs);
+    snapshot
+}
+
+fn delivery_to_host(timeout: Duration, look_up: resolver::Lookup) -> Delivery {
+    let encoder = StatsdEncoder::new(StatsdDialect::Plain, String::new(), Vec::new());
+    let address = Address::parse("statsd.example:8125").unwrap();
+    Delivery::new(address, encoder, 1_432, timeout).with_lookup(look_up)
+}
+
+/// What a lookup waits for.
+static ANSWERS: Mutex<Option<Receiver<SocketAddr>>> = Mutex::new(None);
+
+fn hanging(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+    // A second helper thread would find nothing to wait for.
+    let answers = lock(&ANSWERS).take().expect("only one lookup waits");
+    Ok(vec![answers.recv().expect("it is answered")])
+}
+
+#[test]
+fn a_lookup_that_hangs_costs_one_timeout_per_export_and_one_thread() {
+    let (sender, receiver) = mpsc::channel();
+    *lock(&ANSWERS) = Some(receiver);
+    let daemon = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = daemon.local_addr().unwrap();
+    in_a_run(move |run| {
+        let mut delivery = delivery_to_host(Duration::from_millis(60), hanging);
+        for jobs in [1, 2] {
+            let begun = Instant::now();
+            let error = delivery.export(&snapshot(jobs), run).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{error}");
+            assert!(error.to_string().starts_with("the lookup of \"statsd.example\" failed: "), "{error}");
+            assert!(begun.elapsed() < Duration::from_secs(30));
+        }
+        sender.send(address).unwrap();
+        let mut delivery = delivery.with_timeout(Duration::from_secs(60));
+        delivery.export(&snapshot(3), run).unwrap();
+    });
+    let mut datagram = [0; 100];
+    let length = daemon.recv(&mut datagram).unwrap();
+    assert_eq!(&datagram[..length], b"jobs:3|c");
+}
+
+fn unknown(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+    Err(io::Error::new(io::ErrorKind::NotFound, "no such host"))
+}
+
+#[test]
+fn a_host_that_is_unknown_is_an_error_of_each_export() {
+    in_a_run(|run| {
+        let mut delivery = delivery_to_host(Duration::from_secs(60), unknown);
+        let error = delivery.export(&snapshot(1), run).unwrap_err().to_string();
+        assert_eq!(error, "the lookup of \"statsd.example\" failed: no such host");
+    });
+}
