@@ -17,11 +17,13 @@ mod signals;
 mod sink;
 mod thread;
 
-pub use builder::{ExporterBuilder, exporter};
-pub use exporter::Exporter;
 #[cfg(all(feature = "statsd", not(target_family = "wasm")))]
 pub use crate::encode::statsd::StatsdDialect;
+pub use builder::{ExporterBuilder, exporter};
+pub use exporter::Exporter;
 pub use on_exit::{PrintOnExit, print_on_exit};
+#[cfg(feature = "emf")]
+pub use sink::Emf;
 #[cfg(all(feature = "statsd", not(target_family = "wasm")))]
 pub use sink::Statsd;
 pub use thread::ExportHandle;

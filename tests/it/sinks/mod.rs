@@ -1,5 +1,6 @@
 //! Sinks of exporters that send to other programs, and what becomes of them when these fail.
 
+mod emf;
 mod flush;
 mod statsd;
 
