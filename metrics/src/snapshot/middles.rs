@@ -50,7 +50,8 @@ mod tests {
         let mut native = NativeCounts::new(&SECONDS);
         native.zero = 1;
         native.push(SECONDS.cell_of(1_000_000).unwrap(), 3);
-        let histogram = HistogramSnapshot::new(&[10], vec![1, 3], 3_000_000).with_native(Some(native.clone()));
+        let histogram =
+            HistogramSnapshot::new(&[10], vec![1, 3], 3_000_000).with_native(Some(native.clone()));
         let [(0, 1), (value, 3)] = middles(&histogram)[..] else { panic!("{:?}", middles(&histogram)) };
         assert!(value.abs_diff(1_000_000) <= 46_000, "{value}");
         let others = HistogramSnapshot::new(&[10], vec![1, 4], 3_000_000).with_native(Some(native));

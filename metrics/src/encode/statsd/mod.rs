@@ -54,14 +54,7 @@ pub(crate) struct StatsdEncoder {
 
 impl StatsdEncoder {
     pub(crate) fn new(dialect: StatsdDialect, prefix: String, tags: Vec<(String, String)>) -> Self {
-        StatsdEncoder {
-            dialect,
-            prefix,
-            tags,
-            head: String::new(),
-            tail: String::new(),
-            line: String::new(),
-        }
+        StatsdEncoder { dialect, prefix, tags, head: String::new(), tail: String::new(), line: String::new() }
     }
 
     /// Passes to `take` the gauges of `snapshot`, and the counters and histograms of `difference`, what is new in it. Each text is one line

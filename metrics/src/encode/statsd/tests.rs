@@ -69,7 +69,10 @@ fn empty() -> FullSnapshot {
 fn declared(kind: MetricKind, series: &[(&[(&str, &str)], SampleValue)]) -> FamilySnapshot {
     let series = series
         .iter()
-        .map(|(labels, value)| SeriesSnapshot { labels: SeriesLabels::new(labels.iter().copied()), value: value.clone() })
+        .map(|(labels, value)| SeriesSnapshot {
+            labels: SeriesLabels::new(labels.iter().copied()),
+            value: value.clone(),
+        })
         .collect();
     FamilySnapshot { kind, series }
 }
@@ -86,7 +89,10 @@ fn all_kinds() -> FullSnapshot {
     snapshot.minmax.insert("size".into(), (3, 9));
     snapshot.histograms.insert("mail".into(), HistogramSnapshot::new(&[10, 20], vec![3, 0, 4], 99));
     let labels: &[(&str, &str)] = &[("path", "/a,b|c"), ("zone", "eu-west-1"), ("none", "")];
-    snapshot.declared.insert("wait_seconds".into(), declared(MetricKind::Histogram, &[(labels, SampleValue::Times(times))]));
+    snapshot.declared.insert(
+        "wait_seconds".into(),
+        declared(MetricKind::Histogram, &[(labels, SampleValue::Times(times))]),
+    );
     snapshot.declared.insert(
         "load".into(),
         declared(
@@ -98,7 +104,9 @@ fn all_kinds() -> FullSnapshot {
             ],
         ),
     );
-    snapshot.declared.insert("spent_total".into(), declared(MetricKind::Counter, &[(&[], SampleValue::Sum(0.25))]));
+    snapshot
+        .declared
+        .insert("spent_total".into(), declared(MetricKind::Counter, &[(&[], SampleValue::Sum(0.25))]));
     snapshot
 }
 
@@ -176,7 +184,10 @@ fn encoding_reuses_its_memory() {
 }
 
 fn values() -> impl Strategy<Value = Vec<u64>> {
-    prop::collection::vec(any::<u64>().prop_flat_map(|value| (0..64_u32).prop_map(move |bits| value >> bits)), 0..20)
+    prop::collection::vec(
+        any::<u64>().prop_flat_map(|value| (0..64_u32).prop_map(move |bits| value >> bits)),
+        0..20,
+    )
 }
 
 /// Two snapshots, of which the second is later.
@@ -198,7 +209,10 @@ fn snapshots() -> impl Strategy<Value = [FullSnapshot; 2]> {
         for (place, snapshot) in both.iter_mut().enumerate() {
             let count = |(first, more): &(u64, u64)| if place == 0 { *first } else { first + more };
             snapshot.counters = counters.iter().map(|(name, counts)| (name.clone(), count(counts))).collect();
-            snapshot.gauges = gauges.iter().map(|(name, level)| (name.clone(), level.saturating_sub(place as i64))).collect();
+            snapshot.gauges = gauges
+                .iter()
+                .map(|(name, level)| (name.clone(), level.saturating_sub(place as i64)))
+                .collect();
             let series = series
                 .iter()
                 .map(|(label, counts)| SeriesSnapshot {

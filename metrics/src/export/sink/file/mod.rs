@@ -12,6 +12,8 @@
 //! The file is not synced to the disk. That would cost a disk write per interval, for numbers that are stale after a reboot. If the
 //! file system loses the rename, the previous text is there.
 
+mod keep;
+
 use crate::error::{Cause, Error};
 use crate::util::temp_name::random_digits;
 use std::fs;
@@ -25,6 +27,8 @@ use std::time::Duration;
 pub(super) struct File {
     /// Invariant: absolute, so that it does not depend on the current directory of later exports.
     path: PathBuf,
+    /// Whether the link, the mode and the owner are kept.
+    is_kept: bool,
 }
 
 impl File {
@@ -34,33 +38,51 @@ impl File {
         if let Some(fault) = fault(path, &absolute) {
             return Err(refused(io::Error::other(fault)).into());
         }
-        Ok(File { path: absolute })
+        Ok(File { path: absolute, is_kept: false })
+    }
+
+    /// Has each export keep what others have set up at the path: a symbolic link, and the mode and the owner of the file.
+    pub(super) fn kept(self) -> Self {
+        File { is_kept: true, ..self }
     }
 
     /// Replaces the contents of the file.
     pub(super) fn replace(&self, contents: &[u8]) -> io::Result<()> {
-        let temporary = self.path.with_file_name(temporary_name());
-        let file = fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-        let written = self.write_and_rename(file, &temporary, contents);
-        if written.is_err() {
-            // The first error is the one to report.
-            let _ = fs::remove_file(&temporary);
+        if self.is_kept {
+            keep::replace(&self.path, contents)
+        } else {
+            write_and_rename(&self.path, contents, &|_| Ok(()))
         }
-        written
     }
+}
 
-    fn write_and_rename(&self, mut file: fs::File, temporary: &Path, contents: &[u8]) -> io::Result<()> {
-        file.write_all(contents)?;
-        // Closed first: some systems cannot rename an open file.
-        drop(file);
-        for _ in 1..RENAMES {
-            match fs::rename(temporary, &self.path) {
-                Err(error) if is_held(&error) => thread::sleep(PAUSE),
-                result => return result,
-            }
-        }
-        fs::rename(temporary, &self.path)
+/// Writes a temporary file in the folder of `path`, and renames it to `path`. Calls `prepare` with it before.
+fn write_and_rename(
+    path: &Path,
+    contents: &[u8],
+    prepare: &dyn Fn(&fs::File) -> io::Result<()>,
+) -> io::Result<()> {
+    let temporary = path.with_file_name(temporary_name());
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+    let written = file.write_all(contents).and_then(|()| prepare(&file));
+    // Closed first: some systems cannot rename an open file.
+    drop(file);
+    let renamed = written.and_then(|()| rename(&temporary, path));
+    if renamed.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&temporary);
     }
+    renamed
+}
+
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    for _ in 1..RENAMES {
+        match fs::rename(from, to) {
+            Err(error) if is_held(&error) => thread::sleep(PAUSE),
+            result => return result,
+        }
+    }
+    fs::rename(from, to)
 }
 
 /// How often a rename is tried while another program holds the file.

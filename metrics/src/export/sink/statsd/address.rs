@@ -32,7 +32,8 @@ impl Address {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
         match port {
             // An IPv6 address stands in brackets.
-            Some(port @ 1..) if !host.is_empty() && host.bytes().all(is_name) => match host.parse::<IpAddr>() {
+            Some(port @ 1..) if !host.is_empty() && host.bytes().all(is_name) => match host.parse::<IpAddr>()
+            {
                 Ok(ip) => Ok(Address::Ip(SocketAddr::new(ip, port))),
                 Err(_) => Ok(Address::Host { name: host.to_owned(), port }),
             },
@@ -77,9 +78,20 @@ mod tests {
         ] {
             assert_eq!(format!("{:?}", Address::parse(text).unwrap()), expected);
         }
-        for text in
-            ["", "127.0.0.1", "host", ":8125", "host:", "host:0", "127.0.0.1:0", "host:+1", "host:70000", "::1:8125", "a b:1", "http://a:1"]
-        {
+        for text in [
+            "",
+            "127.0.0.1",
+            "host",
+            ":8125",
+            "host:",
+            "host:0",
+            "127.0.0.1:0",
+            "host:+1",
+            "host:70000",
+            "::1:8125",
+            "a b:1",
+            "http://a:1",
+        ] {
             let reason = Address::parse(text).unwrap_err();
             assert!(reason.starts_with(&format!("{text:?} must be `HOST:PORT` with a port")), "{reason}");
         }

@@ -142,9 +142,10 @@ impl Delivery {
                 return Ok(());
             }
         };
-        let connected = self.socket.as_ref().filter(|socket| {
-            socket.udp_peer().is_some_and(|peer| addresses.contains(&peer))
-        });
+        let connected = self
+            .socket
+            .as_ref()
+            .filter(|socket| socket.udp_peer().is_some_and(|peer| addresses.contains(&peer)));
         if let Some(socket) = connected {
             // What the system has learned of since the last export concerns that one.
             if socket.pending_error().is_err_and(|error| is_refusal(&error)) && socket.is_refused_late() {

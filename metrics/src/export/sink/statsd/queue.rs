@@ -81,7 +81,10 @@ mod tests {
     #[test]
     fn datagrams_are_filled_to_the_limit() {
         let mut queue = Queue::new(7);
-        assert_eq!(["abc", "def", "g", "hijklmn", "opqrstuv"].map(|lines| queue.push(lines)), [true, true, true, true, false]);
+        assert_eq!(
+            ["abc", "def", "g", "hijklmn", "opqrstuv"].map(|lines| queue.push(lines)),
+            [true, true, true, true, false]
+        );
         assert_eq!(datagrams(&mut queue), ["abc\ndef", "g", "hijklmn"]);
         queue.rewind();
         assert_eq!(datagrams(&mut queue).len(), 3);
