@@ -166,3 +166,49 @@ mod signals {
         }
     }
 }
+
+#[cfg(not(all(feature = "statsd", not(target_family = "wasm"))))]
+mod statsd {
+    use crate::ExporterBuilder;
+
+    #[diagnostic::on_unimplemented(
+        message = "`to_statsd` needs the feature `statsd` of `tachometer`, and sockets",
+        label = "needs the feature `statsd`",
+        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"statsd\"] }}"
+    )]
+    pub trait WithStatsd {}
+
+    impl<'a> ExporterBuilder<'a> {
+        #[doc(hidden)]
+        #[inline]
+        pub fn to_statsd<S>(self, _: S) -> Self
+        where
+            ExporterBuilder<'a>: WithStatsd,
+        {
+            self
+        }
+    }
+}
+
+#[cfg(not(feature = "emf"))]
+mod emf {
+    use crate::ExporterBuilder;
+
+    #[diagnostic::on_unimplemented(
+        message = "this method needs the feature `emf` of `tachometer`",
+        label = "needs the feature `emf`",
+        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"emf\"] }}"
+    )]
+    pub trait WithEmf {}
+
+    impl<'a> ExporterBuilder<'a> {
+        #[doc(hidden)]
+        #[inline]
+        pub fn to_emf<E>(self, _: E) -> Self
+        where
+            ExporterBuilder<'a>: WithEmf,
+        {
+            self
+        }
+    }
+}

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use std::error::Error;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -61,19 +61,22 @@ impl Daemon {
     /// Returns after the daemon has read all that has been sent to it: a last datagram shows up in its counters.
     fn wait_until_read(&self, sentinel: &str) -> Outcome<()> {
         let socket = UdpSocket::bind("127.0.0.1:0")?;
-        loop {
+        for _ in 0..1_000 {
             // It may not listen yet.
             socket.send_to(format!("{sentinel}:1|c").as_bytes(), ("127.0.0.1", self.port))?;
             if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.console)) {
-                stream.write_all(b"counters\nquit\n")?;
-                let mut counters = String::new();
-                stream.read_to_string(&mut counters)?;
-                if counters.contains(sentinel) {
-                    return Ok(());
+                stream.write_all(b"counters\n")?;
+                for line in BufReader::new(stream).lines() {
+                    match line?.as_str() {
+                        "END" => break,
+                        line if line.contains(sentinel) => return Ok(()),
+                        _ => {}
+                    }
                 }
             }
             thread::sleep(Duration::from_millis(20));
         }
+        Err(format!("the daemon has not read {sentinel:?}").into())
     }
 }
 

@@ -4,7 +4,7 @@
 //! impossible if the folder is read-only, if the file is a mount of its own, or if this process may not give the file to its owner. Then the
 //! contents are overwritten, which is not atomic, and keeps whatever the file has.
 
-use super::write_and_rename;
+use super::replace::write_and_rename;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};

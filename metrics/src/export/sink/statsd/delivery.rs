@@ -15,6 +15,7 @@ use crate::util::periodic::Run;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Delivery {
     address: Address,
     resolver: Resolver,
     socket: Option<Socket>,
+    /// The other addresses of the host, which have not refused a datagram in this export.
+    others: Vec<SocketAddr>,
     encoder: StatsdEncoder,
     queue: Queue,
     timeout: Duration,
@@ -47,6 +50,7 @@ impl Delivery {
             address,
             resolver: Resolver::new(resolver::system),
             socket: None,
+            others: Vec::new(),
             encoder,
             queue: Queue::new(max_datagram),
             timeout,
@@ -60,6 +64,11 @@ impl Delivery {
     #[cfg(test)]
     pub(super) fn with_lookup(self, look_up: resolver::Lookup) -> Self {
         Delivery { resolver: Resolver::new(look_up), ..self }
+    }
+
+    #[cfg(test)]
+    pub(super) fn socket_mut(&mut self) -> Option<&mut Socket> {
+        self.socket.as_mut()
     }
 
     #[cfg(test)]
@@ -106,7 +115,7 @@ impl Delivery {
 
     /// Sends the datagrams of the queue.
     fn send(&mut self, deadline: &Deadline<'_>) -> io::Result<()> {
-        let Delivery { socket, queue, .. } = self;
+        let Delivery { socket, others, queue, .. } = self;
         let mut too_large = None;
         while let Some(datagram) = queue.next() {
             let Some(connected) = socket else { return Err(io::ErrorKind::NotConnected.into()) };
@@ -117,12 +126,18 @@ impl Delivery {
                     queue.advance();
                     too_large = Some(error);
                 }
-                Err(error) => {
-                    if is_refusal(&error) && connected.is_refused_late() {
+                Err(error) if is_refusal(&error) => {
+                    if connected.is_refused_late() {
                         queue.rewind();
-                    } else if !is_refusal(&error) {
-                        *socket = None;
                     }
+                    // As `localhost`, where a daemon may listen on one of two addresses.
+                    match others.pop().map(Socket::udp) {
+                        Some(Ok(other)) => *socket = Some(other),
+                        Some(Err(_)) | None => return Err(error),
+                    }
+                }
+                Err(error) => {
+                    *socket = None;
                     return Err(error);
                 }
             }
@@ -142,25 +157,25 @@ impl Delivery {
                 return Ok(());
             }
         };
-        let connected = self
-            .socket
-            .as_ref()
-            .filter(|socket| socket.udp_peer().is_some_and(|peer| addresses.contains(&peer)));
-        if let Some(socket) = connected {
+        // In reverse, as the last one is taken next.
+        self.others = addresses.into_iter().rev().collect();
+        let peer = self.socket.as_ref().and_then(Socket::udp_peer);
+        if let Some(place) = self.others.iter().position(|other| Some(*other) == peer) {
+            self.others.remove(place);
             // What the system has learned of since the last export concerns that one.
-            if socket.pending_error().is_err_and(|error| is_refusal(&error)) && socket.is_refused_late() {
+            let is_refused = |socket: &Socket| {
+                socket.pending_error().is_err_and(|error| is_refusal(&error)) && socket.is_refused_late()
+            };
+            if self.socket.as_ref().is_some_and(is_refused) {
                 self.queue.rewind();
             }
             return Ok(());
         }
         self.socket = None;
-        let none = || io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-        let mut result = Err(none());
-        for address in addresses {
-            result = Socket::udp(address);
-            if result.is_ok() {
-                break;
-            }
+        let mut result = Err(io::Error::new(io::ErrorKind::NotFound, "the host has no address"));
+        while result.is_err() {
+            let Some(other) = self.others.pop() else { break };
+            result = Socket::udp(other);
         }
         self.socket = Some(result?);
         Ok(())
