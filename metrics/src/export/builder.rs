@@ -173,7 +173,7 @@ impl ExporterBuilder<'_> {
     /// A file `*.prom` must contain Prometheus text, the only format that the textfile collector reads: [`start`](Self::start)
     /// refuses all other formats for it. Files with other extensions may have any format.
     pub fn to_file(self, path: impl AsRef<Path>) -> Self {
-        self.to_file_at(path.as_ref(), false)
+        self.with_file(path.as_ref(), false)
     }
 
     /// Adds a file as a sink as [`to_file`](Self::to_file) does, but keeps what others have set up at the path, as in mounted folders:
@@ -199,10 +199,10 @@ impl ExporterBuilder<'_> {
     /// # fn main() {}
     /// ```
     pub fn to_existing_file(self, path: impl AsRef<Path>) -> Self {
-        self.to_file_at(path.as_ref(), true)
+        self.with_file(path.as_ref(), true)
     }
 
-    fn to_file_at(mut self, path: &Path, is_kept: bool) -> Self {
+    fn with_file(mut self, path: &Path, is_kept: bool) -> Self {
         let output = self.format.take().unwrap_or_default();
         let is_prom = path.extension().is_some_and(|extension| extension == "prom");
         let sink = match output.name_unless_prometheus().filter(|_| is_prom) {

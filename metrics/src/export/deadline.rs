@@ -34,10 +34,10 @@ impl<'a> Deadline<'a> {
         let now = Instant::now();
         let rest =
             |begun: Instant, timeout: Duration| timeout.saturating_sub(now.saturating_duration_since(begun));
-        let rest = match run.stop_requested() {
-            None => rest(begun, timeout),
-            Some(stop) if run.is_last() => rest(stop, timeout),
-            Some(stop) => rest(begun, timeout).min(rest(stop, timeout / 2)),
+        let rest = match (run.last_after(), run.stop_requested()) {
+            (Some(spent), _) => rest(begun, timeout.saturating_sub(spent)),
+            (None, None) => rest(begun, timeout),
+            (None, Some(stop)) => rest(begun, timeout).min(rest(stop, timeout / 2)),
         };
         if rest.is_zero() {
             return Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {timeout:?}")));
@@ -57,13 +57,12 @@ impl<'a> Deadline<'a> {
     ///
     /// # Errors
     /// If no time is left.
-    #[cfg(any(feature = "otlp", feature = "push"))]
     pub(super) fn half(&self) -> io::Result<Duration> {
         self.rest().map(|rest| rest.min(self.timeout / 2))
     }
 
     /// Waits before another attempt. Returns whether there is time for one: it does not wait if there is not.
-    #[cfg(any(feature = "otlp", feature = "push"))]
+    #[cfg(feature = "otlp")]
     pub(super) fn pause(&self, duration: Duration) -> bool {
         if self.rest().map_or(true, |rest| rest <= duration) {
             return false;
