@@ -119,6 +119,8 @@ pub use atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, Metr
 pub use call::Call;
 pub use clock::{MockClock, force_os_clock, set_clock};
 pub use encode::Format;
+#[cfg(feature = "otlp")]
+pub use encode::otlp;
 #[doc(inline)]
 pub use error::Error;
 pub use error_kind::ErrorKind;

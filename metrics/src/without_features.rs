@@ -113,6 +113,45 @@ mod json {
     }
 }
 
+/// The sinks of an exporter, each with its feature.
+macro_rules! sinks {
+    ($($method:ident: $feature:literal, $trait:ident, $module:ident, $message:literal, $label:literal, $note:literal;)*) => {$(
+        #[cfg(not(all(feature = $feature, not(target_family = "wasm"))))]
+        mod $module {
+            use crate::ExporterBuilder;
+
+            #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
+            pub trait $trait {}
+
+            impl<'a> ExporterBuilder<'a> {
+                #[doc(hidden)]
+                #[inline]
+                pub fn $method<S>(self, _sink: S) -> Self
+                where
+                    ExporterBuilder<'a>: $trait,
+                {
+                    self
+                }
+            }
+        }
+    )*};
+}
+
+sinks! {
+    to_otlp: "otlp", WithOtlp, otlp,
+        "`to_otlp` needs the feature `otlp` of `tachometer`, and a target with sockets",
+        "needs the feature `otlp`",
+        "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"otlp\"] }}";
+    to_pushgateway: "push", WithPush, push,
+        "`to_pushgateway` needs the feature `push` of `tachometer`, and a target with sockets",
+        "needs the feature `push`",
+        "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"push\"] }}";
+    to_statsd: "statsd", WithStatsd, statsd,
+        "`to_statsd` needs the feature `statsd` of `tachometer`, and a target with sockets",
+        "needs the feature `statsd`",
+        "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"statsd\"] }}";
+}
+
 #[cfg(not(feature = "process"))]
 mod process {
     use crate::{Error, MetricsRegistry};
@@ -167,35 +206,12 @@ mod signals {
     }
 }
 
-#[cfg(not(all(feature = "statsd", not(target_family = "wasm"))))]
-mod statsd {
-    use crate::ExporterBuilder;
-
-    #[diagnostic::on_unimplemented(
-        message = "`to_statsd` needs the feature `statsd` of `tachometer`, and sockets",
-        label = "needs the feature `statsd`",
-        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"statsd\"] }}"
-    )]
-    pub trait WithStatsd {}
-
-    impl<'a> ExporterBuilder<'a> {
-        #[doc(hidden)]
-        #[inline]
-        pub fn to_statsd<S>(self, _: S) -> Self
-        where
-            ExporterBuilder<'a>: WithStatsd,
-        {
-            self
-        }
-    }
-}
-
 #[cfg(not(feature = "emf"))]
 mod emf {
     use crate::ExporterBuilder;
 
     #[diagnostic::on_unimplemented(
-        message = "this method needs the feature `emf` of `tachometer`",
+        message = "`to_emf` needs the feature `emf` of `tachometer`",
         label = "needs the feature `emf`",
         note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"emf\"] }}"
     )]

@@ -2,7 +2,7 @@
 //!
 //! `expositions` chooses the encoder of an exposition format. All encoders list the families of a snapshot, without those that a
 //! `selection` leaves out, and join labels by `encoded_labels`. Those of text share `lines`, which uses `number`, `bounds` and
-//! `escape`.
+//! `escape`; `protobuf` and `otlp` share `wire` and `values`.
 
 mod bounds;
 #[cfg(feature = "emf")]
@@ -16,6 +16,8 @@ mod json;
 mod lines;
 mod number;
 mod openmetrics;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 mod prometheus;
 mod protobuf;
 mod selection;
@@ -24,6 +26,8 @@ pub(crate) mod statsd;
 mod table;
 #[cfg(test)]
 mod tests;
+mod values;
+mod wire;
 
 pub use format::Format;
 #[cfg(feature = "http")]

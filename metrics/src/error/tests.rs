@@ -32,6 +32,11 @@ fn causes() -> Vec<(Cause, Kind)> {
         (Cause::NoClock, Kind::Unsupported),
         (Cause::OtherRun, Kind::DifferentRuns),
     ];
+    #[cfg(any(feature = "otlp", feature = "push", feature = "statsd", feature = "emf"))]
+    causes.push((
+        Cause::SinkSetting { sink: "OTLP", setting: "timeout", reason: text("must be non-zero") },
+        Kind::InvalidConfiguration,
+    ));
     #[cfg(all(feature = "signals", unix))]
     causes.push((Cause::Signals(denied()), Kind::Io));
     #[cfg(all(feature = "http", not(target_family = "wasm")))]

@@ -4,6 +4,10 @@ use super::exporter::Exporter;
 use super::output_format::OutputFormat;
 use super::reporter::OnError;
 use super::schedule;
+#[cfg(all(feature = "otlp", not(target_family = "wasm")))]
+use super::sink::Otlp;
+#[cfg(all(feature = "push", not(target_family = "wasm")))]
+use super::sink::Pushgateway;
 use super::sink::Sink;
 use crate::encode::Format;
 use crate::error::{Cause, Error};
@@ -228,6 +232,35 @@ impl ExporterBuilder<'_> {
         self.with(sink)
     }
 
+    /// Adds a receiver of the OpenTelemetry protocol (OTLP over HTTP) as a sink, by its URL or as an [`Otlp`]. Requires the feature `otlp`.
+    ///
+    /// A receiver that is not ready, or not there, is tried again within the [timeout](Otlp::timeout), with growing pauses; then at the next
+    /// interval.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let _exporter = tachometer::exporter().to_otlp("http://127.0.0.1:4318").start()?;
+    /// #     Ok(())
+    /// # }
+    /// ```
+    #[cfg(all(feature = "otlp", not(target_family = "wasm")))]
+    pub fn to_otlp(self, receiver: impl Into<Otlp>) -> Self {
+        self.with(receiver.into().into_sink())
+    }
+
+    /// Adds a Pushgateway as a sink, which each export sends the whole snapshot as Prometheus text. Requires the feature `push`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let _exporter = tachometer::exporter().to_pushgateway(("http://127.0.0.1:9091", "nightly_import")).start()?;
+    /// #     Ok(())
+    /// # }
+    /// ```
+    #[cfg(all(feature = "push", not(target_family = "wasm")))]
+    pub fn to_pushgateway(self, gateway: impl Into<Pushgateway>) -> Self {
+        self.with(gateway.into().into_sink())
+    }
+
     /// Adds a callback as a sink named `name`. It may send each snapshot somewhere, in a format of its own or encoded by
     /// [`FullSnapshot::encode`]. A format set before this call is that of the next sink that writes text.
     ///
@@ -249,8 +282,8 @@ impl ExporterBuilder<'_> {
 
     /// Sets a callback that is called with the name of the sink and the error whenever an export fails, for example to log it.
     ///
-    /// Without it, a line is written to stderr if a sink fails for the first time or after a success. Panics are reported by the
-    /// panic hook of the program.
+    /// Without it, a line is written to stderr when a sink begins to fail, and when it succeeds again; with the feature `log`, to the
+    /// program's logger instead. Panics are reported by the panic hook of the program.
     pub fn on_error(self, callback: impl Fn(&str, &io::Error) + Send + Sync + 'static) -> Self {
         ExporterBuilder { on_error: Some(Arc::new(callback)), ..self }
     }

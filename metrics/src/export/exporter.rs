@@ -118,7 +118,8 @@ fn export_to(
         match catch_panic(|| (sink.write)(&snapshot, run)) {
             Some(Ok(())) => {
                 counts.ok.increment();
-                reporter.succeeded();
+                // A logger is user code.
+                catch_panic(|| reporter.succeeded(&sink.name));
             }
             Some(Err(error)) => {
                 counts.errors.increment();

@@ -24,6 +24,10 @@ pub use exporter::Exporter;
 pub use on_exit::{PrintOnExit, print_on_exit};
 #[cfg(feature = "emf")]
 pub use sink::Emf;
+#[cfg(all(feature = "otlp", not(target_family = "wasm")))]
+pub use sink::Otlp;
+#[cfg(all(feature = "push", not(target_family = "wasm")))]
+pub use sink::Pushgateway;
 #[cfg(all(feature = "statsd", not(target_family = "wasm")))]
 pub use sink::Statsd;
 pub use thread::ExportHandle;

@@ -280,6 +280,28 @@ impl<'a> Distribution<'a> {
         self.scale.apply(self.histogram.sum())
     }
 
+    /// Returns the smallest and the largest of the values; `None` if they are not known, as for
+    /// [`HistogramSnapshot::extremes`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::{MetricsRegistry, families::{Number, Value}};
+    ///
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
+    /// let times = registry.histogram_of_time("upload_seconds", "Time of uploads", &[1_000_000_000]);
+    /// times.observe_duration(Duration::from_millis(100));
+    /// let snapshot = registry.snapshot_all();
+    /// for family in snapshot.families() {
+    ///     if let Value::Histogram(distribution) = &family.series[0].value {
+    ///         assert_eq!(distribution.extremes(), Some((Number::Float(0.1), Number::Float(0.1))));
+    ///     }
+    /// }
+    /// ```
+    pub fn extremes(&self) -> Option<(Number, Number)> {
+        let (min, max) = self.histogram.extremes()?;
+        Some((self.scale.apply(min), self.scale.apply(max)))
+    }
+
     /// Returns the histogram as it was recorded.
     pub(crate) fn recorded(&self) -> &'a HistogramSnapshot {
         self.histogram

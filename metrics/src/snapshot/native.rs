@@ -48,18 +48,18 @@ impl<'a> NativeBuckets<'a> {
     }
 
     /// Returns the number of all values.
-    pub(crate) fn total(&self) -> u64 {
+    pub(crate) fn total(self) -> u64 {
         self.counts.total()
     }
 
     /// Returns a number that is at least that of the buckets that have values.
-    pub(crate) fn max_buckets(&self) -> usize {
+    pub(crate) fn max_buckets(self) -> usize {
         self.counts.cells()
     }
 
     /// Calls `visit` with each of the [`buckets`](Self::buckets): in half the time.
     #[inline]
-    pub(crate) fn each_bucket(&self, visit: impl FnMut(i32, u64)) {
+    pub(crate) fn each_bucket(self, visit: impl FnMut(i32, u64)) {
         self.counts.each_bucket(visit);
     }
 

@@ -55,16 +55,24 @@ enum Phase {
 }
 
 /// A run of the task, by which it learns that it is to end.
+#[allow(dead_code, reason = "asked by sinks that wait for peers, which are behind features")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run<'a> {
     control: &'a Control,
-    is_last: bool,
+    /// In the last run: how long the one before went on after the thread was told to end.
+    last_after: Option<Duration>,
 }
 
+#[allow(dead_code, reason = "as above")]
 impl Run<'_> {
     /// Returns whether the thread ends after this run.
     pub(crate) fn is_last(self) -> bool {
-        self.is_last
+        self.last_after.is_some()
+    }
+
+    /// Returns how long the run before the last went on after the thread was told to end; `None` if this is not the last.
+    pub(crate) fn last_after(self) -> Option<Duration> {
+        self.last_after
     }
 
     /// Returns when the thread was first told to end, by now.
@@ -77,7 +85,7 @@ impl Run<'_> {
     pub(crate) fn pause(self, duration: Duration) {
         let Some(until) = Instant::now().checked_add(duration) else { return };
         let mut state = lock(&self.control.state);
-        while self.is_last || state.stop_requested.is_none() {
+        while self.is_last() || state.stop_requested.is_none() {
             match until.saturating_duration_since(Instant::now()) {
                 Duration::ZERO => return,
                 rest => state = self.control.wait_timeout(state, rest),
@@ -198,20 +206,25 @@ impl PeriodicThread {
 impl Control {
     fn run(&self, interval: Duration, mut task: impl FnMut(Run<'_>)) {
         // `None`: later than an `Instant` can represent.
-        let mut due = Instant::now().checked_add(interval);
+        let mut ended = Instant::now();
+        let mut due = ended.checked_add(interval);
         loop {
             let (phase, flushes) = self.sleep_until(due);
             match phase {
-                Phase::Ticking => task(Run { control: self, is_last: false }),
-                Phase::LastRun => return task(Run { control: self, is_last: true }),
+                Phase::Ticking => task(Run { control: self, last_after: None }),
+                Phase::LastRun => {
+                    let stop = lock(&self.state).stop_requested.unwrap_or(ended);
+                    let last_after = Some(ended.saturating_duration_since(stop));
+                    return task(Run { control: self, last_after });
+                }
                 Phase::Ending | Phase::Ended => return,
             }
             lock(&self.state).flushed = flushes;
             self.changed.notify_all();
+            ended = Instant::now();
             // A flush does not move the ticks.
-            let now = Instant::now();
-            if due.is_some_and(|due| due <= now) {
-                due = due.and_then(|due| next_tick(due, interval, now));
+            if due.is_some_and(|due| due <= ended) {
+                due = due.and_then(|due| next_tick(due, interval, ended));
             }
         }
     }

@@ -4,6 +4,7 @@ mod clashes;
 mod corners;
 mod golden;
 mod never;
+mod otlp;
 mod properties;
 pub mod protobuf;
 mod random;

@@ -117,13 +117,9 @@ fn differences_add_up_in_a_file_also_after_one_that_could_not_be_written() {
     let registry = registry();
     let place = Place::new("totals");
     let jobs = registry.register_counter("jobs");
-    let (errors, on_error) = collecting();
-    let exporter = registry
-        .exporter()
-        .to_emf(Emf::new("Shop").to_file(place.file()))
-        .on_error(on_error)
-        .start()
-        .unwrap();
+    let reports = Reports::default();
+    let exporter =
+        reports.of(registry.exporter()).to_emf(Emf::new("Shop").to_file(place.file())).start().unwrap();
     jobs.add(1);
     assert!(exporter.flush(HUNG));
     let first = fs::read_to_string(place.file()).unwrap();
@@ -134,13 +130,13 @@ fn differences_add_up_in_a_file_also_after_one_that_could_not_be_written() {
         jobs.add(10);
         assert!(exporter.flush(HUNG));
     }
-    assert_eq!(errors.lock().unwrap().len(), 3);
+    assert_eq!(reports.all().len(), 3);
     fs::remove_dir(place.file()).unwrap();
     fs::write(place.file(), first).unwrap();
     jobs.add(100);
     drop(exporter);
     assert_eq!(totals(&place.documents())["jobs"], 131);
-    assert_eq!(errors.lock().unwrap().len(), 3);
+    assert_eq!(reports.all().len(), 3);
 }
 
 #[test]

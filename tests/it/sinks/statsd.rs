@@ -89,9 +89,9 @@ fn a_daemon_that_was_down_has_the_totals_when_it_is_back() {
     let registry = registry();
     let mut daemon = Daemon::start("127.0.0.1:0");
     let address = daemon.address();
-    let (errors, on_error) = collecting();
+    let reports = Reports::default();
     count(&registry, 300);
-    let exporter = registry.exporter().to_statsd(address.as_str()).on_error(on_error).start().unwrap();
+    let exporter = reports.of(registry.exporter()).to_statsd(address.as_str()).start().unwrap();
     assert!(exporter.flush(HUNG));
     daemon.read();
     let mut totals = daemon.totals;
@@ -100,7 +100,7 @@ fn a_daemon_that_was_down_has_the_totals_when_it_is_back() {
         count(&registry, 300);
         assert!(exporter.flush(HUNG));
     }
-    let errors = errors.lock().unwrap().clone();
+    let errors = reports.all();
     assert_eq!(errors.len(), 3, "{errors:?}");
     assert!(
         errors[0].starts_with(&format!("statsd {address}: ")) && errors[0].contains("refused"),
@@ -130,15 +130,15 @@ fn a_line_that_does_not_fit_is_reported_once_and_the_others_are_sent() {
     let long = format!("jobs_{}", "x".repeat(60));
     registry.register_counter(&long).add(1);
     registry.register_counter("jobs_short").add(1);
-    let (errors, on_error) = collecting();
+    let reports = Reports::default();
     let sink = Statsd::new(daemon.address()).max_datagram(60);
-    let exporter = registry.exporter().to_statsd(sink).on_error(on_error).start().unwrap();
+    let exporter = reports.of(registry.exporter()).to_statsd(sink).start().unwrap();
     assert!(exporter.flush(HUNG));
     registry.register_counter(&long).add(1);
     registry.register_counter("jobs_short").add(1);
     assert!(exporter.flush(HUNG));
     drop(exporter);
-    let errors = errors.lock().unwrap().clone();
+    let errors = reports.all();
     let of_long: Vec<_> = errors.iter().filter(|error| error.contains(&long)).collect();
     let expected = format!(
         "a line of 69 bytes does not fit into a datagram of 60 bytes, and is not sent: it is of the series {long}"
@@ -231,20 +231,20 @@ mod unix {
     fn a_socket_that_is_missing_full_or_made_anew_loses_nothing() {
         let registry = registry();
         let path = Path::new("statsd");
-        let (errors, on_error) = collecting();
+        let reports = Reports::default();
         // Small datagrams, of which a socket holds a few only.
         let sink = path.sink().max_datagram(100).timeout(Duration::from_millis(30));
-        let exporter = registry.exporter().to_statsd(sink).on_error(on_error).start().unwrap();
+        let exporter = reports.of(registry.exporter()).to_statsd(sink).start().unwrap();
         count(&registry, 400);
         assert!(exporter.flush(HUNG), "missing");
-        assert_eq!(errors.lock().unwrap().len(), 1);
+        assert_eq!(reports.all().len(), 1);
 
         let mut totals = BTreeMap::new();
         let socket = path.listen();
         let begun = Instant::now();
         assert!(exporter.flush(HUNG), "full");
         assert!(begun.elapsed() < Duration::from_secs(20), "the deadline is 30 ms");
-        assert_eq!(errors.lock().unwrap().len(), 2);
+        assert_eq!(reports.all().len(), 2);
         read(&socket, &mut totals);
         drop(socket);
         std::fs::remove_file(&path.0).unwrap();
@@ -253,10 +253,10 @@ mod unix {
         count(&registry, 400);
         // Each export sends what the socket holds.
         while {
-            let before = errors.lock().unwrap().len();
+            let before = reports.all().len();
             assert!(exporter.flush(HUNG));
             assert!(read(&socket, &mut totals) <= 100);
-            errors.lock().unwrap().len() > before
+            reports.all().len() > before
         } {}
         assert_totals(&totals, 400, 2);
         drop(exporter);

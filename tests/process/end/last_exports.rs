@@ -350,13 +350,14 @@ fn whoever_holds_the_lock_of_stderr_may_wait_for_a_last_export_that_fails() {
 }
 
 #[test]
-fn stderr_is_told_when_a_sink_begins_to_fail() {
+fn stderr_is_told_when_a_sink_begins_to_fail_and_when_it_works_again() {
     let mut program = start("stderr", "stderr");
     assert_eq!(program.wait().code(), Some(0));
     let mut said = String::new();
     let mut stderr = program.child.stderr.take().expect("it is piped");
     io::Read::read_to_string(&mut stderr, &mut said).expect("UTF-8");
     let told: Vec<_> = said.lines().filter(|line| line.contains("a sink")).collect();
-    let expected = [1, 5].map(|call| format!("tachometer: the export to a sink failed: error {call}"));
+    let expected = ["failed: error 1", "works again, after 3 failures", "failed: error 5"]
+        .map(|what| format!("tachometer: the export to a sink {what}"));
     assert_eq!(told, expected);
 }

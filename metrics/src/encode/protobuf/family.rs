@@ -1,10 +1,11 @@
 //! Families and their series.
 
-use super::histogram::{Histograms, native_of};
+use super::histogram::Histograms;
 use super::labels::LabelFields;
-use super::number::{NumberFields, float_of, start_time};
-use super::wire::{Key, push_bytes, push_unsigned, push_varint, push_with_length};
+use super::number::{NumberFields, start_time};
 use crate::encode::encoded_labels::EncodedLabels;
+use crate::encode::values::{float_of, native_of};
+use crate::encode::wire::{Key, push_bytes, push_unsigned, push_varint, push_with_length};
 use crate::snapshot::families::{MetricKind, SeriesView, Value};
 use crate::snapshot::{FullSnapshot, ListedFamily};
 

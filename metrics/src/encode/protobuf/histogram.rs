@@ -1,7 +1,7 @@
 //! Histograms: classic buckets and native ones, in one message.
 
-use super::number::float_of;
-use super::wire::{
+use crate::encode::values::float_of;
+use crate::encode::wire::{
     Key, MAX_VARINT, double, push_bytes, push_part, push_unsigned, push_varint, push_with_length, put_varint,
     zigzag,
 };
@@ -148,15 +148,6 @@ impl BucketField {
         bytes[Self::COUNT + digits..][..9].copy_from_slice(&self.0[Self::BOUND..Self::LENGTH]);
         push_part(out, &bytes, Self::LENGTH + digits - 1);
     }
-}
-
-/// Returns the native buckets of a histogram, if they hold as many values as the classic ones. Prometheus refuses others.
-///
-/// A program may have changed one of the lists. Differences between the counts of buckets must fit in a signed integer.
-pub(super) fn native_of<'a>(distribution: &Distribution<'a>) -> Option<NativeBuckets<'a>> {
-    let native = distribution.native()?;
-    let sum = native.total();
-    (sum == distribution.count() && i64::try_from(sum).is_ok()).then_some(native)
 }
 
 /// The width of the zero bucket: 2⁻¹²⁸, as other client libraries have it. It contains values that are 0 and no others.

@@ -1,7 +1,7 @@
 //! Labels as fields of a series: messages with a name and a value, unescaped.
 
-use super::wire::{Key, push_bytes, push_varint, varint_length};
 use crate::encode::encoded_labels::LabelBuffer;
+use crate::encode::wire::{Key, push_bytes, push_varint, varint_length};
 use crate::labels::SeriesLabels;
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! Counters and gauges, and the time from which they have counted.
 
-use super::wire::{Key, double, push_bytes, push_part, push_unsigned};
-use crate::snapshot::families::{MetricKind, Number};
+use crate::encode::wire::{Key, double, push_bytes, push_part, push_unsigned};
+use crate::snapshot::families::MetricKind;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The time from which all counters and histograms of a snapshot have counted, as a message. `None` if it is not known, because there
@@ -79,15 +79,5 @@ impl NumberField {
         let mut bytes = self.bytes;
         bytes[VALUE_BEGIN..VALUE_BEGIN + 8].copy_from_slice(&value.to_le_bytes());
         push_part(out, &bytes, self.length);
-    }
-}
-
-/// Returns a number as the format has all of them.
-#[inline]
-pub(super) fn float_of(number: Number) -> f64 {
-    match number {
-        Number::Unsigned(count) => count as f64,
-        Number::Signed(level) => level as f64,
-        Number::Float(quantity) => quantity,
     }
 }

@@ -18,6 +18,12 @@ impl Key {
         Key::new(field, 1)
     }
 
+    /// A field that is an integer of 64 bits.
+    #[cfg(feature = "otlp")]
+    pub(super) const fn fixed(field: u8) -> Self {
+        Key::new(field, 1)
+    }
+
     /// A field that begins with its length: a text, a message or packed numbers.
     pub(super) const fn delimited(field: u8) -> Self {
         Key::new(field, 2)
@@ -95,6 +101,15 @@ pub(super) fn push_unsigned(out: &mut Vec<u8>, key: Key, number: u64) {
 /// Returns a field that is a float.
 #[inline]
 pub(super) fn double(key: Key, number: f64) -> [u8; 9] {
+    let mut field = [key.byte(); 9];
+    field[1..].copy_from_slice(&number.to_le_bytes());
+    field
+}
+
+/// Returns a field that is an integer of 64 bits.
+#[cfg(feature = "otlp")]
+#[inline]
+pub(super) fn fixed(key: Key, number: u64) -> [u8; 9] {
     let mut field = [key.byte(); 9];
     field[1..].copy_from_slice(&number.to_le_bytes());
     field
