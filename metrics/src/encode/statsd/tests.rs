@@ -202,7 +202,9 @@ fn snapshots() -> impl Strategy<Value = [FullSnapshot; 2]> {
             cells.sort_unstable();
             let mut native = NativeCounts::new(&SECONDS);
             native.zero = (values.len() - cells.len()) as u64;
-            cells.iter().for_each(|value| native.push(SECONDS.cell_of(*value).unwrap(), 1));
+            for value in cells {
+                native.push(SECONDS.cell_of(value).unwrap(), 1);
+            }
             HistogramSnapshot::new(&[], vec![values.len() as u64], 0).with_native(Some(native))
         };
         let all: Vec<u64> = early.iter().chain(&late).copied().collect();
@@ -211,7 +213,7 @@ fn snapshots() -> impl Strategy<Value = [FullSnapshot; 2]> {
             snapshot.counters = counters.iter().map(|(name, counts)| (name.clone(), count(counts))).collect();
             snapshot.gauges = gauges
                 .iter()
-                .map(|(name, level)| (name.clone(), level.saturating_sub(place as i64)))
+                .map(|(name, level)| (name.clone(), level.saturating_sub(place.try_into().unwrap())))
                 .collect();
             let series = series
                 .iter()
@@ -232,8 +234,10 @@ proptest! {
     #[test]
     fn a_daemon_that_reads_all_lines_holds_the_values_of_the_snapshot([first, second] in snapshots()) {
         let (mut encoder, mut daemon) = (encoder(StatsdDialect::Plain), Daemon::default());
-        lines(&mut encoder, &first, &first).iter().for_each(|line| daemon.read(line));
-        lines(&mut encoder, &second, &second.since(&first)).iter().for_each(|line| daemon.read(line));
+        let earlier = lines(&mut encoder, &first, &first);
+        for line in earlier.iter().chain(&lines(&mut encoder, &second, &second.since(&first))) {
+            daemon.read(line);
+        }
         let segment = |text: &str| { let mut out = String::new(); push_segment(&mut out, text); out };
         let mut counters: BTreeMap<String, u64> =
             second.counters.iter().map(|(name, count)| (name.clone(), *count)).collect();

@@ -18,7 +18,7 @@ fn in_a_run<R: Send + 'static>(body: impl FnOnce(Run<'_>) -> R + Send + 'static)
         }
     });
     let thread = thread.unwrap();
-    assert!(PeriodicThread::flush_all(&[thread.clone()], Duration::from_secs(60)));
+    assert!(PeriodicThread::flush_all(std::slice::from_ref(&thread), Duration::from_secs(60)));
     thread.stop();
     receiver.recv().unwrap()
 }
@@ -38,6 +38,7 @@ fn delivery_to_host(timeout: Duration, look_up: resolver::Lookup) -> Delivery {
 /// What a lookup waits for.
 static ANSWERS: Mutex<Option<Receiver<SocketAddr>>> = Mutex::new(None);
 
+#[expect(clippy::unnecessary_wraps, reason = "it is a lookup")]
 fn hanging(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
     // A second helper thread would find nothing to wait for.
     let answers = lock(&ANSWERS).take().expect("only one lookup waits");
