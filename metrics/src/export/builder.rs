@@ -339,8 +339,8 @@ impl ExporterBuilder<'_> {
     ///
     /// # Errors
     /// If there is no sink, if the interval is zero, if a format has no sink, if a path does not end in a file name, if a file
-    /// `*.prom` has another format than Prometheus text, if the format of stdout is not text, if a thread cannot be spawned, or if the
-    /// signal handlers cannot be registered.
+    /// `*.prom` has another format than Prometheus text, if the format of stdout is not text, if a setting of a sink is invalid, if a thread
+    /// cannot be spawned, or if the signal handlers cannot be registered.
     pub fn start(self) -> Result<Exporter, Error> {
         let sinks = self.sinks.into_iter().collect::<Result<Vec<_>, _>>()?;
         if self.format.is_some() {

@@ -32,15 +32,12 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
     const MOST: usize = 40;
     let mut path = path.to_owned();
     for _ in 0..=MOST {
-        match fs::read_link(&path) {
-            // A relative one begins in the folder of the link.
-            Ok(target) => path = path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target)),
-            // No link, or nothing.
-            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound) => {
-                return Ok(path);
-            }
-            Err(error) => return Err(error),
+        if !path.is_symlink() {
+            return Ok(path);
         }
+        let target = fs::read_link(&path)?;
+        // A relative one begins in the folder of the link.
+        path = path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target));
     }
     Err(io::Error::other("too many symbolic links"))
 }

@@ -19,7 +19,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-/// Writes a temporary file in the folder of `path`, and renames it to `path`. Calls `prepare` with it before.
+/// Writes a temporary file in the folder of `path`, and renames it to `path`. Calls `prepare` with it while it is
+/// empty, so that its contents are never more readable than they shall be.
 pub(super) fn write_and_rename(
     path: &Path,
     contents: &[u8],
@@ -27,7 +28,7 @@ pub(super) fn write_and_rename(
 ) -> io::Result<()> {
     let temporary = path.with_file_name(temporary_name());
     let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-    let written = file.write_all(contents).and_then(|()| prepare(&file));
+    let written = prepare(&file).and_then(|()| file.write_all(contents));
     // Closed first: some systems cannot rename an open file.
     drop(file);
     let renamed = written.and_then(|()| rename(&temporary, path));
