@@ -47,7 +47,8 @@ impl Daemon {
             &config,
             format!(
                 "{{ address: '127.0.0.1', port: {port}, mgmt_address: '127.0.0.1', mgmt_port: {console}, flushInterval: 4000000,\n  \
-                 backends: [{backend:?}] }}\n"
+                 backends: ['{}'] }}\n",
+                backend.display()
             ),
         )?;
         Ok(Daemon { node, program, config, port, console })
