@@ -56,8 +56,9 @@ use std::time::Duration;
 /// # What is lost
 /// Datagrams that could not be sent are kept and sent before those of the next export; later counts are then in that export. So nothing is
 /// lost or sent twice as far as the system tells: it tells of a daemon on the same machine that is not running, of a Unix socket that is
-/// full or missing, and of a host that cannot be reached. Nothing tells of a datagram that is lost on the network, or in a daemon that ends
-/// before it has passed on what it received. If a host across the network refuses a datagram, the refusal does not tell which: all
+/// full or missing, and of a host that cannot be reached. Nothing tells of a datagram that is lost on the network, for which a daemon that
+/// reads UDP too slowly has no room, or that a daemon has received and not passed on when it ends. With tens of thousands of series, prefer
+/// a Unix socket: there, the sink waits for a slow daemon. If a host across the network refuses a datagram, the refusal does not tell which: all
 /// datagrams of that export are sent again.
 ///
 /// A daemon that is down is an error of each export, and no more: one export's datagrams are kept, and no other memory.
