@@ -1,5 +1,5 @@
 use super::*;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 
 /// A sink that sends the number of jobs at each export.
 fn sending(jobs: Sender<u64>) -> impl FnMut(&tachometer::FullSnapshot) -> std::io::Result<()> {
@@ -20,7 +20,7 @@ fn a_flush_exports_to_each_sink_what_was_counted_before_it() {
     for count in 1..=3 {
         jobs.increment();
         assert!(exporter.flush(HUNG));
-        assert_eq!([&firsts, &seconds].map(|counts| counts.try_recv()), [Ok(count); 2]);
+        assert_eq!([&firsts, &seconds].map(Receiver::try_recv), [Ok(count); 2]);
     }
     drop(exporter);
     assert_eq!([firsts, seconds].map(|counts| counts.into_iter().collect::<Vec<_>>()), [[3]; 2]);

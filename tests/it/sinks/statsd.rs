@@ -26,7 +26,7 @@ impl Daemon {
 
     /// Reads what has arrived: on the loopback, what has been sent.
     fn read(&mut self) -> &BTreeMap<String, f64> {
-        let mut datagram = [0; 65_536];
+        let mut datagram = vec![0; 65_536];
         while let Ok(length) = self.socket.recv(&mut datagram) {
             self.largest = self.largest.max(length);
             add_lines(&mut self.totals, std::str::from_utf8(&datagram[..length]).unwrap());
@@ -219,7 +219,7 @@ mod unix {
     }
 
     fn read(socket: &UnixDatagram, totals: &mut BTreeMap<String, f64>) -> usize {
-        let (mut datagram, mut largest) = ([0; 65_536], 0);
+        let (mut datagram, mut largest) = (vec![0; 65_536], 0);
         while let Ok(length) = socket.recv(&mut datagram) {
             largest = largest.max(length);
             add_lines(totals, std::str::from_utf8(&datagram[..length]).unwrap());
