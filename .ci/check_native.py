@@ -4,19 +4,22 @@
     check_native.py PROMETHEUS… -- COMMAND…     COMMAND's `{address}` becomes the address that it is to listen on
 
 COMMAND is the example `native`: it prints questions to Prometheus, `histogram_quantile(0.9, NAME{…})`, each with the answer of
-`percentile()`, and adds the same observations at every scrape. Each PROMETHEUS, a server's program, scrapes it as text, as protocol
-buffers, and, where a configuration allows it, as protocol buffers with the classic buckets too. Then:
+`percentile()`, and adds the same observations at every scrape. Each PROMETHEUS, a server's program, scrapes it as text, as
+OpenMetrics, as protocol buffers, and, where a configuration allows it, as protocol buffers with the classic buckets too. Then:
 
 - The percentiles of native histograms, at one time and by `rate`, are at most one native bucket from the printed ones; those of classic
   buckets at most one classic bucket.
 - Counts, means, series, kinds and help texts are the same from all formats; a histogram without values is there.
-- `up` was never 0, and the server counted no duplicate, out-of-order or out-of-bounds sample.
+- Exemplars, in protocol buffers and in OpenMetrics, come back from `/api/v1/query_exemplars` with their traces; the older text has none.
+- `up` was never 0, and the server counted no duplicate, out-of-order or out-of-bounds sample, and no exemplar that is out of order.
 
 Everything listens on loopback. Ends with 1 where anything is wrong.
 """
 
 import bisect
+import collections
 import contextlib
+import gzip
 import math
 import pathlib
 import re
@@ -26,6 +29,7 @@ import tempfile
 import time
 
 from check_exposition import Wrong
+from check_openmetrics import check_openmetrics
 from check_scrapes import REFUSED, SCRAPES, Relay, free_port, get, process, running, serve, until
 
 PROTOBUF = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
@@ -43,12 +47,13 @@ ADDED = re.compile("up|scrape_.*")
 
 
 def configuration(relay, version):
-    """All jobs go through the relay, which asks for text in the name of the job `text`."""
+    """All jobs go through the relay, which asks for a text format in the name of the jobs `text` and `openmetrics`."""
     native = ["  scrape_native_histograms: true"] if version >= (3, 8) else []
     classic = "always_scrape_classic_histograms" if version >= (3, 0) else "scrape_classic_histograms"
     jobs = [("native", native), ("text", [])]
     if version >= (2, 45):
         jobs.append(("both", [*native, f"  {classic}: true"]))
+    jobs.append(("openmetrics", []))
     lines = [f"global: {{scrape_interval: {INTERVAL}s, scrape_timeout: {INTERVAL}s}}", "scrape_configs:"]
     for job, options in jobs:
         lines += [f"- job_name: {job}", f"  metrics_path: /{job}", f'  static_configs: [{{targets: ["{relay}"]}}]', *options]
@@ -145,6 +150,51 @@ def check_series(asked, jobs):
             raise Wrong(f"with both kinds of buckets: {sorted(text - both)[:3]} are missing, {sorted(both - text - native)[:3]} are new")
 
 
+# The traces of the exemplars in a body.
+IN_PROTOBUF = re.compile(rb"\x08trace_id\x12\x20([0-9a-f]{32})")
+IN_OPENMETRICS = re.compile(rb' # \{trace_id="([0-9a-f]{32})",span_id="[0-9a-f]{16}"\} \S+ \S+$', re.M)
+# Of these, each scrape shows a new one, with this value.
+AT_EACH_SCRAPE = {("function_calls_total", "error"): 1, ("jobs_total", None): 2}
+
+
+def check_exemplars(asked, answers, jobs):
+    """Exemplars that were shown are stored, with their trace and their value, and no others. Returns how many are, of each job."""
+    stored = {}
+    for job in jobs:
+        pattern = IN_PROTOBUF if answers[job][0].content_type == PROTOBUF else IN_OPENMETRICS
+        bodies = [gzip.decompress(answer.body) if answer.encoding == "gzip" else answer.body for answer in answers[job]]
+        shown = [{trace.decode() for trace in pattern.findall(body)} for body in bodies]
+        series = asked.server.api("query_exemplars", query=f'{{job="{job}"}}', start=asked.time - 600, end=asked.time + 60)
+        stored[job] = set()
+        found = collections.defaultdict(list)
+        for labels, exemplar in ((one["seriesLabels"], exemplar) for one in series for exemplar in one["exemplars"]):
+            trace = exemplar["labels"]["trace_id"]
+            if exemplar["labels"] != {"trace_id": trace, "span_id": trace[16:]}:
+                raise Wrong(f"{job}: {labels} has {exemplar}")
+            stored[job].add(trace)
+            found[labels["__name__"], labels.get("outcome")].append(float(exemplar["value"]))
+        if job == "text":
+            if stored[job] or any(shown):
+                raise Wrong("the older text has exemplars")
+            continue
+        if job == "openmetrics":
+            for body in bodies:
+                check_openmetrics(body.decode())
+        if not stored[job] <= set().union(*shown):
+            raise Wrong(f"{job}: stored, and never shown: {sorted(stored[job] - set().union(*shown))[:3]}")
+        # The last scrape may not be stored yet. Of native histograms, Prometheus stores some: before 2.46, one at each scrape; and up to
+        # 3.5 at least, it passes over as many as the series before has, for it does not begin again at the first.
+        missing = set().union(*shown[:-1]) - stored[job]
+        if missing and job != "native":
+            raise Wrong(f"{job}: shown, and not stored: {sorted(missing)[:3]}")
+        for key, value in AT_EACH_SCRAPE.items():
+            if len(found[key]) < len(shown) - 1 or set(found[key]) != {value}:
+                raise Wrong(f"{job}: {len(shown)} scrapes, and {key} has exemplars with the values {found[key]}")
+        if job == "native" and not found["function_duration_seconds", None]:
+            raise Wrong("a native histogram has no exemplar")
+    return ", ".join(f"{len(traces)} {job}" for job, traces in stored.items())
+
+
 def check_metadata(server, version):
     """Kinds, help texts and, where the server reads them, units are those of the text."""
     stored = {}
@@ -171,12 +221,14 @@ def examine(prometheus, program, questions):
             relayed = stack.enter_context(serve(relay))
             configured, jobs = configuration(relayed.address, version)
             (folder / "prometheus.yml").write_text(configured)
-            server = stack.enter_context(running(prometheus, folder, "native-histograms"))
+            server = stack.enter_context(running(prometheus, folder, "native-histograms,exemplar-storage"))
             until(lambda: all(len(server.scrapes(job)) > SCRAPES for job in jobs), 60, "the scrapes")
+            jobs.remove("openmetrics")
             types = {job: {answer.content_type for answer in relay.answers[job]} for job in jobs}
             if any(types[job] != {PROTOBUF} for job in jobs if job != "text") or not types["text"].isdisjoint({PROTOBUF}):
                 raise Wrong(f"served as {types}")
             asked = Asked(server)
+            exemplars = check_exemplars(asked, relay.answers, [*jobs, "openmetrics"])
             compared = check_percentiles(asked, questions, set(jobs))
             # The comparison finds percentiles that are off by two buckets.
             for question in questions:
@@ -195,7 +247,8 @@ def examine(prometheus, program, questions):
             if any(refused.get(metric) != 0 for metric in REFUSED):
                 raise Wrong(f"refused: {refused}")
             accepted = relay.answers["native"][-1].request.get("Accept")
-            return [f"{name}, {', '.join(jobs)}: {compared} percentiles compared", f"    Accept: {accepted}"]
+            return [f"{name}, {', '.join(jobs)}: {compared} percentiles compared",
+                    f"    exemplars stored: {exemplars}", f"    Accept: {accepted}"]
     except Wrong as error:
         raise Wrong(f"{name}: {error}") from error
 

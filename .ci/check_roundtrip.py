@@ -4,7 +4,7 @@
     cargo run --example roundtrip -- SEED COUNT | check_roundtrip.py
 
 Each line of the input is JSON: a format, a text in it, and the families that a reader must find in that text: names,
-kinds, help texts, units, labels and values, in their order. Prints the first difference and ends with 1 where there is any.
+kinds, help texts, units, labels, values and exemplars, in their order. Prints the first difference and ends with 1 where there is any.
 """
 
 import json
@@ -23,17 +23,25 @@ def read(text, format):
             "help": family.documentation.strip(),
             "kind": family.type,
             "unit": family.unit,
-            "samples": [[sample.name, sample.labels, float(sample.value)] for sample in family.samples],
+            "samples": [[sample.name, sample.labels, float(sample.value), exemplar(sample.exemplar)] for sample in family.samples],
         }
         for family in module.text_string_to_metric_families(text)
     ]
+
+
+def exemplar(found):
+    """Labels, value and time of an exemplar, if there is one."""
+    return found and [found.labels, float(found.value), float(found.timestamp)]
 
 
 def expected(families, format):
     """What it must find. It loses blanks at the ends of help texts, and calls counters of the older format `_total`."""
     for family in families:
         for sample in family["samples"]:
-            sample[1:] = dict(sample[1]), float(sample[2])
+            sample[1:3] = dict(sample[1]), float(sample[2])
+            if sample[3]:
+                labels, value, when = sample[3]
+                sample[3] = [dict(labels), float(value), float(when)]
         family["help"] = family["help"].strip()
         if format == "text" and family["kind"] == "counter":
             family["name"] = family["name"].removesuffix("_total")
@@ -54,7 +62,7 @@ def take_created(families):
 
 
 def main():
-    texts = samples = created = 0
+    texts = samples = created = exemplars = 0
     for number, line in enumerate(sys.stdin, 1):
         case = json.loads(line)
         format, text = case["format"], case["text"]
@@ -72,9 +80,10 @@ def main():
             sys.exit(f"line {number}, {format}: {len(found)} families instead of {len(wanted)}\n{text}")
         texts += 1
         samples += sum(len(family["samples"]) for family in found)
-    if not (texts and samples and created):
+        exemplars += sum(sample[3] is not None for family in found for sample in family["samples"])
+    if not (texts and samples and created and exemplars):
         sys.exit("nothing was read")
-    print(f"{texts} texts of random snapshots with {samples} samples and {created} times of creation: read back equal")
+    print(f"{texts} texts of random snapshots with {samples} samples, {exemplars} exemplars and {created} times of creation: read back equal")
 
 
 if __name__ == "__main__":

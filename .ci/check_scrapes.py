@@ -46,6 +46,8 @@ TEXT, OPENMETRICS = "text/plain", "application/openmetrics-text"
 VERSIONS = {TEXT: "0.0.4", OPENMETRICS: "1.0.0"}
 ASK_TEXT = "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 ASK_OPENMETRICS = "application/openmetrics-text;version=1.0.0"
+# What the relay asks for in the name of a job.
+ASKED_FOR = {"text": ASK_TEXT, "openmetrics": ASK_OPENMETRICS}
 # What a server adds of its own to each target.
 ADDED = {"up", *(f"scrape_{name}" for name in (
     "duration_seconds", "samples_scraped", "samples_post_metric_relabeling", "series_added", "timeout_seconds",
@@ -53,6 +55,7 @@ ADDED = {"up", *(f"scrape_{name}" for name in (
 # What a server counts of the samples that it did not take.
 REFUSED = [f"prometheus_target_scrapes_{name}_total" for name in (
     "sample_duplicate_timestamp", "sample_out_of_bounds", "sample_out_of_order", "exemplar_out_of_order")]
+REFUSED.append("prometheus_tsdb_exemplar_out_of_order_exemplars_total")
 SCRAPES = 4
 Answer = collections.namedtuple("Answer", "request status content_type encoding body")
 
@@ -159,8 +162,8 @@ class Relay:
     def __call__(self, path, headers):
         job = path.strip("/")
         passed = {name: value for name, value in headers.items() if name.lower() not in ("host", "connection")}
-        if job == "text":
-            passed["Accept"] = ASK_TEXT
+        if job in ASKED_FOR:
+            passed["Accept"] = ASKED_FOR[job]
         try:
             answer = get(self.program, self.path, passed)
         except (OSError, http.client.HTTPException) as error:

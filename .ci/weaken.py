@@ -24,6 +24,8 @@ import time
 # The files of the weakened places.
 LIBRARY = "metrics/src/lib.rs"
 CELL = "metrics/src/recorder/block/cell.rs"
+TRACED = "metrics/src/recorder/traced_cell.rs"
+OFFER = "metrics/src/recorder/block/offer.rs"
 HISTORY = "metrics/src/recorder/block/history.rs"
 LAYOUT = "metrics/src/recorder/block/layout.rs"
 OCTAVES = "metrics/src/recorder/block/octaves.rs"
@@ -51,6 +53,8 @@ UNSEEN = "a_writer_may_miss_windows"
 QUICK = "windows_that_follow_each_other_quickly"
 COPY = "a_copy_shows_what_is_recent"
 PASSED = "a_call_begins_a_window_after_others"
+WHOLE = "an_exemplar_is_whole"
+COUNTED = "a_counter_has_what_its_exemplar_shows"
 UNTIMED = "an_untimed_call_of_a_sampled"
 LEASE = "recorder::tests::loom::a_lease"
 NODES = "recorder::tests::loom::a_list"
@@ -137,7 +141,7 @@ WEAKENED = [
     ("a new window does not count with its first call", WRITE,
      "«1 << HISTORY_BIT | 1 << EXTREMES_BIT»", "1 << EXTREMES_BIT", WINDOW),
     ("an untimed call does not begin its window", WRITE,
-     "self.commit(load_own(head), outcome, «replaced»);", "0", UNTIMED),
+     "self.commit(load_own(head), outcome, «replaced», None);", "0", UNTIMED),
     ("a copy shows the writer's window for the reader's", WRITE,
      "self.publish(copy, epoch, past.lifetime(extremes), past.recent(«window»,", "past.window", COPY),
     ("a reader takes the writer's window for its own", READ,
@@ -148,6 +152,22 @@ WEAKENED = [
      "before: «self.lifetime(current)», earlier }", "current", WINDOWS),
     ("a rotation is no window", EPOCH,
      "guard.begin(«(window_of(epoch) + 1) << WINDOW_BIT»)", "epoch + 1", UNSEEN),
+    ("the words of an exemplar are stored Relaxed", TRACED,
+     "cell.store(word, «Ordering::Release»)", "Ordering::Relaxed", WHOLE),
+    ("the version of an exemplar is stored Relaxed", TRACED,
+     "self.version.store(version, «Ordering::Release»)", "Ordering::Relaxed", COUNTED),
+    ("the version of an exemplar is first read Relaxed", TRACED,
+     "let version = self.version.load(«Ordering::Acquire»);", "Ordering::Relaxed", WHOLE),
+    ("the fence of an exemplar is missing", TRACED,
+     "«fence(Ordering::Acquire);»", "", WHOLE),
+    ("the version of an exemplar is not read again", TRACED,
+     "if «self.version.load(Ordering::Relaxed) == version» {", "true", WHOLE),
+    ("the number of exemplars is stored Relaxed", OFFER,
+     "exemplars_taken.store(taken, «Ordering::Release»)", "Ordering::Relaxed", WHOLE),
+    ("the number of exemplars is read Relaxed", OFFER,
+     "exemplars_taken.load(«Ordering::Acquire»)", "Ordering::Relaxed", WHOLE),
+    ("an exemplar is written where it is read", TRACED,
+     "self.copies[«copy_of(version)»].iter()", "1 - copy_of(version)", WHOLE),
     ("a writer is handed back Relaxed", WRITER,
      "self.is_leased.store(false, «Ordering::Release»)", "Ordering::Relaxed", LEASE),
     ("a writer is leased Relaxed", WRITER,

@@ -12,17 +12,23 @@
 //! histogram_quantile(0.9, function_duration_seconds{function="wide"}) 0.4725
 //! ```
 //!
+//! Some calls fail, and some values are given a trace, so there are exemplars, with new traces at each scrape.
+//!
 //! Then it prints the address it listens on, 127.0.0.1:9464 by default, and runs until SIGTERM or Ctrl-C. Prometheus from 3.8 on needs
 //! `scrape_native_histograms: true` in the configuration of the job, and no feature flag.
 
 use signal_hook::consts::{SIGINT, SIGTERM};
+use std::cell::Cell;
 use std::error::Error;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
-use tachometer::{CallbackGauge, Histogram, HistogramSnapshot, MockClock, buckets, instrumented, metrics};
+use tachometer::{
+    CallbackGauge, Counter, Histogram, HistogramSnapshot, MockClock, TraceContext, buckets, instrumented,
+    metrics,
+};
 
 /// Durations from a hundred nanoseconds to ten seconds.
 #[instrumented(name = "wide")]
@@ -52,7 +58,34 @@ fn classic(clock: MockClock, time: Duration) {
 #[instrumented(name = "idle")]
 fn idle() {}
 
+/// Fails. Each call is the last error, and the exemplar of its bucket.
+#[instrumented(name = "fails")]
+fn fails(clock: MockClock, time: Duration) -> Result<(), &'static str> {
+    clock.advance(time);
+    Err("it fails")
+}
+
+thread_local! {
+    /// The number in the current trace. A program asks its tracing library.
+    static TRACE: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Begins a trace.
+fn next_trace() -> TraceContext {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    TRACE.set(LAST.fetch_add(1, Ordering::Relaxed) + 1);
+    current_trace()
+}
+
+fn current_trace() -> TraceContext {
+    let number = TRACE.get().to_be_bytes();
+    let mut trace_id = [0xab; 16];
+    trace_id[8..].copy_from_slice(&number);
+    TraceContext { trace_id, span_id: number }
+}
+
 metrics! {
+    static JOBS: Counter = Counter::new("jobs_total", "Jobs");
     static WAITS: Histogram =
         Histogram::of_time("waits_seconds", "Waits", &const { buckets::seconds([0.01, 0.1, 1.0]) });
     static SIZES: Histogram = Histogram::new("sizes_bytes", "Sizes", &[100, 10_000]).native(2);
@@ -72,9 +105,21 @@ fn call_all() -> f64 {
         short(clock, Duration::from_nanos(10 + u64::from(call)));
         zero(clock, Duration::from_micros(u64::from(call.saturating_sub(CALLS / 4))));
         classic(clock, Duration::from_secs_f64(10_f64.powf(place * 6.0 - 5.0)));
-        WAITS.observe_duration(Duration::from_millis(u64::from(call * call / 100)));
+        let wait_millis = u64::from(call * call / 100);
+        if call % 100 == 17 {
+            WAITS.observe_with(wait_millis * 1_000_000, next_trace());
+        } else {
+            WAITS.observe_duration(Duration::from_millis(wait_millis));
+        }
         SIZES.observe(1 << (call % 40));
     }
+    // The bucket of the longest comes last, and its call is the first.
+    for millis in [70, 7, 700, 1] {
+        next_trace();
+        let _ = fails(clock, Duration::from_millis(millis));
+    }
+    JOBS.add(1);
+    JOBS.add_with(2, next_trace());
     if CALLS == 0 {
         idle();
     }
@@ -97,6 +142,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         signal_hook::flag::register(signal, Arc::clone(&is_stopped))?;
     }
 
+    tachometer::set_trace_source(|| Some(current_trace()));
     let snapshot = tachometer::snapshot();
     for name in ["wide", "short", "zero", "classic"] {
         let function = snapshot.function(name).ok_or("every function is shown")?;

@@ -33,7 +33,7 @@ fn charge(clock: MockClock, call: u32) -> Result<(), Fault> {
     // From 0 to 1, in an order that looks random.
     let place = f64::from(call * 181 % CALLS) / f64::from(CALLS);
     clock.advance(Duration::from_secs_f64(10_f64.powf(place * 8.0 - 7.0)));
-    if call % 7 == 0 { Err(Fault::Refused) } else { Ok(()) }
+    if call.is_multiple_of(7) { Err(Fault::Refused) } else { Ok(()) }
 }
 
 const CALLS: u32 = 500;
@@ -67,7 +67,7 @@ fn work() {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut exporter = tachometer::exporter().every(Duration::from_secs(3_600));
+    let mut exporter = tachometer::exporter().every(Duration::from_hours(1));
     let arguments: Vec<String> = env::args().skip(1).collect();
     if arguments.is_empty() {
         exporter = exporter.to_otlp(Otlp::from_env());

@@ -88,6 +88,18 @@ struct Function {
     error_kinds: BTreeMap<String, u64>,
     interval: u8,
     latency: Histogram,
+    /// The longest call, the last error, the last panic.
+    selected: [Option<Traced>; 3],
+}
+
+/// A call with its trace.
+#[derive(Debug, Arbitrary)]
+struct Traced {
+    trace: u128,
+    span: u64,
+    time: u64,
+    /// Of calls that are not of a bucket.
+    value: Option<u64>,
 }
 
 #[derive(Debug, Arbitrary)]
@@ -97,6 +109,8 @@ struct Histogram {
     above: u64,
     sum: u64,
     extremes: Option<(u64, u64)>,
+    /// Of the first buckets, whose upper bounds are the values.
+    exemplars: Vec<Option<Traced>>,
 }
 
 #[derive(Debug, Arbitrary)]
@@ -193,7 +207,9 @@ impl Function {
         }
         // No sum of four is more than a count can be.
         let [ok, errors, panics, cancelled] = self.outcomes.map(|count| count >> 2);
+        let [slowest, error, panic] = self.selected.each_ref().map(|call| call.as_ref().map(Traced::json));
         let json = json!({
+            "exemplars": { "slowest": slowest, "last_error": error, "last_panic": panic },
             "function": self.name,
             "module": self.module,
             "labels": labels,
@@ -211,6 +227,14 @@ impl Function {
     }
 }
 
+impl Traced {
+    fn json(&self) -> Value {
+        let Traced { trace, span, time, value } = self;
+        let (trace, span) = (format!("{trace:032x}"), format!("{span:016x}"));
+        json!({ "trace_id": trace, "span_id": span, "time_unix_nano": time, "value": value })
+    }
+}
+
 /// What the attribute takes for a label.
 fn is_label(name: &str) -> bool {
     let reserved = ["function", "module", "outcome", "error_kind", "le", "quantile"];
@@ -225,7 +249,15 @@ impl Histogram {
         let counts: Vec<u64> = finite().map(|(_, count)| *count).chain([self.above]).collect();
         let extremes = self.extremes.map(|(one, other)| [one.min(other), one.max(other)]);
         let native = self.sum.is_multiple_of(2).then(|| native(&bounds, &counts)).flatten();
-        json!({ "buckets": counts, "boundaries": bounds, "sum": self.sum, "extremes": extremes, "native": native })
+        let exemplars = bounds.iter().zip(&self.exemplars);
+        let exemplars: Vec<Value> = exemplars
+            .filter_map(|(bound, call)| {
+                let mut json = call.as_ref()?.json();
+                json["value"] = json!(bound);
+                Some(json)
+            })
+            .collect();
+        json!({ "exemplars": exemplars, "buckets": counts, "boundaries": bounds, "sum": self.sum, "extremes": extremes, "native": native })
     }
 }
 

@@ -1,11 +1,12 @@
 //! The encoders.
 
 use crate::content::Content;
-use crate::exposition::{Sample, number, read};
-use crate::messages::{Counter, Gauge, Histogram, Metric, decode, merged};
+use crate::exposition::{self, Family, Sample, number, read};
+use crate::messages::{self, Counter, Gauge, Histogram, Metric, decode, merged};
 use arbitrary::{Arbitrary, Unstructured};
-use tachometer::families::{Distribution, Labels, MetricFamily, Number, Value};
-use tachometer::{Format, FullSnapshot};
+use std::time::UNIX_EPOCH;
+use tachometer::families::{Distribution, Labels, MetricFamily, Number, SeriesView, Value};
+use tachometer::{Exemplar, Format, FullSnapshot};
 
 /// A registry with any content, in each format.
 pub fn encode(bytes: &[u8]) {
@@ -34,7 +35,9 @@ pub(crate) fn check_formats(snapshot: &FullSnapshot) {
     let open = read(&snapshot.to_openmetrics_format(), Format::OpenMetrics);
     assert_eq!(open.len(), printed.len());
     for (open, (printed, expected)) in open.iter().zip(printed.iter().zip(&expected)) {
-        assert_eq!(open.samples, printed.samples);
+        let without = |sample: &Sample| Sample { exemplar: None, ..sample.clone() };
+        assert!(open.samples.iter().map(without).eq(printed.samples.iter().cloned()));
+        check_exemplars(open, expected);
         assert_eq!((&open.help, open.unit.as_deref()), (&printed.help, expected.unit));
     }
 
@@ -77,26 +80,31 @@ fn check_protobuf(snapshot: &FullSnapshot, expected: &[MetricFamily<'_>]) {
         for (shown, expected) in shown.into_iter().zip(expected) {
             let labels = shown.label.iter().map(|pair| (pair.name(), pair.value()));
             assert!(labels.eq(expected.labels.iter()), "{shown:?} has not {:?}", expected.labels);
-            check_message(shown, &expected.value);
+            check_message(shown, expected);
         }
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
-fn check_message(shown: &Metric, expected: &Value<'_>) {
-    let float = |number: Number| match number {
+#[expect(clippy::cast_precision_loss, reason = "protocol buffers have no other numbers")]
+fn float(number: Number) -> f64 {
+    match number {
         Number::Unsigned(count) => count as f64,
         Number::Signed(level) => level as f64,
         Number::Float(quantity) => quantity,
         _ => panic!("a number of a new kind"),
-    };
-    match expected {
+    }
+}
+
+fn check_message(shown: &Metric, series: &SeriesView<'_>) {
+    match &series.value {
         Value::Number(number) => {
             let counter = shown.counter.as_ref().map(Counter::value);
             let gauge = shown.gauge.as_ref().map(Gauge::value);
             let value = counter.xor(gauge).expect("one number");
             assert!(shown.histogram.is_none());
             assert_eq!(value.to_bits(), float(*number).to_bits());
+            let exemplar = shown.counter.as_ref().and_then(|counter| counter.exemplar.as_ref());
+            assert_eq!(exemplar.map(of_message), series.exemplar().map(|it| wanted(it, series.value_of(it))));
         }
         Value::Histogram(distribution) => {
             let histogram = shown.histogram.as_ref().expect("a histogram");
@@ -107,6 +115,11 @@ fn check_message(shown: &Metric, expected: &Value<'_>) {
             assert!(buckets.eq(expected), "{histogram:?} is not {distribution:?}");
             assert_eq!(histogram.sample_count(), distribution.count());
             assert_eq!(histogram.sample_sum().to_bits(), float(distribution.sum()).to_bits());
+            let exemplars = histogram
+                .bucket
+                .iter()
+                .map(|bucket| (bucket.upper_bound(), bucket.exemplar.as_ref().map(of_message)));
+            check_of_buckets(distribution, exemplars);
             check_native(histogram, distribution);
         }
         _ => panic!("a value of a new kind"),
@@ -123,9 +136,76 @@ fn check_native(shown: &Histogram, distribution: &Distribution<'_>) {
         let sum: u64 = shown_buckets.iter().map(|(_, count)| count).sum();
         assert_eq!(sum + shown.zero_count(), shown.sample_count());
         assert!(!shown.positive_span.is_empty());
+        let listed = shown.exemplars.iter().map(of_message);
+        assert!(listed.eq(distribution.exemplars().map(|it| wanted(it, distribution.value_of(it)))));
     } else {
+        assert!(shown.exemplars.is_empty());
         assert!(shown.positive_span.is_empty() && shown_buckets.is_empty());
     }
+}
+
+/// An exemplar, whatever the format: its trace, the bits of its value, its time in microseconds.
+type Shown = (String, u64, u128);
+
+fn wanted(exemplar: &Exemplar, value: Number) -> Shown {
+    let time = exemplar.time().duration_since(UNIX_EPOCH).expect("a time after 1970");
+    (exemplar.trace().to_string(), float(value).to_bits(), time.as_micros())
+}
+
+fn of_message(message: &messages::Exemplar) -> Shown {
+    let labels: Vec<_> = message.label.iter().map(|label| (label.name(), label.value())).collect();
+    let [("trace_id", trace), ("span_id", span)] = labels[..] else { panic!("{message:?}") };
+    let time = message.timestamp.expect("a time");
+    let seconds = u128::try_from(time.seconds()).expect("a time after 1970");
+    let micros = seconds * 1_000_000 + u128::from(time.nanos().unsigned_abs()) / 1_000;
+    (format!("{trace}-{span}"), message.value().to_bits(), micros)
+}
+
+fn of_text(text: &exposition::Exemplar) -> Shown {
+    let labels: Vec<_> = text.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let [("trace_id", trace), ("span_id", span)] = labels[..] else { panic!("{text:?}") };
+    let (seconds, micros) = text.time.split_once('.').expect("a fraction of a second");
+    assert_eq!(micros.len(), 6, "{text:?}");
+    let micros = format!("{seconds}{micros}").parse().expect("a number");
+    (format!("{trace}-{span}"), number(&text.value).expect("a number").to_bits(), micros)
+}
+
+/// Samples of counters and buckets show their exemplars, if the type of the family may have any.
+fn check_exemplars(open: &Family, expected: &MetricFamily<'_>) {
+    let mut samples = open.samples.iter();
+    for series in &expected.series {
+        if let Value::Histogram(distribution) = &series.value {
+            let buckets = distribution.buckets().map(|bucket| {
+                let sample = samples.next().expect("a bucket");
+                (bucket.upper_bound, sample.exemplar.as_ref().map(of_text))
+            });
+            check_of_buckets(distribution, buckets);
+            samples.nth(1).expect("a sum and a count");
+        } else {
+            let shown = samples.next().expect("a sample").exemplar.as_ref().map(of_text);
+            let is_counter = open.name != expected.name;
+            let exemplar = series.exemplar().filter(|_| is_counter);
+            assert_eq!(shown, exemplar.map(|it| wanted(it, series.value_of(it))));
+        }
+    }
+}
+
+/// Each bucket shows one of the exemplars in it, the latest of all is shown, and none twice.
+fn check_of_buckets(distribution: &Distribution<'_>, buckets: impl Iterator<Item = (f64, Option<Shown>)>) {
+    let mut rest = distribution.exemplars();
+    let (mut last, mut latest) = (f64::NEG_INFINITY, None);
+    for (bound, shown) in buckets {
+        if let Some(shown) = shown {
+            let value = f64::from_bits(shown.1);
+            assert!(last <= value && value <= bound, "{shown:?} is not from {last} to {bound}");
+            latest = latest.max(Some(shown.2));
+            let is_shown = |exemplar: &Exemplar| wanted(exemplar, distribution.value_of(exemplar)) == shown;
+            assert!(rest.any(is_shown), "{shown:?} is none of {distribution:?}, or not in their order");
+        }
+        last = bound;
+    }
+    let times = distribution.exemplars().map(|exemplar| wanted(exemplar, Number::Unsigned(0)).2);
+    assert_eq!(latest, times.max());
 }
 
 /// The lines of a series are the next samples.

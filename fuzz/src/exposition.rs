@@ -22,6 +22,15 @@ pub(crate) struct Sample {
     pub(crate) name: String,
     pub(crate) labels: Vec<Label>,
     pub(crate) value: String,
+    pub(crate) exemplar: Option<Exemplar>,
+}
+
+/// What is behind the value of a sample.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Exemplar {
+    pub(crate) labels: Vec<Label>,
+    pub(crate) value: String,
+    pub(crate) time: String,
 }
 
 /// The families of a whole text, checked.
@@ -93,8 +102,31 @@ fn unescaped(text: &str, escapes: &str, never: &str) -> String {
 /// `name{label="value",…} number`.
 fn sample(line: &str) -> Sample {
     let name_end = line.find(['{', ' ']).expect("a sample has a number");
-    let (name, mut rest) = line.split_at(name_end);
+    let (name, rest) = line.split_at(name_end);
     assert_metric_name(name);
+    let (labels, rest) = read_labels(rest, line);
+    let value = rest.strip_prefix(' ').expect("one blank before the number");
+    let (value, exemplar) = match value.split_once(" # ") {
+        Some((value, behind)) => (value, Some(exemplar(behind))),
+        None => (value, None),
+    };
+    assert!(number(value).is_some(), "{line}");
+    Sample { name: name.to_owned(), labels, value: value.to_owned(), exemplar }
+}
+
+/// `{label="value",…} number seconds`.
+fn exemplar(text: &str) -> Exemplar {
+    let (labels, rest) = read_labels(text, text);
+    let numbers = rest.strip_prefix(' ').and_then(|rest| rest.split_once(' '));
+    let (value, time) = numbers.expect("a value and a time");
+    assert!(number(value).is_some() && number(time).is_some(), "{text}");
+    let points = labels.iter().map(|(name, value)| name.chars().count() + value.chars().count());
+    assert!(points.sum::<usize>() <= 128, "too long: {text}");
+    Exemplar { labels, value: value.to_owned(), time: time.to_owned() }
+}
+
+/// The labels with which a text begins, and what is behind them.
+fn read_labels<'t>(mut rest: &'t str, line: &str) -> (Vec<Label>, &'t str) {
     let mut labels = Vec::new();
     if let Some(mut in_braces) = rest.strip_prefix('{') {
         loop {
@@ -112,11 +144,9 @@ fn sample(line: &str) -> Sample {
             }
         }
     }
-    let value = rest.strip_prefix(' ').expect("one blank before the number");
-    assert!(number(value).is_some(), "{line}");
     let names: BTreeSet<&String> = labels.iter().map(|(name, _)| name).collect();
     assert_eq!(names.len(), labels.len(), "a label stands there twice: {line}");
-    Sample { name: name.to_owned(), labels, value: value.to_owned() }
+    (labels, rest)
 }
 
 fn closing_quote(text: &str) -> usize {
@@ -155,6 +185,8 @@ fn check(family: &Family, is_open: bool) {
     for sample in samples {
         let suffix = sample.name.strip_prefix(name.as_str()).expect("a sample is called as its family");
         assert!(suffixes.contains(&suffix), "a {kind} {name} has {}", sample.name);
+        let may_have = is_open && ["_total", "_bucket"].contains(&suffix);
+        assert!(may_have || sample.exemplar.is_none(), "{sample:?}");
         if kind == "counter" || kind == "histogram" {
             assert!(number(&sample.value).is_some_and(|value| value >= 0.0), "{sample:?}");
         }

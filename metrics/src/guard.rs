@@ -6,6 +6,6 @@
 pub use crate::atomic::{ConnectionGuard, GaugeGuard};
 pub use crate::call::Call;
 pub use crate::clock::MockGuard;
-pub use crate::export::PrintOnExit;
+pub use crate::export::{PrintOnExit, ReportOnExit};
 pub use crate::family::SeriesGuard;
 pub use crate::metric::HistogramTimer;

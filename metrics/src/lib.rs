@@ -31,6 +31,7 @@
 //! - [labels](docs::guide::labels): [`Family`], [`DynamicFamily`], [`LabelSet`](macro@LabelSet), [`LabelValue`](macro@LabelValue);
 //! - [reading and exporting](docs::guide::exporting): [`snapshot()`], [`FullSnapshot`], [`exporter()`], [`print_on_exit`]; `serve`,
 //!   `Endpoint` and `expose` with the feature `http`; [`families`] for an encoder of your own;
+//! - [exemplars](docs::guide::exporting#exemplars-from-a-metric-to-its-trace): [`set_trace_source`], [`TraceContext`], [`Exemplars`];
 //! - [testing](docs::guide::testing): [`mod@testing`], [`MockClock`];
 //! - [instrumenting a library](docs::guide::libraries);
 //! - [limits](docs::guide::limits).
@@ -43,6 +44,7 @@
 //! | `http-body` | [`Call::body`]: calls that end with an HTTP body |
 //! | `http` | `expose`; `serve`, `Endpoint` (not on WebAssembly) |
 //! | `json` | `FullSnapshot::to_json`, `from_json`; serde's `Serialize` and `Deserialize` of snapshots |
+//! | `otlp` | `ExporterBuilder::to_otlp` (not on WebAssembly); `otlp::Encoder`: snapshots as requests of the OpenTelemetry protocol |
 //! | `process` | `MetricsRegistry::register_process_metrics` |
 //! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C, on Unix |
 //!
@@ -95,6 +97,8 @@ mod self_metrics;
 mod snapshot;
 mod sync;
 pub mod testing;
+mod trace_context;
+mod trace_source;
 mod util;
 #[cfg(not(all(
     feature = "futures",
@@ -121,10 +125,11 @@ pub use clock::{MockClock, force_os_clock, set_clock};
 pub use encode::Format;
 #[cfg(feature = "otlp")]
 pub use encode::otlp;
+pub use encode::report;
 #[doc(inline)]
 pub use error::Error;
 pub use error_kind::ErrorKind;
-pub use export::{ExportHandle, exporter, print_on_exit};
+pub use export::{ExportHandle, exporter, print_on_exit, report_on_exit};
 pub use family::{DynamicFamily, Family};
 #[cfg(feature = "http")]
 pub use http::expose;
@@ -137,7 +142,8 @@ pub use labels::{LabelSet, LabelValue};
 pub use metric::{CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, Info};
 pub use registry::{MetricsRegistry, global, install, snapshot};
 pub use snapshot::{
-    FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets, families,
+    Exemplar, Exemplars, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets,
+    families,
 };
 #[doc = include_str!("error_kind.md")]
 pub use tachometer_macros::ErrorKind;
@@ -147,6 +153,8 @@ pub use tachometer_macros::LabelSet;
 pub use tachometer_macros::LabelValue;
 #[doc = include_str!("instrumented.md")]
 pub use tachometer_macros::instrumented;
+pub use trace_context::TraceContext;
+pub use trace_source::set_trace_source;
 
 /// Former places of names that have moved to a module, until the next breaking release.
 #[doc(hidden)]

@@ -80,6 +80,19 @@ fn every_figure_is_in_a_record_that_its_section_links_to() {
 }
 
 /// The records that a section links to; of a link to a folder, all in it.
+/// The guide cannot compile it: the library does not depend on tracing libraries.
+#[test]
+fn the_source_of_traces_in_the_guide_is_that_of_the_example() {
+    let guide = read(&root().join("metrics/src/docs/guide/exporting.md"));
+    let (_, source) = guide.split_once("```text\nfn current_trace").expect("the guide has a source");
+    let (source, _) = source.split_once("```").expect("it ends");
+    let example = read(&root().join("examples/traces/with_tracing_opentelemetry.rs"));
+    assert!(
+        example.contains(&format!("fn current_trace{source}")),
+        "the example has no such function:{source}"
+    );
+}
+
 fn linked_records(section: &str) -> impl Iterator<Item = PathBuf> {
     let targets = section.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let records = targets.filter(|target| target.starts_with("benchmarks/records"));

@@ -135,7 +135,6 @@ impl BucketTable {
     }
 
     /// Returns the classic bucket of `value`: the first whose bound is not below it, else the one after the last.
-    #[cfg(test)]
     pub(crate) fn find(&self, value: u64) -> usize {
         let octave = (u64::BITS - value.leading_zeros()) as usize;
         usize::from(self.below[octave]) + self.rank(value, octave)

@@ -1,5 +1,6 @@
 //! The buckets of histograms, whose bounds are formatted once for many histograms.
 
+use super::exemplars::{BucketExemplars, push_exemplar};
 use super::number::{push_float, push_unsigned};
 use crate::snapshot::families::Distribution;
 
@@ -15,25 +16,30 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// Appends a line for each bucket of a histogram, beginning with `bucket`. Returns the count of the last one, which is that of
-    /// the histogram.
+    /// Appends a line for each bucket of a histogram, beginning with `bucket`, and with its exemplar if `exemplars`. Returns the count of
+    /// the last one, which is that of the histogram.
     pub(super) fn push_buckets(
         &mut self,
         out: &mut String,
         bucket: &str,
         distribution: &Distribution<'_>,
+        exemplars: bool,
     ) -> u64 {
         let histogram = distribution.recorded();
         if histogram.boundaries != self.recorded || distribution.is_of_time() != self.is_of_time {
             self.set(distribution);
         }
         let mut count = 0_u64;
-        for (values, text) in histogram.buckets.iter().zip(&self.texts) {
+        let mut of_buckets = BucketExemplars::new(distribution);
+        for (index, (values, text)) in histogram.buckets.iter().zip(&self.texts).enumerate() {
             count = count.saturating_add(*values);
             if !text.is_empty() {
                 out.push_str(bucket);
                 out.push_str(text);
                 push_unsigned(out, count);
+                if let Some(exemplar) = exemplars.then(|| of_buckets.up_to(index)).flatten() {
+                    push_exemplar(out, exemplar, distribution.value_of(exemplar));
+                }
                 out.push('\n');
             }
         }

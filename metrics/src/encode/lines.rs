@@ -3,6 +3,7 @@
 use super::bounds::Bounds;
 use super::encoded_labels::{EncodedLabels, LabelBuffer};
 use super::escape::{Quotes, push_help};
+use super::exemplars::push_exemplar;
 use super::number::{push_float, push_signed, push_unsigned};
 use crate::labels::{SeriesLabels, push_label};
 use crate::snapshot::families::{MetricKind, Number, SeriesView, Value};
@@ -20,6 +21,8 @@ pub(super) struct Lines<'text, 'a> {
     bounds: Bounds,
     /// The line of a bucket, up to its bound.
     bucket: String,
+    /// Whether exemplars are shown.
+    exemplars: bool,
 }
 
 /// The names of the samples of a family, each with a brace: `jobs_total{`.
@@ -55,7 +58,13 @@ impl<'text, 'a> Lines<'text, 'a> {
             labels: EncodedLabels::new(&snapshot.functions),
             bounds: Bounds::default(),
             bucket: String::new(),
+            exemplars: false,
         }
+    }
+
+    /// Sets whether counters and buckets show their exemplars. They do not from the start.
+    pub(super) fn show_exemplars(&mut self, exemplars: bool) {
+        self.exemplars = exemplars;
     }
 
     /// Writes the lines of all series of a family, each with the line of a `constant` sample, if there is one.
@@ -82,15 +91,24 @@ impl<'text, 'a> Lines<'text, 'a> {
 
     #[inline]
     fn series(&mut self, series: &SeriesView<'a>, constant: Option<&Constant>) {
-        let Lines { out, names, labels, bounds, bucket } = self;
+        let Lines { out, names, labels, bounds, bucket, exemplars } = self;
         let labels = labels.of(&series.labels);
+        let exemplars = *exemplars;
         match &series.value {
-            Value::Number(number) => push_sample(out, &names.number, labels, *number),
+            Value::Number(number) => {
+                push_sample(out, &names.number, labels, *number);
+                if let Some(exemplar) = exemplars.then(|| series.exemplar()).flatten() {
+                    // The line has just been ended.
+                    out.pop();
+                    push_exemplar(out, exemplar, series.value_of(exemplar));
+                    out.push('\n');
+                }
+            }
             Value::Histogram(distribution) => {
                 bucket.clear();
                 bucket.extend([&names.bucket, labels]);
                 bucket.push_str(if labels.is_empty() { "le=\"" } else { ",le=\"" });
-                let count = bounds.push_buckets(out, bucket, distribution);
+                let count = bounds.push_buckets(out, bucket, distribution, exemplars);
                 push_sample(out, &names.sum, labels, distribution.sum());
                 push_sample(out, &names.count, labels, Number::Unsigned(count));
             }

@@ -9,6 +9,7 @@ mod bounds;
 pub(crate) mod emf;
 mod encoded_labels;
 mod escape;
+mod exemplars;
 mod expositions;
 mod format;
 #[cfg(feature = "json")]
@@ -20,6 +21,7 @@ mod openmetrics;
 pub mod otlp;
 mod prometheus;
 mod protobuf;
+pub mod report;
 mod selection;
 #[cfg(all(feature = "statsd", not(target_family = "wasm")))]
 pub(crate) mod statsd;

@@ -15,14 +15,15 @@ pub(super) fn write(snapshot: &FullSnapshot, selection: &Selection<'_>, created:
     let created = (created && snapshot.created != UNIX_EPOCH).then(|| created_text(snapshot.created));
     let mut lines = Lines::new(text, snapshot);
     for family in selection.families(snapshot) {
-        let Metadata { name, kind, has_created } = Metadata::of(&family);
+        let Metadata { name, kind, is_extended } = Metadata::of(&family);
         lines.help(name, &family.help, Quotes::Escaped);
         lines.comment("TYPE", name, kind);
         if let Some(unit) = family.unit {
             lines.comment("UNIT", name, unit);
         }
-        let created = created.as_deref().filter(|_| has_created);
+        let created = created.as_deref().filter(|_| is_extended);
         let created = created.map(|created| Constant::new(&format!("{name}_created"), created));
+        lines.show_exemplars(is_extended);
         lines.all_series(&family, created.as_ref());
     }
     text.push_str("# EOF\n");
@@ -32,8 +33,8 @@ pub(super) fn write(snapshot: &FullSnapshot, selection: &Selection<'_>, created:
 struct Metadata<'a> {
     name: &'a str,
     kind: &'static str,
-    /// Whether its kind may have `_created` samples.
-    has_created: bool,
+    /// Whether its kind may have exemplars and `_created` samples.
+    is_extended: bool,
 }
 
 impl<'a> Metadata<'a> {
@@ -41,11 +42,11 @@ impl<'a> Metadata<'a> {
         let (name, kind) = (&*family.name, kind_name(family.kind));
         match family.kind {
             MetricKind::Counter => match without_total(name) {
-                Some(name) => Metadata { name, kind, has_created: true },
-                None => Metadata { name, kind: "unknown", has_created: false },
+                Some(name) => Metadata { name, kind, is_extended: true },
+                None => Metadata { name, kind: "unknown", is_extended: false },
             },
-            MetricKind::Histogram => Metadata { name, kind, has_created: true },
-            MetricKind::Gauge => Metadata { name, kind, has_created: false },
+            MetricKind::Histogram => Metadata { name, kind, is_extended: true },
+            MetricKind::Gauge => Metadata { name, kind, is_extended: false },
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Tables for people.
 
-use crate::snapshot::{FullSnapshot, FunctionSnapshot, HistogramSnapshot, SampleValue, SeriesSnapshot};
+use super::report::{short_time, with_labels};
+use crate::snapshot::{FullSnapshot, HistogramSnapshot, SampleValue, SeriesSnapshot};
 use std::fmt;
 use std::time::Duration;
 
-/// Writes tables for people: instrumented functions, then the other metrics. Times have a unit, and columns are aligned.
+/// Writes tables for people: the [report](FullSnapshot::report) of instrumented functions, then the other metrics. Times have a unit, and
+/// columns are aligned.
 impl fmt::Display for FullSnapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tables = [
-            Table::functions(&self.functions),
             Table::new(
                 ["collector", "requests", "errors", "error rate", "bytes sent", "connections"],
                 self.metrics.iter().map(|(name, collector)| {
@@ -46,6 +47,11 @@ impl fmt::Display for FullSnapshot {
             ),
         ];
         let mut blank_line = "";
+        let report = self.report().width(usize::MAX);
+        if !report.rows().is_empty() {
+            report.fmt(f)?;
+            blank_line = "\n";
+        }
         for table in tables.iter().filter(|table| table.rows.len() > 1) {
             f.write_str(blank_line)?;
             table.fmt(f)?;
@@ -90,45 +96,6 @@ impl Table {
         let heading = heading.map(str::to_owned).to_vec();
         Table { rows: [heading].into_iter().chain(rows.map(Vec::from)).collect() }
     }
-
-    fn functions(functions: &[FunctionSnapshot]) -> Self {
-        let heading = [
-            "function",
-            "calls",
-            "ok",
-            "errors",
-            "panics",
-            "cancelled",
-            "in flight",
-            "mean",
-            "p50",
-            "p99",
-            "max",
-            "recent max",
-        ];
-        // Functions without calls are left out.
-        let called = functions.iter().filter(|function| function.is_called());
-        Table::new(
-            heading,
-            called.map(|function| {
-                let time = |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), short_time);
-                [
-                    qualified_name(function),
-                    function.calls().to_string(),
-                    function.ok.to_string(),
-                    function.errors.to_string(),
-                    function.panics.to_string(),
-                    function.cancelled.to_string(),
-                    function.in_flight.to_string(),
-                    time(function.mean()),
-                    time(function.percentile(0.5)),
-                    time(function.percentile(0.99)),
-                    time(function.max()),
-                    time(function.recent_max()),
-                ]
-            }),
-        )
-    }
 }
 
 impl fmt::Display for Table {
@@ -150,43 +117,10 @@ impl fmt::Display for Table {
     }
 }
 
-/// Returns `module::function{label="value"}`.
-fn qualified_name(function: &FunctionSnapshot) -> String {
-    let labels = function.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    with_labels(&format!("{}::{}", function.module, function.function), labels)
-}
-
-/// Returns `name{label="value"}`.
-fn with_labels<'a>(name: &str, labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let labels: Vec<String> = labels.into_iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-    let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
-    // A line feed in a name would break the table.
-    format!("{name}{labels}").replace('\n', "\\n")
-}
-
-/// Formats a time in the unit that keeps it below a thousand, with about three digits.
-fn short_time(time: Duration) -> String {
-    let nanos = time.as_nanos() as f64;
-    match time.as_nanos() {
-        0..1_000 => format!("{nanos} ns"),
-        1_000..1_000_000 => format!("{:.1} µs", nanos / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} ms", nanos / 1e6),
-        _ => format!("{:.2} s", nanos / 1e9),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::short_time;
     use crate::snapshot::FullSnapshot;
-    use std::time::{Duration, SystemTime};
-
-    #[test]
-    fn times_are_short() {
-        let shown =
-            [0, 999, 1_500, 2_000_000, 61_000_000_000].map(|nanos| short_time(Duration::from_nanos(nanos)));
-        assert_eq!(shown, ["0 ns", "999 ns", "1.5 µs", "2.0 ms", "61.00 s"]);
-    }
+    use std::time::SystemTime;
 
     #[test]
     fn tables_are_aligned_and_empty_ones_left_out() {

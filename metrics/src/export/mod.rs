@@ -10,6 +10,7 @@ mod deadline;
 mod exporter;
 mod on_exit;
 mod output_format;
+mod report_file;
 mod reporter;
 mod schedule;
 #[cfg(all(feature = "signals", unix))]
@@ -21,7 +22,7 @@ mod thread;
 pub use crate::encode::statsd::StatsdDialect;
 pub use builder::{ExporterBuilder, exporter};
 pub use exporter::Exporter;
-pub use on_exit::{PrintOnExit, print_on_exit};
+pub use on_exit::{PrintOnExit, ReportOnExit, print_on_exit, report_on_exit};
 #[cfg(feature = "emf")]
 pub use sink::Emf;
 #[cfg(all(feature = "otlp", not(target_family = "wasm")))]

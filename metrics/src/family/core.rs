@@ -192,7 +192,8 @@ impl<M: Kind> Core<M> {
 
     #[inline]
     fn series_at(&self, labels: &SeriesLabels, index: usize, reader: &mut Reader) -> SeriesSnapshot {
-        SeriesSnapshot { labels: labels.clone(), value: M::read(&self.cells, index, reader) }
+        let exemplar = M::exemplar(&self.cells, index);
+        SeriesSnapshot::new(labels.clone(), M::read(&self.cells, index, reader)).with_exemplar(exemplar)
     }
 
     fn named<'v>(&self, values: impl IntoIterator<Item = &'v str>) -> SeriesLabels {

@@ -4,7 +4,7 @@ use super::core::Core;
 use super::metric::Metric;
 use super::table::{OVERFLOW, SeriesEntry};
 use crate::labels::{LabelSet, LabelVisitor, Labels, values_from_last};
-use crate::metric::counter::{add_float_to, add_to, sum_floats};
+use crate::metric::counter::{CounterCells, add_float_to, sum_floats};
 use crate::metric::gauge::{
     add_float, add_level, get_float, get_level, seconds_now, set_float, set_level, sub_level,
     whole_seconds_now,
@@ -12,9 +12,10 @@ use crate::metric::gauge::{
 use crate::metric::histogram::{HistogramTimer, Observe, nanos_of};
 use crate::metric::kind::Kind;
 use crate::metric::{Counter, FloatCounter, FloatGauge, Gauge, Histogram};
-use crate::recorder::{Reader, Shards};
+use crate::recorder::Reader;
 use crate::snapshot::HistogramSnapshot;
 use crate::sync::Arc;
+use crate::trace_context::TraceContext;
 use std::fmt;
 use std::time::Duration;
 
@@ -295,12 +296,17 @@ impl<K: Find<Counter>> Series<Counter, K> {
     /// Adds `amount`.
     #[inline]
     pub fn add(&self, amount: u64) {
-        self.update(|cells, index| add_to(cells, index, amount));
+        self.update(|cells, index| cells.add(index, amount));
+    }
+
+    /// Adds `amount`, and shows it with its trace, as [`Counter::add_with`] does.
+    pub fn add_with(&self, amount: u64, trace: TraceContext) {
+        self.update(|cells, index| cells.add_with(index, amount, trace));
     }
 
     /// Returns the current total. It wraps at 2⁶⁴.
     pub fn get(&self) -> u64 {
-        self.read_with(Shards::sum).unwrap_or_default()
+        self.read_with(CounterCells::sum).unwrap_or_default()
     }
 }
 
@@ -422,6 +428,11 @@ impl<K: Find<Histogram>> Series<Histogram, K> {
     #[inline]
     pub fn observe(&self, value: u64) {
         self.update(|cells, index| cells.observe(index, value));
+    }
+
+    /// Records `value`, and shows it with its trace, as [`Histogram::observe_with`] does.
+    pub fn observe_with(&self, value: u64, trace: TraceContext) {
+        self.update(|cells, index| cells.observe_with(index, value, trace));
     }
 
     /// Records `duration` in nanoseconds.

@@ -3,7 +3,9 @@
 use super::description::{Description, Label};
 use super::instrumented::Function;
 use crate::recorder::{CallCells, Reader};
-use crate::snapshot::{CancelledByStage, FunctionSnapshot, HistogramSnapshot};
+use crate::snapshot::{
+    CancelledByStage, Exemplar, FunctionSnapshot, HistogramSnapshot, SelectedCalls, of_buckets,
+};
 
 /// The snapshots of functions.
 #[derive(Debug, Default)]
@@ -92,6 +94,7 @@ impl<'a> Part<'a> {
         let Part { function, label, error_kinds, cancelled_by_stage, .. } = self;
         let reading = reader.read(&function.cells);
         let [errors, panics, cancelled] = reading.failed;
+        let exemplars = &reading.exemplars;
         let owned = |(name, value): &Label| Some(((*name).to_owned(), (*value)?.to_owned()));
         let Description { module, labels, buckets, sample, .. } = function.description;
         FunctionSnapshot {
@@ -108,7 +111,14 @@ impl<'a> Part<'a> {
             sample_interval: sample,
             latency: HistogramSnapshot::new(buckets.finite_bounds(), reading.buckets, reading.sum)
                 .with_native(reading.native)
-                .with_extremes(reading.extremes, reading.recent),
+                .with_extremes(reading.extremes, reading.recent)
+                .with_exemplars(of_buckets(exemplars.buckets.iter().map(|(_, call)| call))),
+            selected: SelectedCalls {
+                slowest: exemplars.slowest.as_ref().map(Exemplar::new),
+                last_error: exemplars.last_error.as_ref().map(Exemplar::new),
+                last_panic: exemplars.last_panic.as_ref().map(Exemplar::new),
+            }
+            .boxed(),
         }
     }
 }

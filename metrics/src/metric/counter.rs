@@ -2,9 +2,11 @@
 
 use super::declaration::Declaration;
 use super::kind::{Kind, SINGLE_WIDTH, Single};
-use crate::recorder::{Reader, Shards};
-use crate::snapshot::{MetricKind, SampleValue};
+use crate::recorder::{ExemplarCells, Reader, Shards, TracedCall};
+use crate::snapshot::{Exemplar, MetricKind, SampleValue};
 use crate::sync::const_unless_loom;
+use crate::trace_context::TraceContext;
+use crate::trace_source;
 
 /// An integer that only grows, such as jobs done or bytes sent.
 #[doc = include_str!("from_the_start.md")]
@@ -28,7 +30,42 @@ use crate::sync::const_unless_loom;
 #[derive(Debug)]
 pub struct Counter {
     declaration: Declaration,
-    cells: Shards,
+    cells: CounterCells,
+}
+
+/// The cells of counters, one for each index.
+#[derive(Debug)]
+pub struct CounterCells {
+    sums: Shards,
+    /// Apart from the sums: what adds without a trace does not touch them.
+    exemplars: ExemplarCells,
+}
+
+impl CounterCells {
+    const_unless_loom! {
+        const fn new(width: usize) -> Self {
+            CounterCells { sums: Shards::new(width), exemplars: ExemplarCells::new(width) }
+        }
+    }
+
+    /// Adds `amount` to the counter at `index`.
+    #[inline]
+    pub(crate) fn add(&self, index: usize, amount: u64) {
+        change(&self.sums, index, add(amount));
+    }
+
+    /// Adds `amount` to the counter at `index`, and takes it as its exemplar.
+    pub(crate) fn add_with(&self, index: usize, amount: u64, trace: TraceContext) {
+        // Before the exemplar is given: what a reader shows has been counted.
+        self.add(index, amount);
+        // The largest integer stands for no value in an exemplar.
+        let nanos = Some(amount.min(u64::MAX - 1));
+        self.exemplars.give(index, &TracedCall { trace, nanos, time: trace_source::now() });
+    }
+
+    pub(crate) fn sum(&self, index: usize) -> u64 {
+        self.sums.sum(index)
+    }
 }
 
 impl Counter {
@@ -48,7 +85,7 @@ impl Counter {
 
     const_unless_loom! {
         pub(crate) const fn of(declaration: Declaration) -> Self {
-            Counter { declaration, cells: Shards::new(SINGLE_WIDTH) }
+            Counter { declaration, cells: CounterCells::new(SINGLE_WIDTH) }
         }
     }
 
@@ -62,10 +99,35 @@ impl Counter {
     #[inline]
     pub fn add(&'static self, amount: u64) {
         let add = add(amount);
-        if !self.cells.change(0, add) {
+        if !self.cells.sums.change(0, add) {
             self.declaration.attach(self);
-            self.cells.change_first(0, add);
+            self.cells.sums.change_first(0, add);
         }
+    }
+
+    /// Adds `amount` as [`add`](Self::add) does, and shows it with its trace: as the *exemplar* of the counter, until a later one replaces
+    /// it.
+    ///
+    /// OpenMetrics and protocol buffers show exemplars, and [`SeriesSnapshot::exemplar`](crate::families::SeriesSnapshot::exemplar) returns
+    /// them. It takes longer than [`add`](Self::add), mostly to read the time of day.
+    ///
+    /// ```
+    /// use tachometer::{Counter, TraceContext, metrics};
+    ///
+    /// metrics! {
+    ///     static SENT: Counter = Counter::new("sent_bytes_total", "Bytes that were sent");
+    /// }
+    ///
+    /// let span = TraceContext { trace_id: [7; 16], span_id: [9; 8] };
+    /// SENT.add(20);
+    /// SENT.add_with(5_000, span);
+    /// let snapshot = tachometer::snapshot();
+    /// let exemplar = snapshot.declared["sent_bytes_total"].series[0].exemplar().unwrap();
+    /// assert_eq!((SENT.get(), exemplar.value(), exemplar.trace()), (5_020, Some(5_000), span));
+    /// ```
+    pub fn add_with(&'static self, amount: u64, trace: TraceContext) {
+        self.declaration.attach_once(self);
+        self.cells.add_with(0, amount, trace);
     }
 
     /// Returns the current total. It wraps at 2⁶⁴.
@@ -81,6 +143,10 @@ impl Single for Counter {
 
     fn value(&self, reader: &mut Reader) -> SampleValue {
         <Self as Kind>::read(&self.cells, 0, reader)
+    }
+
+    fn exemplar(&self) -> Option<Box<Exemplar>> {
+        <Self as Kind>::exemplar(&self.cells, 0)
     }
 }
 
@@ -154,13 +220,7 @@ impl Single for FloatCounter {
     }
 }
 
-/// Adds `amount` to the cells of the series at `index`.
-#[inline]
-pub(crate) fn add_to(cells: &Shards, index: usize, amount: u64) {
-    change(cells, index, add(amount));
-}
-
-/// Does the same as [`add_to`], for cells that hold the bits of `f64` values.
+/// Adds `amount` to the cells of the series at `index`, which hold the bits of `f64` values.
 #[inline]
 pub(crate) fn add_float_to(cells: &Shards, index: usize, amount: f64) {
     change(cells, index, add_float(amount));
@@ -191,21 +251,27 @@ pub(crate) fn sum_floats(cells: &Shards, index: usize) -> f64 {
 
 impl Kind for Counter {
     type Options = ();
-    type Cells = Shards;
+    type Cells = CounterCells;
     const KIND: MetricKind = MetricKind::Counter;
     const DESCRIPTION: &'static str = "a declared counter";
 
-    fn cells((): (), width: usize) -> Shards {
-        Shards::new(width)
+    fn cells((): (), width: usize) -> CounterCells {
+        CounterCells::new(width)
     }
 
     #[inline]
-    fn read(cells: &Shards, index: usize, _: &mut Reader) -> SampleValue {
+    fn read(cells: &CounterCells, index: usize, _: &mut Reader) -> SampleValue {
         SampleValue::Count(cells.sum(index))
     }
 
-    fn clear(cells: &Shards, index: usize) {
-        cells.clear(index);
+    #[inline]
+    fn exemplar(cells: &CounterCells, index: usize) -> Option<Box<Exemplar>> {
+        cells.exemplars.latest(index).map(|update| Box::new(Exemplar::new(&update)))
+    }
+
+    fn clear(cells: &CounterCells, index: usize) {
+        cells.sums.clear(index);
+        cells.exemplars.clear(index);
     }
 }
 

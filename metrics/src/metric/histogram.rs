@@ -5,9 +5,11 @@ use super::kind::{Kind, SINGLE_WIDTH, Single};
 use crate::buckets::native::{self, NativeCounts};
 use crate::buckets::table::BucketTable;
 use crate::clock::{self, Ticks};
-use crate::recorder::{Observations, Reader};
-use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue};
+use crate::recorder::{Observations, Reader, TracedCall};
+use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue, of_buckets};
 use crate::sync::const_unless_loom;
+use crate::trace_context::TraceContext;
+use crate::trace_source;
 use std::time::Duration;
 
 /// A distribution of values, such as response sizes or run times of jobs.
@@ -125,6 +127,14 @@ impl HistogramCells {
         }
     }
 
+    /// Records `value` in the histogram at `index`, and takes it as the exemplar of its bucket.
+    pub(crate) fn observe_with(&'static self, index: usize, value: u64, trace: TraceContext) {
+        // The largest integer stands for no value in an exemplar.
+        let nanos = Some(value.min(u64::MAX - 1));
+        let exemplar = TracedCall { trace, nanos, time: trace_source::now() };
+        self.values.record_with(index, value, &exemplar);
+    }
+
     /// Returns the snapshot of a histogram without values.
     pub(crate) fn empty_snapshot(&self) -> HistogramSnapshot {
         let table = self.values.table();
@@ -137,6 +147,7 @@ impl HistogramCells {
         HistogramSnapshot::new(self.values.table().finite_bounds(), reading.buckets, reading.sum)
             .with_native(reading.native)
             .with_extremes(reading.extremes, reading.recent)
+            .with_exemplars(of_buckets(reading.exemplars.buckets.iter().map(|(_, value)| value)))
     }
 }
 
@@ -266,6 +277,31 @@ impl Histogram {
             self.declaration.attach(self);
             self.cells.values.record_unlabelled_first(value);
         }
+    }
+
+    /// Records `value` as [`observe`](Self::observe) does, and shows it with its trace: as the *exemplar* of its bucket, until a later
+    /// one replaces it.
+    ///
+    /// OpenMetrics and protocol buffers show exemplars, and [`HistogramSnapshot::exemplars`] returns them. It takes longer than
+    /// [`observe`](Self::observe), mostly to read the time of day.
+    ///
+    /// ```
+    /// use tachometer::{Histogram, TraceContext, metrics};
+    ///
+    /// metrics! {
+    ///     static UPLOADS: Histogram = Histogram::new("upload_bytes", "Size of uploads", &[1_000, 1_000_000]);
+    /// }
+    ///
+    /// let span = TraceContext { trace_id: [7; 16], span_id: [9; 8] };
+    /// UPLOADS.observe(20);
+    /// UPLOADS.observe_with(5_000, span);
+    /// let uploads = UPLOADS.snapshot();
+    /// let exemplars: Vec<_> = uploads.exemplars().iter().map(|one| (one.value(), one.trace())).collect();
+    /// assert_eq!((uploads.total(), exemplars), (2, vec![(Some(5_000), span)]));
+    /// ```
+    pub fn observe_with(&'static self, value: u64, trace: TraceContext) {
+        self.declaration.attach_once(self);
+        self.cells.observe_with(0, value, trace);
     }
 
     /// Records `duration` in nanoseconds.

@@ -4,7 +4,7 @@ use super::declaration::Declaration;
 use super::declared::Declared;
 use crate::collect::{Collection, Registered, Shape};
 use crate::recorder::Reader;
-use crate::snapshot::{FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
+use crate::snapshot::{Exemplar, FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use std::fmt;
 
 /// A kind of metric, whose cells are found by index. A metric without labels uses index 0, a family one index for each series.
@@ -29,6 +29,12 @@ pub trait Kind: Sized + fmt::Debug + 'static {
     /// Returns the current value of the series at `index`.
     fn read(cells: &Self::Cells, index: usize, reader: &mut Reader) -> SampleValue;
 
+    /// Returns the exemplar of the series at `index`, if it has one beside its value. What it shows is in each value that is read later.
+    #[inline]
+    fn exemplar(_cells: &Self::Cells, _index: usize) -> Option<Box<Exemplar>> {
+        None
+    }
+
     /// Resets the series at `index`. No thread may use it during the call. The caller orders later uses after the call.
     fn clear(cells: &Self::Cells, index: usize);
 }
@@ -44,6 +50,11 @@ pub trait Single: Kind + Send + Sync {
 
     /// Returns the current value of its series.
     fn value(&self, reader: &mut Reader) -> SampleValue;
+
+    /// Returns the exemplar of its series, if it has one beside its value. What it shows is in each value that is read later.
+    fn exemplar(&self) -> Option<Box<Exemplar>> {
+        None
+    }
 
     /// Describes it in an error, with the options that tell it from others of its kind.
     fn describe(&self) -> String {
@@ -65,8 +76,9 @@ impl<M: Single> Registered for M {
     }
 
     fn collect(&self, name: &str, into: &mut Collection<'_>) {
-        let series = SeriesSnapshot::alone(self.value(into.reader()));
-        into.add(name, Single::declaration(self).help, FamilySnapshot::new(M::KIND, series));
+        let exemplar = self.exemplar();
+        let series = SeriesSnapshot::alone(self.value(into.reader())).with_exemplar(exemplar);
+        into.add(name, Single::declaration(self).help, FamilySnapshot::new(M::KIND, vec![series]));
     }
 
     fn is_sharded(&self) -> bool {

@@ -1,6 +1,6 @@
 //! The account of a function: what the last reading found in all its blocks together.
 
-use super::block::Block;
+use super::block::{Block, ExemplarReading};
 use super::cell_counts::CellCounts;
 use super::cell_sums::{Buckets, buckets};
 use super::totals::Totals;
@@ -17,12 +17,20 @@ pub(super) struct Account {
     pub(super) cells: CellCounts,
     /// The buckets of these cells, if they have been read and the cells have not changed since.
     pub(super) buckets: Option<Buckets>,
+    /// The exemplars of the ledger's window; `None` if there are none.
+    pub(super) exemplars: Option<Box<ExemplarReading>>,
 }
 
 impl Account {
     /// The account of a function without blocks.
-    pub(super) const EMPTY: Account =
-        Account { latest: None, open: None, totals: Totals::NONE, cells: CellCounts::NONE, buckets: None };
+    pub(super) const EMPTY: Account = Account {
+        latest: None,
+        open: None,
+        totals: Totals::NONE,
+        cells: CellCounts::NONE,
+        buckets: None,
+        exemplars: None,
+    };
 
     /// Returns the buckets of its cells.
     pub(super) fn buckets(&mut self, table: &BucketTable) -> Buckets {

@@ -5,10 +5,10 @@
 
 #![expect(unsafe_code, reason = "hands out memory of chunks that are never freed")]
 
-use crate::sync::leak_layout;
+use crate::sync::{AtomicPtr, Ordering, leak_layout, load_own_pointer};
 use std::alloc::Layout;
 use std::cell::Cell;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 /// Memory that is taken from the system's allocator in chunks and never freed. Only the thread that has leased the writer uses it.
 #[derive(Debug)]
@@ -49,6 +49,17 @@ impl Arena {
         place.expect("a chunk is aligned for the layout and at least as large")
     }
 
+    /// Moves `value` into memory that is never freed. The caller has leased the writer.
+    pub(super) fn place<T: Send + Sync>(&self, value: T) -> &'static T {
+        let place = self.allocate(Layout::new::<T>()).cast::<T>();
+        // SAFETY: the memory has just been allocated with the layout of a `T`, and no other reference to it exists. It is never
+        // freed.
+        unsafe {
+            place.write(value);
+            place.as_ref()
+        }
+    }
+
     /// Takes the memory from the rest of the current chunk, if that is large enough.
     fn take(&self, layout: Layout) -> Option<NonNull<u8>> {
         let (rest, size) = self.rest.get()?;
@@ -60,5 +71,38 @@ impl Arena {
             self.rest.set(Some((place.add(layout.size()), left)));
             Some(place)
         }
+    }
+}
+
+/// A reference to a value in an arena. It is empty until the arena's writer sets it, and may be set again.
+#[derive(Debug)]
+pub(super) struct ArenaRef<T> {
+    /// Invariant: null, or made of a `&'static T`.
+    pointer: AtomicPtr<T>,
+}
+
+impl<T: Sync> ArenaRef<T> {
+    pub(super) fn empty() -> Self {
+        ArenaRef { pointer: AtomicPtr::new(ptr::null_mut()) }
+    }
+
+    /// Returns the value, as any thread.
+    pub(super) fn get(&self) -> Option<&'static T> {
+        // Acquire: pairs with the Release in `set`: the value is initialized.
+        let pointer = NonNull::new(self.pointer.load(Ordering::Acquire));
+        // SAFETY: by the invariant of `pointer`.
+        pointer.map(|pointer| unsafe { pointer.as_ref() })
+    }
+
+    /// Returns the value, as the writer.
+    pub(super) fn get_own(&self) -> Option<&'static T> {
+        // SAFETY: by the invariant of `pointer`.
+        NonNull::new(load_own_pointer(&self.pointer)).map(|pointer| unsafe { pointer.as_ref() })
+    }
+
+    /// Sets the value, as the writer.
+    pub(super) fn set(&self, value: &'static T) {
+        // Release: pairs with the Acquire in `get`.
+        self.pointer.store(ptr::from_ref(value).cast_mut(), Ordering::Release);
     }
 }

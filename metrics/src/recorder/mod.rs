@@ -9,6 +9,8 @@
 //! - `reader`: readings. [`Ledger`]: those of all blocks, kept for the next snapshot, with an `account` for each function. `totals`,
 //!   `cell_counts`: the numbers of several blocks together. `cell_sums`: their cells, summed and distributed to buckets.
 //!   `epoch`: the reader's epoch, by which it requests a copy from running writers.
+//! - `traced_cell`: an exemplar, which is read whole. [`ExemplarCells`]: those of counters, by index. `tracing_hook`: by which a call that
+//!   takes an exemplar learns its trace.
 //!
 //! The cost of a call here: an access to a thread-local, four stores and the clock, and once in 15 calls the cells of all; no
 //! read-modify-write, no fence, no lock, and no allocation but that of a page of cells at its first use.
@@ -24,6 +26,7 @@ mod call_cells;
 mod cell_counts;
 mod cell_sums;
 mod epoch;
+mod exemplar_cells;
 mod ledger;
 mod observations;
 mod outcome;
@@ -36,11 +39,14 @@ mod slot;
 mod tests;
 mod thread;
 mod totals;
+mod traced_cell;
+mod tracing_hook;
 mod writer;
 
 pub(crate) use array::MAX_CELLS;
 pub use block::Block;
 pub(crate) use call_cells::CallCells;
+pub(crate) use exemplar_cells::ExemplarCells;
 pub(crate) use ledger::Ledger;
 pub(crate) use observations::Observations;
 pub use outcome::{Outcome, Time};
@@ -51,3 +57,5 @@ pub(crate) use shared_cells::SharedCells;
 pub(crate) use thread::reading_local_only;
 #[cfg(not(loom))]
 pub(crate) use thread::reads_local_only;
+pub(crate) use traced_cell::TracedCall;
+pub(crate) use tracing_hook::{TracingHook, set_tracing_hook};

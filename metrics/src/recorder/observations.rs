@@ -9,6 +9,7 @@ use super::outcome::Outcome;
 use super::shards::Shards;
 use super::slot::{SlotKey, TypedSlot};
 use super::thread::{self, EPOCH};
+use super::traced_cell::TracedCall;
 use crate::buckets::table::BucketTable;
 use crate::sync::const_unless_loom;
 
@@ -83,13 +84,24 @@ impl Observations {
     /// Does the same as [`record`](Self::record) on a thread that has no block yet.
     #[cold]
     pub(crate) fn record_first(&'static self, index: usize, value: u64) {
+        self.record_and(index, value, |_| {});
+    }
+
+    /// Records `value` in the histogram at `index`, and takes it as the exemplar of its bucket.
+    pub(crate) fn record_with(&'static self, index: usize, value: u64, exemplar: &TracedCall) {
+        self.record_and(index, value, |block| block.take_explicit(value, exemplar));
+    }
+
+    /// Records `value` in the histogram at `index`, and calls `then` with the block of this thread.
+    fn record_and(&'static self, index: usize, value: u64, then: impl FnOnce(Block)) {
         self.blocks.with_local(index, |slot, writer| {
             let block = slot.get().unwrap_or_else(|| {
-                let block = Block::new(&self.table, writer.arena());
+                let block = Block::of_values(&self.table, writer.arena());
                 slot.set(block);
                 block
             });
             block.end(&EPOCH, Outcome::Ok, value);
+            then(block);
         });
     }
 

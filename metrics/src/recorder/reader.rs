@@ -1,6 +1,6 @@
 //! Exact readings of the cells of functions and histograms.
 
-use super::block::Block;
+use super::block::{Block, ExemplarReading};
 use super::call_cells::CallCells;
 use super::cell_sums::Buckets;
 use super::epoch::{Epoch, EpochGuard};
@@ -35,6 +35,8 @@ pub(crate) struct CallReading {
     pub(crate) extremes: Option<(u64, u64)>,
     /// The extremes of the calls that belong to the current window and the two before; `None` if there are none.
     pub(crate) recent: Option<(u64, u64)>,
+    /// Some of these calls, with their trace.
+    pub(crate) exemplars: ExemplarReading,
     started: u64,
 }
 
@@ -66,7 +68,8 @@ impl Reader {
         }
         let mut account = cells.account();
         let buckets = account.buckets(cells.table());
-        CallReading::new(&account.totals, buckets)
+        let exemplars = account.exemplars.as_deref().cloned().unwrap_or_default();
+        CallReading::new(&account.totals, buckets, exemplars)
     }
 
     /// Reads the values of the histogram at `index`, as successful calls of these durations.
@@ -88,21 +91,23 @@ impl Reader {
         blocks: impl Iterator<Item = Block>,
     ) -> CallReading {
         let Buffers { block: reading, sums, .. } = &mut self.buffers;
-        let mut totals = Totals::NONE;
+        let (mut totals, mut exemplars) = (Totals::NONE, ExemplarReading::default());
         for block in blocks {
+            // Before the calls, so each exemplar is one of them.
+            block.read_exemplars(self.guard.window(), &mut exemplars);
             block.read(&mut self.guard, is_sampled, reading);
             totals.add(reading);
             sums.add(table, reading);
         }
-        CallReading::new(&totals, sums.take(table))
+        CallReading::new(&totals, sums.take(table), exemplars)
     }
 }
 
 impl CallReading {
-    fn new(totals: &Totals, (buckets, native): Buckets) -> Self {
+    fn new(totals: &Totals, (buckets, native): Buckets, exemplars: ExemplarReading) -> Self {
         let Totals { counts: Counts { started, ended, failed, sum }, extremes, recent } = *totals;
         let sum = u64::try_from(sum).unwrap_or(u64::MAX);
-        CallReading { failed, ended, buckets, native, sum, extremes, recent, started }
+        CallReading { failed, ended, buckets, native, sum, extremes, recent, exemplars, started }
     }
 
     /// Returns the number of calls in flight.

@@ -87,8 +87,14 @@ impl<T: Cell> Shards<T> {
         unsafe { shard.get(self.width, index) }
     }
 
+    /// Creates shards of one cell with a given key: a model must be the same in each execution.
+    #[cfg(all(test, loom))]
+    pub(super) fn with_key(key: usize) -> Self {
+        Shards { key: SlotKey::fixed(key), ..Self::new(1) }
+    }
+
     /// Returns the cell at `index` in the writer's shard; creates either if necessary. The caller has leased the writer.
-    fn cell_of(&self, writer: &Writer, index: usize) -> &'static T {
+    pub(super) fn cell_of(&self, writer: &Writer, index: usize) -> &'static T {
         let shard = writer.get(&self.key).unwrap_or_else(|| {
             let shard = *self.all.push(CellArray::new(self.width));
             writer.set(&self.key, shard);
@@ -100,12 +106,6 @@ impl<T: Cell> Shards<T> {
 }
 
 impl Shards {
-    /// Creates shards of one cell with a given key: a model must be the same in each execution.
-    #[cfg(all(test, loom))]
-    pub(super) fn with_key(key: usize) -> Self {
-        Shards { key: SlotKey::fixed(key), ..Self::new(1) }
-    }
-
     /// Adds to the number at `index` as the thread that has leased `writer`.
     #[cfg(all(test, loom))]
     pub(super) fn change_by(&self, writer: &Writer, index: usize, amount: u64) {

@@ -105,7 +105,7 @@ impl Scrapes {
             histogram(
                 "tachometer_scrape_render_seconds",
                 "Time to read the metrics and to render the body for a scrape.",
-                SeriesSnapshot::alone(SampleValue::Times(self.render.snapshot())),
+                vec![SeriesSnapshot::alone(SampleValue::Times(self.render.snapshot()))],
             ),
             counter(
                 "tachometer_scrape_body_bytes_total",
@@ -120,7 +120,7 @@ impl Scrapes {
             gauge(
                 "tachometer_scrape_series",
                 "Series in the last body.",
-                SeriesSnapshot::alone(SampleValue::Level(self.series.get())),
+                vec![SeriesSnapshot::alone(SampleValue::Level(self.series.get()))],
             ),
         ]
     }

@@ -1,5 +1,6 @@
 //! Snapshots of metrics that were declared with a name and a help text.
 
+use super::exemplar::Exemplar;
 use super::histogram::HistogramSnapshot;
 use super::kind::MetricKind;
 #[cfg(feature = "json")]
@@ -28,6 +29,9 @@ pub struct SeriesSnapshot {
     pub labels: SeriesLabels,
     /// The value.
     pub value: SampleValue,
+    /// That of a counter. In a box, for few series have one.
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
+    pub(super) exemplar: Option<Box<Exemplar>>,
 }
 
 /// The value of a series.
@@ -90,7 +94,9 @@ impl FamilySnapshot {
             });
             let now = &series.value;
             let value = before.map_or_else(|| now.clone(), |before| now.since(&before.value));
-            SeriesSnapshot { labels: series.labels.clone(), value }
+            let is_new = before.is_none_or(|before| before.exemplar != series.exemplar);
+            let exemplar = series.exemplar.clone().filter(|_| is_new);
+            SeriesSnapshot { labels: series.labels.clone(), value, exemplar }
         };
         FamilySnapshot { kind: self.kind, series: self.series.iter().enumerate().map(since).collect() }
     }
@@ -103,12 +109,23 @@ impl FamilySnapshot {
 
 impl SeriesSnapshot {
     pub(crate) fn new(labels: SeriesLabels, value: SampleValue) -> Self {
-        SeriesSnapshot { labels, value }
+        SeriesSnapshot { labels, value, exemplar: None }
+    }
+
+    /// Sets the exemplar, which must be that of a counter, with a value.
+    pub(crate) fn with_exemplar(self, exemplar: Option<Box<Exemplar>>) -> Self {
+        SeriesSnapshot { exemplar, ..self }
     }
 
     /// Creates the only series of a metric without labels.
-    pub(crate) fn alone(value: SampleValue) -> Vec<Self> {
-        vec![SeriesSnapshot { labels: SeriesLabels::default(), value }]
+    pub(crate) fn alone(value: SampleValue) -> Self {
+        SeriesSnapshot::new(SeriesLabels::default(), value)
+    }
+
+    /// Returns the exemplar of a counter: the last amount that was [added with its trace](crate::Counter::add_with). Those of histograms
+    /// are in [`HistogramSnapshot::exemplars`].
+    pub fn exemplar(&self) -> Option<&Exemplar> {
+        self.exemplar.as_deref()
     }
 }
 

@@ -10,6 +10,7 @@
 
 use super::collector::MetricsSnapshot;
 use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
+use super::exemplar::{Exemplar, SelectedCalls};
 use super::full::FullSnapshot;
 use super::function::{CancelledByStage, FunctionSnapshot};
 use super::histogram::HistogramSnapshot;
@@ -97,6 +98,8 @@ struct RawSeries {
     #[serde(default, with = "pairs")]
     labels: Vec<(String, String)>,
     value: SampleValue,
+    #[serde(default)]
+    exemplar: Option<Box<Exemplar>>,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +132,8 @@ struct RawFunction {
     #[serde(default = "every_call")]
     sample_interval: u64,
     latency: RawHistogram,
+    #[serde(default)]
+    exemplars: SelectedCalls,
 }
 
 fn every_call() -> u64 {
@@ -147,14 +152,16 @@ struct RawHistogram {
     recent: Option<(u64, u64)>,
     #[serde(default, with = "native")]
     native: Option<Arc<NativeCounts>>,
+    #[serde(default)]
+    exemplars: Vec<Exemplar>,
 }
 
 impl TryFrom<RawHistogram> for HistogramSnapshot {
     type Error = Reason;
 
     fn try_from(raw: RawHistogram) -> Result<Self, Reason> {
-        let RawHistogram { buckets, boundaries, sum, extremes, recent, native } = raw;
-        let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent, native };
+        let RawHistogram { buckets, boundaries, sum, extremes, recent, native, exemplars } = raw;
+        let histogram = HistogramSnapshot { buckets, boundaries, sum, extremes, recent, native, exemplars };
         if let Some(mistake) = histogram.mistake().or_else(|| histogram.native_mistake()) {
             return Err(mistake);
         }
@@ -163,6 +170,13 @@ impl TryFrom<RawHistogram> for HistogramSnapshot {
         }
         if let Some(recent) = recent {
             check_recent(recent, extremes)?;
+        }
+        if histogram.exemplars.iter().any(|exemplar| exemplar.value().is_none()) {
+            return Err("the exemplar of a bucket must have a value".to_owned());
+        }
+        let bucket = |exemplar: &Exemplar| histogram.bucket_of(exemplar);
+        if !histogram.exemplars.is_sorted_by(|one, next| bucket(one) < bucket(next)) {
+            return Err("the exemplars must be of different buckets, in increasing order".to_owned());
         }
         Ok(histogram)
     }
@@ -180,7 +194,15 @@ impl TryFrom<RawFunction> for FunctionSnapshot {
 impl RawFunction {
     fn checked(self) -> Result<FunctionSnapshot, Reason> {
         let RawFunction { function, module, labels, ok, errors, panics, cancelled, .. } = self;
-        let RawFunction { in_flight, error_kinds, cancelled_by_stage, sample_interval, latency, .. } = self;
+        let RawFunction {
+            in_flight,
+            error_kinds,
+            cancelled_by_stage,
+            sample_interval,
+            latency,
+            exemplars,
+            ..
+        } = self;
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be_given(label)) {
             return Err(format!("invalid label {label:?} of a function"));
         }
@@ -214,6 +236,7 @@ impl RawFunction {
             cancelled_by_stage,
             sample_interval,
             latency,
+            selected: exemplars.boxed(),
         })
     }
 }
@@ -365,7 +388,7 @@ impl RawFamily {
 impl TryFrom<RawSeries> for SeriesSnapshot {
     type Error = Reason;
 
-    fn try_from(RawSeries { labels, value }: RawSeries) -> Result<Self, Reason> {
+    fn try_from(RawSeries { labels, value, exemplar }: RawSeries) -> Result<Self, Reason> {
         match value {
             SampleValue::Sum(sum) if sum.is_nan() || sum < 0.0 => {
                 return Err(format!("the value of a counter must not be negative or NaN, not {sum}"));
@@ -377,11 +400,15 @@ impl TryFrom<RawSeries> for SeriesSnapshot {
             SampleValue::Histogram(histogram) => SampleValue::Histogram(in_integers(histogram)?),
             value => value,
         };
+        if exemplar.as_ref().is_some_and(|exemplar| value.as_count().is_none() || exemplar.value().is_none())
+        {
+            return Err("only an integer counter may have an exemplar, which must have a value".to_owned());
+        }
         let may_be = |label: &str| is_label_name(label) && !is_reserved(label);
         if let Some((label, _)) = labels.iter().find(|(label, _)| !may_be(label)) {
             return Err(format!("invalid label {label:?} of a series"));
         }
-        Ok(SeriesSnapshot { labels: SeriesLabels::new(as_texts(&labels)), value })
+        Ok(SeriesSnapshot::new(SeriesLabels::new(as_texts(&labels)), value).with_exemplar(exemplar))
     }
 }
 

@@ -20,6 +20,7 @@
 //! ```
 
 pub use super::declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
+use super::exemplar::Exemplar;
 use super::function::FunctionSnapshot;
 use super::histogram::HistogramSnapshot;
 pub use super::kind::MetricKind;
@@ -53,6 +54,30 @@ pub struct SeriesView<'a> {
     pub labels: Labels<'a>,
     /// The value.
     pub value: Value<'a>,
+    /// The exemplar of a declared counter.
+    pub(super) exemplar: Option<&'a Exemplar>,
+}
+
+impl<'a> SeriesView<'a> {
+    /// Returns the exemplar of a counter, if it has one: of `function_calls_total`, the last call with this outcome that had a trace, which
+    /// only errors and panics have; of a declared counter, the last amount that was [added with its trace](crate::Counter::add_with).
+    /// Those of histograms are in [`Distribution::exemplars`].
+    pub fn exemplar(&self) -> Option<&'a Exemplar> {
+        let OwnLabels::Function(function, Some(label)) = self.labels.own else { return self.exemplar };
+        // Few functions have one.
+        let selected = function.selected.as_deref()?;
+        match label {
+            ("outcome", "error") => selected.last_error.as_ref(),
+            ("outcome", "panic") => selected.last_panic.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Returns what its [`exemplar`](Self::exemplar) has added to the counter: 1 for a call, whatever its duration.
+    pub fn value_of(&self, exemplar: &Exemplar) -> Number {
+        let is_of_call = matches!(self.labels.own, OwnLabels::Function(..));
+        Number::Unsigned(if is_of_call { 1 } else { exemplar.value().unwrap_or(0) })
+    }
 }
 
 /// The former name of [`SeriesView`].
@@ -267,6 +292,16 @@ impl<'a> Distribution<'a> {
     /// ```
     pub fn native(&self) -> Option<NativeBuckets<'a>> {
         self.histogram.native()
+    }
+
+    /// Returns its exemplars by increasing values, at most one for each bucket.
+    pub fn exemplars(&self) -> impl Iterator<Item = &'a Exemplar> + use<'a> {
+        self.histogram.exemplars().iter()
+    }
+
+    /// Returns the value of one of its exemplars, in the unit of the family.
+    pub fn value_of(&self, exemplar: &Exemplar) -> Number {
+        self.scale.apply(exemplar.value().unwrap_or(0))
     }
 
     /// Returns the upper bound of each recorded bucket. Those that are equal as floats are not merged.

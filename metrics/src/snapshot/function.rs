@@ -1,6 +1,7 @@
 //! Snapshots of instrumented functions.
 
 use super::collector::share;
+use super::exemplar::{Exemplars, SelectedCalls};
 use super::histogram::HistogramSnapshot;
 #[cfg(feature = "json")]
 use super::serial;
@@ -55,6 +56,9 @@ pub struct FunctionSnapshot {
     /// The sample interval: one call in this many is timed.
     pub(crate) sample_interval: u64,
     pub(crate) latency: HistogramSnapshot,
+    /// Never empty. The exemplars of buckets are in `latency`.
+    #[cfg_attr(feature = "json", serde(rename = "exemplars", skip_serializing_if = "Option::is_none"))]
+    pub(crate) selected: Option<Box<SelectedCalls>>,
 }
 
 /// The cancelled calls of a function, by how far they had come. Each is counted there right after it is counted as cancelled.
@@ -190,6 +194,24 @@ impl FunctionSnapshot {
         &self.latency
     }
 
+    /// Returns the calls of this function that carry their trace, if the program has given a
+    /// [source of traces](crate::set_trace_source).
+    ///
+    /// A call carries its trace if it is
+    ///
+    /// - the longest of its thread in a [window](crate::HistogramSnapshot::recent_extremes) so far;
+    /// - an error or a panic;
+    /// - the first of its latency bucket for about ten seconds, among those that the library looks at. It looks at each longest call of a
+    ///   window, each failure, and about one in 15 of all others: one for which it updates the buckets anyway.
+    ///
+    /// Calls of a function with [`sample`](macro@crate::instrumented#options) that are not timed have none, unless they fail.
+    ///
+    /// Each of them is counted in this snapshot. In a difference ([`since`](crate::FullSnapshot::since)) they are those that the earlier
+    /// snapshot does not have.
+    pub fn exemplars(&self) -> Exemplars<'_> {
+        Exemplars { selected: self.selected.as_deref(), buckets: self.latency.exemplars() }
+    }
+
     /// Returns the sort key, unique among series: module, function, labels.
     pub(crate) fn identity(&self) -> (&str, &str, &[(String, String)]) {
         (&self.module, &self.function, &self.labels)
@@ -235,5 +257,9 @@ impl FunctionSnapshot {
         };
         self.sample_interval = self.sample_interval.max(other.sample_interval);
         self.latency.merge(&other.latency);
+        match (&mut self.selected, &other.selected) {
+            (Some(own), Some(other)) => own.merge(other),
+            (own, other) => *own = own.take().or_else(|| other.clone()),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Snapshots of histograms: buckets, sum, mean and percentiles.
 
+use super::exemplar::{Exemplar, bucket_of, merge_buckets};
 use super::native::NativeBuckets;
 use super::percentile::{Buckets, nearest_rank};
 #[cfg(feature = "json")]
@@ -40,6 +41,9 @@ pub struct HistogramSnapshot {
     pub(super) recent: Option<(u64, u64)>,
     #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none", with = "serial::native"))]
     pub(super) native: Option<Arc<NativeCounts>>,
+    /// At most one for each bucket, by increasing values.
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub(super) exemplars: Vec<Exemplar>,
 }
 
 impl HistogramSnapshot {
@@ -47,7 +51,15 @@ impl HistogramSnapshot {
     pub(crate) fn new(finite_bounds: &[u64], buckets: Vec<u64>, sum: u64) -> Self {
         debug_assert_eq!(buckets.len(), finite_bounds.len() + 1);
         let boundaries = finite_bounds.iter().copied().chain([u64::MAX]).collect();
-        HistogramSnapshot { buckets, boundaries, sum, extremes: None, recent: None, native: None }
+        HistogramSnapshot {
+            buckets,
+            boundaries,
+            sum,
+            extremes: None,
+            recent: None,
+            native: None,
+            exemplars: Vec::new(),
+        }
     }
 
     /// Sets the native buckets, which hold the same values.
@@ -60,6 +72,24 @@ impl HistogramSnapshot {
     pub(crate) fn with_extremes(mut self, extremes: Option<(u64, u64)>, recent: Option<(u64, u64)>) -> Self {
         (self.extremes, self.recent) = (extremes, recent);
         self
+    }
+
+    /// Sets the exemplars: at most one for each bucket, by increasing values.
+    pub(crate) fn with_exemplars(mut self, exemplars: Vec<Exemplar>) -> Self {
+        self.exemplars = exemplars;
+        self
+    }
+
+    /// Returns its exemplars, at most one for each bucket, by increasing values: calls of an instrumented function that carry their
+    /// [trace](crate::set_trace_source), and values that were [recorded with one](crate::Histogram::observe_with). Each of them is
+    /// counted in this snapshot.
+    pub fn exemplars(&self) -> &[Exemplar] {
+        &self.exemplars
+    }
+
+    /// Returns the index of the bucket of an exemplar.
+    pub(crate) fn bucket_of(&self, exemplar: &Exemplar) -> usize {
+        bucket_of(exemplar, &self.boundaries)
     }
 
     /// Returns the reason why its lists, which are public, are invalid.
@@ -291,6 +321,7 @@ impl HistogramSnapshot {
             recent: wider(coarse.recent, other.recent),
             sum: coarse.sum.saturating_add(other.sum),
             native: coarse.combine_native(&other, u64::wrapping_add),
+            exemplars: merge_buckets(&coarse.exemplars, &other.exemplars, &coarse.boundaries),
             ..coarse
         };
     }
@@ -308,7 +339,10 @@ impl HistogramSnapshot {
         };
         let buckets = later.buckets.iter().zip(&earlier.buckets).map(|(a, b)| a.saturating_sub(*b)).collect();
         let native = later.combine_native(&earlier, u64::saturating_sub);
-        let mut since = HistogramSnapshot { buckets, sum, native: None, ..later }.without_extremes();
+        let exemplars = later.exemplars.iter().filter(|exemplar| !earlier.exemplars.contains(exemplar));
+        let exemplars = exemplars.copied().collect();
+        let mut since =
+            HistogramSnapshot { buckets, sum, native: None, exemplars, ..later }.without_extremes();
         // After a reset, what is left of the one kind of buckets need not be what is left of the other.
         since.native = native.filter(|native| since.as_buckets().agree_with(native));
         since
@@ -335,6 +369,9 @@ impl HistogramSnapshot {
 
     /// Merges the buckets so that only bounds in `others` remain. Both lists end at `u64::MAX`.
     fn coarsen(&self, others: &[u64]) -> HistogramSnapshot {
+        if self.boundaries == others {
+            return self.clone();
+        }
         let mut coarse = HistogramSnapshot {
             buckets: Vec::new(),
             boundaries: Vec::new(),
@@ -342,6 +379,7 @@ impl HistogramSnapshot {
             extremes: self.extremes,
             recent: self.recent,
             native: self.native.clone(),
+            exemplars: self.exemplars.clone(),
         };
         let mut pending = 0_u64;
         for (&count, &bound) in self.buckets.iter().zip(&self.boundaries) {
@@ -351,6 +389,9 @@ impl HistogramSnapshot {
                 coarse.boundaries.push(bound);
                 pending = 0;
             }
+        }
+        if coarse.boundaries != self.boundaries {
+            coarse.exemplars = merge_buckets(&self.exemplars, &[], &coarse.boundaries);
         }
         coarse
     }

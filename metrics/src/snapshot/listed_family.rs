@@ -3,6 +3,7 @@
 //! Encoders read thousands of series in this form. A list of all of them would be written to memory only to be read once.
 
 use super::declared::SeriesSnapshot;
+use super::exemplar::Exemplar;
 use super::families::{Labels, MetricFamily, OwnLabels, SeriesView, Value};
 use super::function::FunctionSnapshot;
 use super::kind::MetricKind;
@@ -41,14 +42,15 @@ impl<'a> ListedFamily<'a> {
     /// Calls `show` with each series, in the order they are printed in.
     #[inline]
     pub(crate) fn each_series(&self, mut show: impl FnMut(SeriesView<'a>)) {
-        let mut show = |own: OwnLabels<'a>, value: Value<'a>| {
-            show(SeriesView { labels: Labels::new(own).with_shared(self.shared), value });
+        let mut show_with = |own: OwnLabels<'a>, value: Value<'a>, exemplar: Option<&'a Exemplar>| {
+            show(SeriesView { labels: Labels::new(own).with_shared(self.shared), value, exemplar });
         };
+        let mut show = |own: OwnLabels<'a>, value: Value<'a>| show_with(own, value, None);
         match &self.series {
             ListedSeries::Single(value) => show(OwnLabels::None, value.clone()),
             ListedSeries::Declared(series) => {
-                for SeriesSnapshot { labels, value } in *series {
-                    show(OwnLabels::Series(labels), Value::of(value));
+                for SeriesSnapshot { labels, value, exemplar } in *series {
+                    show_with(OwnLabels::Series(labels), Value::of(value), exemplar.as_deref());
                 }
             }
             ListedSeries::Functions { functions, each } => {

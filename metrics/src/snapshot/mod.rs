@@ -6,6 +6,7 @@ mod collector;
 mod declared;
 #[cfg(feature = "json")]
 mod deserialize;
+mod exemplar;
 pub mod families;
 mod full;
 mod function;
@@ -29,6 +30,8 @@ mod tests;
 
 pub use collector::MetricsSnapshot;
 pub use declared::{FamilySnapshot, SampleValue, SeriesSnapshot};
+pub use exemplar::{Exemplar, Exemplars};
+pub(crate) use exemplar::{SelectedCalls, of_buckets};
 pub use full::FullSnapshot;
 pub(crate) use function::CancelledByStage;
 pub use function::FunctionSnapshot;

@@ -13,7 +13,7 @@ impl FullSnapshot {
     /// Returns the difference since `earlier`, an earlier snapshot of the same registry.
     ///
     /// Counters and histograms are subtracted, never below zero; gauges have the later value; extremes, including recent ones, are
-    /// absent, for they cannot be subtracted. Metrics that `earlier` does not contain are unchanged. Nothing is reset, so any number
+    /// absent, for they cannot be subtracted; exemplars are those that `earlier` does not have. Metrics that `earlier` does not contain are unchanged. Nothing is reset, so any number
     /// of readers can each keep their own earlier snapshot, and none of them loses anything.
     ///
     /// The time in between is measured by a monotonic clock; if one of the two was read from JSON, by their timestamps.
@@ -38,6 +38,17 @@ impl FullSnapshot {
     #[must_use]
     pub fn since(&self, earlier: &FullSnapshot) -> FullSnapshot {
         if self.is_of_another_run_than(earlier) { self.since_its_start() } else { self.less(earlier) }
+    }
+
+    /// Returns the difference since `earlier` with the extremes of this snapshot, for formats that show them as gauges.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn since_with_extremes(&self, earlier: &FullSnapshot) -> FullSnapshot {
+        let mut difference = self.since(earlier);
+        difference.minmax.clone_from(&self.minmax);
+        for (difference, now) in difference.functions.iter_mut().zip(&self.functions) {
+            difference.latency.extremes = now.latency.extremes;
+        }
+        difference
     }
 
     /// Returns whether the runs of both are known and differ.
@@ -144,16 +155,25 @@ impl MetricsSnapshot {
 impl FunctionSnapshot {
     /// Returns the calls of this function since those in `earlier`, if any.
     fn since_in(&self, earlier: &FullSnapshot) -> FunctionSnapshot {
-        let first = earlier
-            .functions
-            .partition_point(|function| function.module_and_function() < self.module_and_function());
-        let same_place = earlier.functions[first..]
-            .iter()
-            .take_while(|function| function.module_and_function() == self.module_and_function());
-        match same_place.into_iter().find(|function| function.has_labels_of(self)) {
+        match self.find_in(&earlier.functions) {
             Some(earlier) => self.since(earlier),
             None => FunctionSnapshot { latency: self.latency.clone().without_extremes(), ..self.clone() },
         }
+    }
+
+    /// Returns the series of this function in `functions`, which are sorted.
+    fn find_in<'a>(&self, functions: &'a [FunctionSnapshot]) -> Option<&'a FunctionSnapshot> {
+        if let Ok(index) = functions.binary_search_by(|function| function.identity().cmp(&self.identity())) {
+            return Some(&functions[index]);
+        }
+        // Its labels may have another order, and so may it among the series of the function.
+        let is_before =
+            |function: &FunctionSnapshot| function.module_and_function() < self.module_and_function();
+        let first = functions.partition_point(is_before);
+        functions[first..]
+            .iter()
+            .take_while(|function| function.module_and_function() == self.module_and_function())
+            .find(|function| function.has_labels_of(self))
     }
 
     fn since(&self, earlier: &FunctionSnapshot) -> FunctionSnapshot {
@@ -172,6 +192,7 @@ impl FunctionSnapshot {
                 .cancelled_by_stage
                 .map(|stages| stages.since(earlier.cancelled_by_stage.unwrap_or_default())),
             latency: self.latency.since(&earlier.latency),
+            selected: self.selected.as_deref().and_then(|later| later.since(earlier.selected.as_deref())),
             ..self.clone()
         }
     }

@@ -17,7 +17,7 @@ use tachometer::{
     AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, CallbackCounter, CallbackGauge, Counter,
     DynamicFamily, Endpoint, Error, ExportHandle, Family, FloatCounter, FloatGauge, Format, FullSnapshot,
     FunctionSnapshot, Gauge, Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, MetricsCollector,
-    MetricsRegistry, MetricsSnapshot,
+    MetricsRegistry, MetricsSnapshot, TraceContext,
     collect::{Collect, Collected, FamilyDescription, MetricDescription},
     export::{Emf, Exporter, ExporterBuilder, Statsd, StatsdDialect},
     families::{FamilySnapshot, SampleValue, SeriesSnapshot},
@@ -257,11 +257,15 @@ fn json() {
 #[test]
 fn functions_of_the_crate() {
     type Clock = fn() -> Duration;
+    type Source = fn() -> Option<TraceContext>;
     let _: fn() -> &'static MetricsRegistry = tachometer::global;
     let _: fn() -> FullSnapshot = tachometer::snapshot;
     let _: fn(MetricsRegistry) -> Result<(), Error> = tachometer::install;
     let _: fn() -> Result<(), Error> = tachometer::force_os_clock;
     let _: fn(Clock) -> Result<(), Error> = tachometer::set_clock;
+    let _: fn(Source) = tachometer::set_trace_source;
+    let TraceContext { trace_id, span_id } = TraceContext { trace_id: [1; 16], span_id: [2; 8] };
+    let _: ([u8; 16], [u8; 8]) = (trace_id, span_id);
     let _ = std::mem::ManuallyDrop::new(tachometer::print_on_exit());
 }
 

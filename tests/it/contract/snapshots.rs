@@ -1,8 +1,8 @@
 //! Snapshots.
 
 use super::*;
-use tachometer::NativeBuckets;
 use tachometer::families::Distribution;
+use tachometer::{Exemplar, Exemplars, NativeBuckets};
 
 #[test]
 fn snapshots_are_plain_data() {
@@ -11,6 +11,8 @@ fn snapshots_are_plain_data() {
     is_snapshot::<FullSnapshot>();
     is_snapshot::<FunctionSnapshot>();
     is_snapshot::<NativeBuckets<'static>>();
+    is_snapshot::<Exemplar>();
+    is_snapshot::<Exemplars<'static>>();
 }
 
 #[test]
@@ -102,6 +104,20 @@ fn function_snapshot() {
     let _: fn(&FunctionSnapshot) -> Option<Duration> = FunctionSnapshot::mean;
     let _: fn(&FunctionSnapshot, f64) -> Option<Duration> = FunctionSnapshot::percentile;
     let _: fn(&FunctionSnapshot) -> &HistogramSnapshot = FunctionSnapshot::latency;
+    let _: fn(&'static FunctionSnapshot) -> Exemplars<'static> = FunctionSnapshot::exemplars;
+    let _: fn(&Exemplars<'static>) -> Option<&'static Exemplar> = Exemplars::slowest;
+    let _: fn(&Exemplars<'static>) -> Option<&'static Exemplar> = Exemplars::last_error;
+    let _: fn(&Exemplars<'static>) -> Option<&'static Exemplar> = Exemplars::last_panic;
+    let _ = |exemplars: Exemplars<'static>| -> Vec<&'static Exemplar> { exemplars.buckets().collect() };
+    let _: fn(&HistogramSnapshot) -> &[Exemplar] = HistogramSnapshot::exemplars;
+    let _: fn(&SeriesSnapshot) -> Option<&Exemplar> = SeriesSnapshot::exemplar;
+    let _: fn(&'static Counter, u64, TraceContext) = Counter::add_with;
+    let _: fn(&'static Histogram, u64, TraceContext) = Histogram::observe_with;
+    let _: fn(fn() -> Option<TraceContext>) = tachometer::set_trace_source;
+    let _: fn(&Exemplar) -> TraceContext = Exemplar::trace;
+    let _: fn(&Exemplar) -> SystemTime = Exemplar::time;
+    let _: fn(&Exemplar) -> Option<u64> = Exemplar::value;
+    let _: fn(&Exemplar) -> Option<Duration> = Exemplar::duration;
     let _: fn(&FunctionSnapshot) -> Option<u64> = FunctionSnapshot::cancelled_before_first_item;
     let _: fn(&FunctionSnapshot) -> Option<u64> = FunctionSnapshot::cancelled_after_first_item;
     let fields = |function: FunctionSnapshot| {

@@ -2,6 +2,7 @@
 
 mod clashes;
 mod corners;
+mod exemplars;
 mod golden;
 mod never;
 mod otlp;
@@ -9,6 +10,7 @@ mod properties;
 pub mod protobuf;
 mod random;
 mod reader;
+mod report;
 
 use std::time::Duration;
 use tachometer::{Format, FullSnapshot, MetricsRegistry};

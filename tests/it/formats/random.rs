@@ -1,14 +1,17 @@
 //! Random snapshots, and what a format must say of each: from its public fields, not from `families()`.
 
-use super::reader::{Family, Label, Sample, canonical};
+mod exemplars;
+
+use super::reader::{self, Family, Label, Sample, canonical};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 use tachometer::{
-    Format, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsRegistry, MockClock, instrumented,
+    Exemplar, Format, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsRegistry, MockClock,
+    instrumented,
 };
 
 /// A snapshot, and what cannot be read in its public fields.
@@ -220,7 +223,7 @@ static SHOWN: LazyLock<Vec<(FunctionSnapshot, u64)>> = LazyLock::new(|| {
             sampled(number, clock, 3_u64.pow(number + call));
         }
     }
-    let snapshot = FUNCTIONS.snapshot_all();
+    let snapshot = exemplars::with_exemplars(&FUNCTIONS.snapshot_all());
     // In a difference there are no extremes, and here no calls.
     let nothing = snapshot.since(&snapshot);
     let functions = snapshot.functions.into_iter().chain(nothing.functions);
@@ -247,6 +250,7 @@ pub fn expected(random: &Random, format: Format) -> Vec<Family> {
     if format == Format::Prometheus {
         for family in &mut families {
             family.unit = None;
+            family.samples.iter_mut().for_each(|sample| sample.exemplar = None);
         }
     } else {
         for family in families.iter_mut().filter(|family| family.kind == "counter") {
@@ -276,7 +280,7 @@ fn functions_expected(random: &Random) -> Vec<Family> {
             }
         };
     let one = |name: &str, function: &FunctionSnapshot, value: String| {
-        vec![Sample { name: name.to_owned(), labels: labels(function, None), value }]
+        vec![Sample { name: name.to_owned(), labels: labels(function, None), value, exemplar: None }]
     };
     let seconds = |time: Duration| canonical(time.as_nanos() as f64 / 1e9);
     vec![
@@ -286,11 +290,18 @@ fn functions_expected(random: &Random) -> Vec<Family> {
             "counter",
             &|function, _| {
                 let FunctionSnapshot { ok, errors, panics, cancelled, .. } = *function;
-                let outcomes = [("ok", ok), ("error", errors), ("panic", panics), ("cancelled", cancelled)];
-                let sample = |(outcome, count): (&str, u64)| Sample {
+                let (error, panic) = (function.exemplars().last_error(), function.exemplars().last_panic());
+                let outcomes = [
+                    ("ok", ok, None),
+                    ("error", errors, error),
+                    ("panic", panics, panic),
+                    ("cancelled", cancelled, None),
+                ];
+                let sample = |(outcome, count, call): (&str, u64, Option<&Exemplar>)| Sample {
                     name: "function_calls_total".to_owned(),
                     labels: labels(function, Some(("outcome", outcome))),
                     value: count.to_string(),
+                    exemplar: call.map(|call| exemplar(call, "1".to_owned())),
                 };
                 outcomes.map(sample).into()
             },
@@ -304,6 +315,7 @@ fn functions_expected(random: &Random) -> Vec<Family> {
                     name: "function_errors_total".to_owned(),
                     labels: labels(function, Some(("error_kind", kind))),
                     value: count.to_string(),
+                    exemplar: None,
                 };
                 function.error_kinds.iter().map(sample).collect()
             },
@@ -375,19 +387,40 @@ fn histogram(
         name: format!("{name}{suffix}"),
         labels: own.iter().cloned().chain(more).collect(),
         value,
+        exemplar: None,
     };
     let mut samples: Vec<Sample> = Vec::new();
     let mut count = 0_u64;
-    for (bucket, bound) in histogram.buckets.iter().zip(&histogram.boundaries) {
+    let (mut from, mut first) = (0, 0);
+    let value_of = |call: &Exemplar| call.value().expect("a value");
+    for (bucket, limit) in histogram.buckets.iter().zip(&histogram.boundaries) {
         count = count.saturating_add(*bucket);
-        let bound = if *bound == u64::MAX { f64::INFINITY } else { *bound as f64 / scale };
+        let bound = if *limit == u64::MAX { f64::INFINITY } else { *limit as f64 / scale };
         let le = ("le".to_owned(), canonical(bound));
-        // Bounds that are one float are one bucket.
-        samples.pop_if(|last| last.labels.last() == Some(&le));
-        samples.push(sample("_bucket", Some(le), count.to_string()));
+        // Bounds that are one float are one bucket, whose exemplar is the latest.
+        let is_same = samples.pop_if(|last| last.labels.last() == Some(&le)).is_some();
+        let from_here = if is_same { from } else { first };
+        let here = histogram.exemplars().iter();
+        let here = here.filter(|call| (from_here..=*limit).contains(&value_of(call)));
+        let latest = here.max_by_key(|call| call.time());
+        let exemplar = latest.map(|call| exemplar(call, canonical(value_of(call) as f64 / scale)));
+        samples.push(Sample { exemplar, ..sample("_bucket", Some(le), count.to_string()) });
+        (from, first) = (from_here, limit.saturating_add(1));
     }
     samples.extend([sample("_sum", None, sum), sample("_count", None, count.to_string())]);
     samples
+}
+
+/// What a text must say of a call, which has this value.
+fn exemplar(call: &Exemplar, value: String) -> reader::Exemplar {
+    let text = call.trace().to_string();
+    let (trace, span) = text.split_once('-').expect("two parts");
+    let time = call.time().duration_since(UNIX_EPOCH).expect("a time after 1970");
+    reader::Exemplar {
+        labels: vec![("trace_id".to_owned(), trace.to_owned()), ("span_id".to_owned(), span.to_owned())],
+        value,
+        time: format!("{}.{:06}", time.as_secs(), time.subsec_micros()),
+    }
 }
 
 fn named_expected(random: &Random) -> Vec<Family> {
@@ -400,7 +433,13 @@ fn named_expected(random: &Random) -> Vec<Family> {
     };
     let number = |registered: &str, suffix: &str, kind: &str, plain_help: String, value: String| {
         let name = format!("{registered}{suffix}");
-        family(registered, suffix, kind, plain_help, vec![Sample { name, labels: Vec::new(), value }])
+        family(
+            registered,
+            suffix,
+            kind,
+            plain_help,
+            vec![Sample { name, labels: Vec::new(), value, exemplar: None }],
+        )
     };
     let mut families = Vec::new();
     for (name, collector) in &snapshot.metrics {

@@ -22,6 +22,15 @@ pub struct Sample {
     pub name: String,
     pub labels: Vec<Label>,
     pub value: String,
+    pub exemplar: Option<Exemplar>,
+}
+
+/// What stands behind the value of a sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exemplar {
+    pub labels: Vec<Label>,
+    pub value: String,
+    pub time: String,
 }
 
 impl Sample {
@@ -91,6 +100,11 @@ pub fn read(format: Format, text: &str) -> Vec<Family> {
             assert!(may_fall || sample.float() >= 0.0, "{} is negative", sample.name);
             let is_created = suffix == "_created";
             assert!(!is_created || format == Format::OpenMetricsWithCreated, "{}", sample.name);
+            if let Some(exemplar) = &sample.exemplar {
+                assert!(format != Format::Prometheus, "an exemplar in the older format: {}", sample.name);
+                assert!(["_total", "_bucket"].contains(&suffix), "{} has an exemplar", sample.name);
+                check_exemplar(exemplar, sample.label("le"));
+            }
         }
         if let Some(unit) = &family.unit {
             assert!(family.name.ends_with(&format!("_{unit}")), "{} has the unit {unit}", family.name);
@@ -98,6 +112,19 @@ pub fn read(format: Format, text: &str) -> Vec<Family> {
         check_series(family);
     }
     families
+}
+
+/// An exemplar has a few short labels, a time, and a value that is in its bucket.
+fn check_exemplar(exemplar: &Exemplar, bound: Option<&str>) {
+    let points = exemplar.labels.iter().map(|(name, value)| name.chars().count() + value.chars().count());
+    assert!(points.sum::<usize>() <= 128, "too long: {exemplar:?}");
+    let value: f64 = exemplar.value.parse().expect("a number");
+    let bound =
+        bound.filter(|bound| *bound != "+Inf").map_or(f64::INFINITY, |bound| bound.parse().expect("a bound"));
+    assert!((0.0..=bound).contains(&value), "not in its bucket: {exemplar:?}");
+    let (seconds, micros) = exemplar.time.split_once('.').expect("a fraction of a second");
+    let are_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    assert!(are_digits(seconds) && are_digits(micros), "not a time: {exemplar:?}");
 }
 
 /// The samples of a series stand together, those of a histogram are complete and agree.
@@ -171,7 +198,27 @@ fn parse(format: Format, text: &str) -> Vec<Family> {
 
 fn parse_sample(line: &str) -> Sample {
     let end = line.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':').expect("a value");
-    let (name, mut rest) = line.split_at(end);
+    let (name, rest) = line.split_at(end);
+    let (labels, rest) = parse_labels(rest, line);
+    let value = rest.strip_prefix(' ').expect("a space before the value");
+    let (value, exemplar) = match value.split_once(" # ") {
+        Some((value, exemplar)) => (value, Some(parse_exemplar(exemplar))),
+        None => (value, None),
+    };
+    assert!(!value.is_empty() && !value.contains(' '), "one value: {line:?}");
+    Sample { name: name.to_owned(), labels, value: value.to_owned(), exemplar }
+}
+
+fn parse_exemplar(text: &str) -> Exemplar {
+    assert!(text.starts_with('{'), "an exemplar has labels: {text:?}");
+    let (labels, rest) = parse_labels(text, text);
+    let (value, time) =
+        rest.strip_prefix(' ').and_then(|rest| rest.split_once(' ')).expect("a value and a time");
+    Exemplar { labels, value: value.to_owned(), time: time.to_owned() }
+}
+
+/// Returns the labels with which a text begins, if it does, and the rest.
+fn parse_labels<'t>(mut rest: &'t str, line: &str) -> (Vec<Label>, &'t str) {
     let mut labels: Vec<Label> = Vec::new();
     if let Some(inside) = rest.strip_prefix('{') {
         rest = inside;
@@ -195,9 +242,7 @@ fn parse_sample(line: &str) -> Sample {
         }
         rest = rest.strip_prefix('}').expect("the labels end");
     }
-    let value = rest.strip_prefix(' ').expect("a space before the value");
-    assert!(!value.is_empty() && !value.contains(' '), "one value: {line:?}");
-    Sample { name: name.to_owned(), labels, value: value.to_owned() }
+    (labels, rest)
 }
 
 fn unescape(text: &str, quotes: bool) -> String {
@@ -258,7 +303,15 @@ mod tests {
     fn the_reader_of_openmetrics_is_strict() {
         let good = "# HELP a b\n# TYPE a counter\na_total 1\n# HELP b_s c\n# TYPE b_s gauge\n# UNIT b_s s\nb_s 1\n# EOF\n";
         read(Format::OpenMetrics, good);
+        let labels = |length| {
+            format!(
+                "# HELP a b\n# TYPE a counter\na_total 1 # {{x=\"{}\"}} 1 1.5\n# EOF\n",
+                "é".repeat(length)
+            )
+        };
+        read(Format::OpenMetrics, &labels(127));
         for bad in [
+            &*labels(128),
             "",
             "# EOF",
             "# HELP a b\n# TYPE a counter\na_total 1\n",
@@ -268,6 +321,9 @@ mod tests {
             "# HELP a b\n# TYPE a gauge\n# UNIT a s\na 1\n# EOF\n",
             "# HELP a b\n# TYPE a counter\na_total 1\n# HELP a_created b\n# TYPE a_created gauge\na_created 1\n# EOF\n",
             "# HELP a b\n# TYPE a gauge\na{x=\"1\"} 1\na 1\na{x=\"1\",y=\"2\"} 1\na 2\n# EOF\n",
+            "# HELP a b\n# TYPE a gauge\na 1 # {x=\"1\"} 1 1.5\n# EOF\n",
+            "# HELP a b\n# TYPE a counter\na_total 1 # {x=\"1\"} 1\n# EOF\n",
+            "# HELP a b\n# TYPE a counter\na_total 1 # x 1 1.5\n# EOF\n",
         ] {
             assert!(catch_unwind(|| read(Format::OpenMetrics, bad)).is_err(), "accepted: {bad}");
         }

@@ -10,7 +10,7 @@ mod reader;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use random::{expected, snapshots};
-use reader::{Family, Label, Sample};
+use reader::{Exemplar, Family, Label, Sample};
 use std::io::{self, Write};
 use tachometer::Format;
 
@@ -56,9 +56,15 @@ fn family(family: &Family) -> String {
 }
 
 fn sample(sample: &Sample) -> String {
-    let Sample { name, labels, value } = sample;
-    let label = |(name, value): &Label| format!("[{},{}]", quoted(name), quoted(value));
-    format!("[{},{},{}]", quoted(name), list(labels, label), quoted(value))
+    let Sample { name, labels, value, exemplar } = sample;
+    let exemplar = exemplar.as_ref().map_or("null".to_owned(), |Exemplar { labels, value, time }| {
+        format!("[{},{},{}]", list(labels, label), quoted(value), quoted(time))
+    });
+    format!("[{},{},{},{exemplar}]", quoted(name), list(labels, label), quoted(value))
+}
+
+fn label((name, value): &Label) -> String {
+    format!("[{},{}]", quoted(name), quoted(value))
 }
 
 fn list<T>(items: &[T], item: impl Fn(&T) -> String) -> String {

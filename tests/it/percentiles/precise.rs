@@ -199,12 +199,12 @@ fn of_a_fast_function_they_are_not_the_middle_of_a_microsecond() {
         let row = table.lines().find(|line| line.contains("takes_95_ns")).expect("a row");
         row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).skip(1).collect::<Vec<_>>().join(", ")
     };
-    // calls, ok, errors, panics, cancelled, in flight; mean, p50, p99, max, recent max
-    assert_eq!(row(&before), "10, 10, 0, 0, 0, 0, 95 ns, 95 ns, 95 ns, 95 ns, 95 ns");
+    // p50, p95, p99, max
+    assert!(row(&before).ends_with(", 95 ns, 95 ns, 95 ns, 95 ns"), "{}", row(&before));
     takes_95_ns(clock);
     // There are no extremes, so it is the middle of the native bucket from 92 to 100.
     let since = crate::snapshot_of(module_path!()).since(&before);
-    assert_eq!(row(&since), "1, 1, 0, 0, 0, 0, 95 ns, 96 ns, 96 ns, -, -");
+    assert!(row(&since).ends_with(", 96 ns, 96 ns, 96 ns, -"), "{}", row(&since));
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn counter(text: &str, name: &str) -> Option<u64> {
 /// Returns a snapshot with many series, which no socket buffer has room for.
 fn fill(registry: &MetricsRegistry) -> FullSnapshot {
     for number in 0..40_000 {
-        registry.register_counter(&format!("filler_{number}"));
+        registry.register_counter(format!("filler_{number}"));
     }
     registry.snapshot_all()
 }

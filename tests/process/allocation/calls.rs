@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use tachometer::{
     AtomicHistogram, AtomicMinMax, Counter, Family, Gauge, Histogram, LabelSet, MetricsCollector,
-    instrumented, metrics,
+    TraceContext, instrumented, metrics,
 };
 
 #[instrumented]
@@ -71,6 +71,8 @@ metrics! {
     static BY_TENANT: Family<Tenant<'static>, Counter> = Family::new("tenants_total", "By tenant");
     static SIZES: Family<Tenant<'static>, Histogram> = Family::histogram("sizes_bytes", "Sizes", &[10, 100]);
     static OPEN: Family<Known, Gauge> = Family::new("open", "Open");
+    static TRACED: Counter = Counter::new("traced_total", "Traced");
+    static TRACED_SIZES: Histogram = Histogram::new("traced_bytes", "Traced sizes", &[10, 100]);
 }
 
 /// More than is written down on the stack.
@@ -96,6 +98,28 @@ fn updates_of_series_that_were_used_before_allocate_nothing() {
         held.increment();
     }
     assert_eq!(ALLOCATIONS.get() - before, 0);
+}
+
+const TRACE: TraceContext = TraceContext { trace_id: [7; 16], span_id: [9; 8] };
+
+/// Each error takes an exemplar.
+#[test]
+fn exemplars_allocate_nothing() {
+    tachometer::set_trace_source(|| Some(TRACE));
+    let traced = |number: u32| {
+        let _ = sync(number);
+        TRACED.add_with(1, TRACE);
+        TRACED_SIZES.observe_with(number.into(), TRACE);
+        BY_TENANT.with(&Tenant { tenant: LONG, shard: 7 }).add_with(1, TRACE);
+    };
+    (0..4).for_each(traced);
+    let before = ALLOCATIONS.get();
+    (0..1_000).for_each(traced);
+    assert_eq!(ALLOCATIONS.get() - before, 0);
+    let snapshot = tachometer::snapshot();
+    assert!(snapshot.function("sync").unwrap().exemplars().last_error().is_some());
+    assert_eq!(TRACED_SIZES.snapshot().exemplars().len(), 3);
+    assert!(snapshot.declared["traced_total"].series[0].exemplar().is_some());
 }
 
 #[test]

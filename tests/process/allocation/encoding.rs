@@ -3,7 +3,7 @@
 use super::ALLOCATIONS;
 use std::sync::LazyLock;
 use std::time::Duration;
-use tachometer::{Format, FullSnapshot, MetricsRegistry, instrumented};
+use tachometer::{Format, FullSnapshot, MetricsRegistry, TraceContext, instrumented};
 
 static REGISTRY: LazyLock<MetricsRegistry> = LazyLock::new(|| MetricsRegistry::new(Duration::MAX));
 
@@ -35,6 +35,8 @@ fn allocations(snapshot: &FullSnapshot, format: Format, body: &mut Vec<u8>) -> u
 
 #[test]
 fn ten_times_the_series_take_but_a_few_allocations_more() {
+    // Each error has an exemplar.
+    tachometer::set_trace_source(|| Some(TraceContext { trace_id: [7; 16], span_id: [9; 8] }));
     let few = snapshot_of(100);
     let many = snapshot_of(1_000);
     for format in [Format::Prometheus, Format::OpenMetrics, Format::OpenMetricsWithCreated, Format::Protobuf]

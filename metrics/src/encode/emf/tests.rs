@@ -12,7 +12,7 @@ fn empty() -> FullSnapshot {
 fn declared(kind: MetricKind, labels: &[(&str, &str)], value: SampleValue) -> FamilySnapshot {
     FamilySnapshot {
         kind,
-        series: vec![SeriesSnapshot { labels: SeriesLabels::new(labels.iter().copied()), value }],
+        series: vec![SeriesSnapshot::new(SeriesLabels::new(labels.iter().copied()), value)],
     }
 }
 

@@ -64,9 +64,10 @@ impl Encoder {
 
     /// Appends the request for a snapshot to `out`, as protocol buffers. Returns the number of its points, which are one for each series.
     ///
-    /// With [`Temporality::Delta`], the points span the time since `earlier`, the snapshot of the last request that was received, as those of
-    /// [`since`](FullSnapshot::since) do; without it, that since the start. A snapshot that is such a difference itself is encoded as one,
-    /// whatever the temporality is, and needs no earlier one.
+    /// With [`Temporality::Delta`], the points of counters and histograms span the time since `earlier`, the snapshot of the last request
+    /// that was received, as [`since`](FullSnapshot::since) subtracts it; without it, that since the start. Gauges have the values of
+    /// `snapshot`, also those that are extremes. A snapshot that is such a difference itself is encoded as one, whatever the temporality
+    /// is, and needs no earlier one.
     ///
     /// Reuse cleared bytes to avoid allocations.
     pub fn encode(
@@ -104,7 +105,7 @@ impl Encoder {
         let context = |snapshot| Context::new(snapshot, is_delta, self.histograms);
         match earlier {
             Some(earlier) if is_delta && !is_difference => {
-                let difference = snapshot.since(earlier);
+                let difference = snapshot.since_with_extremes(earlier);
                 write(&difference, context(&difference))
             }
             _ => write(snapshot, context(snapshot)),

@@ -19,7 +19,9 @@ pub(super) fn write(
     out: &mut String,
 ) -> usize {
     let mut attributes = String::new();
-    resource.iter().for_each(|(key, value)| push_element(&mut attributes, key, value));
+    for (key, value) in resource {
+        push_element(&mut attributes, key, value);
+    }
     out.extend([r#"{"resourceMetrics":[{"resource":{"attributes":["#, &attributes, "]}"]);
     out.push_str(r#","scopeMetrics":[{"scope":{"name":"#);
     push_text(out, SCOPE);

@@ -78,9 +78,6 @@ pub(super) struct Metric<'f> {
 }
 
 /// An encoding of metrics, which appends to `Out`.
-///
-/// The series that a point is written for has its exemplars, too: each of the three methods of points is where that kind of point shows
-/// its own.
 pub(super) trait Encoding<'a> {
     type Out;
 
@@ -163,17 +160,7 @@ impl<'e, 'a, E: Encoding<'a>> Metrics<'e, E> {
 
     /// Appends a family of histograms, as two metrics if some of its histograms are exponential and others are not.
     fn push_histograms(&mut self, out: &mut E::Out, family: &ListedFamily<'a>) {
-        let mut first = None;
-        if self.histograms == HistogramAggregation::Exponential {
-            family.each_series(|series| {
-                if first.is_none()
-                    && let Value::Histogram(distribution) = &series.value
-                {
-                    first = Some(native_of(distribution).is_some());
-                }
-            });
-        }
-        let is_exponential = first.unwrap_or(false);
+        let is_exponential = self.histograms == HistogramAggregation::Exponential && has_native_first(family);
         if self.push_part(out, family, is_exponential) {
             self.push_part(out, family, !is_exponential);
         }
@@ -206,6 +193,17 @@ impl<'e, 'a, E: Encoding<'a>> Metrics<'e, E> {
         });
         has_others
     }
+}
+
+/// Returns whether the first histogram of a family has native buckets.
+fn has_native_first(family: &ListedFamily<'_>) -> bool {
+    let mut first = None;
+    family.each_series(|series| {
+        if let (None, Value::Histogram(distribution)) = (first, &series.value) {
+            first = Some(native_of(distribution).is_some());
+        }
+    });
+    first.unwrap_or(false)
 }
 
 fn metric_of<'f>(family: &'f ListedFamily<'_>, data: Data) -> Metric<'f> {

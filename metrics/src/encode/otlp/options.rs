@@ -2,7 +2,7 @@
 
 /// The time that the points of counters and histograms span.
 ///
-/// Gauges have the value of the moment in all of them.
+/// Gauges have the value of the moment whatever it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Temporality {

@@ -33,7 +33,9 @@ pub(super) fn write(
     push_with_length::<EXPECTED_LENGTH>(out, |out| {
         out.push(RESOURCE.byte());
         push_with_length::<1>(out, |out| {
-            resource.iter().for_each(|(key, value)| push_attribute(out, ATTRIBUTE, key, value));
+            for (key, value) in resource {
+                push_attribute(out, ATTRIBUTE, key, value);
+            }
         });
         out.push(SCOPE_METRICS.byte());
         push_with_length::<EXPECTED_LENGTH>(out, |out| {

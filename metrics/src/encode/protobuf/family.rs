@@ -119,6 +119,14 @@ impl<'a> Values<'a> {
                 let labels = labels.of(&series.labels);
                 let field = numbers.of(kind);
                 out.push(SERIES.byte());
+                if let Some(exemplar) = series.exemplar() {
+                    let added = series.value_of(exemplar);
+                    push_with_length::<2>(out, |out| {
+                        out.extend_from_slice(labels);
+                        field.push_with_exemplar(out, float_of(*number), exemplar, float_of(added));
+                    });
+                    return 1;
+                }
                 push_varint(out, (labels.len() + field.length()) as u64);
                 out.extend_from_slice(labels);
                 field.push(out, float_of(*number));

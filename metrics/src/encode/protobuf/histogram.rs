@@ -1,12 +1,14 @@
 //! Histograms: classic buckets and native ones, in one message.
 
+use super::exemplar;
+use crate::encode::exemplars::BucketExemplars;
 use crate::encode::values::float_of;
 use crate::encode::wire::{
     Key, MAX_VARINT, double, push_bytes, push_part, push_unsigned, push_varint, push_with_length, put_varint,
     zigzag,
 };
-use crate::snapshot::NativeBuckets;
 use crate::snapshot::families::Distribution;
+use crate::snapshot::{Exemplar, NativeBuckets};
 
 /// A writer of histograms. The next one usually has the same bounds as the last, so these are encoded once.
 pub(super) struct Histograms {
@@ -65,6 +67,9 @@ impl Histograms {
         if let Some(start) = &self.start {
             push_bytes(out, START, start);
         }
+        if native.is_some() {
+            push_native_exemplars(out, distribution);
+        }
         buckets + 2
     }
 
@@ -75,10 +80,17 @@ impl Histograms {
             self.set_bounds(distribution);
         }
         let (mut count, mut buckets) = (0_u64, 0);
-        for (values, bucket) in histogram.buckets.iter().zip(&self.buckets) {
+        let mut exemplars = BucketExemplars::new(distribution);
+        for (index, (values, bucket)) in histogram.buckets.iter().zip(&self.buckets).enumerate() {
             count = count.saturating_add(*values);
             if let Some(bucket) = bucket {
-                bucket.push(out, count);
+                match exemplars.up_to(index) {
+                    None => bucket.push(out, count),
+                    Some(exemplar) => {
+                        let value = float_of(distribution.value_of(exemplar));
+                        bucket.push_with_exemplar(out, count, exemplar, value);
+                    }
+                }
                 buckets += 1;
             }
         }
@@ -147,6 +159,31 @@ impl BucketField {
         bytes[1] += digits as u8 - 1;
         bytes[Self::COUNT + digits..][..9].copy_from_slice(&self.0[Self::BOUND..Self::LENGTH]);
         push_part(out, &bytes, Self::LENGTH + digits - 1);
+    }
+
+    /// Appends the bucket with this count and an exemplar with this value.
+    #[cold]
+    fn push_with_exemplar(&self, out: &mut Vec<u8>, cumulative_count: u64, exemplar: &Exemplar, value: f64) {
+        const CUMULATIVE_COUNT: Key = Key::varint(1);
+        const EXEMPLAR: Key = Key::delimited(3);
+        out.push(self.0[0]);
+        push_with_length::<1>(out, |out| {
+            push_unsigned(out, CUMULATIVE_COUNT, cumulative_count);
+            out.extend_from_slice(&self.0[Self::BOUND..Self::LENGTH]);
+            out.push(EXEMPLAR.byte());
+            push_with_length::<1>(out, |out| exemplar::push_fields(out, exemplar, value));
+        });
+    }
+}
+
+/// Appends the exemplars of a native histogram, which has them in one list.
+fn push_native_exemplars(out: &mut Vec<u8>, distribution: &Distribution<'_>) {
+    /// The key of a message with the number 16, which has two bytes.
+    const EXEMPLAR: u64 = 16 << 3 | 2;
+    for exemplar in distribution.exemplars() {
+        push_varint(out, EXEMPLAR);
+        let value = float_of(distribution.value_of(exemplar));
+        push_with_length::<1>(out, |out| exemplar::push_fields(out, exemplar, value));
     }
 }
 

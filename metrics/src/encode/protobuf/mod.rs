@@ -1,8 +1,10 @@
 //! Protocol buffers: delimited messages `io.prometheus.client.MetricFamily`.
 //!
-//! `family` writes families and their series, `number` and `histogram` their values, `labels` their labels, all by `encode/wire`. Nested
-//! messages are written to one buffer: what has a known length follows its length, and `wire` closes the gap that is left for the others.
+//! `family` writes families and their series, `number` and `histogram` their values, `labels` their labels, `exemplar` exemplars, all by
+//! `encode/wire`. Nested messages are written to one buffer: what has a known length follows its length, and `wire` closes the gap that is
+//! left for the others.
 
+mod exemplar;
 mod family;
 mod histogram;
 mod labels;

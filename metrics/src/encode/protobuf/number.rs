@@ -1,20 +1,19 @@
 //! Counters and gauges, and the time from which they have counted.
 
-use crate::encode::wire::{Key, double, push_bytes, push_part, push_unsigned};
+use super::exemplar::{push_fields, push_timestamp};
+use crate::encode::wire::{Key, double, push_bytes, push_part, push_with_length};
+use crate::snapshot::Exemplar;
 use crate::snapshot::families::MetricKind;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The time from which all counters and histograms of a snapshot have counted, as a message. `None` if it is not known, because there
 /// was no clock.
 pub(super) fn start_time(created: SystemTime) -> Option<Vec<u8>> {
-    const SECONDS: Key = Key::varint(1);
-    const NANOS: Key = Key::varint(2);
     (created != UNIX_EPOCH).then(|| {
         // As in OpenMetrics, a time before 1970 becomes 0.
         let time = created.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut message = Vec::new();
-        push_unsigned(&mut message, SECONDS, time.as_secs());
-        push_unsigned(&mut message, NANOS, time.subsec_nanos().into());
+        push_timestamp(&mut message, time);
         message
     })
 }
@@ -79,5 +78,20 @@ impl NumberField {
         let mut bytes = self.bytes;
         bytes[VALUE_BEGIN..VALUE_BEGIN + 8].copy_from_slice(&value.to_le_bytes());
         push_part(out, &bytes, self.length);
+    }
+
+    /// Appends the field with this value, and an exemplar that has `added` to it.
+    #[cold]
+    pub(super) fn push_with_exemplar(&self, out: &mut Vec<u8>, value: f64, exemplar: &Exemplar, added: f64) {
+        const EXEMPLAR: Key = Key::delimited(2);
+        out.push(self.bytes[0]);
+        push_with_length::<1>(out, |out| {
+            let begin = out.len();
+            // Without its key and its length, which has one byte.
+            out.extend_from_slice(&self.bytes[2..self.length]);
+            out[begin + VALUE_BEGIN - 2..][..8].copy_from_slice(&value.to_le_bytes());
+            out.push(EXEMPLAR.byte());
+            push_with_length::<1>(out, |out| push_fields(out, exemplar, added));
+        });
     }
 }

@@ -69,10 +69,7 @@ fn empty() -> FullSnapshot {
 fn declared(kind: MetricKind, series: &[(&[(&str, &str)], SampleValue)]) -> FamilySnapshot {
     let series = series
         .iter()
-        .map(|(labels, value)| SeriesSnapshot {
-            labels: SeriesLabels::new(labels.iter().copied()),
-            value: value.clone(),
-        })
+        .map(|(labels, value)| SeriesSnapshot::new(SeriesLabels::new(labels.iter().copied()), value.clone()))
         .collect();
     FamilySnapshot { kind, series }
 }
@@ -164,9 +161,11 @@ fn dogstatsd_has_tags_and_gauges_that_are_only_set() {
 fn encoding_reuses_its_memory() {
     let mut snapshot = empty();
     let series: Vec<_> = (0..10_000)
-        .map(|index| SeriesSnapshot {
-            labels: SeriesLabels::new([("index", format!("{index:05}").as_str())]),
-            value: SampleValue::Count(index + 1),
+        .map(|index| {
+            SeriesSnapshot::new(
+                SeriesLabels::new([("index", format!("{index:05}").as_str())]),
+                SampleValue::Count(index + 1),
+            )
         })
         .collect();
     snapshot.declared.insert("jobs".into(), FamilySnapshot { kind: MetricKind::Counter, series });
@@ -217,9 +216,11 @@ fn snapshots() -> impl Strategy<Value = [FullSnapshot; 2]> {
                 .collect();
             let series = series
                 .iter()
-                .map(|(label, counts)| SeriesSnapshot {
-                    labels: SeriesLabels::new([("label", label.as_str())]),
-                    value: SampleValue::Count(count(counts)),
+                .map(|(label, counts)| {
+                    SeriesSnapshot::new(
+                        SeriesLabels::new([("label", label.as_str())]),
+                        SampleValue::Count(count(counts)),
+                    )
                 })
                 .collect();
             snapshot.declared.insert("jobs".into(), FamilySnapshot { kind: MetricKind::Counter, series });

@@ -2,10 +2,12 @@
 
 use super::random::{alone, collector, function, snapshot};
 use crate::labels::SeriesLabels;
+use crate::recorder::TracedCall;
 use crate::snapshot::{
-    CancelledByStage, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
-    MetricsSnapshot, SampleValue, SelfMetricFamily, SeriesSnapshot,
+    CancelledByStage, Exemplar, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot,
+    MetricKind, MetricsSnapshot, SampleValue, SelectedCalls, SelfMetricFamily, SeriesSnapshot,
 };
+use crate::trace_context::TraceContext;
 use proptest::prelude::*;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -67,6 +69,7 @@ fn small() -> FullSnapshot {
         cancelled_by_stage: Some(CancelledByStage::default()),
         sample_interval: 1,
         latency: histogram.with_extremes(Some((8, 30)), Some((9, 30))),
+        selected: None,
     });
     snapshot.labels.push(("zone".into(), "eu".into()));
     snapshot.help.insert("jobs".into(), "Jobs done".into());
@@ -139,6 +142,7 @@ fn unknown_members_are_ignored_and_absent_ones_are_empty() {
         cancelled_by_stage: None,
         sample_interval: 1,
         latency,
+        selected: None,
     });
     assert_eq!(FullSnapshot::from_json(json).expect("it is a snapshot"), expected);
 
@@ -365,4 +369,67 @@ fn counters_of_unknown_type_in_openmetrics_come_back_beside_gauges_of_similar_na
     snapshot.counters.extend([("_total".to_owned(), 1), ("twice_total_total".to_owned(), 2)]);
     snapshot.gauges.extend([("_created".to_owned(), 3), ("twice_total".to_owned(), 4)]);
     assert_eq!(FullSnapshot::from_json(&snapshot.to_json()).expect("it is a snapshot"), snapshot);
+}
+
+#[test]
+fn exemplars_are_readable() {
+    let mut snapshot = small();
+    let call = |value| {
+        let trace = TraceContext { trace_id: [0x4b; 16], span_id: [0xf0; 8] };
+        Exemplar::new(&TracedCall { trace, nanos: value, time: 1_796_076_205_624_283_312 })
+    };
+    let function = &mut snapshot.functions[0];
+    function.selected = SelectedCalls { last_error: Some(call(None)), ..Default::default() }.boxed();
+    function.latency = function.latency.clone().with_exemplars(vec![call(Some(8))]);
+    let json = snapshot.to_json();
+    let trace = r#"{"trace_id":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","span_id":"f0f0f0f0f0f0f0f0","#;
+    let time = r#""time_unix_nano":1796076205624283312}"#;
+    for shown in [
+        format!(r#""exemplars":[{trace}"value":8,{time}]"#),
+        format!(r#""exemplars":{{"last_error":{trace}{time}}}"#),
+    ] {
+        assert!(json.contains(&shown), "{shown} is not in {json}");
+    }
+    assert_eq!(FullSnapshot::from_json(&json).expect("it is a snapshot"), snapshot);
+    for (part, wrong, reason) in [
+        ("f0f0f0f0f0f0f0f0", "f0f0", "invalid span identifier \"f0f0\": it must have 16 hexadecimal digits"),
+        ("4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b", "+b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b", "invalid trace identifier"),
+        (r#""value":8,"#, "", "the exemplar of a bucket must have a value"),
+    ] {
+        let error = FullSnapshot::from_json(&json.replace(part, wrong)).expect_err(wrong).to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+    let exemplar = format!(r#"{trace}"value":8,{time}"#);
+    let twice = json.replace(&exemplar, &format!("{exemplar},{exemplar}"));
+    let error = FullSnapshot::from_json(&twice).expect_err("two of a bucket").to_string();
+    assert!(error.contains("the exemplars must be of different buckets"), "{error}");
+}
+
+#[test]
+fn the_exemplar_of_a_counter_is_readable() {
+    let trace = TraceContext { trace_id: [0x4b; 16], span_id: [0xf0; 8] };
+    let exemplar = Exemplar::new(&TracedCall { trace, nanos: Some(8), time: 17 });
+    let of_kind = |kind, value| {
+        let series =
+            SeriesSnapshot::new(SeriesLabels::default(), value).with_exemplar(Some(Box::new(exemplar)));
+        let mut snapshot = FullSnapshot::empty(UNIX_EPOCH);
+        snapshot.declared.insert("sent".to_owned(), FamilySnapshot::new(kind, vec![series]));
+        snapshot
+    };
+    let snapshot = of_kind(MetricKind::Counter, SampleValue::Count(20));
+    let json = snapshot.to_json();
+    let shown = r#""value":{"count":20},"exemplar":{"trace_id":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","span_id":"f0f0f0f0f0f0f0f0","value":8,"time_unix_nano":17}"#;
+    assert!(json.contains(shown), "{shown} is not in {json}");
+    assert_eq!(FullSnapshot::from_json(&json).expect("it is a snapshot"), snapshot);
+    for wrong in [
+        json.replace(r#""value":8,"#, ""),
+        of_kind(MetricKind::Counter, SampleValue::Sum(20.0)).to_json(),
+        of_kind(MetricKind::Gauge, SampleValue::Level(20)).to_json(),
+    ] {
+        let error = FullSnapshot::from_json(&wrong).expect_err(&wrong).to_string();
+        assert!(
+            error.contains("only an integer counter may have an exemplar, which must have a value"),
+            "{error}"
+        );
+    }
 }

@@ -1,10 +1,13 @@
 //! Strategies for random snapshots.
 
 use crate::buckets::native::{INTEGERS, NativeCounts, NativeScale, SECONDS};
+use crate::recorder::TracedCall;
 use crate::snapshot::{
-    CancelledByStage, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricKind,
-    MetricsSnapshot, Moment, RunId, SampleValue, SelfMetricFamily, SeriesSnapshot,
+    CancelledByStage, Exemplar, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot,
+    MetricKind, MetricsSnapshot, Moment, RunId, SampleValue, SelectedCalls, SelfMetricFamily, SeriesSnapshot,
+    of_buckets,
 };
+use crate::trace_context::TraceContext;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -87,17 +90,34 @@ prop_compose! {
         stages in proptest::option::of((any::<u64>(), any::<u64>())),
         sample_interval in 1..=u64::MAX,
         latency in histogram_of(&SECONDS),
+        exemplars in proptest::collection::vec(exemplar(), 0..4),
+        selected in [proptest::option::of(exemplar()), proptest::option::of(exemplar())],
     ) -> FunctionSnapshot {
         let [ok, errors, panics, cancelled] = counts;
         let cancelled_by_stage = stages.map(|(after, before)| {
             let after_first_item = after.min(cancelled);
             CancelledByStage { after_first_item, before_first_item: before.min(cancelled - after_first_item) }
         });
+        let [last_error, slowest] = selected.map(|call| call.map(|call| Exemplar::new(&call)));
+        let selected = SelectedCalls { slowest, last_error, last_panic: None }.boxed();
+        let mut exemplars = of_buckets(exemplars.iter().filter(|call| call.nanos.is_some()));
+        exemplars.dedup_by_key(|exemplar| latency.bucket_of(exemplar));
+        let latency = latency.with_exemplars(exemplars);
         FunctionSnapshot {
             function, module, labels, ok, errors, panics, cancelled, in_flight, error_kinds, cancelled_by_stage,
-            sample_interval, latency,
+            sample_interval, latency, selected,
         }
     }
+}
+
+fn exemplar() -> impl Strategy<Value = TracedCall> {
+    (any::<[u8; 16]>(), any::<[u8; 8]>(), proptest::option::of(sampled_u64()), any::<u64>()).prop_map(
+        |(trace_id, span_id, nanos, time)| TracedCall {
+            trace: TraceContext { trace_id, span_id },
+            nanos,
+            time,
+        },
+    )
 }
 
 pub(super) fn time() -> impl Strategy<Value = SystemTime> {
@@ -134,13 +154,19 @@ pub(super) fn collector() -> impl Strategy<Value = MetricsSnapshot> {
 
 /// The family of a metric without labels.
 pub(super) fn alone(kind: MetricKind, value: SampleValue) -> FamilySnapshot {
-    FamilySnapshot::new(kind, SeriesSnapshot::alone(value))
+    FamilySnapshot::new(kind, vec![SeriesSnapshot::alone(value)])
 }
 
 /// The family of a declared metric.
 pub(super) fn declared() -> impl Strategy<Value = FamilySnapshot> {
     prop_oneof![
-        sampled_u64().prop_map(|count| alone(MetricKind::Counter, SampleValue::Count(count))),
+        (sampled_u64(), proptest::option::of(exemplar())).prop_map(|(count, update)| {
+            let FamilySnapshot { kind, mut series } = alone(MetricKind::Counter, SampleValue::Count(count));
+            let update = update.filter(|update| update.nanos.is_some());
+            let exemplar = update.map(|update| Box::new(Exemplar::new(&update)));
+            series = series.into_iter().map(|series| series.with_exemplar(exemplar.clone())).collect();
+            FamilySnapshot { kind, series }
+        }),
         (0.0..1e300).prop_map(|sum| alone(MetricKind::Counter, SampleValue::Sum(sum))),
         any::<i64>().prop_map(|level| alone(MetricKind::Gauge, SampleValue::Level(level))),
         prop_oneof![any::<f64>(), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]

@@ -24,5 +24,4 @@ pub use push::Pushgateway;
 #[cfg(all(feature = "statsd", not(target_family = "wasm")))]
 pub use statsd::Statsd;
 pub(super) use stdout::write as write_to_stdout;
-#[cfg(not(feature = "log"))]
 pub(super) use stdout::write_past_lock;

@@ -19,10 +19,10 @@ use std::time::Duration;
 /// Long compared to printing some lines, short compared to the time that a program is given to end.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Prints `snapshot` while holding the lock, so the output of other threads comes before or after it. Waits for the lock, which is
+/// Prints a text while holding the lock, so the output of other threads comes before or after it. Waits for the lock, which is
 /// re-entrant.
-pub(crate) fn write(format: OutputFormat, snapshot: &FullSnapshot) -> io::Result<()> {
-    print(&mut io::stdout().lock(), &rendered(format, snapshot))
+pub(crate) fn write(text: &[u8]) -> io::Result<()> {
+    print(&mut io::stdout().lock(), text)
 }
 
 /// The standard output as a sink.

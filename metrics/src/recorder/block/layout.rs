@@ -3,10 +3,11 @@
 #![expect(unsafe_code, reason = "a header in memory that is never freed")]
 
 use super::copy::Copy;
+use super::exemplars::Exemplars;
 use super::history::{History, NO_EXTREMES, Past};
 use super::octaves::Octaves;
 use crate::buckets::table::BucketTable;
-use crate::recorder::arena::Arena;
+use crate::recorder::arena::{Arena, ArenaRef};
 use crate::recorder::outcome::FAILURES;
 use crate::recorder::slot::Handle;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, leak};
@@ -51,8 +52,8 @@ pub(super) struct Header {
     /// The number of timed calls that have been filed in a cell, including the one that is being filed.
     pub(super) filed: AtomicU64,
     pub(super) table: &'static BucketTable,
-    /// The memory of the writer, for further cells.
-    pub(super) arena: &'static Arena,
+    /// How often the exemplars have been replaced. Here, because a snapshot looks at it whenever it looks at `head`.
+    pub(super) exemplars_taken: AtomicU64,
     /// The durations of the last timed calls, each at its number modulo [`RING`].
     pub(super) ring: [AtomicU64; RING],
     /// A duplicate of the current `extremes`, used only by the writer: it need not determine which slot is current.
@@ -61,6 +62,12 @@ pub(super) struct Header {
     pub(super) cells: Octaves,
     /// Null until a reader has requested a copy.
     copy: AtomicPtr<Copy>,
+    /// The memory of the writer, for further cells.
+    pub(super) arena: &'static Arena,
+    /// Empty until a call has been asked for its trace.
+    pub(super) exemplars: ArenaRef<Exemplars>,
+    /// Whether the program is asked for the trace of its calls.
+    pub(super) takes_traces: bool,
     /// The shortest and the longest duration of the block's current window; [`NO_EXTREMES`] if it has no calls.
     pub(super) extremes: [[AtomicU64; 2]; 2],
     pub(super) failed: [[AtomicU64; 2]; FAILURES],
@@ -103,6 +110,15 @@ const CACHE_LINE: usize = 64;
 impl Block {
     /// Creates the cells of a function with these buckets, all zero, for the writer that `arena` belongs to.
     pub(in crate::recorder) fn new(table: &'static BucketTable, arena: &'static Arena) -> Self {
+        Block::create(table, arena, true)
+    }
+
+    /// Creates the cells of a histogram, as [`new`](Self::new) does. The program is never asked for the trace of its values.
+    pub(in crate::recorder) fn of_values(table: &'static BucketTable, arena: &'static Arena) -> Self {
+        Block::create(table, arena, false)
+    }
+
+    fn create(table: &'static BucketTable, arena: &'static Arena, takes_traces: bool) -> Self {
         let zero = || AtomicU64::new(0);
         let pair = |_| array::from_fn(|_| zero());
         let no_extremes = || NO_EXTREMES.map(AtomicU64::new);
@@ -118,12 +134,15 @@ impl Block {
                 sum: pair(0),
                 filed: zero(),
                 table,
-                arena,
+                exemplars_taken: zero(),
                 ring: array::from_fn(|_| zero()),
                 min,
                 max,
                 cells: Octaves::new(),
                 copy: AtomicPtr::new(ptr::null_mut()),
+                arena,
+                exemplars: ArenaRef::empty(),
+                takes_traces,
                 extremes: [no_extremes(), no_extremes()],
                 failed: array::from_fn(pair),
                 timed: pair(0),
@@ -180,7 +199,7 @@ impl Block {
     /// and that later writes and readings happen after it.
     pub(in crate::recorder) fn clear(self) {
         let Header { head, epoch, started, sum, filed, table, min, max, cells, .. } = self.header();
-        let Header { extremes, failed, timed, untimed_until, history, .. } = self.header();
+        let Header { extremes, failed, timed, untimed_until, history, exemplars, .. } = self.header();
         // Relaxed, all: ordered by the caller.
         let set = |cells: &[AtomicU64], to: u64| {
             for cell in cells {
@@ -204,6 +223,9 @@ impl Block {
         }
         for (_, page) in cells.pages(table) {
             set(page, 0);
+        }
+        if let Some(exemplars) = exemplars.get() {
+            exemplars.clear();
         }
         // A copy is written as a whole before it is read, and no epoch is used twice.
     }

@@ -22,11 +22,14 @@
 
 mod cell;
 mod copy;
+mod exemplars;
 mod history;
 mod layout;
 mod octaves;
+mod offer;
 mod read;
 mod write;
 
+pub(crate) use exemplars::ExemplarReading;
 pub use layout::Block;
 pub(super) use read::{BlockReading, Known, Version};

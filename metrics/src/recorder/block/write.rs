@@ -47,7 +47,7 @@ impl Block {
             && (load_own(min)..=load_own(max)).contains(&nanos);
         if takes_fast_path {
             self.write_times(before, before >> COUNT_BIT, nanos);
-            self.commit(before, outcome, 1 << TIMES_BIT);
+            self.commit(before, outcome, 1 << TIMES_BIT, Some(nanos));
         } else {
             self.end_slow::<false>(epoch, outcome, nanos);
         }
@@ -72,11 +72,13 @@ impl Block {
         if SAMPLED {
             timed[1 - current_slot(before, TIMES_BIT)].store(number.wrapping_add(1), Ordering::Release);
         }
-        if nanos < load_own(min) || nanos > load_own(max) {
+        let is_longest = nanos > load_own(max) || load_own(min) > load_own(max);
+        if nanos < load_own(min) || is_longest {
             self.widen_extremes(current_slot(before, EXTREMES_BIT), nanos);
             replaced |= 1 << EXTREMES_BIT;
         }
-        self.commit(before, outcome, replaced);
+        self.store_head(before, self.count_failure(before, outcome) | replaced);
+        self.offer_slow(outcome, nanos, is_longest);
     }
 
     /// Ends a call that was not timed, of a function that samples calls.
@@ -84,7 +86,7 @@ impl Block {
     pub(in crate::recorder) fn end_untimed(self, epoch: &Epoch, outcome: Outcome) {
         let Header { head, epoch: seen, .. } = self.header();
         if epoch.is_current(load_own(seen)) {
-            self.commit(load_own(head), outcome, 0);
+            self.commit(load_own(head), outcome, 0, None);
         } else {
             self.end_untimed_slow(epoch, outcome);
         }
@@ -97,7 +99,7 @@ impl Block {
         let Header { head, epoch: seen, .. } = self.header();
         self.file_durations::<true>();
         let replaced = epoch.changed_since(load_own(seen)).map_or(0, |epoch| self.observe_epoch(epoch));
-        self.commit(load_own(head), outcome, replaced);
+        self.commit(load_own(head), outcome, replaced, None);
     }
 
     /// Writes the values that every timed call replaces; `number` timed calls came before it.
@@ -127,22 +129,35 @@ impl Block {
         timed
     }
 
-    /// Counts the outcome, then commits the call by its store of `head`. `replaced` has the bits of the values whose other
-    /// slot has been written.
+    /// Counts the outcome, commits the call, and offers it as an exemplar if it has failed. `replaced` has the bits of the values whose
+    /// other slot has been written.
     #[inline]
-    fn commit(self, before: u64, outcome: Outcome, mut replaced: u64) {
-        let Header { head, failed, .. } = self.header();
-        if let Some(failure) = outcome.failure_index() {
-            let current = current_slot(before, failure);
-            let failed = &failed[failure as usize];
-            failed[1 - current].store(load_own(&failed[current]).wrapping_add(1), Ordering::Release);
-            replaced |= 1 << failure;
+    fn commit(self, before: u64, outcome: Outcome, replaced: u64, nanos: Option<u64>) {
+        if outcome == Outcome::Ok {
+            self.store_head(before, replaced);
+        } else {
+            self.store_head(before, self.count_failure(before, outcome) | replaced);
+            self.offer_failure(outcome, nanos);
         }
-        head.store(before.wrapping_add(ONE_CALL) ^ replaced, Ordering::Release);
+    }
+
+    /// Counts the outcome if it is a failure. Returns the bit of the failure, if any.
+    #[inline]
+    fn count_failure(self, before: u64, outcome: Outcome) -> u64 {
+        let Some(failure) = outcome.failure_index() else { return 0 };
+        let current = current_slot(before, failure);
+        let failed = &self.header().failed[failure as usize];
+        failed[1 - current].store(load_own(&failed[current]).wrapping_add(1), Ordering::Release);
+        1 << failure
+    }
+
+    /// Commits the call. `replaced` has the bits of the values whose other slot has been written.
+    #[inline]
+    fn store_head(self, before: u64, replaced: u64) {
+        self.header().head.store(before.wrapping_add(ONE_CALL) ^ replaced, Ordering::Release);
     }
 
     /// Returns the window that the last call belongs to.
-    #[cfg(all(test, loom))]
     pub(in crate::recorder) fn window(self) -> u64 {
         let Header { head, history, .. } = self.header();
         history[current_slot(load_own(head), HISTORY_BIT)].load_own().window

@@ -4,14 +4,17 @@
 
 use crate::buckets::table::BucketTable;
 use crate::recorder::arena::Arena;
-use crate::recorder::block::{Block, BlockReading};
+use crate::recorder::block::{Block, BlockReading, ExemplarReading};
 use crate::recorder::call_cells::CallCells;
 use crate::recorder::cell_sums::CellSums;
 use crate::recorder::epoch::{Epoch, window_of};
+use crate::recorder::exemplar_cells::ExemplarCells;
 use crate::recorder::outcome::Outcome;
 use crate::recorder::shards::Shards;
+use crate::recorder::traced_cell::TracedCall;
 use crate::recorder::writer::WriterPool;
 use crate::sync::{List, exploring_attempts, leak, model};
+use crate::trace_context::TraceContext;
 use loom::cell::UnsafeCell;
 use loom::thread;
 
@@ -293,6 +296,70 @@ fn an_untimed_call_of_a_sampled_function_may_begin_a_window() {
         &[(Outcome::Ok, Some(4)), (Outcome::Error, None), (Outcome::Ok, Some(6))],
         &[true],
     );
+}
+
+/// The call with this number, which is in each part of its exemplar.
+fn traced(number: u8) -> TracedCall {
+    let trace = TraceContext { trace_id: [number; 16], span_id: [number; 8] };
+    TracedCall { trace, nanos: Some(number.into()), time: number.into() }
+}
+
+/// Returns the number of the call that is the exemplar of the block; 0 if there is none. Asserts that it is whole.
+fn exemplar_in(block: Block) -> u8 {
+    let mut reading = ExemplarReading::default();
+    block.read_exemplars(0, &mut reading);
+    let Some((bucket, call)) = reading.buckets.pop() else { return 0 };
+    let number = call.trace.span_id[0];
+    assert_eq!((bucket, call), (0, traced(number)), "parts of different calls");
+    number
+}
+
+#[test]
+fn an_exemplar_is_whole() {
+    model(2, || {
+        let block = Block::new(&TABLE, leak(Arena::new()));
+        let writer = thread::spawn(move || {
+            // The third is written where the first was.
+            (1..=3).for_each(|number| block.take_explicit(number.into(), &traced(number)));
+        });
+        let reader = thread::spawn(move || {
+            let taken = block.exemplars_taken();
+            let number = exemplar_in(block);
+            assert!((taken..=3).contains(&number.into()), "{number} of {taken}");
+        });
+        writer.join().unwrap();
+        reader.join().unwrap();
+        assert_eq!(exemplar_in(block), 3, "what has been taken before a reading is in it");
+    });
+}
+
+#[test]
+fn a_counter_has_what_its_exemplar_shows() {
+    model(2, || {
+        let writers: &'static WriterPool = leak(WriterPool::new());
+        let sums: &'static Shards = leak(Shards::with_key(1));
+        let exemplars: &'static ExemplarCells = leak(ExemplarCells::with_key(2));
+        let writer = thread::spawn(move || {
+            let writer = writers.lease();
+            for number in 1..=3 {
+                sums.change_by(writer, 0, 1);
+                exemplars.give_by(writer, 0, &traced(number));
+            }
+            writers.hand_back(writer);
+        });
+        let reader = thread::spawn(move || {
+            let shown = exemplars.latest(0);
+            let sum = sums.sum(0);
+            if let Some(call) = shown {
+                let number = call.trace.span_id[0];
+                assert_eq!(call, traced(number), "parts of different calls");
+                assert!(sum >= number.into(), "{number} is not in {sum}");
+            }
+        });
+        writer.join().unwrap();
+        reader.join().unwrap();
+        assert_eq!((exemplars.latest(0), sums.sum(0)), (Some(traced(3)), 3));
+    });
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn memory_is_within_the_documented_bounds() {
         for nanos in [least, least + 1] {
             block.end(&epoch, Outcome::Ok, nanos);
         }
-        assert!(block.size() <= 576 + 96 * octaves, "{} bytes for {octaves} octaves", block.size());
+        assert!(block.size() <= 592 + 96 * octaves, "{} bytes for {octaves} octaves", block.size());
     }
     assert!(size_of::<Writer>() <= 16 * 1024);
 }

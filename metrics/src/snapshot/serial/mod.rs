@@ -4,6 +4,7 @@ pub(super) mod float;
 pub(super) mod native;
 pub(super) mod pairs;
 pub(super) mod timestamp;
+pub(super) mod trace;
 
 use crate::labels::SeriesLabels;
 use serde::ser::Serializer;

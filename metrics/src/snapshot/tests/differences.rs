@@ -46,9 +46,8 @@ fn snapshot(series: &[(&str, &[SampleValue; 6])]) -> FullSnapshot {
     for index in 0..6 {
         let of_kind: Vec<SeriesSnapshot> = series
             .iter()
-            .map(|(label, values)| SeriesSnapshot {
-                labels: SeriesLabels::new([("series", *label)]),
-                value: values[index].clone(),
+            .map(|(label, values)| {
+                SeriesSnapshot::new(SeriesLabels::new([("series", *label)]), values[index].clone())
             })
             .collect();
         if let Some(first) = of_kind.first() {

@@ -6,8 +6,8 @@ use super::{
 };
 use serde_json::{Value, json};
 use std::time::Duration;
-use tachometer::FullSnapshot;
 use tachometer::otlp::Temporality;
+use tachometer::{FullSnapshot, HistogramSnapshot};
 
 #[test]
 fn explicit_bounds_are_inclusive_and_the_last_bucket_has_none() {
@@ -85,7 +85,7 @@ fn an_exponential_bucket_has_the_index_of_its_lower_end() {
     let native = snapshot.declared["wait_seconds"]
         .value()
         .and_then(|value| value.as_histogram())
-        .and_then(|it| it.native());
+        .and_then(HistogramSnapshot::native);
     let native: Vec<_> =
         native.expect("native buckets").buckets().map(|(index, count)| (index - 1, count)).collect();
     assert_eq!(buckets, native);

@@ -41,7 +41,7 @@ fn encode(encoder: &Encoder, snapshot: &FullSnapshot, earlier: Option<&FullSnaps
     assert_eq!(encoder.encode_json(snapshot, earlier, &mut json), returned);
     let request = Request::decode(bytes.as_slice()).expect("a request");
     assert_eq!(serde_json::from_str::<Request>(&json).expect("a request"), request, "{json}");
-    let points: usize = metrics(&request).iter().map(|metric| number_of_points(metric)).sum();
+    let points: usize = metrics(&request).iter().map(number_of_points).sum();
     assert_eq!(points, returned);
     request
 }

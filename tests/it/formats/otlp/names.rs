@@ -145,7 +145,7 @@ fn the_librarys_own_names_are_kept() {
     snapshot.functions = tachometer::snapshot().functions;
     let request = encode(&encoder(), &snapshot, None);
     let names: Vec<_> = metrics(&request).iter().map(|metric| metric.name.as_str()).collect();
-    for some in ["function_calls_total", "function_duration_seconds", "tachometer_exports_total"] {
+    for some in ["function_calls_total", "function_duration_seconds", "tachometer_export_panics_total"] {
         assert!(names.contains(&some), "{names:?}");
     }
     for metric in metrics(&request) {

@@ -89,12 +89,15 @@ fn floats_that_are_no_numbers_of_json_are_texts_in_it() {
 #[test]
 fn attributes_are_the_labels_each_once() {
     const VALUE: &str = "a\\b\"c\nd é\r\0";
-    let registry = MetricsRegistry::new(Duration::MAX).with_labels([("zone", VALUE), ("kind", "all")]);
+    let registry = MetricsRegistry::new(Duration::MAX).with_labels([("zone", VALUE)]);
     let family: DynamicFamily<Counter> =
         registry.family(DynamicFamily::new("jobs_total", VALUE, ["kind"]).expect("valid"));
     family.with(&[""]).add(3);
     family.with(&[VALUE]).add(4);
-    let request = encode(&encoder(), &registry.snapshot_all(), None);
+    let mut snapshot = registry.snapshot_all();
+    // A label of all series gives way to a series' own one.
+    snapshot.labels.push(("kind".to_owned(), "all".to_owned()));
+    let request = encode(&encoder(), &snapshot, None);
     let jobs = metric(&request, "jobs_total");
     assert_eq!(jobs.description, VALUE);
     let pairs: Vec<_> = numbers(jobs).iter().map(|point| attributes(&point.attributes)).collect();
@@ -184,6 +187,18 @@ fn a_difference_is_delta_whatever_is_asked_for() {
         assert_eq!(encode(&encoder, &difference, None), as_delta);
         assert_eq!(encode(&encoder, &difference, Some(&earlier)), as_delta, "it is not subtracted twice");
     }
+}
+
+#[test]
+fn gauges_of_extremes_are_in_deltas_too() {
+    let registry = registry();
+    registry.register_minmax("size").update(7);
+    let earlier = registry.snapshot_all();
+    let request = encode(&delta(), &registry.snapshot_all(), Some(&earlier));
+    assert_eq!(
+        (number(&request, "size_min"), number(&request, "size_max")),
+        (Value::AsInt(7), Value::AsInt(7))
+    );
 }
 
 #[test]

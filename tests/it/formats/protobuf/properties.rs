@@ -1,8 +1,8 @@
 //! Any snapshot, written, decoded, and compared with what the texts say and with native buckets.
 
 use super::super::random::{Random, expected, snapshots};
-use super::super::reader::{Family, Label, Sample, canonical};
-use super::messages::{Histogram, Kind, Metric, MetricFamily, decode, merged};
+use super::super::reader::{self, Family, Label, Sample, canonical};
+use super::messages::{Exemplar, Histogram, Kind, Metric, MetricFamily, decode, merged};
 use super::start_of;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -26,7 +26,17 @@ proptest! {
         let series = durations.map_or(&[][..], |family| &family.metric);
         prop_assert_eq!(series.len(), random.snapshot.functions.len());
         for (series, function) in series.iter().zip(&random.snapshot.functions) {
-            check_native(series.histogram.as_ref().unwrap(), function.latency());
+            let histogram = series.histogram.as_ref().unwrap();
+            check_native(histogram, function.latency());
+            let listed: Vec<_> = histogram.exemplars.iter().map(exemplar_of).collect();
+            let is_listed = |exemplar: &reader::Exemplar| listed.contains(exemplar);
+            let of_buckets = histogram.bucket.iter().filter_map(|bucket| bucket.exemplar.as_ref().map(exemplar_of));
+            if histogram.schema.is_some() {
+                prop_assert_eq!(listed.len(), function.exemplars().buckets().count());
+                prop_assert!(of_buckets.into_iter().all(|exemplar| is_listed(&exemplar)));
+            } else {
+                prop_assert_eq!(listed.len(), 0);
+            }
         }
     }
 
@@ -145,26 +155,28 @@ fn shown(family: &MetricFamily) -> Family {
 fn samples(name: &str, kind: Kind, series: &Metric) -> Vec<Sample> {
     let labels: Vec<Label> =
         series.label.iter().map(|pair| (pair.name().to_owned(), pair.value().to_owned())).collect();
-    let sample = |suffix: &str, more: Option<Label>, value: f64| Sample {
+    let sample = |suffix: &str, more: Option<Label>, value: f64, exemplar: Option<&Exemplar>| Sample {
         name: format!("{name}{suffix}"),
         labels: labels.iter().cloned().chain(more).collect(),
         value: canonical_value(value),
+        exemplar: exemplar.map(exemplar_of),
     };
     match (kind, series) {
         (Kind::Counter, Metric { counter: Some(counter), gauge: None, histogram: None, .. }) => {
-            vec![sample("", None, counter.value.expect("a value"))]
+            vec![sample("", None, counter.value.expect("a value"), counter.exemplar.as_ref())]
         }
         (Kind::Gauge, Metric { gauge: Some(gauge), counter: None, histogram: None, .. }) => {
-            vec![sample("", None, gauge.value.expect("a value"))]
+            vec![sample("", None, gauge.value.expect("a value"), None)]
         }
         (Kind::Histogram, Metric { histogram: Some(histogram), counter: None, gauge: None, .. }) => {
             assert_eq!((histogram.sample_count_float, histogram.negative_span.len()), (None, 0));
             let buckets = histogram.bucket.iter().map(|bucket| {
                 let le = ("le".to_owned(), canonical(bucket.upper_bound.expect("a bound")));
-                sample("_bucket", Some(le), bucket.cumulative_count.expect("a count") as f64)
+                let count = bucket.cumulative_count.expect("a count") as f64;
+                sample("_bucket", Some(le), count, bucket.exemplar.as_ref())
             });
-            let sum = sample("_sum", None, histogram.sample_sum.expect("a sum"));
-            let count = sample("_count", None, histogram.sample_count.expect("a count") as f64);
+            let sum = sample("_sum", None, histogram.sample_sum.expect("a sum"), None);
+            let count = sample("_count", None, histogram.sample_count.expect("a count") as f64, None);
             assert_eq!(
                 histogram.bucket.last().and_then(|last| last.cumulative_count),
                 histogram.sample_count
@@ -175,14 +187,27 @@ fn samples(name: &str, kind: Kind, series: &Metric) -> Vec<Sample> {
     }
 }
 
+/// Returns an exemplar as the texts have it.
+fn exemplar_of(exemplar: &Exemplar) -> reader::Exemplar {
+    let time = exemplar.timestamp.expect("a time");
+    reader::Exemplar {
+        labels: exemplar.label.iter().map(|pair| (pair.name().to_owned(), pair.value().to_owned())).collect(),
+        value: canonical_value(exemplar.value.expect("a value")),
+        time: format!("{}.{:06}", time.seconds(), time.nanos() / 1_000),
+    }
+}
+
 /// Returns what the texts show, with each number as the nearest float: this format has no others.
 fn expected_here(random: &Random) -> Vec<Family> {
     let mut families = expected(random, Format::Prometheus);
-    let units = expected(random, Format::OpenMetrics).into_iter().map(|family| family.unit);
-    for (family, unit) in families.iter_mut().zip(units) {
-        family.unit = unit;
-        for sample in &mut family.samples {
+    for (family, openmetrics) in families.iter_mut().zip(expected(random, Format::OpenMetrics)) {
+        family.unit = openmetrics.unit;
+        for (sample, openmetrics) in family.samples.iter_mut().zip(openmetrics.samples) {
             sample.value = canonical_value(sample.float());
+            sample.exemplar = openmetrics.exemplar;
+            if let Some(exemplar) = &mut sample.exemplar {
+                exemplar.value = canonical_value(exemplar.value.parse().expect("a number"));
+            }
         }
     }
     families
