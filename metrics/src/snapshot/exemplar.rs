@@ -43,6 +43,12 @@ impl Exemplar {
         Duration::from_nanos(self.time)
     }
 
+    /// Returns that time in nanoseconds since 1970.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn unix_nanos(&self) -> u64 {
+        self.time
+    }
+
     /// Returns the value in the unit of its histogram: nanoseconds for instrumented functions. `None` for a call that was not
     /// [timed](macro@crate::instrumented#options).
     pub fn value(&self) -> Option<u64> {

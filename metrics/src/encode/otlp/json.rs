@@ -3,6 +3,7 @@
 
 use super::attributes::{AttributeElements, push_element};
 use super::buckets::{ExplicitBuckets, ExponentialBuckets};
+use super::exemplars::push_member;
 use super::literals::{push_double, push_floats, push_integer, push_integers, push_text};
 use super::metrics::{Context, Data, Encoding, Metric, Metrics, SCOPE, SCOPE_VERSION, integer_of};
 use crate::encode::encoded_labels::EncodedLabels;
@@ -81,6 +82,8 @@ impl<'a> Json<'a> {
             out.push_str(r#","max":"#);
             push_double(out, float_of(largest));
         }
+        let exemplars = distribution.exemplars();
+        push_member(out, exemplars.map(|exemplar| (exemplar, distribution.value_of(exemplar))));
     }
 }
 
@@ -119,12 +122,14 @@ impl<'a> Encoding<'a> for Json<'a> {
         if let Some(integer) = integer_of(number) {
             out.push_str(r#","asInt":""#);
             push_signed(out, integer);
-            out.push_str("\"}");
+            out.push('"');
         } else {
             out.push_str(r#","asDouble":"#);
             push_double(out, float_of(number));
-            out.push('}');
         }
+        let exemplar = series.exemplar().filter(|_| data == Data::Sum);
+        push_member(out, exemplar.into_iter().map(|exemplar| (exemplar, series.value_of(exemplar))));
+        out.push('}');
     }
 
     fn histogram(

@@ -52,6 +52,7 @@
 mod attributes;
 mod buckets;
 mod encoder;
+mod exemplars;
 mod json;
 mod literals;
 mod metrics;

@@ -2,6 +2,7 @@
 
 use super::attributes::{AttributeFields, push_attribute};
 use super::buckets::{ExplicitBuckets, ExponentialBuckets};
+use super::exemplars::push_message;
 use super::metrics::{Context, Data, Encoding, Metric, Metrics, SCOPE, SCOPE_VERSION, integer_of};
 use crate::encode::encoded_labels::EncodedLabels;
 use crate::encode::values::float_of;
@@ -157,10 +158,16 @@ impl<'a> Encoding<'a> for Protobuf<'a> {
         fields[..9].copy_from_slice(&value);
         let attributes = self.numbers.of(&series.labels);
         let length = if data == Data::Gauge { GAUGE_LENGTH } else { fields.len() };
+        let mut exemplar = Vec::new();
+        if let Some(of_sum) = series.exemplar().filter(|_| data == Data::Sum) {
+            const EXEMPLARS: Key = Key::delimited(5);
+            push_message(&mut exemplar, EXEMPLARS, of_sum, series.value_of(of_sum));
+        }
         out.push(POINT.byte());
-        push_varint(out, (length + attributes.len()) as u64);
+        push_varint(out, (length + attributes.len() + exemplar.len()) as u64);
         push_part(out, &fields, length);
         out.extend_from_slice(attributes);
+        out.extend_from_slice(&exemplar);
     }
 
     #[inline]
@@ -174,6 +181,7 @@ impl<'a> Encoding<'a> for Protobuf<'a> {
     ) {
         const COUNTS: Key = Key::delimited(6);
         const BOUNDS: Key = Key::delimited(7);
+        const EXEMPLARS: Key = Key::delimited(8);
         const MIN: Key = Key::double(11);
         const MAX: Key = Key::double(12);
         if are_new {
@@ -189,6 +197,7 @@ impl<'a> Encoding<'a> for Protobuf<'a> {
             buckets.counts().iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
             out.extend_from_slice(&self.bounds);
             self.push_extremes(out, distribution, MIN, MAX);
+            push_exemplars(out, distribution, EXEMPLARS);
             let labels = self.histograms.get_or_insert_with(|| EncodedLabels::new(&self.snapshot.functions));
             out.extend_from_slice(labels.of(&series.labels));
         });
@@ -205,6 +214,7 @@ impl<'a> Encoding<'a> for Protobuf<'a> {
         const SCALE: Key = Key::varint(6);
         const ZERO_COUNT: Key = Key::fixed(7);
         const POSITIVE: Key = Key::delimited(8);
+        const EXEMPLARS: Key = Key::delimited(11);
         const MIN: Key = Key::double(12);
         const MAX: Key = Key::double(13);
         out.push(POINT.byte());
@@ -215,9 +225,17 @@ impl<'a> Encoding<'a> for Protobuf<'a> {
             out.push(POSITIVE.byte());
             push_positive(out, buckets);
             self.push_extremes(out, distribution, MIN, MAX);
+            push_exemplars(out, distribution, EXEMPLARS);
             let labels = self.exponential.get_or_insert_with(|| EncodedLabels::new(&self.snapshot.functions));
             out.extend_from_slice(labels.of(&series.labels));
         });
+    }
+}
+
+/// Appends the exemplars of a histogram.
+fn push_exemplars(out: &mut Vec<u8>, distribution: &Distribution<'_>, field: Key) {
+    for exemplar in distribution.exemplars() {
+        push_message(out, field, exemplar, distribution.value_of(exemplar));
     }
 }
 

@@ -1,5 +1,6 @@
 //! OTLP, read by a decoder of others: rules one by one, to the letter, names in Prometheus, and any snapshot.
 
+mod exemplars;
 mod golden;
 mod histograms;
 mod names;

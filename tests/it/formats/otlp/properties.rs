@@ -196,6 +196,7 @@ fn shown(metric: &Metric) -> Family {
         name: format!("{name}{suffix}"),
         labels,
         value,
+        exemplar: None,
     };
     let (kind, samples) = match data(metric) {
         Data::Histogram(of_metric) => {
@@ -237,6 +238,7 @@ fn buckets_of(name: &str, point: &HistogramDataPoint) -> Vec<Sample> {
         name: format!("{name}{suffix}"),
         labels: own.iter().cloned().chain(more).collect(),
         value,
+        exemplar: None,
     };
     let bounds = point.explicit_bounds.iter().copied().chain([f64::INFINITY]);
     let mut count = 0_u64;
