@@ -8,7 +8,7 @@ use std::fmt::Write;
 const MAX_METRICS: usize = 100;
 /// The largest size of a document. CloudWatch's own limit is 1 MiB for an event of a log; it was 256 KiB for long, and is so still in some
 /// collectors of logs.
-pub(super) const MAX_BYTES: usize = 250_000;
+const MAX_BYTES: usize = 250_000;
 /// The largest size of a dimension's value.
 const MAX_VALUE: usize = 1_024;
 
@@ -48,6 +48,11 @@ impl Head {
         push_string(&mut self.dimensions, name);
         self.add_property(name, &value);
         Ok(())
+    }
+
+    /// Returns whether a document with any one metric is within the limit.
+    pub(super) fn has_room(&self) -> bool {
+        self.begin.len() + self.dimensions.len() + self.members.len() <= MAX_BYTES / 2
     }
 
     pub(super) fn add_property(&mut self, name: &str, value: &str) {

@@ -116,6 +116,9 @@ impl EmfEncoder {
         for (name, value) in properties {
             head.add_property(&members.name(name), value);
         }
+        if !head.has_room() {
+            return Err("the labels are too long for a document".to_owned());
+        }
         Ok(head)
     }
 }

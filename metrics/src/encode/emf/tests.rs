@@ -107,3 +107,32 @@ fn what_cloudwatch_would_refuse_is_named_and_the_rest_is_written() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn documents_are_split_by_their_number_of_metrics_and_by_their_size() {
+    let encoder = EmfEncoder { labels: Some(Vec::new()), ..encoder() };
+    let mut snapshot = empty();
+    for index in 0..101 {
+        snapshot.counters.insert(format!("jobs_{index:03}"), 1);
+    }
+    let metrics = |line: &str| line.matches("\"Name\":").count();
+    let (out, _) = documents(&encoder, &snapshot);
+    assert_eq!(out.lines().map(metrics).collect::<Vec<_>>(), [100, 1]);
+
+    let mut snapshot = empty();
+    let name = "x".repeat(100_000);
+    for index in 0..4 {
+        snapshot.counters.insert(format!("{name}_{index}"), 1);
+    }
+    let (out, _) = documents(&encoder, &snapshot);
+    // Each name is there twice.
+    assert_eq!(out.lines().map(metrics).collect::<Vec<_>>(), [1; 4]);
+    assert!(out.lines().all(|line| line.len() < 250_000));
+
+    let mut snapshot = empty();
+    let long = "x".repeat(130_000);
+    let labels: &[(&str, &str)] = &[("path", &long)];
+    snapshot.declared.insert("jobs".into(), declared(MetricKind::Counter, labels, SampleValue::Count(1)));
+    let (out, refused) = documents(&encoder, &snapshot);
+    assert!(out.is_empty() && refused[0].ends_with("the labels are too long for a document"));
+}
