@@ -1,4 +1,5 @@
-//! One program, several sinks: what it has counted is sent to receivers of OTLP and to a Pushgateway.
+//! One program, several sinks: what it has counted is sent to receivers of OTLP, to a Pushgateway and to StatsD daemons, and
+//! printed for CloudWatch.
 //!
 //! ```text
 //! prometheus --config.file examples/prometheus.yml --web.enable-otlp-receiver
@@ -7,14 +8,14 @@
 //! ```
 //!
 //! Arguments are pairs of a sink and its URL: `otlp` (protocol buffers, explicit bounds), `otlp-exponential` (the same, compressed, with
-//! exponential histograms), `otlp-json`, `push`. Without arguments, the environment names a receiver of OTLP (`OTEL_EXPORTER_OTLP_ENDPOINT`).
+//! exponential histograms), `otlp-json`, `push`; or `statsd` or `dogstatsd` and an address (`127.0.0.1:8125`), or `emf` and a namespace. Without arguments, the environment names a receiver of OTLP (`OTEL_EXPORTER_OTLP_ENDPOINT`).
 //! At the end, the program prints as Prometheus text what it has sent.
 
 use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::time::Duration;
-use tachometer::export::{Otlp, Pushgateway};
+use tachometer::export::{Otlp, Pushgateway, Statsd, StatsdDialect};
 use tachometer::otlp::HistogramAggregation;
 use tachometer::{
     Counter, ErrorKind, Family, FloatCounter, Gauge, Histogram, LabelSet, MockClock, buckets, instrumented,
@@ -81,6 +82,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             "otlp-json" => exporter.to_otlp(otlp().json()),
             "push" => exporter.to_pushgateway(Pushgateway::new(url, "sinks").grouping_key("instance", "a/b")),
+            "statsd" => exporter.to_statsd(url),
+            "dogstatsd" => exporter.to_statsd(Statsd::new(url).dialect(StatsdDialect::DogStatsd)),
+            "emf" => exporter.to_emf(url),
             other => return Err(format!("`{other}` is no sink: see the head of this program").into()),
         };
     }

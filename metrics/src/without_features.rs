@@ -146,6 +146,10 @@ sinks! {
         "`to_pushgateway` needs the feature `push` of `tachometer`, and a target with sockets",
         "needs the feature `push`",
         "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"push\"] }}";
+    to_statsd: "statsd", WithStatsd, statsd,
+        "`to_statsd` needs the feature `statsd` of `tachometer`, and a target with sockets",
+        "needs the feature `statsd`",
+        "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"statsd\"] }}";
 }
 
 #[cfg(not(feature = "process"))]
@@ -196,6 +200,29 @@ mod signals {
         pub fn on_signals(self) -> Self
         where
             ExporterBuilder<'a>: WithSignals,
+        {
+            self
+        }
+    }
+}
+
+#[cfg(not(feature = "emf"))]
+mod emf {
+    use crate::ExporterBuilder;
+
+    #[diagnostic::on_unimplemented(
+        message = "`to_emf` needs the feature `emf` of `tachometer`",
+        label = "needs the feature `emf`",
+        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"emf\"] }}"
+    )]
+    pub trait WithEmf {}
+
+    impl<'a> ExporterBuilder<'a> {
+        #[doc(hidden)]
+        #[inline]
+        pub fn to_emf<E>(self, _: E) -> Self
+        where
+            ExporterBuilder<'a>: WithEmf,
         {
             self
         }

@@ -5,6 +5,8 @@
 //! `escape`; `protobuf` and `otlp` share `wire` and `values`.
 
 mod bounds;
+#[cfg(feature = "emf")]
+pub(crate) mod emf;
 mod encoded_labels;
 mod escape;
 mod exemplars;
@@ -21,6 +23,8 @@ mod prometheus;
 mod protobuf;
 pub mod report;
 mod selection;
+#[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+pub(crate) mod statsd;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -127,6 +127,22 @@ fn push_formatted(out: &mut String, arguments: std::fmt::Arguments<'_>) {
     out.write_fmt(arguments).expect("writing to a string cannot fail");
 }
 
+/// Appends `value` divided by a power of ten, exactly.
+#[cfg(any(feature = "statsd", feature = "emf"))]
+pub(super) fn push_scaled(out: &mut String, value: u64, decimals: u32) {
+    let unit = 10_u64.pow(decimals);
+    push_unsigned(out, value / unit);
+    let (mut fraction, mut digit) = (value % unit, unit);
+    if fraction > 0 {
+        out.push('.');
+    }
+    while fraction > 0 {
+        digit /= 10;
+        push_unsigned(out, fraction / digit);
+        fraction %= digit;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +222,23 @@ mod tests {
             let mut out = String::new();
             push_signed(&mut out, number);
             assert_eq!(out, number.to_string());
+        }
+    }
+
+    #[cfg(any(feature = "statsd", feature = "emf"))]
+    #[test]
+    fn integers_are_divided_exactly() {
+        for (value, decimals, text) in [
+            (0, 9, "0"),
+            (1, 9, "0.000000001"),
+            (1_011_289, 6, "1.011289"),
+            (20_500_000, 6, "20.5"),
+            (7, 0, "7"),
+            (u64::MAX, 9, "18446744073.709551615"),
+        ] {
+            let mut out = String::new();
+            push_scaled(&mut out, value, decimals);
+            assert_eq!(out, text);
         }
     }
 }

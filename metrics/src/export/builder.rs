@@ -161,7 +161,8 @@ impl ExporterBuilder<'_> {
     /// (`NAME.prom`).
     ///
     /// The replacement is an atomic rename of a temporary file in the same directory: a reader sees the previous text or the new
-    /// one, never a part. So the file has the permissions of a new file each time, and a symbolic link at the path is replaced.
+    /// one, never a part. So the file has the permissions of a new file each time, and a symbolic link at the path is replaced;
+    /// [`to_existing_file`](Self::to_existing_file) keeps both.
     /// A relative path is resolved against the current directory when this method is called. The directory must exist; exports
     /// fail until it does. Nothing is synced to the disk: after a power failure the file may contain an earlier text.
     ///
@@ -175,13 +176,59 @@ impl ExporterBuilder<'_> {
     ///
     /// A file `*.prom` must contain Prometheus text, the only format that the textfile collector reads: [`start`](Self::start)
     /// refuses all other formats for it. Files with other extensions may have any format.
-    pub fn to_file(mut self, path: impl AsRef<Path>) -> Self {
+    pub fn to_file(self, path: impl AsRef<Path>) -> Self {
+        self.with_file(path.as_ref(), false)
+    }
+
+    /// Adds a file as a sink as [`to_file`](Self::to_file) does, but keeps what others have set up at the path, as in mounted folders:
+    /// symbolic links are followed, and the file keeps its mode and, on Unix, its owner.
+    ///
+    /// The file at the end of the links is replaced by an atomic rename in its own folder. If that is not allowed, because the folder is
+    /// read-only, the file is a mount of its own, or only root may make files of its owner, its contents are overwritten in place: a reader
+    /// may then see a part of the text. A file that does not exist is created, also at the end of a link.
+    ///
+    /// ```
+    /// # #[cfg(unix)]
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = std::env::temp_dir().join(format!("tachometer-kept-{}", std::process::id()));
+    /// # std::fs::create_dir(&directory)?;
+    /// # let (file, link) = (directory.join("file"), directory.join("link"));
+    /// std::os::unix::fs::symlink(&file, &link)?;
+    /// drop(tachometer::exporter().to_existing_file(&link).start()?);
+    /// assert!(std::fs::read_to_string(&file)?.contains("# TYPE ") && link.is_symlink());
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(unix))]
+    /// # fn main() {}
+    /// ```
+    pub fn to_existing_file(self, path: impl AsRef<Path>) -> Self {
+        self.with_file(path.as_ref(), true)
+    }
+
+    fn with_file(mut self, path: &Path, is_kept: bool) -> Self {
         let output = self.format.take().unwrap_or_default();
-        let is_prom = path.as_ref().extension().is_some_and(|extension| extension == "prom");
+        let is_prom = path.extension().is_some_and(|extension| extension == "prom");
         let sink = match output.name_unless_prometheus().filter(|_| is_prom) {
-            Some(format) => Err(Cause::FileFormat { path: path.as_ref().to_owned(), format }.into()),
-            None => Sink::file(path.as_ref(), output),
+            Some(format) => Err(Cause::FileFormat { path: path.to_owned(), format }.into()),
+            None => Sink::file(path, output, is_kept),
         };
+        self.with(sink)
+    }
+
+    /// Adds a StatsD daemon as a sink: its address, as in `to_statsd("127.0.0.1:8125")`, or a [`Statsd`](crate::export::Statsd) with
+    /// further settings. Requires the feature `statsd`. The sink is named `statsd ADDRESS`.
+    #[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+    pub fn to_statsd(self, statsd: impl Into<crate::export::Statsd>) -> Self {
+        let sink = statsd.into().into_sink();
+        self.with(sink)
+    }
+
+    /// Adds CloudWatch's embedded metric format as a sink: its namespace, as in `to_emf("Shop")`, which prints documents to stdout, or an
+    /// [`Emf`](crate::export::Emf) with further settings. Requires the feature `emf`. The sink is named `emf stdout` or `emf PATH`.
+    #[cfg(feature = "emf")]
+    pub fn to_emf(self, emf: impl Into<crate::export::Emf>) -> Self {
+        let sink = emf.into().into_sink();
         self.with(sink)
     }
 
@@ -292,8 +339,8 @@ impl ExporterBuilder<'_> {
     ///
     /// # Errors
     /// If there is no sink, if the interval is zero, if a format has no sink, if a path does not end in a file name, if a file
-    /// `*.prom` has another format than Prometheus text, if the format of stdout is not text, if a thread cannot be spawned, or if the
-    /// signal handlers cannot be registered.
+    /// `*.prom` has another format than Prometheus text, if the format of stdout is not text, if a setting of a sink is invalid, if a thread
+    /// cannot be spawned, or if the signal handlers cannot be registered.
     pub fn start(self) -> Result<Exporter, Error> {
         let sinks = self.sinks.into_iter().collect::<Result<Vec<_>, _>>()?;
         if self.format.is_some() {

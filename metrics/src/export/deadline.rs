@@ -57,6 +57,7 @@ impl<'a> Deadline<'a> {
     ///
     /// # Errors
     /// If no time is left.
+    #[cfg(any(feature = "otlp", feature = "push"))]
     pub(super) fn half(&self) -> io::Result<Duration> {
         self.rest().map(|rest| rest.min(self.timeout / 2))
     }

@@ -55,6 +55,35 @@ impl Exporter {
         super::signals::watch(&self.threads)
     }
 
+    /// Exports to all sinks now, and waits until they have, but no longer than `timeout`. Returns whether each has finished an export that
+    /// began after this call, or has ended; a failed export is finished too, and reported as any other. If called from inside a sink, it
+    /// has the others export, and returns `false` without waiting.
+    ///
+    /// It is for programs that are frozen or ended without notice, as functions as a service are between two requests: call it at the end
+    /// of each request.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::MetricsRegistry;
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("tachometer-flush-{}", std::process::id()));
+    /// # std::fs::create_dir(&directory)?;
+    /// # let path = directory.join("metrics.prom");
+    /// let registry = MetricsRegistry::new(Duration::from_secs(3_600));
+    /// let requests = registry.register_counter("requests");
+    /// let exporter = registry.exporter().to_file(&path).start()?;
+    /// requests.increment();
+    /// assert!(exporter.flush(Duration::from_secs(60)));
+    /// assert!(std::fs::read_to_string(&path)?.contains("\nrequests 1\n"));
+    /// # drop(exporter);
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn flush(&self, timeout: Duration) -> bool {
+        self.lifetime.set_used();
+        PeriodicThread::flush_all(&self.threads, timeout)
+    }
+
     /// Ends the exports: wakes their threads at once, and returns after each has made one last export and ended. If called from
     /// inside a sink, returns without waiting, and that sink ends after this call.
     ///

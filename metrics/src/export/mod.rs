@@ -18,11 +18,17 @@ mod signals;
 mod sink;
 mod thread;
 
+#[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+pub use crate::encode::statsd::StatsdDialect;
 pub use builder::{ExporterBuilder, exporter};
 pub use exporter::Exporter;
 pub use on_exit::{PrintOnExit, ReportOnExit, print_on_exit, report_on_exit};
+#[cfg(feature = "emf")]
+pub use sink::Emf;
 #[cfg(all(feature = "otlp", not(target_family = "wasm")))]
 pub use sink::Otlp;
 #[cfg(all(feature = "push", not(target_family = "wasm")))]
 pub use sink::Pushgateway;
+#[cfg(all(feature = "statsd", not(target_family = "wasm")))]
+pub use sink::Statsd;
 pub use thread::ExportHandle;

@@ -15,6 +15,8 @@ mod kind;
 mod label_identity;
 mod list_families;
 mod listed_family;
+#[cfg(any(feature = "statsd", feature = "emf"))]
+mod middles;
 mod moment;
 mod native;
 mod percentile;

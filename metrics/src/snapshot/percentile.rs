@@ -91,7 +91,7 @@ pub(super) fn nearest_rank(p: f64, n: u64) -> u64 {
 
 /// Returns the integer whose distance from both ends is the same, relative to the value there: their harmonic mean. In the part of a
 /// native cell of schema 3 it is at most 4.6 % from both.
-fn middle((least, most): Range) -> u64 {
+pub(super) fn middle((least, most): Range) -> u64 {
     let (least, most) = (u128::from(least), u128::from(most));
     let (product, sum) = (least * most, (least + most).max(1));
     // Twice the product may need 129 bits.

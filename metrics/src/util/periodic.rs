@@ -6,6 +6,9 @@
 //! thread wakes the periodic thread at once. It waits for a run in progress, for one last run after it, and for the end of the
 //! thread. Concurrent callers of [`PeriodicThread::stop`] all wait for that. After a stop from inside the task, the thread
 //! ends when that run returns.
+//!
+//! A flush wakes the thread too, for a run that begins after it. A run in progress does not count, since it may have begun with older data.
+//! Ticks stay where they are.
 
 use crate::clock::Instant;
 use crate::platform;
@@ -34,6 +37,9 @@ struct State {
     phase: Phase,
     /// When a stop was first requested.
     stop_requested: Option<Instant>,
+    /// How many flushes have been requested, and how many of these have had their run.
+    flushes: u64,
+    flushed: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +81,7 @@ impl Run<'_> {
     }
 
     /// Waits for `duration`, but no longer than until the thread is told to end. In the last run, it waits.
+    #[cfg(any(feature = "otlp", feature = "push"))]
     pub(crate) fn pause(self, duration: Duration) {
         let Some(until) = Instant::now().checked_add(duration) else { return };
         let mut state = lock(&self.control.state);
@@ -98,7 +105,7 @@ impl PeriodicThread {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "this target has no threads"));
         }
         let control = Arc::new(Control {
-            state: Mutex::new(State { phase: Phase::Ticking, stop_requested: None }),
+            state: Mutex::new(State { phase: Phase::Ticking, stop_requested: None, flushes: 0, flushed: 0 }),
             changed: Condvar::new(),
             join_handle: Mutex::default(),
         });
@@ -128,6 +135,39 @@ impl PeriodicThread {
         if !threads.iter().any(PeriodicThread::is_this_thread) {
             threads.iter().for_each(PeriodicThread::wait);
         }
+    }
+
+    /// Has the tasks of all `threads` run now, and waits for the ends of these runs, but no longer than `timeout`. Returns whether all
+    /// have ended. Inside the task of one of them, it has the others run and waits for none.
+    pub(crate) fn flush_all(threads: &[PeriodicThread], timeout: Duration) -> bool {
+        // `None`: later than an `Instant` can represent.
+        let until = Instant::now().checked_add(timeout);
+        // A task that requested another run of itself would run forever.
+        let others = threads.iter().filter(|thread| !thread.is_this_thread());
+        let requests: Vec<_> = others.map(|thread| (thread, thread.request_flush())).collect();
+        requests.len() == threads.len()
+            && requests.iter().all(|(thread, flush)| thread.wait_flushed(*flush, until))
+    }
+
+    /// Requests a run, and returns its number among all requests.
+    fn request_flush(&self) -> u64 {
+        let mut state = lock(&self.control.state);
+        state.flushes += 1;
+        self.control.changed.notify_all();
+        state.flushes
+    }
+
+    /// Waits until the request has had its run, or the thread has ended, and returns whether it has in time.
+    fn wait_flushed(&self, flush: u64, until: Option<Instant>) -> bool {
+        let mut state = lock(&self.control.state);
+        while state.flushed < flush && state.phase != Phase::Ended {
+            state = match until.map(|until| until.saturating_duration_since(Instant::now())) {
+                Some(Duration::ZERO) => return false,
+                Some(rest) => self.control.wait_timeout(state, rest),
+                None => self.control.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+        true
     }
 
     fn is_this_thread(&self) -> bool {
@@ -169,7 +209,8 @@ impl Control {
         let mut ended = Instant::now();
         let mut due = ended.checked_add(interval);
         loop {
-            match self.sleep_until(due) {
+            let (phase, flushes) = self.sleep_until(due);
+            match phase {
                 Phase::Ticking => task(Run { control: self, last_after: None }),
                 Phase::LastRun => {
                     let stop = lock(&self.state).stop_requested.unwrap_or(ended);
@@ -178,22 +219,27 @@ impl Control {
                 }
                 Phase::Ending | Phase::Ended => return,
             }
+            lock(&self.state).flushed = flushes;
+            self.changed.notify_all();
             ended = Instant::now();
-            due = due.and_then(|due| next_tick(due, interval, ended));
+            // A flush does not move the ticks.
+            if due.is_some_and(|due| due <= ended) {
+                due = due.and_then(|due| next_tick(due, interval, ended));
+            }
         }
     }
 
-    /// Waits until a run is due or the thread is to end, and returns the phase then.
-    fn sleep_until(&self, due: Option<Instant>) -> Phase {
+    /// Waits until a run is due or requested, or the thread is to end. Returns the phase then, and how many runs were requested.
+    fn sleep_until(&self, due: Option<Instant>) -> (Phase, u64) {
         let mut state = lock(&self.state);
-        while state.phase == Phase::Ticking {
+        while state.phase == Phase::Ticking && state.flushes == state.flushed {
             state = match due.map(|due| due.saturating_duration_since(Instant::now())) {
                 Some(Duration::ZERO) => break,
                 Some(rest) => self.wait_timeout(state, rest),
                 None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
         }
-        state.phase
+        (state.phase, state.flushes)
     }
 
     fn wait_timeout<'a>(&self, state: MutexGuard<'a, State>, rest: Duration) -> MutexGuard<'a, State> {

@@ -19,7 +19,7 @@ use tachometer::{
     FunctionSnapshot, Gauge, Histogram, HistogramSnapshot, Info, LabelSet, LabelValue, MetricsCollector,
     MetricsRegistry, MetricsSnapshot, TraceContext,
     collect::{Collect, Collected, FamilyDescription, MetricDescription},
-    export::{Exporter, ExporterBuilder},
+    export::{Emf, Exporter, ExporterBuilder, Statsd, StatsdDialect},
     families::{FamilySnapshot, SampleValue, SeriesSnapshot},
     family::{Held, LabelVisitor, Metric, Series},
     guard::SeriesGuard,
@@ -225,7 +225,17 @@ fn exporter() -> Result<(), Error> {
     let _: fn(ExporterBuilder<'static>) -> ExporterBuilder<'static> = ExporterBuilder::on_signals;
     let exporter: Exporter = registry.exporter().to("sink", |_| Ok(())).start()?;
     is_shared(&exporter);
+    let _: fn(&Exporter, Duration) -> bool = Exporter::flush;
     let _: fn(&Exporter) = Exporter::stop;
+    drop(exporter);
+    let statsd =
+        Statsd::new("127.0.0.1:8125").dialect(StatsdDialect::DogStatsd).prefix("shop").tag("env", "prod");
+    let statsd: Statsd = statsd.max_datagram(1_432).timeout(Duration::from_secs(1));
+    let emf: Emf =
+        Emf::new("Shop").dimension("env", "prod").dimension_labels(["function"]).to_file("metrics.log");
+    let builder =
+        registry.exporter().to_statsd("127.0.0.1:8125").to_statsd(statsd).to_emf("Shop").to_emf(emf);
+    drop(builder.to_existing_file("metrics.prom"));
     Ok(())
 }
 

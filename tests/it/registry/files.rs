@@ -332,3 +332,85 @@ fn a_prom_file_holds_prometheus_text_and_no_other_format() {
     let error = refusal(registry.exporter().json().table().to_stdout().start());
     assert_names(&error, &["format", "sink"]);
 }
+
+#[cfg(unix)]
+mod kept {
+    use super::*;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+
+    fn export(path: &Path) -> Result<(), String> {
+        let errors = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let collected = std::sync::Arc::clone(&errors);
+        let registry = registry();
+        registry.register_counter("jobs_total").add(7);
+        let exporter = registry
+            .exporter()
+            .to_existing_file(path)
+            .on_error(move |_, error| collected.lock().unwrap().push(error.to_string()))
+            .start()
+            .expect("it starts");
+        drop(exporter);
+        let errors = errors.lock().unwrap();
+        errors.first().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    #[test]
+    fn links_are_followed_and_the_mode_stays() {
+        let directory = Directory::new("kept");
+        fs::create_dir(directory.join("mounted")).unwrap();
+        let file = directory.join("mounted/file.prom");
+        fs::write(&file, "earlier, and longer than what comes\n".repeat(1_000)).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        let before = fs::metadata(&file).unwrap();
+        symlink("mounted/file.prom", directory.join("second")).unwrap();
+        symlink(directory.join("second"), directory.join("first")).unwrap();
+        export(&directory.join("first")).unwrap();
+        let text = read(&file);
+        assert!(text.contains("\njobs_total 7\n") && !text.contains("earlier"), "{text}");
+        let after = fs::metadata(&file).unwrap();
+        assert_eq!((after.mode(), after.uid(), after.gid()), (before.mode(), before.uid(), before.gid()));
+        assert_ne!(after.ino(), before.ino(), "it is replaced, not overwritten");
+        assert!(directory.join("first").is_symlink() && directory.join("second").is_symlink());
+        assert_eq!(fs::read_dir(directory.join("mounted")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_link_to_nothing_is_where_the_file_is_made() {
+        let directory = Directory::new("kept-new");
+        symlink("file", directory.join("link")).unwrap();
+        export(&directory.join("link")).unwrap();
+        assert!(read(&directory.join("file")).contains("\njobs_total 7\n"));
+        assert_eq!(directory.names(), ["file", "link"]);
+    }
+
+    #[test]
+    fn a_circle_of_links_and_a_directory_are_errors() {
+        let directory = Directory::new("kept-circle");
+        symlink("b", directory.join("a")).unwrap();
+        symlink("a", directory.join("b")).unwrap();
+        assert_eq!(export(&directory.join("a")).unwrap_err(), "too many symbolic links");
+        fs::create_dir(directory.join("directory")).unwrap();
+        assert_eq!(export(&directory.join("directory")).unwrap_err(), "it is not a regular file");
+    }
+
+    /// Root may give files away, and may write everywhere; others may do neither. Each shows one half.
+    #[test]
+    fn the_owner_stays_also_if_the_file_must_be_overwritten() {
+        let directory = Directory::new("kept-owner");
+        let file = directory.join("file");
+        fs::write(&file, "earlier\n".repeat(10_000)).unwrap();
+        let before = if chown(&file, Some(65_534), Some(65_534)).is_ok() {
+            fs::metadata(&file).unwrap()
+        } else {
+            // Nothing can be made in it.
+            fs::set_permissions(&directory.0, fs::Permissions::from_mode(0o555)).unwrap();
+            fs::metadata(&file).unwrap()
+        };
+        export(&file).unwrap();
+        let after = fs::metadata(&file).unwrap();
+        fs::set_permissions(&directory.0, fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!((after.mode(), after.uid(), after.gid()), (before.mode(), before.uid(), before.gid()));
+        let text = read(&file);
+        assert!(text.contains("\njobs_total 7\n") && !text.contains("earlier"), "{text}");
+    }
+}

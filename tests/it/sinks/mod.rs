@@ -1,14 +1,27 @@
 //! Sinks that send to other programs.
 
+mod emf;
+mod flush;
 mod otlp;
 mod peer;
 mod push;
+mod statsd;
 mod tls;
 
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tachometer::export::ExporterBuilder;
 use tachometer::{FullSnapshot, MetricsRegistry};
+
+/// Longer than any test: all exports are last ones, or flushes.
+const LONG: Duration = Duration::from_secs(4_000);
+/// Nothing here takes nearly as long; what does has hung.
+const HUNG: Duration = Duration::from_secs(50);
+
+fn registry() -> MetricsRegistry {
+    MetricsRegistry::new(LONG)
+}
 
 /// The reports of failed exports.
 #[derive(Clone, Default)]

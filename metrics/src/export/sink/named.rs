@@ -41,10 +41,12 @@ impl Sink {
         Sink::new("stdout".to_owned(), move |snapshot| stdout.write(format, snapshot))
     }
 
-    /// Creates a sink that replaces a file atomically.
-    pub(in crate::export) fn file(path: &Path, format: OutputFormat) -> Result<Self, Error> {
+    /// Creates a sink that replaces a file atomically. If `is_kept`, a symbolic link at the path stays, and so do the mode and the owner of
+    /// the file.
+    pub(in crate::export) fn file(path: &Path, format: OutputFormat, is_kept: bool) -> Result<Self, Error> {
         let name = path.display().to_string();
         let file = File::new(path)?;
+        let file = if is_kept { file.kept() } else { file };
         let mut contents = Vec::new();
         Ok(Sink::new(name, move |snapshot| {
             format.render(snapshot, &mut contents);

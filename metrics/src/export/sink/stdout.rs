@@ -26,7 +26,7 @@ pub(crate) fn write(text: &[u8]) -> io::Result<()> {
 }
 
 /// The standard output as a sink.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Stdout {
     /// The thread that waits for the lock and prints, unless it is known to have ended.
     printer: Option<JoinHandle<()>>,
@@ -35,7 +35,11 @@ pub(super) struct Stdout {
 impl Stdout {
     /// Prints `snapshot`, while holding the lock if it is released in time.
     pub(super) fn write(&mut self, format: OutputFormat, snapshot: &FullSnapshot) -> io::Result<()> {
-        let text = rendered(format, snapshot);
+        self.print(rendered(format, snapshot))
+    }
+
+    /// Prints `text` in one piece, while holding the lock if it is released in time.
+    pub(super) fn print(&mut self, text: Vec<u8>) -> io::Result<()> {
         if self.printer.as_ref().is_some_and(|printer| !printer.is_finished()) {
             // The thread of an earlier text still waits for the lock, and so would another one.
             return write_past_lock(io::stdout(), &text);

@@ -16,4 +16,6 @@ fn main() {
     let _ = FullSnapshot::from_json(&text);
     let _ = exporter().json().to_stdout().start();
     let _exporter = exporter().to_stdout().on_signals().start();
+    let _ = exporter().to_statsd("127.0.0.1:8125").start();
+    let _ = exporter().to_emf("Shop").start();
 }
