@@ -6,7 +6,6 @@ mod otlp;
 mod peer;
 mod push;
 mod statsd;
-mod tls;
 
 use std::io;
 use std::sync::{Arc, Mutex};

@@ -1,10 +1,8 @@
 //! Peers on loopback that behave as a test says.
 
 use flate2::read::GzDecoder;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
@@ -55,24 +53,6 @@ impl Peer {
             for behaviour in behaviours.into_iter().chain(std::iter::repeat(last)) {
                 let Ok((connection, _)) = listener.accept() else { return };
                 held.extend(treat(connection, behaviour, &sender));
-            }
-        });
-        Peer { address, requests }
-    }
-
-    /// A peer that speaks TLS with this certificate and key.
-    pub(super) fn with_tls(config: Arc<ServerConfig>, behaviour: Behaviour) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (sender, requests) = mpsc::channel();
-        thread::spawn(move || {
-            for connection in listener.incoming() {
-                let Ok(connection) = connection else { return };
-                let tls = ServerConnection::new(Arc::clone(&config)).unwrap();
-                let stream = StreamOwned::new(tls, connection);
-                // A client that does not trust the certificate ends the connection.
-                let sender = sender.clone();
-                let _ = thread::spawn(move || treat(stream, behaviour, &sender)).join();
             }
         });
         Peer { address, requests }

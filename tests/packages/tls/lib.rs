@@ -1,0 +1,1 @@
+//! Sinks by TLS: see `tests`.
