@@ -2,57 +2,7 @@
 
 use crate::export::deadline::Deadline;
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread::{self, JoinHandle};
-
-/// Finds the addresses of a host.
-///
-/// The operating system's look-up cannot be interrupted, so it has a thread, of which there is one at most.
-#[derive(Debug, Default)]
-pub(super) struct Resolver {
-    lookup: Option<JoinHandle<()>>,
-}
-
-impl Resolver {
-    /// Returns the addresses of `host`, at least one.
-    pub(super) fn resolve(
-        &mut self,
-        host: &str,
-        port: u16,
-        deadline: &Deadline<'_>,
-    ) -> io::Result<Vec<SocketAddr>> {
-        if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(address, port)]);
-        }
-        let fault =
-            |error: io::Error| io::Error::new(error.kind(), format!("cannot look up `{host}`: {error}"));
-        if self.lookup.as_ref().is_some_and(|lookup| !lookup.is_finished()) {
-            return Err(fault(io::Error::new(ErrorKind::TimedOut, "an earlier look-up has not ended")));
-        }
-        let (sender, receiver) = mpsc::channel();
-        let name = host.to_owned();
-        let lookup = thread::Builder::new().name("tachometer-lookup".to_owned()).spawn(move || {
-            let addresses = (name.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
-            // The export may have given up.
-            let _ = sender.send(addresses);
-        })?;
-        self.lookup = Some(lookup);
-        let addresses = loop {
-            match receiver.recv_timeout(deadline.slice().map_err(fault)?) {
-                Ok(addresses) => break addresses.map_err(fault)?,
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(fault(io::Error::other("the look-up has panicked")));
-                }
-            }
-        };
-        if addresses.is_empty() {
-            return Err(fault(io::Error::new(ErrorKind::NotFound, "it has no address")));
-        }
-        Ok(addresses)
-    }
-}
+use std::net::{SocketAddr, TcpStream};
 
 /// Connects to the first address that answers.
 pub(super) fn connect(addresses: &[SocketAddr], deadline: &Deadline<'_>) -> io::Result<TcpStream> {

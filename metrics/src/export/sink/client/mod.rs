@@ -10,7 +10,7 @@ mod response;
 mod tls;
 mod url;
 
-use self::connect::{Resolver, Timed, connect};
+use self::connect::{Timed, connect};
 pub(super) use self::response::Response;
 #[cfg(feature = "tls")]
 use self::tls::Tls;
@@ -18,6 +18,7 @@ pub(super) use self::url::Url;
 #[cfg(feature = "push")]
 pub(super) use self::url::segment;
 use crate::export::deadline::Deadline;
+use crate::export::sink::resolver::{self, Resolver};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use flate2::Compression;
@@ -68,7 +69,7 @@ impl Client {
             #[cfg(feature = "tls")]
             tls: url.is_tls.then(|| Tls::new(certificates)).transpose()?,
             url,
-            resolver: Resolver::default(),
+            resolver: Resolver::new(resolver::system),
             headers,
         })
     }

@@ -6,10 +6,10 @@
 
 use super::address::Address;
 use super::queue::Queue;
-use super::resolver::{self, Resolver};
 use super::socket::{Socket, is_refusal, is_too_large};
 use crate::encode::statsd::StatsdEncoder;
 use crate::export::deadline::Deadline;
+use crate::export::sink::resolver::{self, Resolver};
 use crate::snapshot::FullSnapshot;
 use crate::util::periodic::Run;
 use std::collections::HashSet;

@@ -1,12 +1,10 @@
 //! StatsD and DogStatsD, over UDP and Unix sockets.
 //!
-//! `address` is where the daemon listens; `resolver` finds the addresses of its host, `socket` sends to it. `delivery` keeps what was
-//! sent, in a `queue` of datagrams.
+//! `address` is where the daemon listens; `socket` sends to it. `delivery` keeps what was sent, in a `queue` of datagrams.
 
 mod address;
 mod delivery;
 mod queue;
-mod resolver;
 mod socket;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 use super::*;
 use crate::clock::Instant;
+use crate::export::sink::resolver;
 use crate::snapshot::FullSnapshot;
 use crate::sync::unmodelled::{Mutex, lock};
 use crate::util::periodic::{PeriodicThread, Run};
@@ -57,7 +58,7 @@ fn a_lookup_that_hangs_costs_one_timeout_per_export_and_one_thread() {
             let begun = Instant::now();
             let error = delivery.export(&snapshot(jobs), run).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{error}");
-            assert!(error.to_string().starts_with("the lookup of \"statsd.example\" failed: "), "{error}");
+            assert!(error.to_string().starts_with("cannot look up `statsd.example`: "), "{error}");
             assert!(Instant::now().saturating_duration_since(begun) < Duration::from_secs(30));
         }
         sender.send(address).unwrap();
@@ -78,7 +79,7 @@ fn a_host_that_is_unknown_is_an_error_of_each_export() {
     in_a_run(|run| {
         let mut delivery = delivery_to_host(Duration::from_secs(60), unknown);
         let error = delivery.export(&snapshot(1), run).unwrap_err().to_string();
-        assert_eq!(error, "the lookup of \"statsd.example\" failed: no such host");
+        assert_eq!(error, "cannot look up `statsd.example`: no such host");
     });
 }
 

@@ -5,7 +5,7 @@
 
 use crate::export::deadline::Deadline;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 
@@ -31,8 +31,11 @@ impl Resolver {
         Resolver { look_up, pending: None }
     }
 
-    /// Returns the addresses of a host.
+    /// Returns the addresses of a host, at least one.
     pub(super) fn resolve(&mut self, host: &str, port: u16, deadline: &Deadline<'_>) -> Addresses {
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, port)]);
+        }
         let answer = match self.pending.take() {
             Some(answer) => answer,
             None => self.start(host, port)?,
@@ -46,6 +49,10 @@ impl Resolver {
                 }
             };
             match answer.recv_timeout(slice) {
+                Ok(Ok(addresses)) if addresses.is_empty() => {
+                    let error = io::Error::new(io::ErrorKind::NotFound, "it has no address");
+                    return Err(in_lookup(host, &error));
+                }
                 Ok(addresses) => return addresses.map_err(|error| in_lookup(host, &error)),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
@@ -67,5 +74,5 @@ impl Resolver {
 }
 
 fn in_lookup(host: &str, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("the lookup of {host:?} failed: {error}"))
+    io::Error::new(error.kind(), format!("cannot look up `{host}`: {error}"))
 }
