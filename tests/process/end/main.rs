@@ -4,6 +4,7 @@
 mod itself;
 mod last_exports;
 mod print_on_exit;
+mod report_on_exit;
 
 /// Says to the child which of the programs it is.
 const PROGRAM: &str = "TACHOMETER_TEST_PROGRAM";
