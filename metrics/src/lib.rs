@@ -29,7 +29,7 @@
 //!   [`collect::Collect`],
 //!   [`MetricsRegistry`], the shared cells [`AtomicCounter`], [`AtomicGauge`], [`AtomicMinMax`], [`AtomicHistogram`], [`MetricsCollector`];
 //! - [labels](docs::guide::labels): [`Family`], [`DynamicFamily`], [`LabelSet`](macro@LabelSet), [`LabelValue`](macro@LabelValue);
-//! - [reading and exporting](docs::guide::exporting): [`snapshot()`], [`FullSnapshot`], [`exporter()`], [`print_on_exit`]; `serve`,
+//! - [reading and exporting](docs::guide::exporting): [`snapshot()`], [`FullSnapshot`], [`exporter()`], [`report_on_exit`], [`print_on_exit`]; `serve`,
 //!   `Endpoint` and `expose` with the feature `http`; [`families`] for an encoder of your own;
 //! - [exemplars](docs::guide::exporting#exemplars-from-a-metric-to-its-trace): [`set_trace_source`], [`TraceContext`], [`Exemplars`];
 //! - [testing](docs::guide::testing): [`mod@testing`], [`MockClock`];
@@ -40,13 +40,18 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `enabled` (default) | annotations and [`time!`](macro@time) count; without it they leave the code unchanged |
+//! | `emf` | `ExporterBuilder::to_emf`: CloudWatch's embedded metric format |
 //! | `futures` | [`Call::stream`], [`Call::try_stream`], `#[instrumented(ends_with = "stream")]`: calls that end with a stream |
-//! | `http-body` | [`Call::body`]: calls that end with an HTTP body |
 //! | `http` | `expose`; `serve`, `Endpoint` (not on WebAssembly) |
+//! | `http-body` | [`Call::body`]: calls that end with an HTTP body |
 //! | `json` | `FullSnapshot::to_json`, `from_json`; serde's `Serialize` and `Deserialize` of snapshots |
+//! | `log` | what exporters report goes to the program's logger |
 //! | `otlp` | `ExporterBuilder::to_otlp` (not on WebAssembly); `otlp::Encoder`: snapshots as requests of the OpenTelemetry protocol |
 //! | `process` | `MetricsRegistry::register_process_metrics` |
+//! | `push` | `ExporterBuilder::to_pushgateway` (not on WebAssembly) |
 //! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C, on Unix |
+//! | `statsd` | `ExporterBuilder::to_statsd`: StatsD and DogStatsD, over UDP and Unix sockets (not on WebAssembly) |
+//! | `tls` | `https://` for `to_otlp` and `to_pushgateway` |
 //!
 //! # How it works
 //! [`docs::recording`] describes how a call is recorded and why a snapshot is exact, [`docs::memory_ordering`] the reason for

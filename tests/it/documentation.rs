@@ -172,3 +172,30 @@ fn orderings_in_document(document: &str) -> BTreeMap<String, String> {
     }
     orderings
 }
+
+#[test]
+fn all_features_are_documented_and_built_alone() {
+    let manifest = read(&root().join("metrics/Cargo.toml"));
+    let section = manifest.split("\n[features]\n").nth(1).and_then(|rest| rest.split("\n\n").next());
+    let lines = section.expect("there are features").lines();
+    let names = lines.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
+    let features: BTreeSet<&str> =
+        names.filter(|name| !["default"].contains(name) && !name.starts_with('#')).collect();
+    assert!(features.contains("enabled") && features.contains("json"), "{features:?}");
+    let listed = |file: &str, prefix: &str| -> BTreeSet<String> {
+        let text = read(&root().join(file));
+        let table =
+            text.split(&format!("{prefix}| feature |")).nth(1).expect("a table of features").to_owned();
+        let rows = table.lines().skip(2).take_while(|line| line.starts_with(&format!("{prefix}|")));
+        rows.filter_map(|row| Some(row.split('`').nth(1)?.to_owned())).collect()
+    };
+    let expected: BTreeSet<String> = features.iter().map(ToString::to_string).collect();
+    assert_eq!(listed("README.md", ""), expected, "README.md");
+    assert_eq!(listed("metrics/src/lib.rs", "//! "), expected, "metrics/src/lib.rs");
+    let run = read(&root().join(".ci/run"));
+    let alone = run.lines().find_map(|line| line.trim().strip_prefix("for feature in ")).expect("a loop");
+    let alone = alone.split(';').next().expect("it ends").split(' ');
+    let alone: BTreeSet<String> = alone.map(str::to_owned).collect();
+    let expected: BTreeSet<String> = expected.into_iter().filter(|name| name != "enabled").collect();
+    assert_eq!(alone, expected, ".ci/run");
+}
