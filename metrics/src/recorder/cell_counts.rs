@@ -25,7 +25,7 @@ impl CellCounts {
     }
 
     /// Returns the octaves, in ascending order, with the counts of their cells.
-    pub(super) fn octaves(&self, table: &BucketTable) -> impl Iterator<Item = (usize, &[u64])> + Clone {
+    pub(super) fn octaves(&self, table: &BucketTable) -> impl Iterator<Item = (usize, &[u64])> {
         let mut rest = self.counts.as_slice();
         self.octaves.iter().map(move |octave| {
             let (counts, others) = rest.split_at(table.cells_in(octave));
@@ -42,6 +42,11 @@ impl CellCounts {
     /// Loads a value of each cache line, so that they are in the cache. Returns anything.
     pub(super) fn touch(&self) -> u64 {
         self.counts.iter().step_by(8).fold(0, |all, count| all ^ count)
+    }
+
+    /// Returns the number of cells with durations.
+    pub(super) fn non_zero(&self) -> usize {
+        self.counts.iter().filter(|count| **count > 0).count()
     }
 
     /// Returns the number of bytes that it takes elsewhere.
@@ -108,7 +113,7 @@ impl OctaveSet {
     }
 
     /// Returns its octaves, in ascending order.
-    pub(super) fn iter(self) -> impl Iterator<Item = usize> + Clone {
+    pub(super) fn iter(self) -> impl Iterator<Item = usize> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             let lowest = rest.trailing_zeros() as usize;

@@ -2,7 +2,7 @@
 
 use super::block::BlockReading;
 use super::cell_counts::{CellCounts, OctaveSet};
-use crate::buckets::native::NativeCounts;
+use crate::buckets::native::{self, NativeCounts};
 use crate::buckets::table::{BucketTable, OCTAVES};
 use std::mem;
 use std::sync::Arc;
@@ -19,11 +19,17 @@ pub(super) struct CellSums {
     touched: OctaveSet,
     /// The sums of each octave's cells: zeros, unless the octave is touched. The memory is kept.
     octaves: [Vec<u64>; OCTAVES],
+    /// The native buckets that were taken last. Kept for the memory: a copy has no room for more than it has.
+    native: NativeCounts,
 }
 
 impl Default for CellSums {
     fn default() -> Self {
-        CellSums { touched: OctaveSet::default(), octaves: [const { Vec::new() }; OCTAVES] }
+        CellSums {
+            touched: OctaveSet::default(),
+            octaves: [const { Vec::new() }; OCTAVES],
+            native: NativeCounts::new(&native::NONE),
+        }
     }
 }
 
@@ -62,25 +68,25 @@ impl CellSums {
 
     /// Returns the classic and the native buckets, and begins anew.
     pub(super) fn take(&mut self, table: &BucketTable) -> Buckets {
-        let touched = mem::take(&mut self.touched);
-        let taken = distribute(table, touched.iter().map(|octave| (octave, self.octaves[octave].as_slice())));
-        touched.iter().for_each(|octave| self.octaves[octave].fill(0));
-        taken
+        let CellSums { touched, octaves, native } = self;
+        native.clear(table.scale());
+        let mut classic = vec![0; table.buckets()];
+        for octave in mem::take(touched).iter() {
+            let sums = &mut octaves[octave];
+            table.spread(octave, sums, &mut classic, native);
+            sums.fill(0);
+        }
+        (classic, table.scale().is_some().then(|| Arc::new(native.clone())))
     }
 }
 
 /// Distributes cells to the classic and the native buckets.
 pub(super) fn buckets(table: &BucketTable, cells: &CellCounts) -> Buckets {
-    distribute(table, cells.octaves(table))
-}
-
-fn distribute<'a>(table: &BucketTable, octaves: impl Iterator<Item = (usize, &'a [u64])> + Clone) -> Buckets {
     let has_native = table.scale().is_some();
-    let cells = octaves.clone().flat_map(|(_, counts)| counts);
-    let room = if has_native { cells.filter(|count| **count > 0).count() } else { 0 };
+    let room = if has_native { cells.non_zero() } else { 0 };
     let mut native = NativeCounts::with_capacity(table.scale(), room);
     let mut classic = vec![0; table.buckets()];
-    for (octave, counts) in octaves {
+    for (octave, counts) in cells.octaves(table) {
         table.spread(octave, counts, &mut classic, &mut native);
     }
     (classic, has_native.then(|| Arc::new(native)))

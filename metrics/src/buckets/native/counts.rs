@@ -27,6 +27,12 @@ impl NativeCounts {
         NativeCounts { cells: Vec::with_capacity(cells), ..NativeCounts::new(scale) }
     }
 
+    /// Removes all values, and begins anew with this scale. The memory is kept.
+    pub(crate) fn clear(&mut self, scale: &'static NativeScale) {
+        self.cells.clear();
+        (self.scale, self.zero, self.is_coarse) = (scale, 0, false);
+    }
+
     /// Adds `count` values to `cell`, which is not below that of an earlier addition.
     pub(crate) fn push(&mut self, cell: NativeCell, count: u64) {
         match self.cells.last_mut() {
