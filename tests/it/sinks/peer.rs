@@ -34,6 +34,8 @@ pub(super) const OK: Behaviour = Behaviour::Answer("HTTP/1.1 200 OK\r\nContent-L
 pub(super) struct Peer {
     pub(super) address: SocketAddr,
     pub(super) requests: Receiver<Received>,
+    /// Says when a connection has been accepted.
+    pub(super) connections: Receiver<()>,
 }
 
 impl Peer {
@@ -46,16 +48,18 @@ impl Peer {
         let address = listener.local_addr().unwrap();
         let behaviours: Vec<Behaviour> = behaviours.into_iter().collect();
         let (sender, requests) = mpsc::channel();
+        let (accepted, connections) = mpsc::channel();
         // Ends with the process. Connections that hang are kept.
         thread::spawn(move || {
             let last = *behaviours.last().expect("a behaviour");
             let mut held = Vec::new();
             for behaviour in behaviours.into_iter().chain(std::iter::repeat(last)) {
                 let Ok((connection, _)) = listener.accept() else { return };
+                let _ = accepted.send(());
                 held.extend(treat(connection, behaviour, &sender));
             }
         });
-        Peer { address, requests }
+        Peer { address, requests, connections }
     }
 
     pub(super) fn url(&self) -> String {

@@ -2,7 +2,7 @@
 
 use super::peer::{Behaviour, OK, Peer, unused_address};
 use super::{Reports, counter, exports, fill};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tachometer::MetricsRegistry;
 use tachometer::export::Pushgateway;
 
@@ -119,6 +119,26 @@ fn a_peer_that_hangs_delays_neither_the_other_sinks_nor_the_end() {
     let mut expected = hanging.each_ref().map(|peer| format!("{}: no answer within 300ms", peer.url()));
     expected.sort();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_peer_that_hangs_when_the_program_ends_costs_its_timeout_once() {
+    const TIMEOUT: Duration = Duration::from_secs(2);
+    let (registry, reports, peer) = (registry(), Reports::default(), Peer::new([Behaviour::Hang(10)]));
+    let gateway = Pushgateway::new(peer.url(), "j").timeout(TIMEOUT);
+    let exporter = reports.of(registry.exporter().every(Duration::from_millis(1))).to_pushgateway(gateway);
+    let exporter = exporter.start().unwrap();
+    peer.connections.recv().unwrap();
+    let began = Instant::now();
+    exporter.stop();
+    let stopped = began.elapsed();
+    // The export in progress has had half of the time, and the last one the rest.
+    peer.connections.recv().unwrap();
+    assert_eq!(
+        reports.all(),
+        [format!("{}: no answer within 2s", peer.url()), format!("{}: no answer within 2s", peer.url())]
+    );
+    assert!(stopped < TIMEOUT * 7 / 4, "{stopped:?}");
 }
 
 #[test]

@@ -40,17 +40,17 @@ impl FullSnapshot {
     /// use tachometer::instrumented;
     ///
     /// #[instrumented]
-    /// fn bake(minutes: u32) -> Result<u32, String> {
+    /// fn glaze(minutes: u32) -> Result<u32, String> {
     ///     if minutes < 60 { Ok(minutes) } else { Err("burnt".to_owned()) }
     /// }
     ///
     /// for minutes in [10, 20, 90] {
-    ///     let _ = bake(minutes);
+    ///     let _ = glaze(minutes);
     /// }
     /// let snapshot = tachometer::snapshot();
     /// let report = snapshot.report();
-    /// let bake = report.rows().iter().find(|row| row.name() == "bake").unwrap();
-    /// assert_eq!((bake.function().calls(), bake.function().errors), (3, 1));
+    /// let glaze = report.rows().iter().find(|row| row.name() == "glaze").unwrap();
+    /// assert_eq!((glaze.function().calls(), glaze.function().errors), (3, 1));
     /// println!("{report}");
     /// ```
     pub fn report(&self) -> Report<'_> {
