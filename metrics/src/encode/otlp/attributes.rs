@@ -1,7 +1,7 @@
 //! Labels as attributes: pairs of a key and a text.
 
-use super::literals::push_text;
 use crate::encode::encoded_labels::LabelBuffer;
+use crate::encode::literals::push_text;
 use crate::encode::wire::{Key, push_bytes, push_varint, varint_length};
 use crate::labels::SeriesLabels;
 use std::ops::Range;
