@@ -28,8 +28,8 @@ const DOCUMENT: &str = concat!(
 /// `the_policy_allows_the_document_and_nothing_else` computes the hashes.
 const POLICY: &str = concat!(
     "default-src 'none'; connect-src 'self'; ",
-    "style-src 'sha256-MVz6NCgSYBe5OYnycYdnX6w3iCyocIknhUsf0BqtOJ8='; ",
-    "script-src 'sha256-wkZKzPGDwqMw4+iG1IBlHHtPe9mRxX46t9an+uyiZZs='; ",
+    "style-src 'sha256-r2fvBLvZgKeKlDnEKe5j44JHx9yGyhNMjgWxhE8qNew='; ",
+    "script-src 'sha256-sGx7yDVVhO89tihsu2IHd5le9wEbAvki7HRmJ+0p9KM='; ",
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 );
 

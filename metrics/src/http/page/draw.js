@@ -12,7 +12,7 @@ function count(n) {
 }
 function digits(n) {
   const size = Math.abs(n);
-  if (size > 0 && size < 0.001) return n.toExponential(1);
+  if (size > 0 && size < 0.001) return "<0.001";
   return n.toFixed(size < 1 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0).replace(/\.0+$|(\.\d*?)0+$/, "$1");
 }
 function time(nanos) {
@@ -52,10 +52,13 @@ function element(tag, attributes, ...children) {
   made.append(...children);
   return made;
 }
-// Sets a text if it is another one: a selection in what stays is kept.
+// Sets a text if it is another one.
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+// Returns how many polls a drawing has room for: those of a minute, until there are more.
+const room = (list) => list.length > 60 ? CURVE : 60;
 
 // Draws a curve, the latest value on the right, from 0 to the largest value.
 function drawCurve(path, curve) {
@@ -63,8 +66,8 @@ function drawCurve(path, curve) {
   const least = curve.reduce((least, value) => value < least ? value : least, 0);
   let d = "", isDrawing = false;
   curve.forEach((value, index) => {
-    const x = CURVE - curve.length + index, y = 23 - 22 * (value - least) / (most - least);
-    if (Number.isFinite(y)) d += (isDrawing ? "L" : "M") + x + " " + y.toFixed(1);
+    const x = 180 * (1 - (curve.length - index) / room(curve)), y = 23 - 22 * (value - least) / (most - least);
+    if (Number.isFinite(y)) d += (isDrawing ? "L" : "M") + x.toFixed(1) + " " + y.toFixed(1);
     isDrawing = Number.isFinite(y);
   });
   path.setAttribute("d", d);
@@ -96,17 +99,17 @@ function drawHeat(canvas, item) {
     return;
   }
   const [left, bottom] = [64, 18];
-  const [wide, high] = [(width - left) / CURVE, (height - bottom) / (most - least + 1)];
+  const [wide, high] = [(width - left) / room(columns), (height - bottom) / (most - least + 1)];
   const y = (index) => height - bottom - (index - least + 1) * high;
   // Times beside the rows, as many as have room.
   const step = Math.ceil(20 / high);
-  for (let index = least; index <= most; index += step) context.fillText(time(bounds(item.row, true, index)[1]), 0, y(index) + Math.min(high, 12));
-  context.fillText("3 min ago", left, height - 4);
+  for (let index = least; index <= most; index += step) context.fillText(time(bounds(item.row, true, index)[1]), 0, Math.max(11, y(index) + Math.min(high, 12)));
+  context.fillText(room(columns) / 60 + " min ago", left, height - 4);
   context.textAlign = "right";
   context.fillText("now", width, height - 4);
   context.fillStyle = style.getPropertyValue("--accent");
   columns.forEach((buckets, column) => {
-    const x = left + (CURVE - columns.length + column) * wide;
+    const x = left + (room(columns) - columns.length + column) * wide;
     for (let i = 0; i < buckets.length; i += 2) {
       context.globalAlpha = 0.15 + 0.85 * Math.sqrt(buckets[i + 1] / peak);
       context.fillRect(x, y(buckets[i]), Math.max(1, wide - 0.4), Math.max(1, high - 0.4));

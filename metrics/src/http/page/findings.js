@@ -1,5 +1,5 @@
 
-// Findings: what somebody who looks for trouble would look at first.
+// Findings: what deserves a look.
 
 const series = (name) => [...state.metrics.values()].filter((item) => item.name === name);
 const label = (item, name) => shown(item.labels.find(([known]) => known === name)?.[1] ?? "");
@@ -19,7 +19,7 @@ function findings() {
     if (item.row.value > 0) add("warn", `The family ${label(item, "metric")} has reached its bound of series: ${count(item.row.value)} updates are counted as __overflow__.`);
   }
   for (const item of series("tachometer_overflowed_label_sets_total")) {
-    if (item.row.value > 0) add("warn", `Functions have more sets of labels than they may: ${count(item.row.value)} calls are counted as __overflow__.`);
+    if (item.row.value > 0) add("warn", `Functions have too many sets of labels: ${count(item.row.value)} calls are counted as __overflow__.`);
   }
   for (const item of series("tachometer_callback_failures_total")) {
     const recent = item.interval(60).value;
@@ -37,7 +37,7 @@ function findings() {
   for (const item of series("tachometer_refused_metric_info")) add("warn", `A metric is not exported: ${label(item, "reason")}.`);
   for (const item of series("tachometer_clock_info")) {
     const source = label(item, "source");
-    if (source === "os") add("info", "Calls are timed by the system's clock, which takes several times as long to read as the processor's counter.");
+    if (source === "os") add("info", "Calls are timed by the system's clock, which is slow to read.");
     if (source === "none") add("warn", "There is no clock: calls are counted, but not timed.");
   }
   const rank = { bad: 0, warn: 1, info: 2 };

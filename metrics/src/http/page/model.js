@@ -1,7 +1,7 @@
 
 "use strict";
-// The model: what the data say, and what they said in the last minutes. The program counts up and forgets nothing; all differences are
-// made here, so a page that is closed costs the program nothing.
+// The model: what the data say, and what they said in the last minutes. All differences are made here, so a page that is closed costs
+// the program nothing.
 
 const CURVE = 180; // how many polls the curves and the heat map show
 const NOTHING = { ok: 0, errors: 0, panics: 0, cancelled: 0, in_flight: 0, count: 0, sum: 0, zeros: 0, buckets: [], value: 0 };
@@ -41,7 +41,7 @@ class Item {
     if (isGap && this.curve.length > 0) { push(this.curve, NaN, CURVE); push(this.heat, null, CURVE); }
     if (change) {
       const isLevel = this.family?.kind === "gauge";
-      push(this.curve, isLevel ? row.value : (this.family?.kind === "counter" ? change.value : change.calls) / seconds, CURVE);
+      push(this.curve, isLevel ? row.value : (row.value === undefined ? change.calls : change.value) / seconds, CURVE);
       push(this.heat, keepsHeat ? change.buckets : null, CURVE);
     }
     push(this.past, { time, row }, keep);
@@ -71,16 +71,15 @@ function push(list, value, most) {
   if (list.length > most) list.splice(0, list.length - most);
 }
 
-const SAME = ["ok", "errors", "panics", "cancelled", "in_flight", "count", "sum", "value"];
-const isSame = (one, other) => SAME.every((member) => one[member] === other[member]);
+const COUNTS = ["ok", "errors", "panics", "cancelled", "count", "sum", "value"];
+const isSame = (one, other) => one.in_flight === other.in_flight && COUNTS.every((member) => one[member] === other[member]);
 
 // Returns what a row has more than an earlier one. A row that has less was reset in between.
 function difference(row, base) {
-  const members = ["ok", "errors", "panics", "cancelled", "count", "sum", "value"];
-  if (members.some((member) => row[member] < base[member])) base = NOTHING;
+  if (COUNTS.some((member) => row[member] < base[member])) base = NOTHING;
   const less = (member) => (row[member] ?? 0) - (base[member] ?? 0);
   const change = { kinds: [] };
-  for (const member of members) change[member] = less(member);
+  for (const member of COUNTS) change[member] = less(member);
   change.calls = row.ok === undefined ? change.count : change.ok + change.errors + change.panics + change.cancelled;
   const kinds = new Map(base.kinds);
   for (const [kind, errors] of row.kinds ?? []) change.kinds.push([kind, errors - (kinds.get(kind) ?? 0)]);
@@ -115,7 +114,7 @@ function percentile(row, isTime, change, fraction) {
   for (let i = 0; i < change.buckets.length; i += 2) {
     if (rank <= change.buckets[i + 1]) {
       const [least, most] = bounds(row, isTime, change.buckets[i]);
-      // In native buckets the harmonic mean, from which both ends are equally far; in wider ones a point on the line.
+      // In a native bucket the harmonic mean, from which both ends are equally far.
       const value = row.schema === undefined ? least + (most - least) * rank / change.buckets[i + 1] : 2 * least * most / (least + most);
       return Math.min(Math.max(value, row.min ?? 0), row.max ?? Infinity);
     }
@@ -179,7 +178,7 @@ function updated(known, rows, keepsHeat) {
   return items;
 }
 
-// Names are data of the program, or of its clients. They are shown as text only, with what is invisible or turns the direction of text written out.
+// Names may come from strangers. They are shown as text only; what is invisible or turns text around is written out.
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 const shown = (text) => text.replace(HIDDEN, (c) => "\\u{" + c.charCodeAt(0).toString(16) + "}");
 const labelText = (labels) => labels.length === 0 ? "" : "{" + labels.map(([name, value]) =>

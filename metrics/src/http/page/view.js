@@ -4,15 +4,15 @@
 const $ = (id) => document.getElementById(id);
 const view = { open: null, isPaused: false, words: [], seconds: 10, trouble: null };
 
-// A column has a title, a text for an item and its interval, and the number or text by which the items are sorted.
+// A column has a text for an item and its interval, and what the items are sorted by.
 const NAME = { id: "name", title: "name", sort: (item) => item.search };
-const CURVE_COLUMN = { id: "curve", title: "3 min", style: "curve" };
+const CURVE_COLUMN = { id: "curve", title: "curve", style: "curve" };
 const column = (id, title, value, text, style = "", hint = "") => ({ id, title, sort: value, text, style, hint });
 const FUNCTIONS = [
   { ...NAME, title: "function" },
-  { ...CURVE_COLUMN, hint: "Calls a second in the last three minutes" },
+  { ...CURVE_COLUMN, hint: "Calls a second, up to three minutes ago" },
   column("rate", "calls/s", (item, i) => i.rate, (item, i) => count(i.rate)),
-  column("busy", "busy", (item, i) => i.busy, (item, i) => count(i.busy), "wide", "Calls at the same time, on average: the time of all calls by the time that passed"),
+  column("busy", "busy", (item, i) => i.busy, (item, i) => count(i.busy), "wide", "Calls at the same time, on average"),
   column("share", "errors", (item, i) => i.share || 0, (item, i) => percent(i.share), "alarming", "Share of the calls that ended with an error"),
   column("panics", "panics", (item, i) => i.panics, (item, i) => count(i.panics), "panics alarming"),
   column("cancelled", "cancelled", (item, i) => i.cancelled, (item, i) => count(i.cancelled), "cancelled wide"),
@@ -27,7 +27,7 @@ const perSecond = (item, i) => isHistogram(item) ? i.rate : item.family.kind ===
 const ofHistogram = (name) => (item, i) => isHistogram(item) ? quantity(item, i[name], i.isTime) : "";
 const METRICS = [
   { ...NAME, title: "metric" },
-  { ...CURVE_COLUMN, hint: "The value of a gauge, the rate of others, in the last three minutes" },
+  { ...CURVE_COLUMN, hint: "The value of a gauge, the rate of others, up to three minutes ago" },
   column("value", "value", (item) => item.row.value ?? item.row.count, (item) => isHistogram(item) ? count(item.row.count) : quantity(item, item.row.value)),
   column("rate", "per second", perSecond, (item, i) => item.family.kind === "gauge" ? "" : count(perSecond(item, i))),
   column("p50", "p50", (item, i) => i.p50, ofHistogram("p50"), "narrow"),
@@ -90,7 +90,7 @@ class Table {
     this.showAll.hidden = rest === 0;
   }
 
-  // Fills the rows and brings them into order, with as few changes of the document as possible.
+  // Fills the rows and brings them into order.
   place(visible) {
     const rows = new Map();
     let next = this.body.firstChild;
@@ -176,7 +176,7 @@ function renderTiles(functions) {
     ["errors/s", count(sums.errors)],
     ["in flight", count(sums.inFlight)],
     ["functions", count(functions.length)],
-    ["processors", cpu === undefined ? undefined : count(cpu)],
+    ["CPU", cpu === undefined ? undefined : percent(cpu)],
     ["memory", value("process_resident_memory_bytes") && bytes(value("process_resident_memory_bytes"))],
     ["threads", value("process_threads") && count(value("process_threads"))],
     ["open files", value("process_open_fds") && count(value("process_open_fds"))],
@@ -221,7 +221,7 @@ function open(item) {
   }
 }
 
-// Shows the function that is open. Its frame is made once; texts and the drawing change.
+// Shows the function that is open. Its frame is made once.
 function renderDetail() {
   const panel = $("detail");
   const item = view.open && [...state.functions.values()].find((known) => known === view.open);
@@ -231,17 +231,18 @@ function renderDetail() {
     const close = element("button", { type: "button" }, "Close");
     close.addEventListener("click", () => open(null));
     const title = element("h2", { id: "detail-title" }, element("bdi", {}, item.title), element("bdi", { class: "module" }, shown(item.module)));
-    const heat = element("canvas", { role: "img", "aria-label": "Latency of calls over the last three minutes" });
+    const heat = element("canvas", { role: "img", "aria-label": "Latency of calls over time" });
     panel.append(element("div", { class: "bar" }, title, close), heat, element("div", { class: "columns" }));
   }
   const i = item.interval(view.seconds), { row } = item;
+  const heads = ["", $("window").selectedOptions[0].textContent, "since start"];
   const outcomes = ["ok", "errors", "panics", "cancelled"].map((name) => [name, count(i[name]), count(row[name] ?? 0)]);
   const parts = [
-    facts("Calls", ["", windowName(), "since start"], outcomes),
-    facts("Latency", ["", windowName(), "since start"], ["p50", "p95", "p99", "max"].map((name) => [name, time(i[name]), time(row[name])])
+    facts("Calls", heads, outcomes),
+    facts("Latency", heads, ["p50", "p95", "p99", "max"].map((name) => [name, time(i[name]), time(row[name])])
       .concat([["mean", time(i.sum / i.count), time(row.sum / row.count)]])),
   ];
-  if (i.kinds.length > 0) parts.push(facts("Errors by kind", ["", windowName(), "since start"],
+  if (i.kinds.length > 0) parts.push(facts("Errors by kind", heads,
     i.kinds.map(([kind, errors], index) => [shown(kind), count(errors), count(row.kinds[index][1])])));
   if (row.sample) parts.push(facts("Sampling", [""], [[`One call in ${count(row.sample)} is timed.`]]));
   if (row.exemplars) parts.push(facts("Traces", ["", "took", "at", "trace"], row.exemplars.map((one) =>
@@ -256,7 +257,6 @@ function facts(caption, heads, rows) {
   const line = (cells, tag) => element("tr", {}, ...cells.map((cell) => element(tag, {}, cell.nodeType ? cell : element("bdi", {}, cell))));
   return element("table", {}, element("caption", {}, caption), line(heads, "td"), ...rows.map((cells) => line(cells, "td")));
 }
-const windowName = () => $("window").selectedOptions[0].textContent;
 
 // An endpoint may serve several registries, each of which has a page.
 function renderRegistries() {
@@ -289,7 +289,7 @@ async function poll() {
   }
   isPolling = false;
   showStatus();
-  // One poll a second, and no more than a fifth of the time if one takes long.
+  // One poll a second, or a fifth of the time.
   const took = performance.now() - began;
   timer = setTimeout(poll, Math.max(1000 - took, took * 4));
 }
