@@ -37,7 +37,11 @@ impl Exposition {
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let encoding = self.content_encoding.map(|encoding| ("content-encoding", encoding));
         let policy = self.content_security_policy.map(|policy| ("content-security-policy", policy));
-        [("content-type", self.content_type)].into_iter().chain(encoding).chain(policy).chain(CONSTANT_HEADERS)
+        [("content-type", self.content_type)]
+            .into_iter()
+            .chain(encoding)
+            .chain(policy)
+            .chain(CONSTANT_HEADERS)
     }
 }
 

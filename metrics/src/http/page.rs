@@ -91,12 +91,7 @@ pub(super) fn document(gzip: bool) -> Exposition {
 }
 
 /// Returns the data of a registry, with the paths of all registries.
-pub(super) fn data(
-    contents: &Contents,
-    registries: &[&str],
-    gzip: bool,
-    buffer: &mut Vec<u8>,
-) -> Exposition {
+pub(super) fn data(contents: &Contents, registries: &[&str], gzip: bool, buffer: &mut Vec<u8>) -> Exposition {
     json(gzip, buffer, |text| data_of::write(&contents.read(), registries, text))
 }
 

@@ -62,7 +62,8 @@ impl Router {
         if !request.preferences.json() {
             return Response::other(page::document(gzip));
         }
-        let chosen = request.query.strip_prefix("registry=").and_then(|index| index.parse().ok()).unwrap_or(0);
+        let chosen =
+            request.query.strip_prefix("registry=").and_then(|index| index.parse().ok()).unwrap_or(0);
         let Some(contents) = self.registry(chosen) else {
             return Response::refusal(Status::NotFound);
         };

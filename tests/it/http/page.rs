@@ -16,7 +16,9 @@ fn data(address: SocketAddr, path: &str) -> Json {
 
 /// Returns what is between two tags of the document, which occur once.
 fn between<'a>(document: &'a str, begin: &str, end: &str) -> &'a str {
-    let [_, rest] = document.split(begin).collect::<Vec<_>>()[..] else { panic!("{begin} is not there once") };
+    let [_, rest] = document.split(begin).collect::<Vec<_>>()[..] else {
+        panic!("{begin} is not there once")
+    };
     rest.split_once(end).expect(end).0
 }
 
@@ -33,9 +35,11 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digits = bytes.chunks(3).flat_map(|chunk| {
         let group = (0..3).fold(0, |group, at| group << 8 | usize::from(chunk.get(at).copied().unwrap_or(0)));
-        (0..4).map(move |at| {
-            if at <= chunk.len() { char::from(DIGITS[group >> (18 - 6 * at) & 63]) } else { '=' }
-        })
+        (0..4).map(
+            move |at| {
+                if at <= chunk.len() { char::from(DIGITS[group >> (18 - 6 * at) & 63]) } else { '=' }
+            },
+        )
     });
     digits.collect()
 }
@@ -62,8 +66,21 @@ fn the_document_is_small_and_makes_no_markup_of_texts() {
     let text = String::from_utf8(document.body).expect("UTF-8");
     assert!(text.len() <= 40 * 1024, "{} bytes", text.len());
     let forbidden = [
-        "innerHTML", "outerHTML", "insertAdjacent", "document.write", "DOMParser", "eval(", "Function(", "http:",
-        "https:", "style=", "onclick", "javascript:", "srcdoc", "@import", "url(",
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacent",
+        "document.write",
+        "DOMParser",
+        "eval(",
+        "Function(",
+        "http:",
+        "https:",
+        "style=",
+        "onclick",
+        "javascript:",
+        "srcdoc",
+        "@import",
+        "url(",
     ];
     for word in forbidden {
         assert!(!text.contains(word), "{word}");
@@ -138,7 +155,10 @@ fn data_have_functions_with_labels_of_any_text() {
     let functions = data["functions"].as_array().expect("functions");
     let of = |text: &str| {
         let labels = Json::from(vec![vec!["text", text]]);
-        functions.iter().find(|one| one["name"] == "looked_at" && one["labels"] == labels).expect("the function")
+        functions
+            .iter()
+            .find(|one| one["name"] == "looked_at" && one["labels"] == labels)
+            .expect("the function")
     };
     assert_eq!((&of(hostile)["ok"], &of(hostile)["errors"]), (&Json::from(2), &Json::from(0)));
     assert_eq!(of(hostile)["count"], 2);
