@@ -66,7 +66,7 @@ impl Delivery {
         Delivery { resolver: Resolver::new(look_up), ..self }
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(super) fn socket_mut(&mut self) -> Option<&mut Socket> {
         self.socket.as_mut()
     }
