@@ -66,7 +66,7 @@ impl Delivery {
         Delivery { resolver: Resolver::new(look_up), ..self }
     }
 
-    #[cfg(all(test, unix))]
+    #[cfg(all(test, target_os = "linux"))]
     pub(super) fn socket_mut(&mut self) -> Option<&mut Socket> {
         self.socket.as_mut()
     }
