@@ -60,6 +60,11 @@ fn counters_and_both_kinds_of_histograms_have_theirs() {
     }
 }
 
+/// Returns a time as all systems know it: in steps of 100 ns.
+fn in_steps(nanos: u64) -> u64 {
+    nanos / 100 * 100
+}
+
 /// Returns the exemplar of a snapshot as a message.
 fn message(exemplar: &tachometer::Exemplar, value: Number) -> Exemplar {
     let value = match value {
@@ -70,7 +75,7 @@ fn message(exemplar: &tachometer::Exemplar, value: Number) -> Exemplar {
     let since_1970 = exemplar.time().duration_since(UNIX_EPOCH).expect("after 1970");
     Exemplar {
         filtered_attributes: Vec::new(),
-        time_unix_nano: u64::try_from(since_1970.as_nanos()).expect("before 2554"),
+        time_unix_nano: in_steps(u64::try_from(since_1970.as_nanos()).expect("before 2554")),
         span_id: exemplar.trace().span_id.to_vec(),
         trace_id: exemplar.trace().trace_id.to_vec(),
         value: Some(value),
@@ -90,7 +95,11 @@ fn all_exemplars(request: &Request) -> Vec<Exemplar> {
             _ => numbers(metric).iter().flat_map(|point| point.exemplars.clone()).collect(),
         }
     };
-    metrics(request).iter().flat_map(of_metric).collect()
+    let mut exemplars: Vec<Exemplar> = metrics(request).iter().flat_map(of_metric).collect();
+    for exemplar in &mut exemplars {
+        exemplar.time_unix_nano = in_steps(exemplar.time_unix_nano);
+    }
+    exemplars
 }
 
 /// Returns all exemplars of a snapshot.

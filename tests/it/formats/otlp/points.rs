@@ -117,7 +117,7 @@ fn two_snapshots() -> [FullSnapshot; 2] {
     jobs.add(4);
     queue.set(-5);
     waits.observe_duration(Duration::from_secs(1));
-    [at(&earlier, "02.000000001"), at(&registry.snapshot_all(), "03")]
+    [at(&earlier, "02.0000001"), at(&registry.snapshot_all(), "03")]
 }
 
 /// Returns a snapshot that was taken in that second, of a registry that was created at the begin of its minute.
@@ -128,6 +128,8 @@ fn at(snapshot: &FullSnapshot, second: &str) -> FullSnapshot {
 
 const MINUTE: u64 = 1_795_541_520_000_000_000;
 const SECOND: u64 = 1_000_000_000;
+/// The resolution of times on Windows.
+const STEP: u64 = 100;
 
 #[test]
 fn cumulative_points_span_the_time_since_the_start() {
@@ -156,7 +158,7 @@ fn delta_points_span_the_time_since_the_earlier_snapshot() {
     let Data::Sum(sum) = data(metric(&request, "jobs_total")) else { panic!("no sum") };
     assert_eq!((sum.is_monotonic, sum.aggregation_temporality), (true, DELTA));
     let jobs = &sum.data_points[0];
-    let times = (MINUTE + 2 * SECOND + 1, MINUTE + 3 * SECOND);
+    let times = (MINUTE + 2 * SECOND + STEP, MINUTE + 3 * SECOND);
     assert_eq!((jobs.start_time_unix_nano, jobs.time_unix_nano), times);
     assert_eq!(jobs.value, Some(Value::AsInt(4)));
     assert_eq!(number(&request, "queue"), Value::AsInt(-5), "a gauge is as it is");
@@ -172,7 +174,7 @@ fn the_first_delta_spans_the_time_since_the_start() {
     let [earlier, _] = two_snapshots();
     let request = encode(&delta(), &earlier, None);
     let [jobs] = numbers(metric(&request, "jobs_total")) else { panic!("one point") };
-    assert_eq!((jobs.start_time_unix_nano, jobs.time_unix_nano), (MINUTE, MINUTE + 2 * SECOND + 1));
+    assert_eq!((jobs.start_time_unix_nano, jobs.time_unix_nano), (MINUTE, MINUTE + 2 * SECOND + STEP));
     assert_eq!(jobs.value, Some(Value::AsInt(3)));
     let (waits, temporality) = histogram(metric(&request, "wait_seconds"));
     assert_eq!((temporality, waits[0].min, waits[0].max), (DELTA, None, None));
