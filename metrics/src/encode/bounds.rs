@@ -1,15 +1,14 @@
 //! The buckets of histograms, whose bounds are formatted once for many histograms.
 
 use super::exemplars::{BucketExemplars, push_exemplar};
+use super::last_bounds::LastBounds;
 use super::number::{push_float, push_unsigned};
 use crate::snapshot::families::Distribution;
 
 /// The bounds of the last histogram, with their text.
 #[derive(Default)]
 pub(super) struct Bounds {
-    /// As they were recorded.
-    recorded: Vec<u64>,
-    is_of_time: bool,
+    last: LastBounds,
     /// For each recorded bound, the text between the start of the bound and the count of its bucket: `0.5"} `. Empty if the bound
     /// is not printed, because the next one is equal as a float.
     texts: Vec<String>,
@@ -26,8 +25,8 @@ impl Bounds {
         exemplars: bool,
     ) -> u64 {
         let histogram = distribution.recorded();
-        if histogram.boundaries != self.recorded || distribution.is_of_time() != self.is_of_time {
-            self.set(distribution);
+        if let Some(bounds) = self.last.if_changed(distribution) {
+            self.texts = bounds.into_iter().map(|bound| bound.map_or_else(String::new, text_of)).collect();
         }
         let mut count = 0_u64;
         let mut of_buckets = BucketExemplars::new(distribution);
@@ -45,20 +44,12 @@ impl Bounds {
         }
         count
     }
+}
 
-    #[cold]
-    fn set(&mut self, distribution: &Distribution<'_>) {
-        self.recorded.clone_from(&distribution.recorded().boundaries);
-        self.is_of_time = distribution.is_of_time();
-        self.texts.clear();
-        let bounds: Vec<f64> = distribution.upper_bounds().collect();
-        for (index, bound) in bounds.iter().enumerate() {
-            let mut text = String::new();
-            if bounds.get(index + 1) != Some(bound) {
-                push_float(&mut text, *bound);
-                text.push_str("\"} ");
-            }
-            self.texts.push(text);
-        }
-    }
+/// Returns the text between the start of a bound and the count of its bucket.
+fn text_of(bound: f64) -> String {
+    let mut text = String::new();
+    push_float(&mut text, bound);
+    text.push_str("\"} ");
+    text
 }

@@ -14,6 +14,10 @@ mod expositions;
 mod format;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(any(feature = "emf", feature = "otlp"))]
+mod json_text;
+mod label_fields;
+mod last_bounds;
 mod lines;
 mod number;
 mod openmetrics;

@@ -1,7 +1,7 @@
 //! Documents: metrics of one label set, as many as one may contain.
 
-use super::push_string;
 use super::text::{clean, is_dimension_name};
+use crate::encode::json_text::push_text;
 use std::fmt::Write;
 
 /// The largest number of metrics of a document.
@@ -28,7 +28,7 @@ impl Head {
         let mut begin = String::new();
         write!(begin, "{{\"_aws\":{{\"Timestamp\":{timestamp},\"CloudWatchMetrics\":[{{\"Namespace\":")
             .expect("writing to a string cannot fail");
-        push_string(&mut begin, namespace);
+        push_text(&mut begin, namespace);
         begin.push_str(",\"Dimensions\":[[");
         Head { begin, dimensions: String::new(), members: String::new() }
     }
@@ -45,7 +45,7 @@ impl Head {
         if !self.dimensions.is_empty() {
             self.dimensions.push(',');
         }
-        push_string(&mut self.dimensions, name);
+        push_text(&mut self.dimensions, name);
         self.add_property(name, &value);
         Ok(())
     }
@@ -57,9 +57,9 @@ impl Head {
 
     pub(super) fn add_property(&mut self, name: &str, value: &str) {
         self.members.push(',');
-        push_string(&mut self.members, name);
+        push_text(&mut self.members, name);
         self.members.push(':');
-        push_string(&mut self.members, value);
+        push_text(&mut self.members, value);
     }
 }
 
@@ -90,13 +90,13 @@ impl<'a> Document<'a> {
         push_value: impl FnOnce(&mut String),
     ) {
         let mut value = String::from(",");
-        push_string(&mut value, name);
+        push_text(&mut value, name);
         value.push(':');
         push_value(&mut value);
         let mut definition = String::from("{\"Name\":");
-        push_string(&mut definition, name);
+        push_text(&mut definition, name);
         definition.push_str(",\"Unit\":");
-        push_string(&mut definition, unit);
+        push_text(&mut definition, unit);
         definition.push('}');
         let is_full = self.metrics == MAX_METRICS
             || (self.metrics > 0 && self.last == name)

@@ -20,7 +20,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 use std::time::UNIX_EPOCH;
 pub(crate) use text::is_dimension_name;
-use text::push_string;
 use unit::unit;
 
 /// The largest number of dimensions.

@@ -1,24 +1,6 @@
-//! Texts in JSON, and in the characters that CloudWatch allows.
+//! Texts in the characters that CloudWatch allows.
 
 use std::fmt::Write;
-
-/// Appends a JSON string.
-pub(super) fn push_string(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            character if character.is_control() => {
-                write!(out, "\\u{:04x}", u32::from(character)).expect("writing to a string cannot fail");
-            }
-            character => out.push(character),
-        }
-    }
-    out.push('"');
-}
 
 /// Returns whether a dimension may have this name.
 pub(crate) fn is_dimension_name(name: &str) -> bool {
@@ -52,13 +34,6 @@ pub(super) fn clean(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn strings_are_those_of_json() {
-        let mut out = String::new();
-        push_string(&mut out, "a\"b\\c\nd\re\tf\u{1}\u{7f}é");
-        assert_eq!(out, r#""a\"b\\c\nd\re\tf\u0001\u007fé""#);
-    }
 
     #[test]
     fn values_of_dimensions_are_ascii_and_stay_different() {

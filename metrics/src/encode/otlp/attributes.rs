@@ -1,46 +1,19 @@
 //! Labels as attributes: pairs of a key and a text.
 
-use super::literals::push_text;
 use crate::encode::encoded_labels::LabelBuffer;
+use crate::encode::json_text::push_text;
+use crate::encode::label_fields::LabelField;
 use crate::encode::wire::{Key, push_bytes, push_varint, varint_length};
 use crate::labels::SeriesLabels;
 use std::ops::Range;
 
-/// Attributes as messages, each a field with the number `FIELD` of a point, or of another message.
-#[derive(Default)]
-pub(super) struct AttributeFields<const FIELD: u8>(Vec<u8>);
+/// An attribute as a message, in the field with the number `FIELD` of a point.
+pub(super) struct Attribute<const FIELD: u8>;
 
-impl<const FIELD: u8> LabelBuffer for AttributeFields<FIELD> {
-    type Joined = [u8];
-
+impl<const FIELD: u8> LabelField for Attribute<FIELD> {
     #[inline]
-    fn push(&mut self, name: &str, value: &str) {
-        push_attribute(&mut self.0, Key::delimited(FIELD), name, value);
-    }
-
-    #[inline]
-    fn push_joined(&mut self, attributes: &[u8]) {
-        self.0.extend_from_slice(attributes);
-    }
-
-    #[inline]
-    fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    #[inline]
-    fn length(&self) -> usize {
-        self.0.len()
-    }
-
-    #[inline]
-    fn part(&self, range: Range<usize>) -> &[u8] {
-        &self.0[range]
-    }
-
-    #[inline]
-    fn of_series(_: &SeriesLabels) -> Option<&[u8]> {
-        None
+    fn push(out: &mut Vec<u8>, name: &str, value: &str) {
+        push_attribute(out, Key::delimited(FIELD), name, value);
     }
 }
 

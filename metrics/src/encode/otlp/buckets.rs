@@ -1,14 +1,13 @@
 //! Buckets of histograms: explicit and exponential ones.
 
+use crate::encode::last_bounds::LastBounds;
 use crate::snapshot::NativeBuckets;
 use crate::snapshot::families::Distribution;
 
 /// Buckets with explicit bounds, for one histogram after the other. The next one usually has the same bounds as the last.
 #[derive(Default)]
 pub(super) struct ExplicitBuckets {
-    /// The bounds of the last histogram as they were recorded.
-    recorded: Vec<u64>,
-    is_of_time: bool,
+    last: LastBounds,
     /// For each recorded bound, whether it is a bound here: if the next one is equal as a float, it is not.
     is_bound: Vec<bool>,
     bounds: Vec<f64>,
@@ -19,10 +18,13 @@ impl ExplicitBuckets {
     /// Replaces the buckets with those of a histogram. Returns whether the bounds have changed.
     pub(super) fn set(&mut self, distribution: &Distribution<'_>) -> bool {
         let histogram = distribution.recorded();
-        let have_changed =
-            histogram.boundaries != self.recorded || distribution.is_of_time() != self.is_of_time;
-        if have_changed {
-            self.set_bounds(distribution);
+        let changed = self.last.if_changed(distribution);
+        let have_changed = changed.is_some();
+        if let Some(bounds) = changed {
+            self.is_bound = bounds.iter().map(Option::is_some).collect();
+            self.bounds = bounds.into_iter().flatten().collect();
+            // The last one is infinite, which is not said.
+            self.bounds.pop();
         }
         self.counts.clear();
         let mut count = 0_u64;
@@ -34,20 +36,6 @@ impl ExplicitBuckets {
             }
         }
         have_changed
-    }
-
-    #[cold]
-    fn set_bounds(&mut self, distribution: &Distribution<'_>) {
-        self.recorded.clone_from(&distribution.recorded().boundaries);
-        self.is_of_time = distribution.is_of_time();
-        let bounds: Vec<f64> = distribution.upper_bounds().collect();
-        let next = bounds.iter().skip(1).map(Some).chain([None]);
-        self.is_bound.clear();
-        self.is_bound.extend(bounds.iter().zip(next).map(|(bound, next)| next != Some(bound)));
-        self.bounds.clear();
-        self.bounds.extend(bounds.iter().zip(&self.is_bound).filter(|(_, is)| **is).map(|(bound, _)| bound));
-        // The last one is infinite, which is not said.
-        self.bounds.pop();
     }
 
     /// Returns the inclusive upper bounds of all buckets but the last, which has none.

@@ -1,10 +1,11 @@
 //! Requests as protocol buffers: messages `opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest`.
 
-use super::attributes::{AttributeFields, push_attribute};
+use super::attributes::{Attribute, push_attribute};
 use super::buckets::{ExplicitBuckets, ExponentialBuckets};
 use super::exemplars::push_message;
 use super::metrics::{Context, Data, Encoding, Metric, Metrics, SCOPE, SCOPE_VERSION, integer_of};
 use crate::encode::encoded_labels::EncodedLabels;
+use crate::encode::label_fields::LabelFields;
 use crate::encode::values::float_of;
 use crate::encode::wire::{
     Key, double, fixed, push_bytes, push_part, push_unsigned, push_varint, push_with_length, varint_length,
@@ -58,9 +59,9 @@ const POINT: Key = Key::delimited(1);
 struct Protobuf<'a> {
     snapshot: &'a FullSnapshot,
     context: Context,
-    numbers: EncodedLabels<'a, AttributeFields<7>>,
-    histograms: Option<EncodedLabels<'a, AttributeFields<9>>>,
-    exponential: Option<EncodedLabels<'a, AttributeFields<1>>>,
+    numbers: EncodedLabels<'a, LabelFields<Attribute<7>>>,
+    histograms: Option<EncodedLabels<'a, LabelFields<Attribute<9>>>>,
+    exponential: Option<EncodedLabels<'a, LabelFields<Attribute<1>>>>,
     /// The fields of a point of a sum: the value, and the times. Those of a gauge are the first of them.
     fields: [u8; GAUGE_LENGTH + 9],
     /// The bounds of the last histogram, as a field.

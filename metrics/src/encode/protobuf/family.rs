@@ -1,9 +1,10 @@
 //! Families and their series.
 
 use super::histogram::Histograms;
-use super::labels::LabelFields;
+use super::labels::OfSeries;
 use super::number::{NumberFields, start_time};
 use crate::encode::encoded_labels::EncodedLabels;
+use crate::encode::label_fields::LabelFields;
 use crate::encode::values::{float_of, native_of};
 use crate::encode::wire::{Key, push_bytes, push_unsigned, push_varint, push_with_length};
 use crate::snapshot::families::{MetricKind, SeriesView, Value};
@@ -20,7 +21,7 @@ pub(super) struct Families<'out, 'a> {
 
 /// A writer of series.
 struct Values<'a> {
-    labels: EncodedLabels<'a, LabelFields>,
+    labels: EncodedLabels<'a, LabelFields<OfSeries>>,
     numbers: NumberFields,
     histograms: Histograms,
 }

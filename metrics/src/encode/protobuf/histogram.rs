@@ -2,6 +2,7 @@
 
 use super::exemplar;
 use crate::encode::exemplars::BucketExemplars;
+use crate::encode::last_bounds::LastBounds;
 use crate::encode::values::float_of;
 use crate::encode::wire::{
     Key, MAX_VARINT, double, push_bytes, push_part, push_unsigned, push_varint, push_with_length, put_varint,
@@ -14,9 +15,7 @@ use crate::snapshot::{Exemplar, NativeBuckets};
 pub(super) struct Histograms {
     /// The time from which all of them have counted, as a message.
     start: Option<Vec<u8>>,
-    /// The bounds of the last histogram as they were recorded.
-    recorded: Vec<u64>,
-    is_of_time: bool,
+    last: LastBounds,
     /// The bucket of each recorded bound. `None` if it is not printed, because the next bound is equal as a float.
     buckets: Vec<Option<BucketField>>,
     native: NativeParts,
@@ -38,13 +37,7 @@ struct BucketField([u8; 16]);
 impl Histograms {
     /// Creates a writer of histograms with this `start` time.
     pub(super) fn new(start: Option<Vec<u8>>) -> Self {
-        Histograms {
-            start,
-            recorded: Vec::new(),
-            is_of_time: false,
-            buckets: Vec::new(),
-            native: NativeParts::default(),
-        }
+        Histograms { start, last: LastBounds::default(), buckets: Vec::new(), native: NativeParts::default() }
     }
 
     /// Appends the fields of a histogram with these native buckets. Returns the number of series in a text: a bucket for each bound, the
@@ -76,8 +69,8 @@ impl Histograms {
     /// Appends the classic buckets. Returns their number.
     fn push_classic(&mut self, out: &mut Vec<u8>, distribution: &Distribution<'_>) -> usize {
         let histogram = distribution.recorded();
-        if histogram.boundaries != self.recorded || distribution.is_of_time() != self.is_of_time {
-            self.set_bounds(distribution);
+        if let Some(bounds) = self.last.if_changed(distribution) {
+            self.buckets = bounds.into_iter().map(|bound| bound.map(BucketField::new)).collect();
         }
         let (mut count, mut buckets) = (0_u64, 0);
         let mut exemplars = BucketExemplars::new(distribution);
@@ -95,21 +88,6 @@ impl Histograms {
             }
         }
         buckets
-    }
-
-    #[cold]
-    fn set_bounds(&mut self, distribution: &Distribution<'_>) {
-        self.recorded.clone_from(&distribution.recorded().boundaries);
-        self.is_of_time = distribution.is_of_time();
-        let bounds: Vec<f64> = distribution.upper_bounds().collect();
-        let next = bounds.iter().skip(1).map(Some).chain([None]);
-        self.buckets.clear();
-        self.buckets.extend(
-            bounds
-                .iter()
-                .zip(next)
-                .map(|(bound, next)| (next != Some(bound)).then(|| BucketField::new(*bound))),
-        );
     }
 }
 
