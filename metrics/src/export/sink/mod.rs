@@ -10,6 +10,8 @@ mod named;
 mod otlp;
 #[cfg(all(feature = "push", not(target_family = "wasm")))]
 mod push;
+#[cfg(any(feature = "emf", all(feature = "statsd", not(target_family = "wasm"))))]
+mod reported;
 #[cfg(all(any(feature = "otlp", feature = "push", feature = "statsd"), not(target_family = "wasm")))]
 mod resolver;
 #[cfg(all(feature = "statsd", not(target_family = "wasm")))]

@@ -5,13 +5,12 @@
 mod log;
 
 use super::Sink;
+use super::reported::Reported;
 use super::stdout::Stdout;
 use crate::encode::emf::{EmfEncoder, MAX_DIMENSIONS, is_dimension_name};
 use crate::error::{Cause, Error};
 use crate::snapshot::FullSnapshot;
 use log::Log;
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::PathBuf;
 
@@ -112,8 +111,7 @@ impl Emf {
             output,
             pending: String::new(),
             encoded: None,
-            reported: HashSet::new(),
-            hasher: RandomState::new(),
+            reported: Reported::default(),
         };
         Ok(Sink::new(name, move |snapshot| delivery.export(snapshot)))
     }
@@ -205,25 +203,18 @@ struct Delivery {
     pending: String,
     /// The snapshot whose counts are in documents, written or pending.
     encoded: Option<FullSnapshot>,
-    /// Hashes of the errors about series, each of which is reported once.
-    reported: HashSet<u64>,
-    hasher: RandomState,
+    /// The errors about series.
+    reported: Reported,
 }
-
-/// How many reported errors are remembered. Beyond them, all are reported once more.
-const MAX_REPORTED: usize = 10_000;
 
 impl Delivery {
     fn export(&mut self, snapshot: &FullSnapshot) -> io::Result<()> {
         self.output.write(&mut self.pending)?;
-        let Delivery { encoder, pending, encoded, reported, hasher, .. } = self;
+        let Delivery { encoder, pending, encoded, reported, .. } = self;
         let difference = encoded.as_ref().map(|encoded| snapshot.since(encoded));
         let mut refused = None;
         encoder.encode(snapshot, difference.as_ref().unwrap_or(snapshot), pending, |reason| {
-            if reported.len() >= MAX_REPORTED {
-                reported.clear();
-            }
-            if reported.insert(hasher.hash_one(&reason)) {
+            if reported.is_new(&reason) {
                 refused.get_or_insert(reason);
             }
         });

@@ -9,11 +9,10 @@ use super::queue::Queue;
 use super::socket::{Socket, is_refusal, is_too_large};
 use crate::encode::statsd::StatsdEncoder;
 use crate::export::deadline::Deadline;
+use crate::export::sink::reported::Reported;
 use crate::export::sink::resolver::{self, Resolver};
 use crate::snapshot::FullSnapshot;
 use crate::util::periodic::Run;
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -31,13 +30,9 @@ pub(super) struct Delivery {
     max_datagram: usize,
     /// The snapshot whose counts are in datagrams, sent or in the queue.
     encoded: Option<FullSnapshot>,
-    /// Hashes of the series whose lines are too long, each of which is reported once.
-    reported: HashSet<u64>,
-    hasher: RandomState,
+    /// The series whose lines are too long.
+    reported: Reported,
 }
-
-/// How many reported series are remembered. Beyond them, all are reported once more.
-const MAX_REPORTED: usize = 10_000;
 
 impl Delivery {
     pub(super) fn new(
@@ -56,8 +51,7 @@ impl Delivery {
             timeout,
             max_datagram,
             encoded: None,
-            reported: HashSet::new(),
-            hasher: RandomState::new(),
+            reported: Reported::default(),
         }
     }
 
@@ -89,7 +83,7 @@ impl Delivery {
 
     /// Adds the datagrams of `snapshot` to the queue. Returns an error text if there is a new series whose line is too long.
     fn encode(&mut self, snapshot: &FullSnapshot) -> Option<String> {
-        let Delivery { encoder, queue, encoded, reported, hasher, max_datagram, .. } = self;
+        let Delivery { encoder, queue, encoded, reported, max_datagram, .. } = self;
         let difference = encoded.as_ref().map(|encoded| snapshot.since(encoded));
         let mut unsendable = None;
         encoder.encode(snapshot, difference.as_ref().unwrap_or(snapshot), |lines| {
@@ -97,10 +91,7 @@ impl Delivery {
                 return;
             }
             let (name, tags) = split(lines);
-            if reported.len() >= MAX_REPORTED {
-                reported.clear();
-            }
-            if reported.insert(hasher.hash_one((name, tags))) {
+            if reported.is_new((name, tags)) {
                 unsendable.get_or_insert_with(|| {
                     format!(
                         "a line of {} bytes does not fit into a datagram of {max_datagram} bytes, and is not sent: it is of the series {name}{tags}",
