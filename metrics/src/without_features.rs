@@ -115,8 +115,8 @@ mod json {
 
 /// The sinks of an exporter, each with its feature.
 macro_rules! sinks {
-    ($($method:ident: $feature:literal, $trait:ident, $module:ident, $message:literal, $label:literal, $note:literal;)*) => {$(
-        #[cfg(not(all(feature = $feature, not(target_family = "wasm"))))]
+    ($($method:ident if $condition:meta, $trait:ident, $module:ident, $message:literal, $label:literal, $note:literal;)*) => {$(
+        #[cfg(not($condition))]
         mod $module {
             use crate::ExporterBuilder;
 
@@ -138,15 +138,19 @@ macro_rules! sinks {
 }
 
 sinks! {
-    to_otlp: "otlp", WithOtlp, otlp,
+    to_emf if feature = "emf", WithEmf, emf,
+        "`to_emf` needs the feature `emf` of `tachometer`",
+        "needs the feature `emf`",
+        "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"emf\"] }}";
+    to_otlp if all(feature = "otlp", not(target_family = "wasm")), WithOtlp, otlp,
         "`to_otlp` needs the feature `otlp` of `tachometer`, and a target with sockets",
         "needs the feature `otlp`",
         "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"otlp\"] }}";
-    to_pushgateway: "push", WithPush, push,
+    to_pushgateway if all(feature = "push", not(target_family = "wasm")), WithPush, push,
         "`to_pushgateway` needs the feature `push` of `tachometer`, and a target with sockets",
         "needs the feature `push`",
         "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"push\"] }}";
-    to_statsd: "statsd", WithStatsd, statsd,
+    to_statsd if all(feature = "statsd", not(target_family = "wasm")), WithStatsd, statsd,
         "`to_statsd` needs the feature `statsd` of `tachometer`, and a target with sockets",
         "needs the feature `statsd`",
         "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"statsd\"] }}";
@@ -200,29 +204,6 @@ mod signals {
         pub fn on_signals(self) -> Self
         where
             ExporterBuilder<'a>: WithSignals,
-        {
-            self
-        }
-    }
-}
-
-#[cfg(not(feature = "emf"))]
-mod emf {
-    use crate::ExporterBuilder;
-
-    #[diagnostic::on_unimplemented(
-        message = "`to_emf` needs the feature `emf` of `tachometer`",
-        label = "needs the feature `emf`",
-        note = "turn it on in `Cargo.toml`: tachometer = {{ version = \"…\", features = [\"emf\"] }}"
-    )]
-    pub trait WithEmf {}
-
-    impl<'a> ExporterBuilder<'a> {
-        #[doc(hidden)]
-        #[inline]
-        pub fn to_emf<E>(self, _: E) -> Self
-        where
-            ExporterBuilder<'a>: WithEmf,
         {
             self
         }
