@@ -2,7 +2,8 @@
 //!
 //! `expositions` chooses the encoder of an exposition format. All encoders list the families of a snapshot, without those that a
 //! `selection` leaves out, and join labels by `encoded_labels`. Those of text share `lines`, which uses `number`, `bounds` and
-//! `escape`; `protobuf` and `otlp` share `wire` and `values`.
+//! `escape`; `protobuf` and `otlp` share `wire`, `values` and `label_fields`. `otlp` and `emf` share `json_text`. Encoders of buckets with
+//! bounds share `last_bounds`.
 
 mod bounds;
 #[cfg(feature = "emf")]
