@@ -128,7 +128,7 @@ pub mod __private {
 pub use atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 pub use call::Call;
 pub use clock::{MockClock, force_os_clock, set_clock};
-pub use dynamic_function::{DynamicFunction, FunctionBuilder, LabelledFunction};
+pub use dynamic_function::{CallStart, DynamicFunction, FunctionBuilder, LabelledFunction};
 pub use encode::Format;
 #[cfg(feature = "otlp")]
 pub use encode::otlp;

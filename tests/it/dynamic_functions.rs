@@ -2,7 +2,8 @@
 
 use std::thread;
 use std::time::Duration;
-use tachometer::{FunctionSnapshot, MetricsRegistry, MockClock, error};
+use tachometer::call::Outcome;
+use tachometer::{CallStart, FunctionSnapshot, MetricsRegistry, MockClock, error, instrumented};
 
 fn registry() -> MetricsRegistry {
     MetricsRegistry::new(Duration::from_secs(10))
@@ -88,6 +89,46 @@ fn equal_descriptions_are_one_series() {
     }
     assert_eq!(read(&registry, "twice").ok, 2);
     assert_eq!(registry.snapshot_all().functions.len(), 1);
+}
+
+#[test]
+fn a_start_is_kept_as_bits_and_ended_on_another_thread() {
+    let clock = MockClock::new();
+    let registry = registry();
+    let span = registry.function("span").register().unwrap();
+    let start = {
+        let _entered = clock.enter();
+        span.start().to_bits()
+    };
+    clock.advance(Duration::from_millis(3));
+    thread::spawn(move || {
+        let _entered = clock.enter();
+        span.end(CallStart::from_bits(start), Outcome::Error);
+        span.count_error_kind("late");
+        let _ = span.start();
+        span.end_busy(Duration::from_millis(1), Outcome::Cancelled);
+    })
+    .join()
+    .unwrap();
+    let seen = read(&registry, "span");
+    assert_eq!((seen.errors, seen.cancelled, seen.in_flight), (1, 1, 0));
+    assert_eq!((seen.max(), seen.min()), (Some(Duration::from_millis(3)), Some(Duration::from_millis(1))));
+}
+
+#[test]
+fn a_substitute_is_left_out_beside_an_annotated_function() {
+    #[instrumented(name = "doubly")]
+    fn annotated() {}
+
+    let function = || tachometer::global().function("doubly").unless_annotated();
+    let substitute = function().module(module_path!()).register().unwrap();
+    let elsewhere = function().module("elsewhere").register().unwrap();
+    annotated();
+    substitute.begin().ok();
+    elsewhere.begin().ok();
+    let snapshot = tachometer::snapshot();
+    let counts: Vec<_> = snapshot.functions.iter().filter(|f| f.function == "doubly").map(|f| f.ok).collect();
+    assert_eq!(counts, [1, 1]);
 }
 
 #[test]

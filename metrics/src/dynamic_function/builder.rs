@@ -24,6 +24,7 @@ impl MetricsRegistry {
             bounds: None,
             max_label_sets: DEFAULT_MAX_LABEL_SETS,
             is_busy: false,
+            is_substitute: false,
         }
     }
 }
@@ -39,6 +40,7 @@ pub struct FunctionBuilder<'a> {
     bounds: Option<Vec<u64>>,
     max_label_sets: usize,
     is_busy: bool,
+    is_substitute: bool,
 }
 
 impl FunctionBuilder<'_> {
@@ -65,6 +67,13 @@ impl FunctionBuilder<'_> {
     /// of a call.
     pub fn busy_time(mut self) -> Self {
         self.is_busy = true;
+        self
+    }
+
+    /// Leaves the function out of snapshots while an annotated function has the same name and module: both would count the same calls,
+    /// such as those of a function with two annotations, and their sum would be a series that counts them twice.
+    pub fn unless_annotated(mut self) -> Self {
+        self.is_substitute = true;
         self
     }
 
@@ -132,7 +141,7 @@ impl FunctionBuilder<'_> {
             module: self.module.leak(),
             place: (0, 0),
             path: || "",
-            name: Name::Given(self.name.leak()),
+            name: Name::Dynamic { name: self.name.leak(), is_substitute: self.is_substitute },
             labels,
             buckets: buckets.unwrap_or(&DEFAULT_BUCKETS),
             sample: 1,

@@ -5,5 +5,5 @@ mod function;
 mod labelled;
 
 pub use builder::FunctionBuilder;
-pub use function::DynamicFunction;
+pub use function::{CallStart, DynamicFunction};
 pub use labelled::LabelledFunction;
