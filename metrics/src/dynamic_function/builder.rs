@@ -70,8 +70,8 @@ impl FunctionBuilder<'_> {
         self
     }
 
-    /// Leaves the function out of snapshots while an annotated function has the same name and module: both would count the same calls,
-    /// such as those of a function with two annotations, and their sum would be a series that counts them twice.
+    /// Leaves the function out of snapshots while an annotated function of the same module has the same name, or the same after its type:
+    /// `add` for `Cart::add`. Both would count the same calls, those of a function with two annotations.
     pub fn unless_annotated(mut self) -> Self {
         self.is_substitute = true;
         self

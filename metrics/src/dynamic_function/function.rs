@@ -65,6 +65,18 @@ impl DynamicFunction {
 pub struct CallStart(Ticks);
 
 impl CallStart {
+    /// Returns the current moment, by the clock that times calls.
+    #[inline]
+    pub fn now() -> Self {
+        CallStart(clock::now())
+    }
+
+    /// Returns the time since.
+    #[inline]
+    pub fn elapsed(self) -> Duration {
+        Duration::from_nanos(self.0.elapsed_nanos())
+    }
+
     /// Returns the start as a number that [`from_bits`](Self::from_bits) takes in the same process; it has no unit.
     #[inline]
     pub fn to_bits(self) -> u64 {
@@ -86,7 +98,7 @@ impl DynamicFunction {
     #[must_use = "the call is in flight until `end`"]
     pub fn start(self) -> CallStart {
         self.site.function().start();
-        CallStart(clock::now())
+        CallStart::now()
     }
 
     /// Ends a call. Its duration is the time since its start.

@@ -127,9 +127,13 @@ impl AssignedLabels {
     fn to_read(&self) -> impl Iterator<Item = &(&'static Function, String)> {
         let has_substitutes = self.all.iter().any(|(function, _)| function.description.name.is_substitute());
         let annotated = self.all.iter().filter(|(function, _)| !function.description.name.is_dynamic());
-        let annotated: HashSet<_> = annotated.filter(|_| has_substitutes).map(identity).collect();
+        // With and without the type of a method.
+        let annotated = annotated.filter(|_| has_substitutes);
+        let annotated: HashSet<_> =
+            annotated.flat_map(|(function, label)| names_of(function, label)).collect();
         let is_left_out = move |function: &(&'static Function, String)| {
-            function.0.description.name.is_substitute() && annotated.contains(&identity(function))
+            function.0.description.name.is_substitute()
+                && annotated.contains(&(function.0.description.module, function.1.as_str()))
         };
         self.all.iter().filter(move |function| !is_left_out(function))
     }
@@ -174,9 +178,10 @@ impl AssignedLabels {
     }
 }
 
-/// Returns what two functions share that a scraper takes for one, apart from labels.
-fn identity<'a>((function, label): &'a (&'static Function, String)) -> (&'static str, &'a str) {
-    (function.description.module, label)
+/// Returns the module and the names by which a substitute may know a function: its label, and the label without types and outer functions.
+fn names_of<'a>(function: &Function, label: &'a str) -> [(&'static str, &'a str); 2] {
+    let module = function.description.module;
+    [(module, label), (module, label.rsplit("::").next().unwrap_or(label))]
 }
 
 /// Returns whether calls of two functions may have the same labels, in any order.
