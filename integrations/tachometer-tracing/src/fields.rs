@@ -1,8 +1,10 @@
 //! The fields of spans: which record an error, and which are labels.
 
-use std::fmt;
+use std::cell::RefCell;
+use std::fmt::{self, Write};
 use tracing_core::Field;
 use tracing_core::field::{FieldSet, Visit};
+use tracing_core::span::Attributes;
 
 /// The field in which OpenTelemetry's layer keeps the status of a span.
 const STATUS: &str = "otel.status_code";
@@ -43,32 +45,52 @@ impl Visit for ErrorVisitor {
     }
 }
 
-/// Takes the values of the fields that are labels, in the order of `fields`.
+/// The values of the fields that are labels, in the order of `fields`.
 #[derive(Debug)]
 pub(crate) struct LabelValues<'a> {
     fields: &'a [&'static str],
-    pub(crate) values: Vec<String>,
+    values: &'a mut [String],
 }
 
-impl<'a> LabelValues<'a> {
-    /// Creates values that are all empty.
-    pub(crate) fn new(fields: &'a [&'static str]) -> Self {
-        LabelValues { fields, values: vec![String::new(); fields.len()] }
-    }
+thread_local! {
+    /// Values whose memory is used again.
+    static VALUES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
 
-    fn record(&mut self, field: &Field, value: impl FnOnce() -> String) {
-        if let Some(index) = self.fields.iter().position(|name| *name == field.name()) {
-            self.values[index] = value();
-        }
+/// Calls `read` with the values that `attributes` has of `fields`; the others are empty.
+pub(crate) fn with_values<R>(
+    fields: &[&'static str],
+    attributes: &Attributes<'_>,
+    read: impl FnOnce(&[String]) -> R,
+) -> R {
+    // New ones if these are in use, by a value whose own text opens a span, or if the thread ends.
+    let mut values = VALUES.try_with(RefCell::take).unwrap_or_default();
+    values.iter_mut().for_each(String::clear);
+    values.resize_with(values.len().max(fields.len()), String::new);
+    attributes.record(&mut LabelValues { fields, values: &mut values });
+    let result = read(&values[..fields.len()]);
+    let _ = VALUES.try_with(|kept| kept.replace(values));
+    result
+}
+
+impl LabelValues<'_> {
+    fn value(&mut self, field: &Field) -> Option<&mut String> {
+        let index = self.fields.iter().position(|name| *name == field.name())?;
+        Some(&mut self.values[index])
     }
 }
 
 impl Visit for LabelValues<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.record(field, || value.to_owned());
+        if let Some(text) = self.value(field) {
+            text.push_str(value);
+        }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.record(field, || format!("{value:?}"));
+        if let Some(text) = self.value(field) {
+            // An error is the value's own: the value is what was written before.
+            let _ = write!(text, "{value:?}");
+        }
     }
 }

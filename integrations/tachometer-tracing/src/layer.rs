@@ -1,11 +1,11 @@
 //! The layer, and its options.
 
-use crate::fields::{self, ErrorVisitor, LabelValues};
+use crate::fields::{self, ErrorVisitor};
 use crate::sites::{SiteKey, Sites, SpanFunction, SpanSite};
 use crate::spans::{Flag, SpanCall, Spans};
 use std::thread;
+use tachometer::MetricsRegistry;
 use tachometer::call::Outcome;
-use tachometer::{DynamicFunction, MetricsRegistry};
 use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::{Event, Interest, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
@@ -123,30 +123,17 @@ impl SpanLayer {
         }
         let declared = metadata.fields();
         let labels = self.labels.iter().filter(|(field, _)| declared.field(*field).is_some());
-        let labels: Vec<&str> = labels.map(|(_, label)| label.as_str()).collect();
+        let (fields, labels): (Vec<_>, Vec<_>) =
+            labels.map(|(field, label)| (*field, label.as_str())).unzip();
         let checked = "names of labels and bounds were checked by the builder";
         let function = if labels.is_empty() {
             SpanFunction::Plain(function.register().expect(checked))
         } else {
-            SpanFunction::Labelled(function.register_with_labels(labels).expect(checked))
+            let function = function.register_with_labels(labels).expect(checked);
+            // As the function itself, never freed.
+            SpanFunction::Labelled { function, fields: fields.leak() }
         };
         SpanSite { function, has_error_field: fields::has_error_field(declared) }
-    }
-
-    /// Writes the call of a span with labels.
-    #[cold]
-    fn begin_labelled(
-        &self,
-        function: tachometer::LabelledFunction,
-        attributes: &Attributes<'_>,
-    ) -> DynamicFunction {
-        let declared = attributes.metadata().fields();
-        let fields = self.labels.iter().map(|(field, _)| *field);
-        let fields: Vec<_> = fields.filter(|field| declared.field(*field).is_some()).collect();
-        let mut values = LabelValues::new(&fields);
-        attributes.record(&mut values);
-        let values: Vec<&str> = values.values.iter().map(String::as_str).collect();
-        function.with(&values)
     }
 
     /// Ends the call of a span that is closed.
@@ -155,7 +142,7 @@ impl SpanLayer {
         let Some(site) = self.sites.get(call.site()) else { return };
         let function = match site.function {
             SpanFunction::Plain(function) => function,
-            SpanFunction::Labelled(_) => match call.take_function() {
+            SpanFunction::Labelled { .. } => match call.take_function() {
                 Some(function) => function,
                 None => return,
             },
@@ -197,7 +184,9 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for SpanLayer {
         }
         let (function, is_labelled) = match site.function {
             SpanFunction::Plain(function) => (function, false),
-            SpanFunction::Labelled(function) => (self.begin_labelled(function, attributes), true),
+            SpanFunction::Labelled { function, fields } => {
+                (fields::with_values(fields, attributes, |values| function.with(values)), true)
+            }
         };
         self.spans.insert(id.into_u64(), |call| {
             call.begin(key, function.start(), flags);
@@ -248,6 +237,8 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for SpanLayer {
 
     #[inline]
     fn on_close(&self, id: Id, _: Context<'_, S>) {
+        #[cfg(feature = "opentelemetry")]
+        let _closing = crate::current_trace::closing(&id);
         self.spans.remove(id.into_u64(), |call| self.end(call));
     }
 }

@@ -49,13 +49,25 @@
 //! A span does not count while an annotated function of the same module has its name, or has it after a type, as in
 //! `#[tracing::instrument] #[instrumented] fn add(&self)` of a type `Cart`: the annotation counts `Cart::add`, and tells more.
 //!
+//! # Exemplars
+//! With the feature `opentelemetry`, `tachometer::set_trace_source(tachometer_tracing::current_trace)` gives errors, slow spans and slow
+//! calls the trace that `tracing-opentelemetry` has for them. This layer must be added before that of `tracing-opentelemetry`, which
+//! forgets a span as soon as it is closed.
+//!
 //! # Costs
 //! A span allocates nothing here and takes no lock, as long as no more than about two thousand spans are open at once. The layer
 //! finds its function by the identity of the callsite. The state of further spans is in maps with locks.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "opentelemetry")]
+mod current_trace;
 mod fields;
 mod layer;
 mod sites;
 mod spans;
 
+#[cfg(feature = "opentelemetry")]
+#[cfg_attr(docsrs, doc(cfg(feature = "opentelemetry")))]
+pub use current_trace::current_trace;
 pub use layer::{SpanLayer, layer};

@@ -39,7 +39,11 @@ pub(crate) struct SpanSite {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum SpanFunction {
     Plain(DynamicFunction),
-    Labelled(LabelledFunction),
+    Labelled {
+        function: LabelledFunction,
+        /// The fields that are its labels.
+        fields: &'static [&'static str],
+    },
 }
 
 impl SiteKey {

@@ -38,16 +38,18 @@ impl LabelledFunction {
     /// If the number of values is not the number of labels.
     #[inline]
     #[track_caller]
-    pub fn with(self, values: &[&str]) -> DynamicFunction {
+    pub fn with(self, values: impl IntoIterator<Item = impl AsRef<str>>) -> DynamicFunction {
+        let mut text = LabelText::new();
+        let mut count = 0;
+        for value in values {
+            text.add(value.as_ref());
+            count += 1;
+        }
         assert!(
-            values.len() == self.labels.len(),
-            "the labels {:?} need one value each, but the values are {values:?}",
+            count == self.labels.len(),
+            "the labels {:?} need one value each, but there are {count} values",
             self.labels
         );
-        let mut text = LabelText::new();
-        for value in values {
-            text.add(*value);
-        }
         DynamicFunction::new(self.sets.site(&text), self.is_busy)
     }
 }
