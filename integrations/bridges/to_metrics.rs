@@ -16,7 +16,8 @@ use tachometer::{FullSnapshot, instrumented};
 
 static METADATA: Metadata<'static> = Metadata::new("tachometer", Level::INFO, Some(module_path!()));
 
-/// Sink of an exporter that sets the counters and gauges of the recorder.
+/// A sink of an exporter: sets the counters and gauges of the recorder.
+#[expect(clippy::unnecessary_wraps, reason = "the form of a sink")]
 fn to_recorder(now: &FullSnapshot) -> io::Result<()> {
     metrics::with_recorder(|recorder| {
         for family in now.families() {
@@ -74,7 +75,7 @@ fn work(fails: bool) -> Result<(), ()> {
 fn main() -> Result<(), Box<dyn Error>> {
     // Stands for the recorder of the program.
     let recorder = DebuggingRecorder::new();
-    let recorded = recorder.snapshotter();
+    let seen = recorder.snapshotter();
     recorder.install()?;
 
     let exporter =

@@ -23,16 +23,16 @@ struct Instruments {
 }
 
 impl Instruments {
-    fn add(&mut self, name: String, difference: f64, labels: &[KeyValue]) {
+    fn add(&mut self, name: &str, difference: f64, labels: &[KeyValue]) {
         let meter = &self.meter;
-        let create = |name: &String| meter.f64_counter(name.clone()).build();
-        self.counters.entry(name.clone()).or_insert_with(|| create(&name)).add(difference, labels);
+        let create = || meter.f64_counter(name.to_owned()).build();
+        self.counters.entry(name.to_owned()).or_insert_with(create).add(difference, labels);
     }
 
-    fn set(&mut self, name: String, value: f64, labels: &[KeyValue]) {
+    fn set(&mut self, name: &str, value: f64, labels: &[KeyValue]) {
         let meter = &self.meter;
-        let create = |name: &String| meter.f64_gauge(name.clone()).build();
-        self.gauges.entry(name.clone()).or_insert_with(|| create(&name)).record(value, labels);
+        let create = || meter.f64_gauge(name.to_owned()).build();
+        self.gauges.entry(name.to_owned()).or_insert_with(create).record(value, labels);
     }
 }
 
@@ -48,19 +48,19 @@ fn to_meter(meter: Meter) -> impl FnMut(&FullSnapshot) -> io::Result<()> {
                 let labels = attributes(series.labels);
                 match (&series.value, family.kind) {
                     (Value::Number(number), MetricKind::Counter) => {
-                        instruments.add(family.name.to_string(), float(*number), &labels);
+                        instruments.add(&family.name, float(*number), &labels);
                     }
                     (Value::Number(number), _) => {
-                        instruments.set(family.name.to_string(), float(*number), &labels)
+                        instruments.set(&family.name, float(*number), &labels);
                     }
                     (Value::Histogram(histogram), _) => {
                         let name = |suffix: &str| format!("{}_{suffix}", family.name);
-                        instruments.add(name("count"), histogram.count() as f64, &labels);
-                        instruments.add(name("sum"), float(histogram.sum()), &labels);
+                        instruments.add(&name("count"), histogram.count() as f64, &labels);
+                        instruments.add(&name("sum"), float(histogram.sum()), &labels);
                         for bucket in histogram.buckets() {
                             let mut labels = labels.clone();
                             labels.push(KeyValue::new("le", bucket.upper_bound.to_string()));
-                            instruments.add(name("bucket"), bucket.cumulative_count as f64, &labels);
+                            instruments.add(&name("bucket"), bucket.cumulative_count as f64, &labels);
                         }
                     }
                     _ => {}
@@ -91,8 +91,8 @@ fn work(fails: bool) -> Result<(), ()> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Stands for the pipeline of the program.
-    let exported = InMemoryMetricExporter::default();
-    let reader = PeriodicReader::builder(exported.clone()).build();
+    let received = InMemoryMetricExporter::default();
+    let reader = PeriodicReader::builder(received.clone()).build();
     let provider = SdkMeterProvider::builder().with_reader(reader).build();
 
     let sink = to_meter(provider.meter("shop"));
@@ -103,7 +103,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     drop(exporter); // a last export
 
     provider.force_flush()?;
-    let metrics = exported.get_finished_metrics()?;
+    let metrics = received.get_finished_metrics()?;
     let shown = format!("{metrics:?}");
     println!("{} calls and one more, {} bytes of metrics", outcomes.len(), shown.len());
     assert!(shown.contains("function_calls_total") && shown.contains("function_duration_seconds_bucket"));
