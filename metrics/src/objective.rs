@@ -125,9 +125,7 @@ const fn check_bound(bounds: &[u64], threshold: u64, is_of_time: bool) {
         above += 1;
     }
     let is_bound = above < bounds.len() && bounds[above] == threshold;
-    if !is_bound {
-        panic!("{}", no_bound(bounds, above, threshold, is_of_time).as_str());
-    }
+    assert!(is_bound, "{}", no_bound(bounds, above, threshold, is_of_time).as_str());
 }
 
 /// Returns the message for a threshold that is not a bound. `above` is the index of the first bound above it.
