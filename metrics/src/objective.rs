@@ -69,6 +69,7 @@ impl LatencyObjective {
     /// # Panics
     /// If the threshold is not a bound; in a constant, that is a compile error.
     #[must_use]
+    #[track_caller]
     pub const fn new(bounds: &BucketTable, threshold: u64, target: Target) -> Self {
         check_bound(bounds.finite_bounds(), threshold, true);
         LatencyObjective { threshold, target, is_of_time: true }
