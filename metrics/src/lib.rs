@@ -32,6 +32,7 @@
 //! - [reading and exporting](docs::guide::exporting): [`snapshot()`], [`FullSnapshot`], [`exporter()`], [`report_on_exit`], [`print_on_exit`]; `serve`,
 //!   `Endpoint` and `expose` with the feature `http`; [`families`] for an encoder of your own;
 //! - [exemplars](docs::guide::exporting#exemplars-from-a-metric-to-its-trace): [`set_trace_source`], [`TraceContext`], [`Exemplars`];
+//! - [objectives](docs::guide::objectives): [`slo_rules`], [`slo`], [`Histogram::slo`];
 //! - [testing](docs::guide::testing): [`mod@testing`], [`MockClock`];
 //! - [instrumenting a library](docs::guide::libraries);
 //! - [limits](docs::guide::limits).
@@ -95,10 +96,12 @@ mod labels;
 mod link_section;
 mod metric;
 mod names;
+mod objective;
 mod platform;
 mod recorder;
 mod registry;
 mod self_metrics;
+pub mod slo;
 mod snapshot;
 mod sync;
 pub mod testing;
@@ -145,7 +148,7 @@ pub use http::fuzzing;
 pub use http::{Endpoint, serve};
 pub use labels::{LabelSet, LabelValue};
 pub use metric::{CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, Info};
-pub use registry::{MetricsRegistry, global, install, snapshot};
+pub use registry::{MetricsRegistry, global, install, slo_rules, snapshot};
 pub use snapshot::{
     Exemplar, Exemplars, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets,
     families,
