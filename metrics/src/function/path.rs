@@ -224,6 +224,7 @@ mod tests {
     const DESCRIPTION: Description = Description {
         ends_later: false,
         module: "app::shop",
+        file: "src/shop.rs",
         place: (1, 1),
         path: || "",
         name: Name::Path,

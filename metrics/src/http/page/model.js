@@ -1,0 +1,185 @@
+
+"use strict";
+// The model: what the data say, and what they said in the last minutes. All differences are made here, so a page that is closed costs
+// the program nothing.
+
+const CURVE = 180; // how many polls the curves and the heat map show
+const NOTHING = { ok: 0, errors: 0, panics: 0, cancelled: 0, in_flight: 0, count: 0, sum: 0, zeros: 0, buckets: [], value: 0 };
+
+const state = {
+  run: null, // changes if the program restarts
+  restarted: null,
+  time: 0, // of the last data, in seconds since 1970
+  functions: new Map(),
+  metrics: new Map(),
+  data: null,
+};
+
+// A function, or a series of a metric: its last row, the rows before it, and its curve.
+class Item {
+  constructor(row, family) {
+    this.family = family;
+    this.name = row.name ?? family.name;
+    this.module = row.module ?? "";
+    this.labels = row.labels ?? [];
+    this.search = [this.name, this.module, ...this.labels.flat()].join(" ").toLowerCase();
+    this.title = shown(this.name) + labelText(this.labels);
+    this.past = []; // [{ time, row }], the oldest first
+    this.curve = [];
+    this.heat = [];
+  }
+
+  get row() { return this.past.at(-1).row; }
+
+  // Adds the row of a poll. Rows that are equal are kept once, so what is idle takes no memory.
+  add(time, row, keep, keepsHeat) {
+    const before = this.past.at(-1);
+    if (before && isSame(before.row, row)) row = before.row;
+    const seconds = before ? time - before.time : 0;
+    const isGap = !(seconds > 0 && seconds < 5);
+    const change = isGap ? null : difference(row, before.row);
+    if (isGap && this.curve.length > 0) { push(this.curve, NaN, CURVE); push(this.heat, null, CURVE); }
+    if (change) {
+      const isLevel = this.family?.kind === "gauge";
+      push(this.curve, isLevel ? row.value : (row.value === undefined ? change.calls : change.value) / seconds, CURVE);
+      push(this.heat, keepsHeat ? change.buckets : null, CURVE);
+    }
+    push(this.past, { time, row }, keep);
+  }
+
+  // Returns the row of so many seconds ago, or the oldest that is known.
+  before(seconds) {
+    const wanted = state.time - seconds + 0.2;
+    let found = this.past[0];
+    for (const one of this.past) {
+      if (one.time > wanted) break;
+      found = one;
+    }
+    return found;
+  }
+
+  // Returns what has changed in the last `seconds`, or since the start of the program if that is 0.
+  interval(seconds) {
+    if (seconds === 0) return interval(this, this.row, NOTHING, state.time - state.data.created, true);
+    const base = this.before(seconds);
+    return interval(this, this.row, base.row, state.time - base.time, false);
+  }
+}
+
+function push(list, value, most) {
+  list.push(value);
+  if (list.length > most) list.splice(0, list.length - most);
+}
+
+const COUNTS = ["ok", "errors", "panics", "cancelled", "count", "sum", "value"];
+const isSame = (one, other) => one.in_flight === other.in_flight && COUNTS.every((member) => one[member] === other[member]);
+
+// Returns what a row has more than an earlier one. A row that has less was reset in between.
+function difference(row, base) {
+  if (COUNTS.some((member) => row[member] < base[member])) base = NOTHING;
+  const less = (member) => (row[member] ?? 0) - (base[member] ?? 0);
+  const change = { kinds: [] };
+  for (const member of COUNTS) change[member] = less(member);
+  change.calls = row.ok === undefined ? change.count : change.ok + change.errors + change.panics + change.cancelled;
+  const kinds = new Map(base.kinds);
+  for (const [kind, errors] of row.kinds ?? []) change.kinds.push([kind, errors - (kinds.get(kind) ?? 0)]);
+  change.zeros = less("zeros");
+  change.buckets = [];
+  const earlier = base.buckets ?? [];
+  for (let i = 0, j = 0; i < (row.buckets?.length ?? 0); i += 2) {
+    const index = row.buckets[i];
+    while (earlier[j] < index) j += 2;
+    const count = row.buckets[i + 1] - (earlier[j] === index ? earlier[j + 1] : 0);
+    if (count > 0) change.buckets.push(index, count);
+  }
+  return change;
+}
+
+// Returns the bounds of a bucket, in the unit of the row.
+function bounds(row, isTime, index) {
+  if (row.schema === undefined) {
+    const most = row.bounds[index];
+    return [row.bounds[index - 1] ?? 0, most > 1.8e19 ? row.max ?? row.bounds[index - 1] ?? 0 : most];
+  }
+  const unit = isTime ? 1e9 : 1;
+  return [2 ** ((index - 1) / 2 ** row.schema) * unit, 2 ** (index / 2 ** row.schema) * unit];
+}
+
+// Returns the value that a fraction of those in the buckets of a difference do not exceed.
+function percentile(row, isTime, change, fraction) {
+  let rank = Math.max(1, Math.ceil(fraction * change.count));
+  if (!(change.count > 0)) return NaN;
+  if (rank <= change.zeros) return 0;
+  rank -= change.zeros;
+  for (let i = 0; i < change.buckets.length; i += 2) {
+    if (rank <= change.buckets[i + 1]) {
+      const [least, most] = bounds(row, isTime, change.buckets[i]);
+      // In a native bucket the harmonic mean, from which both ends are equally far.
+      const value = row.schema === undefined ? least + (most - least) * rank / change.buckets[i + 1] : 2 * least * most / (least + most);
+      return Math.min(Math.max(value, row.min ?? 0), row.max ?? Infinity);
+    }
+    rank -= change.buckets[i + 1];
+  }
+  return row.max ?? NaN;
+}
+
+function interval(item, row, base, seconds, isWhole) {
+  const change = difference(row, base);
+  const isTime = !item.family || row.nanos === true;
+  const found = { ...change, seconds, isTime, inFlight: row.in_flight ?? 0, rate: change.calls / seconds, perSecond: change.value / seconds };
+  found.share = change.calls > 0 ? change.errors / change.calls : NaN;
+  // If one call in several is timed, their time is estimated from these.
+  found.busy = change.count > 0 ? change.sum / 1e9 * (change.calls / change.count) / seconds : 0;
+  const last = change.buckets.at(-2);
+  if (isWhole && row.count > 0) {
+    for (const name of ["p50", "p95", "p99", "max"]) found[name] = row[name] ?? NaN;
+  } else {
+    for (const [name, p] of [["p50", 0.5], ["p95", 0.95], ["p99", 0.99]]) found[name] = percentile(row, isTime, change, p);
+    found.max = last === undefined ? found.p99 : Math.min(bounds(row, isTime, last)[1], row.max ?? Infinity);
+  }
+  if (!(seconds > 0)) found.rate = found.perSecond = found.busy = NaN;
+  return found;
+}
+
+// Takes the data of a poll.
+function take(data) {
+  if (state.run !== null && state.run !== data.run) {
+    state.restarted = Date.now();
+    for (const item of [...state.functions.values(), ...state.metrics.values()]) item.past = [];
+  }
+  state.run = data.run;
+  state.data = data;
+  state.time = Number(data.time);
+  const keepsHeat = data.functions.length <= 1000;
+  const ofFunctions = data.functions.map((row) => [[row.module, row.name, row.labels], row, undefined]);
+  state.functions = updated(state.functions, ofFunctions, keepsHeat);
+  const ofMetrics = [];
+  for (const family of data.metrics) {
+    for (const row of family.series) {
+      if (row.value !== undefined) row.value = Number(row.value); // what JSON has no number for is a text
+      ofMetrics.push([[family.name, row.labels], row, family]);
+    }
+  }
+  state.metrics = updated(state.metrics, ofMetrics, false);
+}
+
+// Returns the items of these rows, those that were known before with their past.
+function updated(known, rows, keepsHeat) {
+  const items = new Map();
+  // A minute, or less if there are very many.
+  const keep = Math.max(14, Math.min(75, Math.floor(150_000 / (rows.length + 1))));
+  for (const [id, row, family] of rows) {
+    const key = JSON.stringify(id);
+    const item = known.get(key) ?? new Item(row, family);
+    if (family) item.family = family;
+    item.add(state.time, row, keep, keepsHeat || item === view.open);
+    items.set(key, item);
+  }
+  return items;
+}
+
+// Names may come from strangers. They are shown as text only; what is invisible or turns text around is written out.
+const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+const shown = (text) => text.replace(HIDDEN, (c) => "\\u{" + c.charCodeAt(0).toString(16) + "}");
+const labelText = (labels) => labels.length === 0 ? "" : "{" + labels.map(([name, value]) =>
+  shown(name) + '="' + shown(value.replace(/["\\]/g, "\\$&")) + '"').join(", ") + "}";
