@@ -29,6 +29,7 @@ class Browser:
              f"--user-data-dir={self.folder}", f"--window-size={width},{height}", *features, "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.complaints = []
+        self.requests = []
         self.last_id = 0
         tab = next(tab for tab in self.tabs() if tab["type"] == "page")
         self.connect(tab["webSocketDebuggerUrl"])
@@ -95,6 +96,8 @@ class Browser:
             self.complaints.append(details.get("exception", {}).get("description", details["text"]))
         elif message["method"] == "Log.entryAdded" and parameters["entry"]["level"] == "error":
             self.complaints.append(f"{parameters['entry']['text']} {parameters['entry'].get('url', '')}")
+        elif message["method"] == "Network.requestWillBeSent":
+            self.requests.append(parameters["request"]["url"])
         elif message["method"] == "Page.javascriptDialogOpening":
             self.complaints.append("a dialog: a name was run as a script")
 
@@ -113,6 +116,19 @@ class Browser:
             time.sleep(0.1)
         raise AssertionError(f"never true: {expression}; complaints: {self.complaints}; "
                              f"the page: {self.run('document.body.innerText')[:1500]}")
+
+    def press(self, key, code=0):
+        """Presses a key where the focus is."""
+        text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
+        named = {"key": key, "windowsVirtualKeyCode": code or {"Enter": 13, "Escape": 27}.get(key, 0)}
+        self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **named)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **named)
+
+    def resize(self, width, height, scale=1):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False)
+
+    def prefer(self, scheme):
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def screenshot(self, path):
         shot = self.call("Page.captureScreenshot", format="png")

@@ -49,10 +49,13 @@ const PAGES_FOR_PEOPLE: &[(&str, Page)] = &[
 ///
 /// The compiler does not warn about this. In debug builds, a line on stderr does.
 ///
+/// `http://127.0.0.1:9464/` is a page for people: functions and metrics as they are now, and in the last minutes
+/// ([guide](crate::docs::guide::exporting#to-look-at-it)). [`Endpoint::page`] leaves it out.
+///
 /// The server runs on a thread of its own until it is dropped or [stopped](Server::stop), or the program ends. It withstands
 /// malicious and broken clients: see [`Endpoint`], which also has the options.
 ///
-/// There is no authentication: every client that can connect can read the metrics. Listen on an interface that only trusted
+/// There is no authentication: every client that can connect can read the metrics, and open the page. Listen on an interface that only trusted
 /// clients can reach.
 ///
 /// # Errors

@@ -134,6 +134,9 @@ fn data_have_the_values_of_the_snapshot() {
     assert_eq!(wait["buckets"], Json::from(vec![0, 1]));
 }
 
+/// The line of the annotation.
+const PLACE: u32 = line!() + 2;
+
 #[tachometer::instrumented(labels(text = text))]
 fn looked_at(text: &str) -> Result<(), String> {
     if text.is_empty() { Err("empty".to_owned()) } else { Ok(()) }
@@ -163,6 +166,9 @@ fn data_have_functions_with_labels_of_any_text() {
     let known = known.expect("the function");
     assert_eq!((&of("")["errors"], &of("")["sum"]), (&Json::from(1), &Json::from(known.latency().sum())));
     assert_eq!(of("")["module"], known.module);
+    let (file, line) = known.place().expect("a place");
+    assert_eq!((file, line), (file!(), PLACE));
+    assert_eq!((&of("")["file"], &of("")["line"]), (&Json::from(file), &Json::from(line)));
 }
 
 #[test]

@@ -57,20 +57,32 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-// Returns how many polls a drawing has room for: those of a minute, until there are more.
-const room = (list) => list.length > 60 ? CURVE : 60;
+const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString();
+// Returns how many polls a drawing has room for: whole half minutes, so it is never mostly empty.
+const room = (list) => Math.min(CURVE, Math.max(1, Math.ceil(list.length / 30)) * 30);
 
-// Draws a curve, the latest value on the right, from 0 to the largest value.
-function drawCurve(path, curve) {
-  const most = curve.reduce((most, value) => value > most ? value : most, 0) || 1;
-  const least = curve.reduce((least, value) => value < least ? value : least, 0);
-  let d = "", isDrawing = false;
-  curve.forEach((value, index) => {
-    const x = 180 * (1 - (curve.length - index) / room(curve)), y = 23 - 22 * (value - least) / (most - least);
-    if (Number.isFinite(y)) d += (isDrawing ? "L" : "M") + x.toFixed(1) + " " + y.toFixed(1);
-    isDrawing = Number.isFinite(y);
-  });
-  path.setAttribute("d", d);
+// Draws a curve, the latest value on the right, from 0 to the largest value. A point is the mean of several polls; a band shows the
+// least and the most of them, so what changes at each poll is no block.
+function drawCurve([band, line], { curve, polls }) {
+  const finite = curve.filter(Number.isFinite);
+  const most = Math.max(0, ...finite) || 1, least = Math.min(0, ...finite);
+  const y = (value) => (23 - 22 * (value - least) / (most - least)).toFixed(1);
+  const all = room(curve), size = all / 30;
+  let d = "", edges = "", isDrawing = false;
+  for (let end = polls; end > polls - curve.length;) {
+    // Groups begin at multiples of their size, so that they stay the same from poll to poll.
+    const begin = Math.max(polls - curve.length, Math.floor((end - 1) / size) * size);
+    const group = curve.slice(begin - polls + curve.length, end - polls + curve.length).filter(Number.isFinite);
+    const x = (180 - 180 * (polls - (begin + end) / 2) / all).toFixed(1);
+    if (group.length > 0) {
+      d += (isDrawing ? "L" : "M") + x + " " + y(group.reduce((sum, value) => sum + value) / group.length);
+      edges += `M${x} ${y(Math.min(...group))}V${y(Math.max(...group))}`;
+    }
+    isDrawing = group.length > 0;
+    end = begin;
+  }
+  band.setAttribute("d", edges);
+  line.setAttribute("d", d);
 }
 
 // Draws the latencies of a function over time: a column for each poll, a row for each native bucket, darker for more calls.
@@ -104,9 +116,10 @@ function drawHeat(canvas, item) {
   // Times beside the rows, as many as have room.
   const step = Math.ceil(20 / high);
   for (let index = least; index <= most; index += step) context.fillText(time(bounds(item.row, true, index)[1]), 0, Math.max(11, y(index) + Math.min(high, 12)));
-  context.fillText(room(columns) / 60 + " min ago", left, height - 4);
+  const oldest = left + (room(columns) - columns.length) * wide;
+  context.fillText(clock(state.times.at(-columns.length)), Math.min(oldest, width - 140), height - 4);
   context.textAlign = "right";
-  context.fillText("now", width, height - 4);
+  context.fillText(clock(state.time), width, height - 4);
   context.fillStyle = style.getPropertyValue("--accent");
   columns.forEach((buckets, column) => {
     const x = left + (room(columns) - columns.length + column) * wide;

@@ -8,7 +8,7 @@ function findings() {
   const found = [];
   const add = (level, text, item) => found.push({ level, text, item });
   if (state.restarted && Date.now() - state.restarted < 300_000) {
-    add("warn", "The program was restarted at " + new Date(state.restarted).toLocaleTimeString() + ".");
+    add("warn", `The program was restarted at ${clock(state.restarted / 1000)}.`);
   }
   for (const item of state.functions.values()) {
     if (item.row.ok === undefined) continue;
@@ -44,14 +44,15 @@ function findings() {
   return found.sort((one, other) => rank[one.level] - rank[other.level]);
 }
 
-// More and more calls are in flight, and none of them ends.
+// Calls are in flight and none ends, although more have begun, or for far longer than any call before.
 function stuck(item, add) {
-  const then = item.before(30);
-  const seconds = state.time - then.time;
-  const more = item.row.in_flight - (then.row.in_flight ?? 0);
-  if (seconds < 5 || item.row.in_flight < 3 || more < 2) return;
-  if (difference(item.row, then.row).calls > 0) return;
-  add("bad", `${item.title}: ${count(item.row.in_flight)} calls are in flight, ${count(more)} more than ${Math.round(seconds)} s ago, and none has ended.`, item);
+  const { row, ended } = item;
+  const seconds = state.time - ended.time, more = row.in_flight - ended.inFlight;
+  if (row.in_flight < 3 || seconds < 5) return;
+  const isLong = row.count > 0 && seconds > Math.max(30, row.max / 1e9 * 3);
+  if (more < 2 && !isLong) return;
+  const why = more > 0 ? `${count(more)} more than then` : "the longest of all took " + time(row.max);
+  add("bad", `${item.title}: none of ${count(row.in_flight)} calls in flight has ended for ${span(seconds)}, ${why}.`, item);
 }
 
 // Calls panic, or more of them are errors than before.
@@ -59,11 +60,31 @@ function failing(item, add) {
   const minute = item.before(60), recent = item.before(10);
   const panics = difference(item.row, minute.row).panics;
   if (panics > 0) add("bad", `${item.title} panicked ${times(panics)} in the last ${Math.round(state.time - minute.time)} s.`, item);
-  const now = difference(item.row, recent.row), before = difference(recent.row, minute.row);
-  if (now.errors < 5 || now.calls < 10 || before.calls < 10) return;
-  const [share, usual] = [now.errors / now.calls, before.errors / before.calls];
-  if (share >= usual + 0.05 && share >= 2 * usual) add("bad", `${item.title}: ${percent(share)} of calls are errors, before it was ${percent(usual)}.`, item);
+  const now = difference(item.row, recent.row), share = now.errors / now.calls;
+  // What is usual is what the run had until then, or the last minute if that was better. It is not changed by the errors that follow.
+  if (!item.jump?.isNow && now.errors >= 5 && now.calls >= 10) {
+    const usual = Math.min(...[NOTHING, minute.row].map((base) => {
+      const before = difference(recent.row, base);
+      return before.calls >= 10 ? before.errors / before.calls : 1;
+    }));
+    if (isMore(share, usual, 1)) item.jump = { usual, since: state.time, most: 0, isNow: true };
+  }
+  const { jump } = item;
+  if (!jump) return;
+  if (jump.isNow) {
+    if (now.calls > 0) jump.most = Math.max(jump.most, share);
+    // It is over if a minute has as few errors again, or no call.
+    const last = difference(item.row, minute.row);
+    if (state.time - jump.since > 20 && !(isMore(last.errors / last.calls, jump.usual, 0.5) || isMore(share, jump.usual, 0.5))) {
+      jump.isNow = false;
+      jump.end = state.time;
+    }
+  }
+  const usually = `usually ${percent(jump.usual)}`, since = clock(jump.since);
+  if (jump.isNow) add("bad", `${item.title}: ${percent(now.calls > 0 ? share : jump.most)} of calls are errors since ${since}, ${usually}.`, item);
+  else if (state.time - jump.end < 600) add("info", `${item.title}: up to ${percent(jump.most)} of calls were errors from ${since} to ${clock(jump.end)}, ${usually}.`, item);
 }
+const isMore = (share, usual, factor) => share >= usual + 0.05 * factor && share >= usual * (1 + factor);
 
 const times = (n) => n === 1 ? "once" : count(n) + " times";
-const lately = (recent) => recent > 0 ? `, ${times(recent)} of them in the last minute` : "";
+const lately = (recent) => recent > 0 ? `, ${count(recent)} of them in the last minute` : "";

@@ -3,13 +3,14 @@
 // The model: what the data say, and what they said in the last minutes. All differences are made here, so a page that is closed costs
 // the program nothing.
 
-const CURVE = 180; // how many polls the curves and the heat map show
+const CURVE = 300; // how many polls the curves and the heat map show
 const NOTHING = { ok: 0, errors: 0, panics: 0, cancelled: 0, in_flight: 0, count: 0, sum: 0, zeros: 0, buckets: [], value: 0 };
 
 const state = {
   run: null, // changes if the program restarts
   restarted: null,
   time: 0, // of the last data, in seconds since 1970
+  times: [], // of the last polls
   functions: new Map(),
   metrics: new Map(),
   data: null,
@@ -22,29 +23,37 @@ class Item {
     this.name = row.name ?? family.name;
     this.module = row.module ?? "";
     this.labels = row.labels ?? [];
-    this.search = [this.name, this.module, ...this.labels.flat()].join(" ").toLowerCase();
+    this.place = row.file && row.file + ":" + row.line;
+    this.search = [this.name, this.module, ...this.labels.flat(), this.place].join(" ").toLowerCase();
     this.title = shown(this.name) + labelText(this.labels);
     this.past = []; // [{ time, row }], the oldest first
     this.curve = [];
     this.heat = [];
+    this.polls = 0;
+    this.ended = null; // when a call was last seen to end, and how many were in flight then
+    this.jump = null; // of the share of errors
   }
 
   get row() { return this.past.at(-1).row; }
 
+  // Forgets an earlier run of the program, but for the curves.
+  restart() { this.past = []; this.ended = this.jump = null; }
+
   // Adds the row of a poll. Rows that are equal are kept once, so what is idle takes no memory.
-  add(time, row, keep, keepsHeat) {
+  add(time, row, keep, heat) {
     const before = this.past.at(-1);
     if (before && isSame(before.row, row)) row = before.row;
     const seconds = before ? time - before.time : 0;
     const isGap = !(seconds > 0 && seconds < 5);
     const change = isGap ? null : difference(row, before.row);
-    if (isGap && this.curve.length > 0) { push(this.curve, NaN, CURVE); push(this.heat, null, CURVE); }
-    if (change) {
-      const isLevel = this.family?.kind === "gauge";
-      push(this.curve, isLevel ? row.value : (row.value === undefined ? change.calls : change.value) / seconds, CURVE);
-      push(this.heat, keepsHeat ? change.buckets : null, CURVE);
+    if (before || this.polls > 0) {
+      const rate = () => (row.value === undefined ? change.calls : change.value) / seconds;
+      push(this.curve, isGap ? NaN : this.family?.kind === "gauge" ? row.value : rate(), CURVE);
+      push(this.heat, heat > 0 && change ? change.buckets : null, Math.max(heat, 1));
+      this.polls++;
     }
     push(this.past, { time, row }, keep);
+    if (!before || difference(row, before.row).calls > 0) this.ended = { time, inFlight: row.in_flight ?? 0 };
   }
 
   // Returns the row of so many seconds ago, or the oldest that is known.
@@ -145,14 +154,17 @@ function interval(item, row, base, seconds, isWhole) {
 function take(data) {
   if (state.run !== null && state.run !== data.run) {
     state.restarted = Date.now();
-    for (const item of [...state.functions.values(), ...state.metrics.values()]) item.past = [];
+    for (const item of [...state.functions.values(), ...state.metrics.values()]) item.restart();
   }
   state.run = data.run;
   state.data = data;
   state.time = Number(data.time);
-  const keepsHeat = data.functions.length <= 1000;
+  push(state.times, state.time, CURVE);
+  // Of more than a thousand functions, only of the one that is open.
+  const known = data.functions.length;
+  const heat = known > 1000 ? 0 : Math.min(CURVE, Math.floor(150_000 / known));
   const ofFunctions = data.functions.map((row) => [[row.module, row.name, row.labels], row, undefined]);
-  state.functions = updated(state.functions, ofFunctions, keepsHeat);
+  state.functions = updated(state.functions, ofFunctions, heat);
   const ofMetrics = [];
   for (const family of data.metrics) {
     for (const row of family.series) {
@@ -160,11 +172,11 @@ function take(data) {
       ofMetrics.push([[family.name, row.labels], row, family]);
     }
   }
-  state.metrics = updated(state.metrics, ofMetrics, false);
+  state.metrics = updated(state.metrics, ofMetrics, 0);
 }
 
 // Returns the items of these rows, those that were known before with their past.
-function updated(known, rows, keepsHeat) {
+function updated(known, rows, heat) {
   const items = new Map();
   // A minute, or less if there are very many.
   const keep = Math.max(14, Math.min(75, Math.floor(150_000 / (rows.length + 1))));
@@ -172,7 +184,7 @@ function updated(known, rows, keepsHeat) {
     const key = JSON.stringify(id);
     const item = known.get(key) ?? new Item(row, family);
     if (family) item.family = family;
-    item.add(state.time, row, keep, keepsHeat || item === view.open);
+    item.add(state.time, row, keep, item === view.open ? CURVE : heat);
     items.set(key, item);
   }
   return items;

@@ -10,11 +10,11 @@ const CURVE_COLUMN = { id: "curve", title: "curve", style: "curve" };
 const column = (id, title, value, text, style = "", hint = "") => ({ id, title, sort: value, text, style, hint });
 const FUNCTIONS = [
   { ...NAME, title: "function" },
-  { ...CURVE_COLUMN, hint: "Calls a second, up to three minutes ago" },
+  { ...CURVE_COLUMN, hint: "Calls a second, up to five minutes ago" },
   column("rate", "calls/s", (item, i) => i.rate, (item, i) => count(i.rate)),
   column("busy", "busy", (item, i) => i.busy, (item, i) => count(i.busy), "wide", "Calls at the same time, on average"),
   column("share", "errors", (item, i) => i.share || 0, (item, i) => percent(i.share), "alarming", "Share of the calls that ended with an error"),
-  column("panics", "panics", (item, i) => i.panics, (item, i) => count(i.panics), "panics alarming"),
+  column("panics", "panics", (item, i) => i.panics, (item, i) => count(i.panics), "panics alarming narrow"),
   column("cancelled", "cancelled", (item, i) => i.cancelled, (item, i) => count(i.cancelled), "cancelled wide"),
   column("flight", "in flight", (item, i) => i.inFlight, (item, i) => count(i.inFlight), "narrow"),
   column("p50", "p50", (item, i) => i.p50, (item, i) => time(i.p50), "narrow"),
@@ -27,7 +27,7 @@ const perSecond = (item, i) => isHistogram(item) ? i.rate : item.family.kind ===
 const ofHistogram = (name) => (item, i) => isHistogram(item) ? quantity(item, i[name], i.isTime) : "";
 const METRICS = [
   { ...NAME, title: "metric" },
-  { ...CURVE_COLUMN, hint: "The value of a gauge, the rate of others, up to three minutes ago" },
+  { ...CURVE_COLUMN, hint: "The value of a gauge, the rate of others, up to five minutes ago" },
   column("value", "value", (item) => item.row.value ?? item.row.count, (item) => isHistogram(item) ? count(item.row.count) : quantity(item, item.row.value)),
   column("rate", "per second", perSecond, (item, i) => item.family.kind === "gauge" ? "" : count(perSecond(item, i))),
   column("p50", "p50", (item, i) => i.p50, ofHistogram("p50"), "narrow"),
@@ -119,11 +119,11 @@ class Table {
       made.title = shown(item.family.help);
     }
     cells[1].append($("curve").content.cloneNode(true));
-    return { element: made, cells, path: cells[1].querySelector("path") };
+    return { element: made, cells, paths: cells[1].querySelectorAll("path") };
   }
 
-  fill({ element, cells, path }, item, interval) {
-    drawCurve(path, item.curve);
+  fill({ element, cells, paths }, item, interval) {
+    drawCurve(paths, item);
     this.columns.forEach((column, index) => {
       if (!column.text) return;
       const text = column.text(item, interval);
@@ -230,7 +230,8 @@ function renderDetail() {
   if (panel.childElementCount === 0) {
     const close = element("button", { type: "button" }, "Close");
     close.addEventListener("click", () => open(null));
-    const title = element("h2", { id: "detail-title" }, element("bdi", {}, item.title), element("bdi", { class: "module" }, shown(item.module)));
+    const title = element("h2", { id: "detail-title" }, element("bdi", {}, item.title), element("bdi", { class: "module" }, shown(item.module)),
+      ...item.place ? [element("bdi", { class: "module" }, shown(item.place))] : []);
     const heat = element("canvas", { role: "img", "aria-label": "Latency of calls over time" });
     panel.append(element("div", { class: "bar" }, title, close), heat, element("div", { class: "columns" }));
   }
@@ -246,7 +247,7 @@ function renderDetail() {
     i.kinds.map(([kind, errors], index) => [shown(kind), count(errors), count(row.kinds[index][1])])));
   if (row.sample) parts.push(facts("Sampling", [""], [[`One call in ${count(row.sample)} is timed.`]]));
   if (row.exemplars) parts.push(facts("Traces", ["", "took", "at", "trace"], row.exemplars.map((one) =>
-    [one.role, time(one.value), new Date(one.time * 1000).toLocaleTimeString(), element("code", {}, one.trace)])));
+    [one.role, time(one.value), clock(one.time), element("code", {}, one.trace)])));
   const columns = panel.lastChild;
   // A text that is being selected is not taken away.
   if (columns.textContent !== parts.map((part) => part.textContent).join("")) columns.replaceChildren(...parts);
@@ -284,7 +285,7 @@ async function poll() {
     view.trouble = null;
     render();
   } catch (error) {
-    view.trouble ??= { since: new Date(), reason: "" };
+    view.trouble ??= { since: Date.now() / 1000, reason: "" };
     view.trouble.reason = error.message;
   }
   isPolling = false;
@@ -297,8 +298,8 @@ async function poll() {
 function showStatus() {
   const { trouble } = view;
   $("trouble").hidden = !trouble;
-  if (trouble) setText($("trouble"), `No values since ${trouble.since.toLocaleTimeString()} (${shown(trouble.reason)}). Trying again.`);
-  const at = state.time ? new Date(state.time * 1000).toLocaleTimeString() : "";
+  if (trouble) setText($("trouble"), `No values since ${clock(trouble.since)} (${shown(trouble.reason)}). Trying again.`);
+  const at = state.time ? clock(state.time) : "";
   setText($("status"), view.isPaused ? "paused at " + at : at ? "at " + at : "loading …");
 }
 
