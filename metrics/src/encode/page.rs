@@ -1,7 +1,7 @@
 //! The data of the page that a person looks at: JSON, written once a second while somebody does.
 //!
-//! It has what the page shows and no more, in short: lists instead of objects where there are many, no member of a function that was
-//! never called. The buckets are cumulative over the run, as the page subtracts them itself: so the program keeps nothing for those
+//! It has what the page shows and cannot compute, in short: lists instead of objects where there are many, no percentiles, no member of a
+//! function that was never called. The buckets are cumulative over the run, as the page subtracts them itself: so the program keeps nothing for those
 //! who look, and any number of them may. It is the page's own, and may change with every version.
 
 use super::json_text::push_text;
@@ -126,9 +126,6 @@ fn push_histogram(out: &mut String, histogram: &HistogramSnapshot) {
     if let Some((min, max)) = histogram.extremes() {
         push_count(out, "min", min);
         push_count(out, "max", max);
-    }
-    for (member, p) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
-        push_count(out, member, histogram.percentile(p));
     }
     // Pairs of an index and a count, without those of no values, as one list.
     let mut pairs = Pairs { out, is_first: true };

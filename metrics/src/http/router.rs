@@ -58,9 +58,8 @@ impl Router {
 
     /// Returns the page for a person, or its data. These are no scrapes.
     fn look(&mut self, request: &Request<'_>) -> Response {
-        let gzip = request.preferences.gzip();
         if !request.preferences.json() {
-            return Response::other(page::document(gzip));
+            return Response::other(page::document(request.preferences.gzip()));
         }
         let chosen =
             request.query.strip_prefix("registry=").and_then(|index| index.parse().ok()).unwrap_or(0);
@@ -68,7 +67,7 @@ impl Router {
             return Response::refusal(Status::NotFound);
         };
         let paths: Vec<&str> = registries(&self.pages).map(|(path, _)| path).collect();
-        rendered(catch_panic(|| page::data(&contents, &paths, gzip, &mut self.buffer)))
+        rendered(catch_panic(|| page::data(&contents, &paths, &mut self.buffer)))
     }
 
     #[cfg(feature = "json")]

@@ -60,6 +60,11 @@ fn the_policy_allows_the_document_and_nothing_else() {
 fn the_document_is_small_and_makes_no_markup_of_texts() {
     let document = tachometer::http::expose_page([("accept", "text/html")]);
     let text = String::from_utf8(document.body).expect("UTF-8");
+    let compressed = tachometer::http::expose_page([("accept-encoding", "gzip")]);
+    assert_eq!(compressed.content_encoding, Some("gzip"));
+    let mut same = String::new();
+    GzDecoder::new(&compressed.body[..]).read_to_string(&mut same).expect("gzip");
+    assert_eq!(same, text);
     assert!(text.len() <= 40 * 1024, "{} bytes", text.len());
     let forbidden = [
         "innerHTML",
@@ -125,10 +130,7 @@ fn data_have_the_values_of_the_snapshot() {
     assert_eq!(uploads["buckets"], Json::from(pairs));
     assert_eq!((&uploads["schema"], &uploads["zeros"]), (&Json::from(3), &Json::from(1)));
     assert_eq!((&uploads["count"], &uploads["sum"]), (&Json::from(5), &Json::from(2_076_000_000_u64)));
-    let recorded = times.snapshot();
-    for (member, p) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
-        assert_eq!(uploads[member], recorded.percentile(p), "{member}");
-    }
+    assert_eq!((&uploads["min"], &uploads["max"]), (&Json::from(0), &Json::from(2_000_000_000)));
     let (_, wait) = series("wait_latency_us");
     assert_eq!(wait["bounds"], Json::from(vec![10, 20, u64::MAX]));
     assert_eq!(wait["buckets"], Json::from(vec![0, 1]));
@@ -149,8 +151,9 @@ fn data_have_functions_with_labels_of_any_text() {
     looked_at(hostile).expect("no error");
     looked_at("").expect_err("an error");
     let page = tachometer::http::expose_page([("accept", "application/json"), ("accept-encoding", "gzip")]);
-    assert_eq!(page.content_encoding, Some("gzip"));
-    let data: Json = serde_json::from_reader(GzDecoder::new(&page.body[..])).expect("JSON");
+    // It would take longer than all else.
+    assert_eq!(page.content_encoding, None);
+    let data: Json = serde_json::from_slice(&page.body).expect("JSON");
     let functions = data["functions"].as_array().expect("functions");
     let of = |text: &str| {
         let labels = Json::from(vec![vec!["text", text]]);

@@ -51,8 +51,9 @@ function stuck(item, add) {
   if (row.in_flight < 3 || seconds < 5) return;
   const isLong = row.count > 0 && seconds > Math.max(30, row.max / 1e9 * 3);
   if (more < 2 && !isLong) return;
-  const why = more > 0 ? `${count(more)} more than then` : "the longest of all took " + time(row.max);
-  add("bad", `${item.title}: none of ${count(row.in_flight)} calls in flight has ended for ${span(seconds)}, ${why}.`, item);
+  const since = more > 0 ? `, ${count(more)} more than ${span(seconds)} ago; none has ended since` : `; none has ended for ${span(seconds)}`;
+  const longest = isLong ? `, and the longest so far took ${time(row.max)}` : "";
+  add("bad", `${item.title}: ${count(row.in_flight)} calls are in flight${since}${longest}.`, item);
 }
 
 // Calls panic, or more of them are errors than before.

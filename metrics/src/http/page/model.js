@@ -4,7 +4,7 @@
 // the program nothing.
 
 const CURVE = 300; // how many polls the curves and the heat map show
-const NOTHING = { ok: 0, errors: 0, panics: 0, cancelled: 0, in_flight: 0, count: 0, sum: 0, zeros: 0, buckets: [], value: 0 };
+const NOTHING = { ok: 0, errors: 0, panics: 0, cancelled: 0, in_flight: 0, count: 0, sum: 0, zeros: 0, value: 0 };
 
 const state = {
   run: null, // changes if the program restarts
@@ -45,15 +45,15 @@ class Item {
     if (before && isSame(before.row, row)) row = before.row;
     const seconds = before ? time - before.time : 0;
     const isGap = !(seconds > 0 && seconds < 5);
-    const change = isGap ? null : difference(row, before.row);
+    const change = before && difference(row, before.row);
     if (before || this.polls > 0) {
       const rate = () => (row.value === undefined ? change.calls : change.value) / seconds;
       push(this.curve, isGap ? NaN : this.family?.kind === "gauge" ? row.value : rate(), CURVE);
-      push(this.heat, heat > 0 && change ? change.buckets : null, Math.max(heat, 1));
+      push(this.heat, heat > 0 && !isGap ? bucketsSince(row, change.base) : null, Math.max(heat, 1));
       this.polls++;
     }
     push(this.past, { time, row }, keep);
-    if (!before || difference(row, before.row).calls > 0) this.ended = { time, inFlight: row.in_flight ?? 0 };
+    if (!before || change.calls > 0) this.ended = { time, inFlight: row.in_flight ?? 0 };
   }
 
   // Returns the row of so many seconds ago, or the oldest that is known.
@@ -69,10 +69,12 @@ class Item {
 
   // Returns what has changed in the last `seconds`, or since the start of the program if that is 0.
   interval(seconds) {
-    if (seconds === 0) return interval(this, this.row, NOTHING, state.time - state.data.created, true);
-    const base = this.before(seconds);
-    return interval(this, this.row, base.row, state.time - base.time, false);
+    if (this.last?.time !== state.time || this.last.wanted !== seconds) {
+      this.last = seconds === 0 ? this.sinceStart() : new Interval(this, this.before(seconds), seconds);
+    }
+    return this.last;
   }
+  sinceStart() { return new Interval(this, { row: NOTHING, time: state.data.created }, 0); }
 }
 
 function push(list, value, most) {
@@ -80,28 +82,28 @@ function push(list, value, most) {
   if (list.length > most) list.splice(0, list.length - most);
 }
 
-const COUNTS = ["ok", "errors", "panics", "cancelled", "count", "sum", "value"];
+const COUNTS = ["ok", "errors", "panics", "cancelled", "count", "sum", "zeros", "value"];
 const isSame = (one, other) => one.in_flight === other.in_flight && COUNTS.every((member) => one[member] === other[member]);
 
 // Returns what a row has more than an earlier one. A row that has less was reset in between.
 function difference(row, base) {
   if (COUNTS.some((member) => row[member] < base[member])) base = NOTHING;
-  const less = (member) => (row[member] ?? 0) - (base[member] ?? 0);
-  const change = { kinds: [] };
-  for (const member of COUNTS) change[member] = less(member);
+  const change = { base };
+  for (const member of COUNTS) change[member] = (row[member] ?? 0) - (base[member] ?? 0);
   change.calls = row.ok === undefined ? change.count : change.ok + change.errors + change.panics + change.cancelled;
-  const kinds = new Map(base.kinds);
-  for (const [kind, errors] of row.kinds ?? []) change.kinds.push([kind, errors - (kinds.get(kind) ?? 0)]);
-  change.zeros = less("zeros");
-  change.buckets = [];
-  const earlier = base.buckets ?? [];
+  return change;
+}
+
+// The same of the buckets, as pairs of an index and a count.
+function bucketsSince(row, base) {
+  const found = [], earlier = base.buckets ?? [];
   for (let i = 0, j = 0; i < (row.buckets?.length ?? 0); i += 2) {
     const index = row.buckets[i];
     while (earlier[j] < index) j += 2;
     const count = row.buckets[i + 1] - (earlier[j] === index ? earlier[j + 1] : 0);
-    if (count > 0) change.buckets.push(index, count);
+    if (count > 0) found.push(index, count);
   }
-  return change;
+  return found;
 }
 
 // Returns the bounds of a bucket, in the unit of the row.
@@ -115,7 +117,8 @@ function bounds(row, isTime, index) {
 }
 
 // Returns the value that a fraction of those in the buckets of a difference do not exceed.
-function percentile(row, isTime, change, fraction) {
+function percentile(change, fraction) {
+  const { row, isTime } = change;
   let rank = Math.max(1, Math.ceil(fraction * change.count));
   if (!(change.count > 0)) return NaN;
   if (rank <= change.zeros) return 0;
@@ -132,22 +135,34 @@ function percentile(row, isTime, change, fraction) {
   return row.max ?? NaN;
 }
 
-function interval(item, row, base, seconds, isWhole) {
-  const change = difference(row, base);
-  const isTime = !item.family || row.nanos === true;
-  const found = { ...change, seconds, isTime, inFlight: row.in_flight ?? 0, rate: change.calls / seconds, perSecond: change.value / seconds };
-  found.share = change.calls > 0 ? change.errors / change.calls : NaN;
-  // If one call in several is timed, their time is estimated from these.
-  found.busy = change.count > 0 ? change.sum / 1e9 * (change.calls / change.count) / seconds : 0;
-  const last = change.buckets.at(-2);
-  if (isWhole && row.count > 0) {
-    for (const name of ["p50", "p95", "p99", "max"]) found[name] = row[name] ?? NaN;
-  } else {
-    for (const [name, p] of [["p50", 0.5], ["p95", 0.95], ["p99", 0.99]]) found[name] = percentile(row, isTime, change, p);
-    found.max = last === undefined ? found.p99 : Math.min(bounds(row, isTime, last)[1], row.max ?? Infinity);
+// What has changed in a time. Of many thousand items, only few are asked for what needs their buckets.
+class Interval {
+  constructor(item, base, wanted) {
+    const { row } = item, seconds = state.time - base.time;
+    Object.assign(this, difference(row, base.row), { row, wanted, seconds, time: state.time, inFlight: row.in_flight ?? 0 });
+    this.isTime = !item.family || row.nanos === true;
+    const per = seconds > 0 ? seconds : NaN;
+    this.rate = this.calls / per;
+    this.perSecond = this.value / per;
+    this.share = this.calls > 0 ? this.errors / this.calls : NaN;
+    // If one call in several is timed, their time is estimated from these.
+    this.busy = (this.count > 0 ? this.sum / 1e9 * (this.calls / this.count) : 0) / per;
   }
-  if (!(seconds > 0)) found.rate = found.perSecond = found.busy = NaN;
-  return found;
+
+  get buckets() { return this.found ??= bucketsSince(this.row, this.base); }
+  get kinds() {
+    const before = new Map(this.base.kinds);
+    return (this.row.kinds ?? []).map(([kind, errors]) => [kind, errors - (before.get(kind) ?? 0)]);
+  }
+  get p50() { return percentile(this, 0.5); }
+  get p95() { return percentile(this, 0.95); }
+  get p99() { return percentile(this, 0.99); }
+  get max() {
+    const last = this.buckets.at(-2);
+    if (this.wanted === 0) return this.row.max ?? NaN;
+    if (last === undefined) return this.p99;
+    return Math.min(bounds(this.row, this.isTime, last)[1], this.row.max ?? Infinity);
+  }
 }
 
 // Takes the data of a poll.

@@ -50,7 +50,8 @@ class Table {
     this.showAll = element("button", { type: "button" }, "Show more");
     this.showAll.addEventListener("click", () => { this.limit += 200; render(); });
     this.total = element("span");
-    this.more.append(this.total, this.showAll);
+    this.more.append(this.showAll);
+    ($(id + "-note") ?? this.more).prepend(this.total);
   }
 
   // Names are sorted upwards at first, numbers downwards.
@@ -235,12 +236,12 @@ function renderDetail() {
     const heat = element("canvas", { role: "img", "aria-label": "Latency of calls over time" });
     panel.append(element("div", { class: "bar" }, title, close), heat, element("div", { class: "columns" }));
   }
-  const i = item.interval(view.seconds), { row } = item;
+  const i = item.interval(view.seconds), all = item.sinceStart(), { row } = item;
   const heads = ["", $("window").selectedOptions[0].textContent, "since start"];
   const outcomes = ["ok", "errors", "panics", "cancelled"].map((name) => [name, count(i[name]), count(row[name] ?? 0)]);
   const parts = [
     facts("Calls", heads, outcomes),
-    facts("Latency", heads, ["p50", "p95", "p99", "max"].map((name) => [name, time(i[name]), time(row[name])])
+    facts("Latency", heads, ["p50", "p95", "p99", "max"].map((name) => [name, time(i[name]), time(all[name])])
       .concat([["mean", time(i.sum / i.count), time(row.sum / row.count)]])),
   ];
   if (i.kinds.length > 0) parts.push(facts("Errors by kind", heads,
