@@ -1,8 +1,8 @@
-//! The data of the page that a person looks at: JSON, written once a second while somebody does.
+//! The data of the page that a person looks at: JSON, written once a second while it is open.
 //!
 //! It has what the page shows and cannot compute, in short: lists instead of objects where there are many, no percentiles, no member of a
-//! function that was never called. The buckets are cumulative over the run, as the page subtracts them itself: so the program keeps nothing for those
-//! who look, and any number of them may. It is the page's own, and may change with every version.
+//! function that was never called. The buckets are those of the whole run, and the page subtracts them itself. So the program keeps
+//! nothing for those who look, and any number of them may. The format may change with every version.
 
 use super::json_text::push_text;
 use super::json_values::{push_array, push_double};

@@ -150,7 +150,7 @@ impl Endpoint {
     /// Sets whether a page for people is served at `/`, which it is by default: functions and metrics as they are now, and as they were
     /// in the last minutes.
     ///
-    /// Its data are read once a second while somebody looks at it, and not counted as scrapes. With the feature `json`, the snapshot of the first
+    /// Its data are read once a second while it is open, and not counted as scrapes. With the feature `json`, the snapshot of the first
     /// registry is served at `/snapshot.json` too. A [`path`](Self::path) or [`health_path`](Self::health_path) of the same name
     /// takes precedence.
     pub fn page(self, has_page: bool) -> Self {

@@ -4,7 +4,8 @@
 
 // The path of a request: `socket` → `event_loop` (readiness and deadlines of all connections) → `connection` (the state of one) →
 // `request` (its head, with the preferences that `negotiation` parses) → `router` (the page at its path, of the families that `query`
-// parses) → `exposition` (the metrics) or `page` (for people) → `response` → `socket`. `endpoint` configures what is served, and `server` is the handle of a running endpoint.
+// parses) → `exposition` (the metrics) or `page` (for people) → `response` → `socket`. `endpoint` configures what is served, and `server`
+// is the handle of a running endpoint.
 #[cfg(not(target_family = "wasm"))]
 mod connection;
 #[cfg(not(target_family = "wasm"))]

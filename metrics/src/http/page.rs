@@ -1,7 +1,7 @@
-//! The page for people: a document, and the data that it asks for once a second while somebody looks at it.
+//! The page for people: a document, and the data that it asks for once a second while it is open.
 //!
-//! The document is the same for all programs. All that a program names is in the data, which the document shows as text only. It loads nothing else,
-//! and its policy forbids it to.
+//! The document is the same for all programs. All that a program names is in the data, which the document shows as text only. It loads
+//! nothing else, and its policy forbids it to.
 
 use super::exposition::{Exposition, content, content_encoding};
 use super::negotiation::Preferences;
@@ -70,7 +70,7 @@ const fn begin_of_line(source: &[u8], mut at: usize) -> usize {
 const POLICY: &str = concat!(
     "default-src 'none'; connect-src 'self'; ",
     "style-src 'sha256-K9pIpSwlQ+t7zya/C0BPuYn6gHtvpA6l3S/a7Dlqo8g='; ",
-    "script-src 'sha256-/TiLc70neW+ojzC6fUcfK0mcFgr80ZKQ6qy1HLNHI6g='; ",
+    "script-src 'sha256-i6cp02FSQ20MxAHrBNTglzRVE5XHpMmFHT6w3Kn2EeI='; ",
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 );
 

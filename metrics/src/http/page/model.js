@@ -30,7 +30,7 @@ class Item {
     this.curve = [];
     this.heat = [];
     this.polls = 0;
-    this.ended = null; // when a call was last seen to end, and how many were in flight then
+    this.ended = null; // when a call was last seen to end, or none was in flight, and how many were then
     this.jump = null; // of the share of errors
   }
 
@@ -53,7 +53,7 @@ class Item {
       this.polls++;
     }
     push(this.past, { time, row }, keep);
-    if (!before || change.calls > 0) this.ended = { time, inFlight: row.in_flight ?? 0 };
+    if (!before || change.calls > 0 || !row.in_flight) this.ended = { time, inFlight: row.in_flight ?? 0 };
   }
 
   // Returns the row of so many seconds ago, or the oldest that is known.
