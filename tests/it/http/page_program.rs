@@ -2,7 +2,7 @@
 //! has chosen, and further series of one function.
 //!
 //! The first line of stdout is the address. Each line of stdin changes something: `fail` has every third charge refused, `stick` begins
-//! calls that never end, `well` ends them and both, `rest` ends the load. It runs until stdin ends.
+//! calls that never end, `well` ends both, `rest` ends the load. It runs until stdin ends.
 
 use rand::RngExt;
 use std::cell::Cell;
@@ -226,7 +226,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "stick" => STICKS.store(true, Ordering::Relaxed),
             "rest" => RESTS.store(true, Ordering::Relaxed),
             "well" => {
-                [&FAILS, &STICKS].map(|is_bad| is_bad.store(false, Ordering::Relaxed)).into_iter().collect()
+                FAILS.store(false, Ordering::Relaxed);
+                STICKS.store(false, Ordering::Relaxed);
             }
             other => return Err(format!("unknown: {other}").into()),
         }
