@@ -300,7 +300,7 @@ def has_many(browser, path, folder):
         program.end()
 
 
-def costs(path, polls=60):
+def costs(path, polls=30):
     """Prints the processor time of the program during so many polls, one a second, and during as many seconds without."""
     program = Program(path, "127.0.0.1:0", "1000")
 
