@@ -55,6 +55,7 @@ pub(crate) fn declare(plan: &FunctionPlan<'_>) -> TokenStream {
     let ends_later = plan.ends_with.is_some();
     let description = ours!(#library::Description {
         module: ::core::module_path!(),
+        file: ::core::file!(),
         place: (::core::line!(), ::core::column!()),
         path: || #library::type_name_of_val(&__tachometer_here),
         name: #name,

@@ -9,6 +9,8 @@ use crate::objective::FunctionObjectives;
 pub struct Description {
     /// The module of the function: `module_path!()`.
     pub module: &'static str,
+    /// The source file of the annotation, as the compiler was given it: `file!()`.
+    pub file: &'static str,
     /// Line and column of the annotation.
     pub place: (u32, u32),
     /// Returns the compiler's name of an item directly inside the function. The language does not promise its form,

@@ -225,6 +225,7 @@ mod tests {
         ends_later: false,
         objectives: None,
         module: "app::shop",
+        file: "src/shop.rs",
         place: (1, 1),
         path: || "",
         name: Name::Path,

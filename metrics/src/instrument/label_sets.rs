@@ -130,6 +130,7 @@ mod tests {
     use std::ptr;
 
     static SITE: Site<Wall> = Site::new(Description {
+        file: "src/lib.rs",
         place: (1, 1),
         sample: 1,
         error_kinds: None,

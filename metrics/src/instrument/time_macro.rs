@@ -41,6 +41,7 @@ macro_rules! time {
                 static SITE: $crate::__private::Site<$crate::__private::Wall> =
                     $crate::__private::Site::new($crate::__private::Description {
                         module: ::core::module_path!(),
+                        file: ::core::file!(),
                         place: (::core::line!(), ::core::column!()),
                         // The name is given.
                         path: || "",
