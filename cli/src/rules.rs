@@ -1,8 +1,8 @@
 //! `rules`: Prometheus rules for the objectives that programs declare.
 
 use crate::model::{Answer, unread};
-use crate::scrape::{Client, Target};
 use crate::print;
+use crate::scrape::{Client, Target};
 use crate::text::clean;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -19,7 +19,8 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<(), String> {
     let mut objectives: Vec<Objective> = Vec::new();
     for source in &options.sources {
-        let found = read(source).map_err(|reason| format!("{}: {reason}", clean(&source.to_string_lossy())))?;
+        let found =
+            read(source).map_err(|reason| format!("{}: {reason}", clean(&source.to_string_lossy())))?;
         // One that several programs export is one.
         for objective in found {
             if !objectives.contains(&objective) {
@@ -81,7 +82,9 @@ mod tests {
 
     #[test]
     fn objectives_of_a_text_are_read_and_wrong_ones_are_errors() {
-        let text = |target| format!("slo_objective{{function=\"f\",module=\"m\",objective=\"success\",job=\"j\"}} {target}\n");
+        let text = |target| {
+            format!("slo_objective{{function=\"f\",module=\"m\",objective=\"success\",job=\"j\"}} {target}\n")
+        };
         let objectives = of_text(&text("0.999")).unwrap();
         assert_eq!((objectives.len(), objectives[0].target()), (1, 0.999));
         assert!(of_text(&text("99.9")).unwrap_err().contains("between 0 and 1"));

@@ -100,6 +100,17 @@ impl Comparison {
         Comparison { functions, thresholds: thresholds.clone() }
     }
 
+    /// Returns the number of functions that both runs have called.
+    pub(super) fn in_both(&self) -> usize {
+        self.functions.iter().filter(|change| change.old.is_some() && change.new.is_some()).count()
+    }
+
+    /// Returns the number of functions that only the old, or only the new run has called.
+    pub(super) fn in_one(&self, is_old: bool) -> usize {
+        let is_here = |change: &&Change| change.old.is_some() == is_old && change.new.is_some() != is_old;
+        self.functions.iter().filter(is_here).count()
+    }
+
     pub(super) fn is_exceeded(&self) -> bool {
         self.functions.iter().any(|change| !change.exceeded.is_empty())
     }

@@ -35,6 +35,12 @@ pub(crate) struct Thresholds {
 }
 
 impl Thresholds {
+    /// Returns whether there is a threshold.
+    pub(crate) fn is_any(&self) -> bool {
+        let all = [self.error, self.mean, self.p50, self.p95, self.p99];
+        self.fails_if_missing || all.iter().any(Option::is_some)
+    }
+
     pub(crate) fn new() -> Self {
         Thresholds {
             error: None,
@@ -66,6 +72,10 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, String> {
         ));
     }
     let comparison = Comparison::new(&old, &new, &options.thresholds, &options.filter);
+    // Nothing to compare is within all thresholds: a renamed function or a filter with a typing error would pass for ever.
+    if comparison.in_both() == 0 && options.thresholds.is_any() && !comparison.is_exceeded() {
+        return Err("there is no function that both runs have called".to_owned());
+    }
     print(&match options.format {
         Format::Text => output::text(&comparison),
         Format::Markdown => output::markdown(&comparison),

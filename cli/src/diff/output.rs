@@ -202,16 +202,19 @@ fn summary(comparison: &Comparison) -> String {
         )
         .expect("a String");
     }
-    let is_given = thresholds.fails_if_missing
-        || [thresholds.error, thresholds.mean, thresholds.p50, thresholds.p95, thresholds.p99]
-            .iter()
-            .any(Option::is_some);
-    let verdict = match (is_given, comparison.is_exceeded()) {
+    let verdict = match (thresholds.is_any(), comparison.is_exceeded()) {
         (false, _) => "no thresholds were given",
         (true, false) => "all within the thresholds",
         (true, true) => "a threshold is exceeded",
     };
-    writeln!(text, "{} compared; {verdict}", functions(comparison.functions.len())).expect("a String");
+    write!(text, "{} compared", functions(comparison.in_both())).expect("a String");
+    let [gone, new] = [true, false].map(|is_old| comparison.in_one(is_old));
+    for (count, run) in [(gone, "old"), (new, "new")] {
+        if count > 0 {
+            write!(text, ", {count} in the {run} run only").expect("a String");
+        }
+    }
+    writeln!(text, "; {verdict}").expect("a String");
     text
 }
 

@@ -27,7 +27,8 @@ pub(super) fn lines(url: &str, interval: Duration, live: &Live, state: &mut Stat
         vec![span(start_of(&message, size.columns), style)],
     ];
     if !live.view.rows.is_empty() {
-        lines.push(fitted(table.heading(), size.columns));
+        let heading: String = table.heading().into_iter().map(|span| span.text).collect();
+        lines.push(vec![span(padded(&start_of(&heading, size.columns), size.columns, true), Style::Heading)]);
         lines.extend(table.lines(state.scroll, page).map(|line| fitted(line, size.columns)));
     }
     let last = size.rows.saturating_sub(1);
@@ -73,21 +74,17 @@ fn totals(view: &View) -> String {
         1 => "1 function".to_owned(),
         count => format!("{count} functions"),
     };
-    let calls_made = match view.interval {
-        Some(interval) => format!("{} calls/s", text::count(calls / interval.as_secs_f64())),
-        None => format!("{} calls", text::count(calls)),
+    let made = match view.interval {
+        Some(interval) => {
+            let seconds = interval.as_secs_f64();
+            format!("{} calls/s over {}", text::count(calls / seconds), text::time(seconds))
+        }
+        None => format!("{} calls since the start", text::count(calls)),
     };
     let errors = if calls > 0.0 { text::share(errors / calls) } else { "-".to_owned() };
-    let time = match view.interval {
-        Some(interval) => format!("last {}", text::time(interval.as_secs_f64())),
-        None => "since the start".to_owned(),
-    };
-    let others = format!(
-        "panics {} · in flight {}",
-        text::count(sum(|function| function.panics)),
-        text::count(sum(|function| function.in_flight.unwrap_or(0.0)))
-    );
-    format!("{time} · {functions} · {calls_made} · errors {errors} · {others}")
+    let panics = text::count(sum(|function| function.panics));
+    let in_flight = text::count(sum(|function| function.in_flight.unwrap_or(0.0)));
+    format!("{made} · errors {errors} · panics {panics} · in flight {in_flight} · {functions}")
 }
 
 fn keys(state: &State, matching: usize, all: usize, columns: usize) -> Line {
