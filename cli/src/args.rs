@@ -119,7 +119,10 @@ pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Command, String> {
         Some("diff") => diff(&mut parser),
         Some("rules") => rules(&mut parser),
         Some("help") => Ok(Command::Help(HELP)),
-        _ => Err(format!("unknown command {command:?}; the commands are top, diff and rules")),
+        _ => Err(format!(
+            "unknown command {:?}; the commands are top, diff and rules",
+            command.to_string_lossy()
+        )),
     }
 }
 
@@ -203,7 +206,8 @@ fn text(parser: &mut lexopt::Parser) -> Result<String, String> {
     parser.value().and_then(ValueExt::string).map_err(wrong)
 }
 
-/// An error that shows no control character: arguments may come from a file.
+/// Returns an error that shows no control character: arguments may come from a file.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn wrong(error: lexopt::Error) -> String {
     crate::text::clean(&error.to_string())
 }

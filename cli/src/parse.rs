@@ -165,7 +165,7 @@ mod tests {
             let jobs = samples.iter().find(|sample| sample.name == "jobs").expect("it is printed");
             let zone = jobs.labels.iter().find(|(name, _)| *name == "zone");
             prop_assert_eq!(zone.map(|(_, value)| value.as_ref()).unwrap_or_default(), value.as_str());
-            prop_assert_eq!(jobs.value, f64::from(count));
+            prop_assert_eq!(jobs.value.to_string(), count.to_string());
         }
     }
 }

@@ -38,9 +38,10 @@ fn read(source: &OsStr) -> Result<Vec<Objective>, String> {
         Some(address) => Client::new().scrape(&Target::new(address)?)?,
         None => fs::read_to_string(path).map_err(|error| error.to_string())?,
     };
-    let objectives = match text.trim_start().starts_with('{') {
-        true => FullSnapshot::from_json(&text).map_err(|error| clean(&error.to_string()))?.objectives(),
-        false => of_text(&text)?,
+    let objectives = if text.trim_start().starts_with('{') {
+        FullSnapshot::from_json(&text).map_err(|error| clean(&error.to_string()))?.objectives()
+    } else {
+        of_text(&text)?
     };
     if objectives.is_empty() {
         return Err("there is no objective (no series slo_objective)".to_owned());

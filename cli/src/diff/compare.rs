@@ -76,20 +76,13 @@ impl Numbers {
 impl Comparison {
     pub(super) fn new(old: &FullSnapshot, new: &FullSnapshot, thresholds: &Thresholds, filter: &str) -> Self {
         let filter = filter.to_lowercase();
-        let mut pairs: BTreeMap<_, [Option<&FunctionSnapshot>; 2]> = BTreeMap::new();
+        let mut pairs: BTreeMap<String, [Option<&FunctionSnapshot>; 2]> = BTreeMap::new();
         for (run, snapshot) in [old, new].into_iter().enumerate() {
             for function in snapshot.functions.iter().filter(|function| function.calls() > 0) {
-                let mut labels = function.labels.clone();
-                labels.sort();
-                pairs.entry((&function.module, &function.function, labels)).or_default()[run] =
-                    Some(function);
+                pairs.entry(full_name(function)).or_default()[run] = Some(function);
             }
         }
-        let change = |((module, function, labels), pair): (
-            (&String, &String, Vec<(String, String)>),
-            [Option<&FunctionSnapshot>; 2],
-        )| {
-            let name = full_name(module, function, &labels);
+        let change = |(name, pair): (String, [Option<&FunctionSnapshot>; 2])| {
             let is_wanted = name.to_lowercase().contains(&filter);
             let [old, new] = pair.map(|function| function.map(Numbers::new));
             is_wanted.then(|| Change::new(name, old, new, thresholds))
@@ -151,19 +144,23 @@ impl Change {
     }
 }
 
-fn full_name(module: &str, function: &str, labels: &[(String, String)]) -> String {
-    let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+/// Returns what identifies a function, clean: no two texts have the same clean one by accident, as labels are quoted.
+fn full_name(function: &FunctionSnapshot) -> String {
+    let mut labels: Vec<_> =
+        function.labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    // Other programs may have changed their order.
+    labels.sort();
     let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
-    clean(&format!("{module}::{function}{labels}"))
+    clean(&format!("{}::{}{labels}", function.module, function.function))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn numbers(calls: u64, errors: u64, time: f64) -> Option<Numbers> {
+    fn numbers(calls: u64, errors: u64, time: f64) -> Numbers {
         let time = Some(time);
-        Some(Numbers {
+        Numbers {
             calls,
             errors,
             panics: 0,
@@ -174,11 +171,15 @@ mod tests {
             p50: time,
             p95: time,
             p99: time,
-        })
+        }
     }
 
-    fn exceeded(old: Option<Numbers>, new: Option<Numbers>, thresholds: &Thresholds) -> usize {
-        Change::new(String::new(), old, new, thresholds).exceeded.len()
+    fn exceeded(
+        old: impl Into<Option<Numbers>>,
+        new: impl Into<Option<Numbers>>,
+        thresholds: &Thresholds,
+    ) -> usize {
+        Change::new(String::new(), old.into(), new.into(), thresholds).exceeded.len()
     }
 
     #[test]
@@ -196,7 +197,8 @@ mod tests {
     #[test]
     fn few_calls_and_functions_of_one_run_are_spared_unless_they_must_be_there() {
         let times = Thresholds { p99: Some(0.1), ..Thresholds::new() };
-        let change = Change::new(String::new(), numbers(99, 0, 1.0), numbers(500, 0, 9.0), &times);
+        let change =
+            Change::new(String::new(), Some(numbers(99, 0, 1.0)), Some(numbers(500, 0, 9.0)), &times);
         assert!(change.exceeded.is_empty() && change.is_spared);
         assert_eq!(exceeded(numbers(100, 0, 1.0), None, &times), 0);
         let missing = Thresholds { fails_if_missing: true, ..Thresholds::new() };

@@ -66,7 +66,7 @@ impl Answer {
         answer.unread = for_each_sample(text, is_wanted, |sample| answer.add(&sample));
         for function in answer.functions.values_mut() {
             function.buckets.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-            function.buckets.dedup_by(|(a, _), (b, _)| a == b);
+            function.buckets.dedup_by(|(a, _), (b, _)| a.total_cmp(b).is_eq());
         }
         answer
     }
@@ -119,8 +119,9 @@ impl Function {
         if self.is_anew(earlier) {
             return self.clone();
         }
-        let before =
-            |bound: f64| earlier.buckets.iter().find(|(other, _)| *other == bound).map(|(_, count)| *count);
+        let before = |bound: f64| {
+            earlier.buckets.iter().find(|(other, _)| other.total_cmp(&bound).is_eq()).map(|(_, count)| *count)
+        };
         Function {
             ok: self.ok - earlier.ok,
             errors: self.errors - earlier.errors,

@@ -50,9 +50,10 @@ fn fitted(line: Line, columns: usize) -> Line {
 
 fn title(url: &str, interval: Duration, state: &State, columns: usize) -> Line {
     const NAME: &str = "tachometer top ";
-    let right = match state.is_paused {
-        true => " PAUSED".to_owned(),
-        false => format!(" every {}", text::time(interval.as_secs_f64())),
+    let right = if state.is_paused {
+        " PAUSED".to_owned()
+    } else {
+        format!(" every {}", text::time(interval.as_secs_f64()))
     };
     let room = columns.saturating_sub(NAME.len() + right.len());
     vec![

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// What a person has chosen.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key that turns something on and off")]
 pub(super) struct State {
     pub(super) sort: Column,
     pub(super) is_reversed: bool,

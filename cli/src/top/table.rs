@@ -116,13 +116,11 @@ impl Column {
     fn width(self, is_dense: bool) -> usize {
         match self {
             Column::Name => 0,
-            Column::Errors | Column::Panics => 7,
             Column::Cancelled | Column::InFlight if !is_dense => 10,
-            Column::Cancelled | Column::InFlight => 7,
-            Column::P50 | Column::P95 | Column::P99 | Column::Max if is_dense => 7,
             Column::Busy if is_dense => 6,
-            Column::Busy => 7,
-            _ => 8,
+            Column::P50 | Column::P95 | Column::P99 | Column::Max if !is_dense => 8,
+            Column::Calls => 8,
+            _ => 7,
         }
     }
 
