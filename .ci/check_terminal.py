@@ -54,6 +54,19 @@ class Screen(pyte.Screen):
                 self.too_wide.append((self.cursor.y, char))
             super().draw(char)
 
+    @property
+    def display(self):
+        """The lines. That of `pyte` fails where a wide character was half overwritten."""
+        return [self.line(self.buffer[row]) for row in range(self.lines)]
+
+    def line(self, cells):
+        text, column = "", 0
+        while column < self.columns:
+            char = cells[column].data or " "
+            text += char
+            column += max(1, pyte.screens.wcwidth(char[0]))
+        return text
+
 
 class Terminal:
     """A program in a pseudo-terminal."""
@@ -268,7 +281,9 @@ def hostile(tachometer):
             text = sample % (HOSTILE, HOSTILE, HOSTILE, len(answers)) + "".join(sample % (f"f{i}", "m", "", i) for i in range(200)) + "".join(sample % (name, "m", "", 1) for name in SHORT) + "function_calls_total{broken\n"
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(text.encode())
+            # The viewer may have ended.
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(text.encode())
 
         def log_message(self, *_):
             pass
