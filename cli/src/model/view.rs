@@ -3,7 +3,7 @@
 use super::estimate::Estimate;
 use super::functions::{Answer, Function, Identity};
 use crate::text::clean;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The rows of a table.
@@ -54,9 +54,9 @@ fn rows(functions: Vec<(&Identity, Function, Option<&Function>)>) -> Vec<Row> {
     let label = |identity: &Identity, wanted: &str| {
         identity.iter().find(|(name, _)| name == wanted).map_or_else(String::new, |(_, value)| value.clone())
     };
-    let mut modules: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut modules: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (identity, ..) in &functions {
-        modules.entry(label(identity, "function")).or_default().push(label(identity, "module"));
+        modules.entry(label(identity, "function")).or_default().insert(label(identity, "module"));
     }
     let row = |(identity, function, before): (&Identity, Function, Option<&Function>)| {
         let (name, module) = (label(identity, "function"), label(identity, "module"));
@@ -67,7 +67,7 @@ fn rows(functions: Vec<(&Identity, Function, Option<&Function>)>) -> Vec<Row> {
             .collect();
         let labels = if others.is_empty() { String::new() } else { format!("{{{}}}", others.join(",")) };
         let full_name = clean(&format!("{module}::{name}{labels}"));
-        let is_ambiguous = modules[&name].iter().any(|other| *other != module);
+        let is_ambiguous = modules[&name].len() > 1;
         let short_name = || clean(&format!("{name}{labels}"));
         let [p50, p95, p99] = [0.5, 0.95, 0.99].map(|p| function.percentile(p));
         Row {
