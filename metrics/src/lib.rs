@@ -52,6 +52,7 @@
 //! | `push` | `ExporterBuilder::to_pushgateway` (not on WebAssembly) |
 //! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C, on Unix |
 //! | `statsd` | `ExporterBuilder::to_statsd`: StatsD and DogStatsD, over UDP and Unix sockets (not on WebAssembly) |
+//! | `terminal` | [`report_on_exit`] is as wide as the terminal, on Unix and Windows |
 //! | `tls` | `https://` for `to_otlp` and `to_pushgateway` |
 //!
 //! # How it works
