@@ -36,11 +36,11 @@ struct Cart;
 
 #[instrumented(slo(success = 99), buckets = [0.5])]
 impl Cart {
-    fn of_block(&self) {}
+    fn of_block() {}
     #[instrumented(slo(latency = (0.5, 90.0)))]
-    fn of_its_own(&self) {}
+    fn of_its_own() {}
     #[instrumented(skip)]
-    fn skipped(&self) {}
+    fn skipped() {}
 }
 
 #[derive(LabelSet)]
@@ -63,9 +63,9 @@ fn call_all() {
     with_labels("Ulm");
     with_labels("Trier");
     without();
-    Cart.of_block();
-    Cart.of_its_own();
-    Cart.skipped();
+    Cart::of_block();
+    Cart::of_its_own();
+    Cart::skipped();
     drop(quoted());
 }
 
@@ -125,17 +125,16 @@ fn assert_thresholds_are_bounds(snapshot: &FullSnapshot) {
         if series.labels.get("module").is_some_and(|module| module != MODULE) {
             continue;
         }
-        let is_bucket = |line: &&str| {
-            let is_of = match series.labels.get("histogram") {
-                Some(histogram) => line.starts_with(&format!("{histogram}_bucket")),
-                None => {
-                    let function = series.labels.get("function").unwrap().replace('"', "\\\"");
-                    line.starts_with(&format!("function_duration_seconds_bucket{{function=\"{function}\""))
-                }
-            };
-            is_of && line.contains(&format!("le=\"{threshold}\""))
-        };
-        assert!(text.lines().any(|line| is_bucket(&line)), "{series:?}");
+        let bucket = series.labels.get("histogram").map_or_else(
+            || {
+                let function = series.labels.get("function").unwrap().replace('"', "\\\"");
+                format!("function_duration_seconds_bucket{{function=\"{function}\"")
+            },
+            |histogram| format!("{histogram}_bucket"),
+        );
+        let bound = format!("le=\"{threshold}\"");
+        let is_bucket = |line: &str| line.starts_with(&bucket) && line.contains(&bound);
+        assert!(text.lines().any(is_bucket), "{series:?}");
     }
 }
 

@@ -46,7 +46,8 @@ fn objectives() {
     let _: fn(DynamicFamily<Histogram>, f64, f64) -> DynamicFamily<Histogram> = DynamicFamily::slo;
     let _: Result<Objective, Error> = Objective::from_series([("function", "f")], 0.9);
     let _: fn(&Objective) -> &Subject = Objective::subject;
-    let _: (fn(&Objective) -> f64, fn(&Objective) -> Option<f64>) = (Objective::target, Objective::threshold);
+    let _: fn(&Objective) -> f64 = Objective::target;
+    let _: fn(&Objective) -> Option<f64> = Objective::threshold;
     let _ = |subject: Subject| match subject {
         Subject::Function { function, module, .. } => [function, module],
         Subject::Histogram { name, .. } => [name, String::new()],

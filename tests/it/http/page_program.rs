@@ -109,7 +109,7 @@ fn print_label(number: u64) {
 
 #[instrumented]
 async fn subscribe() {
-    pending().await
+    pending::<()>().await;
 }
 
 #[instrumented(name = "<img src=x onerror=\"document.title = 'owned'\">", labels(agent = agent))]
@@ -186,7 +186,7 @@ fn tick() {
 
 #[instrumented]
 async fn feed() {
-    pending().await
+    pending::<()>().await;
 }
 
 /// Each series has calls whose durations are within three octaves, and more of them ten times a second.
