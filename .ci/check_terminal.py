@@ -10,6 +10,7 @@ end. TEST is the unit test program of `cli/`, of which one test panics while it 
 No line may be wider than its terminal, nothing but known escape sequences may reach it, and it must be left as it was. Needs `pyte`.
 """
 
+import atexit
 import contextlib
 import fcntl
 import http.server
@@ -88,6 +89,8 @@ class Terminal:
         self.process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env=variables, preexec_fn=take_terminal
         )
+        # After a failure it may still run.
+        atexit.register(self.process.kill)
 
     def resize(self, columns, rows):
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -240,6 +243,13 @@ def top(tachometer, program):
     print("top: sorts, filters, resizes, outlives its program, on", ", ".join(f"{columns} x {height}" for columns, height in SIZES))
 
 
+def expect_end(process):
+    try:
+        process.wait(DEADLINE)
+    except subprocess.TimeoutExpired:
+        raise Failure("it goes on without a terminal") from None
+
+
 def ends(tachometer, test):
     """Every end leaves the terminal as it was."""
     command = [tachometer, "top", f"127.0.0.1:{free_port()}"]
@@ -255,6 +265,12 @@ def ends(tachometer, test):
             terminal.show("no endpoint")
         end(terminal)
         terminal.ended(status)
+    # As when a window is closed: there is nothing to give back, and nothing to wait for.
+    terminal = Terminal(80, 24, command)
+    terminal.until("that there is no endpoint", lambda lines: "refused" in lines[2])
+    os.close(terminal.slave)
+    os.close(terminal.master)
+    expect_end(terminal.process)
     panics = "top::screen::tests::a_panic_gives_the_terminal_back"
     terminal = Terminal(80, 24, [test, "--ignored", "--exact", panics, "--nocapture", "--test-threads=1"], RUST_BACKTRACE="0")
     terminal.until("that it panics", lambda lines: any("as a test" in line for line in lines))
@@ -262,7 +278,7 @@ def ends(tachometer, test):
     expect(b"\x1b[?1049h" in terminal.output, "it has not taken the terminal")
     expect(terminal.output.rfind(b"\x1b[?1049l") < terminal.output.find(b"as a test"), "the panic is reported on a screen that vanishes")
     terminal.ended(101, is_checked=False)
-    print("top: Esc, Ctrl-C, SIGTERM, SIGHUP and a panic give the terminal back")
+    print("top: Esc, Ctrl-C, SIGTERM, SIGHUP and a panic give the terminal back; without a terminal it ends")
 
 
 # Short ones are shown whole; of the long one, whose characters are wide, a part.

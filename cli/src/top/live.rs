@@ -1,6 +1,6 @@
 //! The latest answers of an endpoint, and what is wrong with it.
 
-use super::worker::Scraped;
+use super::events::Scraped;
 use crate::model::{Answer, View, unread};
 use std::rc::Rc;
 use std::time::{Duration, Instant};

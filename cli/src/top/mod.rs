@@ -1,17 +1,18 @@
 //! `top`: a live table of an endpoint.
 
+mod events;
 mod frame;
 mod keys;
 mod live;
 mod screen;
 mod table;
-mod worker;
 
 pub(crate) use table::Column;
 
 use crate::model::{Answer, View, unread};
 use crate::print;
 use crate::scrape::{Client, Target};
+use events::Event;
 use keys::{Next, State};
 use live::Live;
 use screen::Screen;
@@ -88,21 +89,12 @@ fn live(target: &Target, options: &Options) -> io::Result<Result<(), String>> {
     /// How often the age of what is shown is looked at, if nothing else happens.
     const PATIENCE: Duration = Duration::from_millis(200);
     let interval = options.interval.unwrap_or(INTERVAL);
-    let answers = worker::start(target.clone(), interval);
     let mut live = Live::new();
     let mut state = State::new(options.sort, &options.filter);
     let mut screen = Screen::open()?;
+    let events = events::start(target.clone(), interval);
     let mut shown = None;
     loop {
-        loop {
-            match answers.try_recv() {
-                Ok(scraped) => live.add(scraped),
-                Err(std::sync::mpsc::TryRecvError::Empty) => break,
-                Err(std::sync::mpsc::TryRecvError::Disconnected) => {
-                    return Ok(Err("the thread that scrapes has ended".to_owned()));
-                }
-            }
-        }
         live.show(state.is_paused, state.is_since_start);
         let size = screen.size()?;
         let lines = frame::lines(target.url(), interval, &live, &mut state, size);
@@ -110,12 +102,17 @@ fn live(target: &Target, options: &Options) -> io::Result<Result<(), String>> {
             screen.draw(size, &lines, shown.as_ref().is_none_or(|(before, _)| *before != size))?;
             shown = Some((size, lines));
         }
-        if screen.is_ended() {
-            return Ok(Ok(()));
+        // All that has happened, before the next frame.
+        let first = events.recv_timeout(PATIENCE).ok();
+        for event in first.into_iter().chain(events.try_iter()) {
+            match event {
+                Event::Scraped(scraped) => live.add(scraped),
+                Event::Key(key) if state.press(key) == Next::Quit => return Ok(Ok(())),
+                Event::Key(_) => {}
+                Event::NoKeys(error) => return Err(error),
+            }
         }
-        if let Some(key) = screen.key(PATIENCE)?
-            && state.press(key) == Next::Quit
-        {
+        if screen.is_ended() {
             return Ok(Ok(()));
         }
     }

@@ -3,16 +3,15 @@
 use super::table::{Line, Style};
 use crate::text;
 use crossterm::cursor::{Hide, MoveTo, Show};
-use crossterm::event::{Event, KeyEvent, KeyEventKind, poll, read};
+use crossterm::event::{Event, KeyEvent, KeyEventKind, read};
 use crossterm::style::{Attribute, Color, Print, SetAttribute, SetForegroundColor};
 use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
 use crossterm::{execute, queue};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 use std::{env, panic};
 
 /// The size of a terminal, in characters.
@@ -25,6 +24,17 @@ pub(super) struct Size {
 /// Returns the number of columns of the terminal, if there is one.
 pub(super) fn columns() -> Option<usize> {
     size().ok().map(|(columns, _)| columns.into()).filter(|columns| *columns > 0)
+}
+
+/// Returns the next key. If the terminal is gone, it may never return.
+pub(super) fn read_key() -> io::Result<KeyEvent> {
+    loop {
+        match read() {
+            Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => return Ok(key),
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+            _ => {}
+        }
+    }
 }
 
 /// The terminal while it is taken over. Dropping it gives it back.
@@ -60,30 +70,16 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Returns whether a signal wants the process to end.
+    /// Returns whether a signal wants the process to end, or the terminal is gone.
     pub(super) fn is_ended(&self) -> bool {
         // Relaxed: nothing else is passed with it.
-        self.is_ended.load(Ordering::Relaxed)
+        self.is_ended.load(Ordering::Relaxed) || !io::stdout().is_terminal()
     }
 
     #[expect(clippy::unused_self, reason = "there is one while there is a screen")]
     pub(super) fn size(&self) -> io::Result<Size> {
         let (columns, rows) = size()?;
         Ok(Size { columns: columns.into(), rows: rows.into() })
-    }
-
-    /// Returns the next key, if one is pressed in time. Other events end the waiting too.
-    #[expect(clippy::unused_self, reason = "as above")]
-    pub(super) fn key(&self, patience: Duration) -> io::Result<Option<KeyEvent>> {
-        match poll(patience) {
-            Ok(true) => match read()? {
-                Event::Key(key) if key.kind != KeyEventKind::Release => Ok(Some(key)),
-                _ => Ok(None),
-            },
-            Ok(false) => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
     /// Draws all lines at once, each in its place.
