@@ -32,6 +32,7 @@
 //! - [reading and exporting](docs::guide::exporting): [`snapshot()`], [`FullSnapshot`], [`exporter()`], [`report_on_exit`], [`print_on_exit`]; `serve`,
 //!   `Endpoint` and `expose` with the feature `http`; [`families`] for an encoder of your own;
 //! - [exemplars](docs::guide::exporting#exemplars-from-a-metric-to-its-trace): [`set_trace_source`], [`TraceContext`], [`Exemplars`];
+//! - [objectives](docs::guide::objectives): [`slo_rules`], [`slo`], [`Histogram::slo`];
 //! - [testing](docs::guide::testing): [`mod@testing`], [`MockClock`];
 //! - [instrumenting a library](docs::guide::libraries);
 //! - [limits](docs::guide::limits).
@@ -51,6 +52,7 @@
 //! | `push` | `ExporterBuilder::to_pushgateway` (not on WebAssembly) |
 //! | `signals` | `ExporterBuilder::on_signals`: a last export on SIGTERM and Ctrl-C, on Unix |
 //! | `statsd` | `ExporterBuilder::to_statsd`: StatsD and DogStatsD, over UDP and Unix sockets (not on WebAssembly) |
+//! | `terminal` | [`report_on_exit`] is as wide as the terminal, on Unix and Windows |
 //! | `tls` | `https://` for `to_otlp` and `to_pushgateway` |
 //!
 //! # How it works
@@ -96,10 +98,12 @@ mod labels;
 mod link_section;
 mod metric;
 mod names;
+mod objective;
 mod platform;
 mod recorder;
 mod registry;
 mod self_metrics;
+pub mod slo;
 mod snapshot;
 mod sync;
 pub mod testing;
@@ -147,7 +151,7 @@ pub use http::fuzzing;
 pub use http::{Endpoint, serve};
 pub use labels::{LabelSet, LabelValue};
 pub use metric::{CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, Info};
-pub use registry::{MetricsRegistry, global, install, snapshot};
+pub use registry::{MetricsRegistry, global, install, slo_rules, snapshot};
 pub use snapshot::{
     Exemplar, Exemplars, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets,
     families,

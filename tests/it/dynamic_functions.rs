@@ -19,6 +19,9 @@ fn calls_end_with_each_outcome_on_any_thread() {
     let parse = registry.function("parse").module("protocol").label("version", "2").register().unwrap();
     let seen = read(&registry, "parse");
     assert_eq!((seen.calls(), seen.module.as_str()), (0, "protocol"), "exported from its registration on");
+    assert_eq!(seen.place(), None);
+    registry.function("elsewhere").place("protocol.asn", 7).register().unwrap();
+    assert_eq!(read(&registry, "elsewhere").place(), Some(("protocol.asn", 7)));
 
     parse.begin().ok();
     parse.begin().error();

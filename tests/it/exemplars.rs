@@ -91,6 +91,16 @@ fn the_last_error_and_the_last_panic_carry_their_trace() {
     let exemplars = snapshot.function("fails").unwrap().exemplars();
     assert_eq!(exemplars.last_error().map(Exemplar::trace), Some(trace(3)));
     assert_eq!(exemplars.last_panic().map(Exemplar::trace), Some(trace(4)));
+
+    // The page shows them too.
+    let page = tachometer::http::expose_page([("accept", "application/json")]);
+    let data: serde_json::Value = serde_json::from_slice(&page.body).expect("JSON");
+    let row = data["functions"].as_array().unwrap().iter().find(|row| row["name"] == "fails").unwrap();
+    let shown = row["exemplars"].as_array().unwrap().iter();
+    let mut shown: Vec<_> =
+        shown.map(|one| (one["role"].as_str().unwrap(), one["trace"].as_str().unwrap())).collect();
+    shown.retain(|(role, _)| *role != "slowest");
+    assert_eq!(shown, [("last error", &*"03".repeat(16)), ("last panic", &*"04".repeat(16))]);
 }
 
 #[instrumented]

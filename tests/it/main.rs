@@ -15,6 +15,7 @@ mod instrumented;
 mod itself;
 mod labels;
 mod layers;
+mod objectives;
 mod on_demand;
 mod percentiles;
 mod primitives;

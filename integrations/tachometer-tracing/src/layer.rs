@@ -115,6 +115,9 @@ impl SpanLayer {
         let name = if metadata.name().is_empty() { "(unnamed)" } else { metadata.name() };
         let registry = self.registry.unwrap_or_else(tachometer::global);
         let mut function = registry.function(name).module(metadata.target()).unless_annotated();
+        if let (Some(file), Some(line)) = (metadata.file(), metadata.line()) {
+            function = function.place(file, line);
+        }
         if let Some(bounds) = &self.bounds {
             function = function.buckets(bounds.as_slice());
         }

@@ -60,7 +60,10 @@ fn each_way_to_report_an_error_counts_once() {
             drop(open);
             assert_eq!(outcomes(registry, "work"), [3, 4, 0, 0, 0]);
             assert_eq!(outcomes(registry, "inner"), [1, 0, 0, 0, 0]);
-            assert_eq!(read(registry, "work").module, module_path!());
+            let work = read(registry, "work");
+            assert_eq!(work.module, module_path!());
+            let (file, line) = work.place().unwrap();
+            assert!(file == file!() && line < line!(), "{file}:{line}");
         },
     );
 }

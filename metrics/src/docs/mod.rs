@@ -22,6 +22,8 @@ pub mod guide {
     #[doc = include_str!("guide/exporting.md")]
     pub mod exporting {}
 
+    #[doc = include_str!("guide/objectives.md")]
+    pub mod objectives {}
     #[doc = include_str!("guide/already.md")]
     pub mod already {}
 

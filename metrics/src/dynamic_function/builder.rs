@@ -25,6 +25,7 @@ impl MetricsRegistry {
             max_label_sets: DEFAULT_MAX_LABEL_SETS,
             is_busy: false,
             is_substitute: false,
+            place: ("", 0),
         }
     }
 }
@@ -41,12 +42,19 @@ pub struct FunctionBuilder<'a> {
     max_label_sets: usize,
     is_busy: bool,
     is_substitute: bool,
+    place: (&'static str, u32),
 }
 
 impl FunctionBuilder<'_> {
     /// Sets the `module` label; without it, the label is empty.
     pub fn module(mut self, module: impl Into<String>) -> Self {
         self.module = module.into();
+        self
+    }
+
+    /// Sets the place in the source that a snapshot [shows](crate::FunctionSnapshot::place): a file, as `file!()` names it, and a line.
+    pub fn place(mut self, file: &'static str, line: u32) -> Self {
+        self.place = (file, line);
         self
     }
 
@@ -139,7 +147,8 @@ impl FunctionBuilder<'_> {
         let buckets = self.bounds.map(checked_buckets).transpose()?;
         let description = Description {
             module: self.module.leak(),
-            place: (0, 0),
+            file: self.place.0,
+            place: (self.place.1, 0),
             path: || "",
             name: Name::Dynamic { name: self.name.leak(), is_substitute: self.is_substitute },
             labels,
@@ -147,6 +156,7 @@ impl FunctionBuilder<'_> {
             sample: 1,
             error_kinds: None,
             ends_later: false,
+            objectives: None,
         };
         // It is attached here, and not by its first call.
         let site: &'static Site<Wall> = leak(Site::attached_by(description, |_| {}));

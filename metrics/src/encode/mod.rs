@@ -2,8 +2,8 @@
 //!
 //! `expositions` chooses the encoder of an exposition format. All encoders list the families of a snapshot, without those that a
 //! `selection` leaves out, and join labels by `encoded_labels`. Those of text share `lines`, which uses `number`, `bounds` and
-//! `escape`; `protobuf` and `otlp` share `wire`, `values` and `label_fields`. `otlp` and `emf` share `json_text`. Encoders of buckets with
-//! bounds share `last_bounds`.
+//! `escape`; `protobuf` and `otlp` share `wire`, `values` and `label_fields`. Those of JSON without `serde`, `otlp`, `emf` and `page`,
+//! share `json_text` and `json_values`. Encoders of buckets with bounds share `last_bounds`.
 
 mod bounds;
 #[cfg(feature = "emf")]
@@ -15,8 +15,10 @@ mod expositions;
 mod format;
 #[cfg(feature = "json")]
 mod json;
-#[cfg(any(feature = "emf", feature = "otlp"))]
+#[cfg(any(feature = "emf", feature = "http", feature = "otlp"))]
 mod json_text;
+#[cfg(any(feature = "http", feature = "otlp"))]
+mod json_values;
 mod label_fields;
 mod last_bounds;
 mod lines;
@@ -24,6 +26,8 @@ mod number;
 mod openmetrics;
 #[cfg(feature = "otlp")]
 pub mod otlp;
+#[cfg(feature = "http")]
+pub(crate) mod page;
 mod prometheus;
 mod protobuf;
 pub mod report;
@@ -37,5 +41,6 @@ mod values;
 mod wire;
 
 pub use format::Format;
+pub(crate) use number::float_text;
 #[cfg(feature = "http")]
 pub(crate) use selection::Selection;

@@ -31,7 +31,8 @@ pub fn print_on_exit() -> PrintOnExit<'static> {
 /// Prints a [report](crate::FullSnapshot::report) of the [`global`] registry to stdout when the guard is dropped, as [`print_on_exit`] prints
 /// its Prometheus text: a table of the functions by the time they took, for people.
 ///
-/// On a terminal, it has colours, unless the variable `NO_COLOR` is set. It fits in 80 columns, or in as many as the variable `COLUMNS` says.
+/// On a terminal, it has colours, unless the variable `NO_COLOR` is set. It fits in as many columns as the variable `COLUMNS` says; else, with
+/// the feature `terminal`, in those of the terminal; else in 80.
 ///
 /// If the variable `TACHOMETER_REPORT` is the path of a file, the report goes there instead: as comma-separated values if it ends in
 /// `.csv`; as the whole snapshot in JSON if it ends in `.json`, which requires the feature `json`; else as the table. If it cannot be
@@ -122,14 +123,29 @@ impl Drop for ReportOnExit<'_> {
 
 /// Writes the report to the file that the environment names, or prints it.
 fn report(snapshot: &FullSnapshot) {
-    const COLUMNS: usize = 80;
     if report_file::write(snapshot) {
         return;
     }
-    let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let is_colored =
         io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let report = snapshot.report().width(columns.unwrap_or(COLUMNS)).colored(is_colored);
+    let report = snapshot.report().width(width()).colored(is_colored);
     // As above.
     let _ = write_to_stdout(report.to_string().as_bytes());
+}
+
+/// Returns the number of columns of the report. Shells do not export `COLUMNS`, so if it is there, it is meant.
+fn width() -> usize {
+    const COLUMNS: usize = 80;
+    let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.or_else(terminal_columns).unwrap_or(COLUMNS)
+}
+
+#[cfg(all(feature = "terminal", any(unix, windows)))]
+fn terminal_columns() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.into())
+}
+
+#[cfg(not(all(feature = "terminal", any(unix, windows))))]
+fn terminal_columns() -> Option<usize> {
+    None
 }

@@ -2,12 +2,15 @@
 
 use super::error_kinds::AllKinds;
 use crate::buckets::table::BucketTable;
+use crate::objective::FunctionObjectives;
 
 /// The name, labels, buckets and sampling of an instrumented function.
 #[derive(Debug)]
 pub struct Description {
     /// The module of the function: `module_path!()`.
     pub module: &'static str,
+    /// The source file of the annotation, as the compiler was given it: `file!()`; empty for a function without a place.
+    pub file: &'static str,
     /// Line and column of the annotation.
     pub place: (u32, u32),
     /// Returns the compiler's name of an item directly inside the function. The language does not promise its form,
@@ -26,6 +29,8 @@ pub struct Description {
     /// Whether a call may go on after the function has returned, in the value that it returned. Then cancellations are also
     /// counted by stage.
     pub ends_later: bool,
+    /// Its objectives, if it has any.
+    pub objectives: Option<&'static FunctionObjectives>,
 }
 
 /// A label's name with its value; `None` if that is evaluated at each call.

@@ -223,7 +223,9 @@ mod tests {
 
     const DESCRIPTION: Description = Description {
         ends_later: false,
+        objectives: None,
         module: "app::shop",
+        file: "src/shop.rs",
         place: (1, 1),
         path: || "",
         name: Name::Path,

@@ -4,7 +4,7 @@ use super::description::{Description, Label};
 use super::instrumented::Function;
 use crate::recorder::{CallCells, Reader};
 use crate::snapshot::{
-    CancelledByStage, Exemplar, FunctionSnapshot, HistogramSnapshot, SelectedCalls, of_buckets,
+    CancelledByStage, Exemplar, FunctionSnapshot, HistogramSnapshot, Place, SelectedCalls, of_buckets,
 };
 
 /// The snapshots of functions.
@@ -96,10 +96,13 @@ impl<'a> Part<'a> {
         let [errors, panics, cancelled] = reading.failed;
         let exemplars = &reading.exemplars;
         let owned = |(name, value): &Label| Some(((*name).to_owned(), (*value)?.to_owned()));
-        let Description { module, labels, buckets, sample, .. } = function.description;
+        let Description { module, file, place: (line, _), labels, buckets, sample, .. } =
+            function.description;
         FunctionSnapshot {
             function: label.to_owned(),
             module: module.to_owned(),
+            // A function that is described at run time may have none.
+            place: (!file.is_empty()).then(|| Place { file: file.into(), line }),
             labels: labels.iter().filter_map(owned).collect(),
             ok: reading.ended - errors - panics - cancelled,
             errors,

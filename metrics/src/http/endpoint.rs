@@ -20,6 +20,13 @@ const RESPONSE_PATIENCE_FACTOR: u32 = 20;
 /// Slots are allocated at the start, and all of them are visited on every event.
 const MAX_CONNECTIONS: usize = 65_536;
 
+/// The pages that are not configured by their paths.
+const PAGES_FOR_PEOPLE: &[(&str, Page)] = &[
+    ("/", Page::Look),
+    #[cfg(feature = "json")]
+    ("/snapshot.json", Page::Snapshot),
+];
+
 /// Serves the [`global`] registry at `/metrics`, for Prometheus and others to scrape.
 ///
 /// ```no_run
@@ -42,10 +49,13 @@ const MAX_CONNECTIONS: usize = 65_536;
 ///
 /// The compiler does not warn about this. In debug builds, a line on stderr does.
 ///
+/// `http://127.0.0.1:9464/` is a page for people: functions and metrics as they are now, and in the last minutes
+/// ([guide](crate::docs::guide::exporting#to-look-at-it)). [`Endpoint::page`] leaves it out.
+///
 /// The server runs on a thread of its own until it is dropped or [stopped](Server::stop), or the program ends. It withstands
 /// malicious and broken clients: see [`Endpoint`], which also has the options.
 ///
-/// There is no authentication: every client that can connect can read the metrics. Listen on an interface that only trusted
+/// There is no authentication: every client that can connect can read the metrics, and open the page. Listen on an interface that only trusted
 /// clients can reach.
 ///
 /// # Errors
@@ -96,6 +106,7 @@ pub fn serve(address: impl ToSocketAddrs + Debug) -> Result<Server, Error> {
 #[must_use = "an endpoint does nothing until `serve` is called"]
 pub struct Endpoint {
     pages: Vec<(String, Page)>,
+    has_page: bool,
     created: bool,
     max_connections: usize,
     request_deadline: Duration,
@@ -114,6 +125,7 @@ impl Endpoint {
     pub fn new() -> Self {
         Endpoint {
             pages: Vec::new(),
+            has_page: true,
             created: false,
             max_connections: 16,
             request_deadline: Duration::from_secs(5),
@@ -127,15 +139,25 @@ impl Endpoint {
     /// Each registry has its own path: two registries may have families of the same name, and scrapers reject a name that occurs
     /// twice.
     pub fn path(self, path: impl Into<String>, registry: &MetricsRegistry) -> Self {
-        self.page(path.into(), Page::Metrics(Arc::clone(registry.contents())))
+        self.with(path.into(), Page::Metrics(Arc::clone(registry.contents())))
     }
 
     /// Adds a page at `path` that answers `200 OK`, for liveness probes.
     pub fn health_path(self, path: impl Into<String>) -> Self {
-        self.page(path.into(), Page::Health)
+        self.with(path.into(), Page::Health)
     }
 
-    fn page(mut self, path: String, page: Page) -> Self {
+    /// Sets whether a page for people is served at `/`, which it is by default: functions and metrics as they are now, and as they were
+    /// in the last minutes.
+    ///
+    /// Its data are read once a second while it is open, and not counted as scrapes. With the feature `json`, the snapshot of the first
+    /// registry is served at `/snapshot.json` too. A [`path`](Self::path) or [`health_path`](Self::health_path) of the same name
+    /// takes precedence.
+    pub fn page(self, has_page: bool) -> Self {
+        Endpoint { has_page, ..self }
+    }
+
+    fn with(mut self, path: String, page: Page) -> Self {
         self.pages.push((path, page));
         self
     }
@@ -262,6 +284,13 @@ impl Endpoint {
                 return Err(Cause::PathTaken { path }.into());
             }
             pages.push((path, Page::Metrics(Arc::clone(global().contents()))));
+        }
+        if self.has_page {
+            for (path, page) in PAGES_FOR_PEOPLE {
+                if !pages.iter().any(|(taken, _)| taken == path) {
+                    pages.push(((*path).to_owned(), page.clone()));
+                }
+            }
         }
         Ok(pages)
     }

@@ -18,7 +18,9 @@ pub struct Exposition {
     pub content_type: &'static str,
     /// The `Content-Encoding` of the body: `gzip`, or none.
     pub content_encoding: Option<&'static str>,
-    /// The metrics.
+    /// The `Content-Security-Policy` of the body, if it is a document.
+    pub content_security_policy: Option<&'static str>,
+    /// The metrics, or the page.
     pub body: Vec<u8>,
 }
 
@@ -30,11 +32,16 @@ pub(super) const CONSTANT_HEADERS: [(&str, &str); 3] = [
 ];
 
 impl Exposition {
-    /// Returns all headers of the body except its length: `content-type`, `content-encoding` if it is compressed, and those
-    /// that keep browsers from guessing its type and caches from storing it.
+    /// Returns all headers of the body except its length: `content-type`, `content-encoding` if it is compressed,
+    /// `content-security-policy` if it is a document, and those that keep browsers from guessing its type and caches from storing it.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let encoding = self.content_encoding.map(|encoding| ("content-encoding", encoding));
-        [("content-type", self.content_type)].into_iter().chain(encoding).chain(CONSTANT_HEADERS)
+        let policy = self.content_security_policy.map(|policy| ("content-security-policy", policy));
+        [("content-type", self.content_type)]
+            .into_iter()
+            .chain(encoding)
+            .chain(policy)
+            .chain(CONSTANT_HEADERS)
     }
 }
 
@@ -82,10 +89,7 @@ impl MetricsRegistry {
         &self,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Exposition {
-        let mut preferences = Preferences::default();
-        for (name, value) in headers {
-            preferences.parse_header(name.as_ref(), value.as_ref());
-        }
+        let preferences = Preferences::of(headers);
         let format = preferences.format();
         let contents = self.contents();
         let scrapes = contents.self_metrics().scrapes();
@@ -95,6 +99,7 @@ impl MetricsRegistry {
         Exposition {
             content_type: format.content_type(),
             content_encoding: content_encoding(preferences.gzip()),
+            content_security_policy: None,
             body,
         }
     }
@@ -118,7 +123,7 @@ pub(super) fn render(
     buffer.clear();
     let encoded = contents.read().encode_selected(format, selection, buffer);
     let series = scrapes.map(|_| encoded.unwrap_or_else(|| series_in(buffer)));
-    let body = if gzip { compress(buffer) } else { mem::take(buffer) };
+    let body = content(buffer, gzip);
     if let Some((scrapes, series)) = scrapes.zip(series) {
         scrapes.rendered(begin.map(|begin| begin.elapsed()), series, body.len(), gzip);
     }
@@ -138,6 +143,11 @@ fn series_in(bytes: &[u8]) -> usize {
         usize::from(starts.sum::<u8>())
     });
     usize::from(!matches!(bytes.first(), None | Some(b'#'))) + starts.sum::<usize>()
+}
+
+/// Returns what was rendered as a body. An uncompressed body takes the buffer with it.
+pub(super) fn content(buffer: &mut Vec<u8>, gzip: bool) -> Vec<u8> {
+    if gzip { compress(buffer) } else { mem::take(buffer) }
 }
 
 fn compress(body: &[u8]) -> Vec<u8> {

@@ -4,7 +4,8 @@
 
 // The path of a request: `socket` → `event_loop` (readiness and deadlines of all connections) → `connection` (the state of one) →
 // `request` (its head, with the preferences that `negotiation` parses) → `router` (the page at its path, of the families that `query`
-// parses) → `exposition` (the metrics) → `response` → `socket`. `endpoint` configures what is served, and `server` is the handle of a running endpoint.
+// parses) → `exposition` (the metrics) or `page` (for people) → `response` → `socket`. `endpoint` configures what is served, and `server`
+// is the handle of a running endpoint.
 #[cfg(not(target_family = "wasm"))]
 mod connection;
 #[cfg(not(target_family = "wasm"))]
@@ -15,6 +16,7 @@ mod exposition;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod negotiation;
+mod page;
 #[cfg(not(target_family = "wasm"))]
 mod query;
 #[cfg(not(target_family = "wasm"))]
@@ -33,5 +35,6 @@ mod unix;
 #[cfg(not(target_family = "wasm"))]
 pub use endpoint::{Endpoint, serve};
 pub use exposition::{Exposition, expose};
+pub use page::expose_page;
 #[cfg(not(target_family = "wasm"))]
 pub use server::Server;

@@ -11,6 +11,8 @@ pub(super) struct Preferences {
     text: Preference,
     open_metrics: Preference,
     protobuf: Preference,
+    /// Whether JSON is acceptable by its own name: what the page of a person asks for.
+    json: bool,
     /// The number of media ranges so far.
     ranges: usize,
     gzip: Option<Quality>,
@@ -32,6 +34,15 @@ struct Preference {
 }
 
 impl Preferences {
+    /// Parses the headers of a request.
+    pub(super) fn of<N: AsRef<str>, V: AsRef<[u8]>>(headers: impl IntoIterator<Item = (N, V)>) -> Self {
+        let mut preferences = Preferences::default();
+        for (name, value) in headers {
+            preferences.parse_header(name.as_ref(), value.as_ref());
+        }
+        preferences
+    }
+
     /// Parses a header of the request. A list may be spread over several headers of one name.
     pub(super) fn parse_header(&mut self, name: &str, value: &[u8]) {
         if name.eq_ignore_ascii_case("accept") {
@@ -56,6 +67,11 @@ impl Preferences {
             }
         }
         format
+    }
+
+    /// Returns whether JSON is acceptable by its own name. A browser that opens a page does not name it.
+    pub(super) fn json(&self) -> bool {
+        self.json
     }
 
     /// Returns whether the body is compressed.
@@ -99,6 +115,8 @@ impl Preferences {
         // one: a range with them is as specific as one of text with a version.
         if media_type.eq_ignore_ascii_case(b"application/vnd.google.protobuf") {
             consider(&mut self.protobuf, 3, parameters.name_delimited_families().then_some(1));
+        } else if media_type.eq_ignore_ascii_case(b"application/json") {
+            self.json = parameters.quality > 0;
         }
     }
 

@@ -1,6 +1,6 @@
 //! Responses. Their heads consist of constants and a length; nothing of a request is repeated.
 
-use super::exposition::{CONSTANT_HEADERS, content_encoding};
+use super::exposition::{CONSTANT_HEADERS, Exposition, content_encoding};
 use crate::encode::Format;
 use crate::registry::Contents;
 use crate::self_metrics::{ScrapeFormat, ScrapeResult};
@@ -109,6 +109,13 @@ impl Response {
     pub(super) fn metrics(format: Format, gzip: bool, body: Vec<u8>, scrape: Option<Scrape>) -> Self {
         let response = Self::new("200 OK", format.content_type(), content_encoding(gzip), None, body.into());
         Response { scrape, ..response }
+    }
+
+    /// Returns a response with a body that is no scrape.
+    pub(super) fn other(exposition: Exposition) -> Self {
+        let Exposition { content_type, content_encoding, content_security_policy, body } = exposition;
+        let policy = content_security_policy.map(|policy| ("content-security-policy", policy));
+        Self::new("200 OK", content_type, content_encoding, policy, body.into())
     }
 
     fn new(

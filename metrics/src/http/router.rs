@@ -1,6 +1,7 @@
 //! Routing: the page at each path, and its response.
 
-use super::exposition::render;
+use super::exposition::{Exposition, render};
+use super::page;
 use super::query;
 use super::request::{Method, Request};
 use super::response::{Response, Scrape, Status};
@@ -15,6 +16,11 @@ use crate::util::catch_panic;
 pub(super) enum Page {
     Metrics(Arc<Contents>),
     Health,
+    /// The page for a person, or its data.
+    Look,
+    /// A snapshot of the first registry, as JSON.
+    #[cfg(feature = "json")]
+    Snapshot,
 }
 
 /// The pages of an endpoint.
@@ -43,8 +49,38 @@ impl Router {
             (Method::Other, _) => Response::refusal(Status::MethodNotAllowed),
             (_, Page::Health) => Response::healthy(),
             (_, Page::Metrics(contents)) => self.metrics(&contents, request),
+            (_, Page::Look) => self.look(request),
+            #[cfg(feature = "json")]
+            (_, Page::Snapshot) => self.snapshot(request),
         };
         for_method(response, request.method)
+    }
+
+    /// Returns the page for a person, or its data. These are no scrapes.
+    fn look(&mut self, request: &Request<'_>) -> Response {
+        if !request.preferences.json() {
+            return Response::other(page::document(request.preferences.gzip()));
+        }
+        let chosen =
+            request.query.strip_prefix("registry=").and_then(|index| index.parse().ok()).unwrap_or(0);
+        let Some(contents) = self.registry(chosen) else {
+            return Response::refusal(Status::NotFound);
+        };
+        let paths: Vec<&str> = registries(&self.pages).map(|(path, _)| path).collect();
+        rendered(catch_panic(|| page::data(&contents, &paths, &mut self.buffer)))
+    }
+
+    #[cfg(feature = "json")]
+    fn snapshot(&mut self, request: &Request<'_>) -> Response {
+        let Some(contents) = self.registry(0) else {
+            return Response::refusal(Status::NotFound);
+        };
+        let gzip = request.preferences.gzip();
+        rendered(catch_panic(|| page::snapshot(&contents, gzip, &mut self.buffer)))
+    }
+
+    fn registry(&self, index: usize) -> Option<Arc<Contents>> {
+        registries(&self.pages).nth(index).map(|(_, contents)| Arc::clone(contents))
     }
 
     /// Keeps the buffer of a body that was sent, for the next one.
@@ -78,6 +114,19 @@ impl Router {
         };
         Response::metrics(format, gzip, body, scrape)
     }
+}
+
+/// Returns the registries among pages, with their paths.
+fn registries(pages: &[(String, Page)]) -> impl Iterator<Item = (&str, &Arc<Contents>)> {
+    pages.iter().filter_map(|(path, page)| match page {
+        Page::Metrics(contents) => Some((path.as_str(), contents)),
+        _ => None,
+    })
+}
+
+/// Returns the response of what was rendered; `None` is a panic.
+fn rendered(exposition: Option<Exposition>) -> Response {
+    exposition.map_or_else(|| Response::refusal(Status::Failed), Response::other)
 }
 
 fn for_method(response: Response, method: Method) -> Response {

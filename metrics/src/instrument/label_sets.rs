@@ -130,10 +130,12 @@ mod tests {
     use std::ptr;
 
     static SITE: Site<Wall> = Site::new(Description {
+        file: "src/lib.rs",
         place: (1, 1),
         sample: 1,
         error_kinds: None,
         ends_later: false,
+        objectives: None,
         module: "tests",
         path: || "tests::function",
         name: Name::Path,

@@ -41,6 +41,7 @@ macro_rules! time {
                 static SITE: $crate::__private::Site<$crate::__private::Wall> =
                     $crate::__private::Site::new($crate::__private::Description {
                         module: ::core::module_path!(),
+                        file: ::core::file!(),
                         place: (::core::line!(), ::core::column!()),
                         // The name is given.
                         path: || "",
@@ -50,6 +51,7 @@ macro_rules! time {
                         sample: 1,
                         error_kinds: ::core::option::Option::None,
                         ends_later: false,
+                        objectives: ::core::option::Option::None,
                     });
                 $crate::__private::link!(SITE);
                 &SITE

@@ -17,6 +17,7 @@ use super::histogram::HistogramSnapshot;
 use super::kind::MetricKind;
 use super::label_identity::{as_texts, identity_of, label_identity};
 use super::moment::Moment;
+use super::place::Place;
 use super::run::RunId;
 use super::self_metric::SelfMetricFamily;
 use super::serial::{native, pairs, timestamp};
@@ -129,6 +130,8 @@ struct RawFunction {
     error_kinds: Vec<(String, u64)>,
     #[serde(default)]
     cancelled_by_stage: Option<CancelledByStage>,
+    #[serde(default)]
+    place: Option<Place>,
     #[serde(default = "every_call")]
     sample_interval: u64,
     latency: RawHistogram,
@@ -198,6 +201,7 @@ impl RawFunction {
             in_flight,
             error_kinds,
             cancelled_by_stage,
+            place,
             sample_interval,
             latency,
             exemplars,
@@ -234,6 +238,7 @@ impl RawFunction {
             in_flight,
             error_kinds,
             cancelled_by_stage,
+            place,
             sample_interval,
             latency,
             selected: exemplars.boxed(),

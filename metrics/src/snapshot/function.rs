@@ -3,6 +3,7 @@
 use super::collector::share;
 use super::exemplar::{Exemplars, SelectedCalls};
 use super::histogram::HistogramSnapshot;
+use super::place::Place;
 #[cfg(feature = "json")]
 use super::serial;
 use std::time::Duration;
@@ -53,6 +54,9 @@ pub struct FunctionSnapshot {
     /// The cancelled calls by stage; `None` for functions whose calls end when they return.
     #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
     pub(crate) cancelled_by_stage: Option<CancelledByStage>,
+    /// The annotation; `None` in snapshots that were read from JSON without it.
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
+    pub(crate) place: Option<Place>,
     /// The sample interval: one call in this many is timed.
     pub(crate) sample_interval: u64,
     pub(crate) latency: HistogramSnapshot,
@@ -89,6 +93,15 @@ impl FunctionSnapshot {
     /// Returns the number of calls that have ended, with any outcome.
     pub fn calls(&self) -> u64 {
         self.ok + self.errors + self.panics + self.cancelled
+    }
+
+    /// Returns the file and the line of the annotation in the source; of several functions that share a series, those of the first.
+    /// `None` in snapshots from JSON of older versions.
+    ///
+    /// The file is named as the compiler was told of it: relative to the workspace for its own packages, by its whole path for those
+    /// of a registry, unless the compiler was asked to change that (`--remap-path-prefix`).
+    pub fn place(&self) -> Option<(&str, u32)> {
+        self.place.as_ref().map(|place| (&*place.file, place.line))
     }
 
     /// Returns whether a call has ended or is in flight.

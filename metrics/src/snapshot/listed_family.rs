@@ -61,6 +61,12 @@ impl<'a> ListedFamily<'a> {
         }
     }
 
+    /// Returns whether its series are those of instrumented functions.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_of_functions(&self) -> bool {
+        matches!(self.series, ListedSeries::Functions { .. })
+    }
+
     /// Returns whether it has a series.
     pub(super) fn has_series(&self) -> bool {
         match &self.series {

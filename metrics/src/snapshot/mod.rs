@@ -20,6 +20,7 @@ mod middles;
 mod moment;
 mod native;
 mod percentile;
+mod place;
 mod run;
 mod self_metric;
 #[cfg(feature = "json")]
@@ -42,5 +43,6 @@ pub(crate) use listed_family::ListedFamily;
 #[cfg(all(test, feature = "json"))]
 pub(crate) use moment::Moment;
 pub use native::NativeBuckets;
+pub(crate) use place::Place;
 pub(crate) use run::RunId;
 pub(crate) use self_metric::SelfMetricFamily;

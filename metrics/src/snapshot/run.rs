@@ -3,6 +3,7 @@
 use crate::clock;
 #[cfg(feature = "json")]
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
 /// A random number that a registry draws when it is created.
@@ -19,11 +20,18 @@ impl RunId {
     }
 }
 
+/// Writes 16 hexadecimal digits.
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
 // As text: JSON parsers in other languages do not represent all 64-bit numbers exactly.
 #[cfg(feature = "json")]
 impl Serialize for RunId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:016x}", self.0))
+        serializer.collect_str(self)
     }
 }
 

@@ -302,6 +302,11 @@ fn exposition() {
     // What servers call their headers, by value and by reference.
     let _: Exposition = tachometer::expose(&hyper::HeaderMap::new());
     let _: Exposition = tachometer::expose(Vec::<(String, Vec<u8>)>::new());
+
+    let page = registry.expose_page([("accept", "text/html")]);
+    let _: Option<&'static str> = page.content_security_policy;
+    let _: Exposition = tachometer::http::expose_page(&hyper::HeaderMap::new());
+    let _: fn(Endpoint, bool) -> Endpoint = Endpoint::page;
 }
 
 #[test]

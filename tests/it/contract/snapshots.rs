@@ -120,6 +120,7 @@ fn function_snapshot() {
     let _: fn(&Exemplar) -> Option<Duration> = Exemplar::duration;
     let _: fn(&FunctionSnapshot) -> Option<u64> = FunctionSnapshot::cancelled_before_first_item;
     let _: fn(&FunctionSnapshot) -> Option<u64> = FunctionSnapshot::cancelled_after_first_item;
+    let _: fn(&FunctionSnapshot) -> Option<(&str, u32)> = FunctionSnapshot::place;
     let fields = |function: FunctionSnapshot| {
         let FunctionSnapshot {
             function,

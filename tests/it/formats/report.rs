@@ -57,6 +57,10 @@ fn snapshot() -> FullSnapshot {
     REGISTRY.snapshot_all()
 }
 
+fn lines_of(rows: &[&str]) -> Vec<String> {
+    lines(&rows.join("\n"))
+}
+
 /// Returns the table without what depends on the time of the run.
 fn lines(text: &str) -> Vec<String> {
     let share = |cell: &&str| !cell.ends_with('%');
@@ -91,7 +95,7 @@ fn a_table_fits_and_shows_no_outcome_that_no_function_had() {
     assert!(lines[2].starts_with("checkout 100 10 49.5 ms "), "{wide}");
     assert!(lines[5].starts_with("209 calls of 4 functions in "), "{wide}");
     assert!(lines[5].ends_with("; 1 was not called"), "{wide}");
-    for width in [200, 120, 100, 80, 79, 70] {
+    for width in [200, 120, 100, 80, 79, 70, 60] {
         let text = snapshot.report().width(width).to_string();
         let longest = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(longest <= width, "{width}:\n{text}");
@@ -99,6 +103,16 @@ fn a_table_fits_and_shows_no_outcome_that_no_function_had() {
         assert!(!text.contains('\x1b'));
     }
     assert_eq!(snapshot.report().to_string(), snapshot.report().width(80).to_string());
+    // What is not known of the last line's length is the time of the run.
+    for (width, headings) in
+        [(40, "function calls errors total"), (28, "function calls total"), (3, "function calls")]
+    {
+        let text = snapshot.report().width(width).to_string();
+        let rows: Vec<&str> = text.lines().take(5).collect();
+        assert!(lines_of(&rows)[0].starts_with(headings), "{width}:\n{text}");
+        let longest = rows.iter().map(|line| line.chars().count()).max().unwrap();
+        assert!(longest <= width.max("…e=\"a\\nb\"} calls".len()), "{width}:\n{text}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod crowds;
 mod deadlines;
 mod embedded;
 mod own_metrics;
+mod page;
 #[cfg(target_os = "linux")]
 mod scarcity;
 mod stopping;

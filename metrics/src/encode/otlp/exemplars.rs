@@ -1,7 +1,8 @@
 //! Exemplars of points.
 
-use super::literals::{push_double, push_integer};
+use super::literals::push_integer;
 use super::metrics::integer_of;
+use crate::encode::json_values::push_double;
 use crate::encode::values::float_of;
 use crate::encode::wire::{Key, double, fixed, push_bytes};
 use crate::snapshot::Exemplar;

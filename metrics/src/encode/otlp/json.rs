@@ -4,10 +4,11 @@
 use super::attributes::{AttributeElements, push_element};
 use super::buckets::{ExplicitBuckets, ExponentialBuckets};
 use super::exemplars::push_member;
-use super::literals::{push_double, push_floats, push_integer, push_integers};
+use super::literals::{push_floats, push_integer, push_integers};
 use super::metrics::{Context, Data, Encoding, Metric, Metrics, SCOPE, SCOPE_VERSION, integer_of};
 use crate::encode::encoded_labels::EncodedLabels;
 use crate::encode::json_text::push_text;
+use crate::encode::json_values::push_double;
 use crate::encode::number::{push_signed, push_unsigned};
 use crate::encode::values::float_of;
 use crate::snapshot::FullSnapshot;

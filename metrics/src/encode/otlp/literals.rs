@@ -1,6 +1,7 @@
-//! Literals of JSON.
+//! Literals of JSON as the protocol has them.
 
-use crate::encode::number::{push_float, push_unsigned};
+use crate::encode::json_values::{push_array, push_double};
+use crate::encode::number::push_unsigned;
 
 /// Appends an integer as a text: parsers would round one of 64 bits.
 pub(super) fn push_integer(out: &mut String, number: u64) {
@@ -17,49 +18,4 @@ pub(super) fn push_integers(out: &mut String, numbers: &[u64]) {
 /// Appends floats as an array.
 pub(super) fn push_floats(out: &mut String, numbers: &[f64]) {
     push_array(out, numbers, |out, number| push_double(out, *number));
-}
-
-fn push_array<T>(out: &mut String, elements: &[T], push: impl Fn(&mut String, &T)) {
-    out.push('[');
-    for (index, element) in elements.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        push(out, element);
-    }
-    out.push(']');
-}
-
-/// Appends a float: as a number, or as a text if it is none of JSON's.
-pub(super) fn push_double(out: &mut String, number: f64) {
-    if number.is_finite() {
-        push_float(out, number);
-    } else if number.is_nan() {
-        out.push_str("\"NaN\"");
-    } else {
-        out.push_str(if number > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn floats_are_numbers_unless_json_has_none() {
-        for (number, literal) in [
-            (0.0, "0.0"),
-            (-0.0, "-0.0"),
-            (2.5e-6, "2.5e-06"),
-            (f64::MAX, "1.7976931348623157e+308"),
-            (f64::NAN, "\"NaN\""),
-            (-f64::NAN, "\"NaN\""),
-            (f64::INFINITY, "\"Infinity\""),
-            (f64::NEG_INFINITY, "\"-Infinity\""),
-        ] {
-            let mut out = String::new();
-            push_double(&mut out, number);
-            assert_eq!(out, literal);
-        }
-    }
 }

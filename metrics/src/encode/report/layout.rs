@@ -23,6 +23,10 @@ struct Column {
 /// The shortest width of names.
 const MIN_NAME: usize = 12;
 
+/// The columns that a narrow table has no room for, the first to go first. Names and calls stay.
+const BY_IMPORTANCE: [&str; 10] =
+    ["p50", "max", "in flight", "share", "cancelled", "p95", "p99", "panics", "errors", "total"];
+
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[31m";
 const PLAIN: &str = "\x1b[0m";
@@ -60,7 +64,8 @@ impl Layout {
         layout
     }
 
-    /// Makes the table narrower until it fits: first the names, as far as they can be told apart, then the gaps, then the units.
+    /// Makes the table narrower until it fits: first the names, as far as they can be told apart, then the gaps, then the units. Then
+    /// columns are left out.
     fn fit(&mut self, width: usize) {
         const COMFORTABLE_NAME: usize = 24;
         self.fit_names(width, COMFORTABLE_NAME);
@@ -69,6 +74,14 @@ impl Layout {
             for column in &mut self.columns[1..] {
                 column.replace(|cell| cell.replace(' ', ""));
             }
+            self.columns[0].width = self.columns[0].widest();
+            self.fit_names(width, MIN_NAME);
+        }
+        for unimportant in BY_IMPORTANCE {
+            if self.width() <= width {
+                return;
+            }
+            self.columns.retain(|column| column.heading != unimportant);
             self.columns[0].width = self.columns[0].widest();
             self.fit_names(width, MIN_NAME);
         }

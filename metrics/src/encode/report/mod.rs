@@ -79,7 +79,8 @@ impl<'a> Report<'a> {
         self.run
     }
 
-    /// Sets the number of columns in which the table fits, which is 80 by default.
+    /// Sets the number of columns in which the table fits, which is 80 by default. If there are too few for all, some columns of the table
+    /// are left out: first `p50` and `max`. It is never narrower than a short name and the number of calls.
     #[must_use]
     pub fn width(self, columns: usize) -> Self {
         Report { width: columns, ..self }

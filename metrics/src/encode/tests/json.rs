@@ -5,7 +5,7 @@ use crate::labels::SeriesLabels;
 use crate::recorder::TracedCall;
 use crate::snapshot::{
     CancelledByStage, Exemplar, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot,
-    MetricKind, MetricsSnapshot, SampleValue, SelectedCalls, SelfMetricFamily, SeriesSnapshot,
+    MetricKind, MetricsSnapshot, Place, SampleValue, SelectedCalls, SelfMetricFamily, SeriesSnapshot,
 };
 use crate::trace_context::TraceContext;
 use proptest::prelude::*;
@@ -67,6 +67,7 @@ fn small() -> FullSnapshot {
         in_flight: 1,
         error_kinds: vec![("full".into(), 1)],
         cancelled_by_stage: Some(CancelledByStage::default()),
+        place: Some(Place { file: "src/cart.rs".into(), line: 7 }),
         sample_interval: 1,
         latency: histogram.with_extremes(Some((8, 30)), Some((9, 30))),
         selected: None,
@@ -95,7 +96,7 @@ fn the_schema_follows_the_public_fields() {
         r#""gauges":{"level":-9223372036854775808},"#,
         r#""declared":{"fill_ratio":{"kind":"gauge","series":[{"labels":{},"value":{"quantity":0.25}}]}},"#,
         r#""functions":[{"function":"Cart::add","module":"shop","labels":{"tier":"gold \"1\"\n","tenant":"é"},"#,
-        r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"cancelled_by_stage":{"before_first_item":0,"after_first_item":0},"sample_interval":1,"#,
+        r#""ok":2,"errors":1,"panics":0,"cancelled":0,"in_flight":1,"error_kinds":{"full":1},"cancelled_by_stage":{"before_first_item":0,"after_first_item":0},"place":{"file":"src/cart.rs","line":7},"sample_interval":1,"#,
         r#""latency":{"buckets":[1,2],"boundaries":[10,18446744073709551615],"sum":60,"extremes":[8,30],"recent":[9,30]}}],"#,
         r#""labels":{"zone":"eu"},"#,
         r#""help":{"jobs":"Jobs done"},"#,
@@ -140,6 +141,7 @@ fn unknown_members_are_ignored_and_absent_ones_are_empty() {
         in_flight: 0,
         error_kinds: Vec::new(),
         cancelled_by_stage: None,
+        place: None,
         sample_interval: 1,
         latency,
         selected: None,

@@ -4,8 +4,8 @@ use crate::buckets::native::{INTEGERS, NativeCounts, NativeScale, SECONDS};
 use crate::recorder::TracedCall;
 use crate::snapshot::{
     CancelledByStage, Exemplar, FamilySnapshot, FullSnapshot, FunctionSnapshot, HistogramSnapshot,
-    MetricKind, MetricsSnapshot, Moment, RunId, SampleValue, SelectedCalls, SelfMetricFamily, SeriesSnapshot,
-    of_buckets,
+    MetricKind, MetricsSnapshot, Moment, Place, RunId, SampleValue, SelectedCalls, SelfMetricFamily,
+    SeriesSnapshot, of_buckets,
 };
 use crate::trace_context::TraceContext;
 use proptest::collection::{btree_map, btree_set, vec};
@@ -88,6 +88,7 @@ prop_compose! {
         in_flight in 0..=i64::MAX,
         error_kinds in pairs(text(), sampled_u64()),
         stages in proptest::option::of((any::<u64>(), any::<u64>())),
+        place in proptest::option::of((text(), any::<u32>())),
         sample_interval in 1..=u64::MAX,
         latency in histogram_of(&SECONDS),
         exemplars in proptest::collection::vec(exemplar(), 0..4),
@@ -103,9 +104,10 @@ prop_compose! {
         let mut exemplars = of_buckets(exemplars.iter().filter(|call| call.nanos.is_some()));
         exemplars.dedup_by_key(|exemplar| latency.bucket_of(exemplar));
         let latency = latency.with_exemplars(exemplars);
+        let place = place.map(|(file, line)| Place { file: file.into(), line });
         FunctionSnapshot {
             function, module, labels, ok, errors, panics, cancelled, in_flight, error_kinds, cancelled_by_stage,
-            sample_interval, latency, selected,
+            place, sample_interval, latency, selected,
         }
     }
 }
