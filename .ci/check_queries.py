@@ -6,7 +6,8 @@
 Each PROMETHEUS is a server's program; `.ci/counterparts` prints where they are. By its version it stores classic buckets alone (before 2.45),
 native and classic ones (before 3), or native ones alone. It evaluates the rules of the file. Then, on every server:
 
-- Each variable has values, as Grafana asks for them. Queries run with all values chosen, and with each of them named in a regular expression.
+- Each variable has values, as Grafana asks for them. Queries run with all values of labels chosen, and with each of them named in a regular
+  expression; and with each value of a list.
 - Each query parses (`promql-parser`), does not fail, and has a series with a number; if the panel shows exemplars, it has some.
 - Each rule is healthy. The expression of a recording rule has a series with a number; of an alert, each selector has one.
 - A query with a metric that does not exist is found out.
@@ -39,7 +40,7 @@ JOB = "service"
 # Of variables that have one value, the value that is chosen; of others the first.
 CHOSEN = {"function": "order"}
 # No program that is sound has them.
-ABSENT = {"tachometer_refused_metric_info"}
+ABSENT = {"tachometer_refused_metric_info", "ALERTS"}
 LABEL_VALUES = re.compile(r"label_values\((.*), (\w+)\)")
 VARIABLE = re.compile(r"\$(\w+)")
 
@@ -77,13 +78,13 @@ class Asked:
     def __init__(self, server):
         self.server, self.now, self.found, self.wanted = server, time.time(), {}, set()
 
-    def variables(self, document, is_named):
-        """The values of a dashboard's variables: all by their own expression, or by one that names them."""
+    def variables(self, document, turn):
+        """The values of a dashboard's variables: those of labels all, by their own expression or by one that names them; and one of a list."""
         values = {"__rate_interval": RATE_INTERVAL, "__range": f"{RANGE}s", "__interval": f"{INTERVAL}s"}
         for variable in document["templating"]["list"]:
             name = variable["name"]
             if variable["type"] == "custom":
-                values[name] = variable["current"]["value"]
+                values[name] = variable["options"][turn % len(variable["options"])]["value"]
             elif variable["type"] == "query":
                 selector, label = LABEL_VALUES.fullmatch(variable["query"]).groups()
                 matching = {"match[]": filled(selector, values), "start": self.now - RANGE, "end": self.now}
@@ -94,7 +95,7 @@ class Asked:
                     if CHOSEN.get(name, found[0]) not in found:
                         raise Wrong(f"the variable {name} has no value {CHOSEN[name]}: {found}")
                     values[name] = escaped(CHOSEN.get(name, found[0]), False)
-                elif is_named:
+                elif turn % 2:
                     values[name] = "(" + "|".join(escaped(value, True) for value in found) + ")"
                 else:
                     values[name] = variable["allValue"]
@@ -136,8 +137,8 @@ def selectors(expression):
 def check_dashboard(asked, name, document):
     """Runs the queries of a dashboard. Returns how many there are."""
     ran = 0
-    for is_named in (False, True):
-        values = asked.variables(document, is_named)
+    for turn in range(max(2, *(len(variable.get("options") or []) for variable in document["templating"]["list"]))):
+        values = asked.variables(document, turn)
         for panel in document["panels"]:
             for target in panel.get("targets", []):
                 try:

@@ -27,6 +27,7 @@ COLUMNS = [("function", "Function"), ("module", "Module")]
 SHARE_STEPS = [(0.01, "orange"), (0.05, "red")]
 SOME_STEPS = [(1, "red")]
 PERCENTILES = ["0.5", "0.9", "0.95", "0.99", "0.999"]
+WINDOWS = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
 TOP = ("top", "Top", ["5", "10", "20", "50"], "10")
 
 
@@ -97,7 +98,7 @@ def overview():
                    by_function(f"sum by ({FUNCTION}) ({series(IN_FLIGHT, selector)})",
                                f"sum by ({FUNCTION}) (avg_over_time({series(IN_FLIGHT, selector)}{SHOWN_AT_END}))"), of_functions=True),
             curves("Percentiles of all calls", "Percentiles of the duration of the calls of all functions together.", "s",
-                   *(query(percentile(p, selector), f"p{name}", exemplars=p == 0.99) for p, name in ((0.5, 50), (0.95, 95), (0.99, 99)))),
+                   *(query(percentile(p, selector), f"p{name}", exemplars=p == 0.5) for p, name in ((0.5, 50), (0.95, 95), (0.99, 99)))),
         ]),
     )
 
@@ -135,7 +136,7 @@ def function():
         ]),
         ("Durations", [
             curves("Latency", "Percentiles of the duration of calls. Exemplars are calls with their traces.", "s",
-                   *(query(percentile(p, selector), f"p{name}", exemplars=p == 0.99)
+                   *(query(percentile(p, selector), f"p{name}", exemplars=p == 0.5)
                      for p, name in ((0.5, 50), (0.9, 90), (0.95, 95), (0.99, 99))), query(mean(selector), "mean")),
             curves("Extremes", "The shortest and the longest call since the start of the program.", "s",
                    query(f"min ({series('function_duration_min_seconds', selector)})", "min"),
@@ -259,7 +260,62 @@ def runtime():
     )
 
 
-DASHBOARDS = {"overview": overview, "function": function, "errors": errors, "runtime": runtime}
+def objectives():
+    selector = 'job=~"$job",function=~"$function",objective=~"$objective"'
+    names = "job, function, module, histogram, objective, threshold"
+    legend = "{{function}}{{histogram}} {{objective}} {{threshold}}"
+    target = f"max by ({names}) ({series('slo_objective', selector)})"
+
+    def ratio(window):
+        return series(f"slo:error_ratio:rate{window}", selector)
+
+    def burn(window):
+        return f"{ratio(window)}\n/\n{series('slo:error_budget:ratio', selector)}"
+
+    left = f"1 - {burn('3d')}"
+    return page(
+        "objectives", "Tachometer / Objectives",
+        "Objectives of functions and histograms, and how fast their error budgets are spent. The server must evaluate the rules that "
+        "`tachometer::slo_rules` returns.",
+        [source(), one_of("job", "slo_objective", ""), one_of("function", "slo_objective", 'job=~"$job"'),
+         one_of("objective", "slo_objective", 'job=~"$job",function=~"$function"'), choice("window", "Window", WINDOWS, "1h")],
+        ("", [
+            number("Objectives", "Objectives that programs have declared with `slo(…)`.", "short", query(f"count ({target})"), width=6, decimals=0),
+            number("Missed", "Objectives that were missed over the last three days.", "short",
+                   query(f"count ({left} < 0) or vector(0)"), width=6, steps=SOME_STEPS, decimals=0),
+            number("Least budget left", "Of the objective with least: the share of its error budget of three days that is not spent. "
+                   "Below zero, the objective is missed.", "percentunit", query(f"min ({left})"), width=6,
+                   steps=[(-1e9, "red"), (0, "orange"), (0.25, "green")]),
+            number("Alerts", "Alerts of objectives that fire.", "short",
+                   query(f"""count (ALERTS{{alertname=~"Slo.*",alertstate="firing",{selector}}}) or vector(0)"""), width=6, steps=SOME_STEPS,
+                   decimals=0),
+        ]),
+        ("Objectives", [
+            rows("Objectives",
+                 "Each objective: its target, the share of its error budget of three days that is left, and burn rates. At a burn rate of 1, the "
+                 "budget lasts just as long as the window. A function's name leads to its dashboard.",
+                 [("Target", "percentunit", target), ("Budget left", "percentunit", left),
+                  *((f"Burn {window}", "none", burn(window)) for window in WINDOWS),
+                  ("Calls per second", "ops", series("slo:calls:rate5m", selector))],
+                 [("function", "Function"), ("histogram", "Histogram"), ("objective", "Objective"), ("threshold", "Threshold (s)"),
+                  ("module", "Module"), ("job", "Job")],
+                 sort="Burn 1h", link_to=("Function", "This function", TO_FUNCTION_OF_ROW)),
+        ]),
+        ("Budgets", [
+            curves("Budget left", "The share of the error budget of three days that is not spent. Below zero, the objective is missed.",
+                   "percentunit", query(left, legend), low=None),
+            curves("Burn rate", "How fast the error budget is spent, over the chosen window. Alerts page at 14.4 over 1 h or 6 over 6 h, and open a "
+                   "ticket at 3 over 1 d or 1 over 3 d.", "none", query(burn("$window"), legend)),
+            curves("Share of bad calls", "The share of calls that failed or took longer than the threshold, over the chosen window; and the share "
+                   "that the objective allows.", "percentunit", query(ratio("$window"), legend),
+                   query(series("slo:error_budget:ratio", selector), f"{legend} allows")),
+            curves("Bad calls", "Calls per second that failed or took longer than the threshold.", "ops",
+                   query(series("slo:errors:rate5m", selector), legend)),
+        ]),
+    )
+
+
+DASHBOARDS = {"overview": overview, "function": function, "errors": errors, "runtime": runtime, "objectives": objectives}
 
 
 def main():

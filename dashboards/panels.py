@@ -84,6 +84,7 @@ def top(query, ranking, by):
 
 
 def query(expression, legend="", instant=False, exemplars=False, kind=None):
+    """A query of a panel. Of several with the same histogram, Grafana fetches exemplars for the first one alone."""
     built = prometheus.Dataquery().expr(expression).datasource(SOURCE).legend_format(legend or "__auto")
     built = built.instant() if instant else built.range()
     if exemplars:
