@@ -17,6 +17,7 @@ pub(crate) struct Options {
     pub(crate) buckets: Option<Given<Expr>>,
     pub(crate) native: Option<Given<Expr>>,
     pub(crate) decision: Option<Given<Decision>>,
+    pub(crate) slo: Option<Given<Vec<Target>>>,
     pub(crate) error_kind: Option<Given<Expr>>,
     pub(crate) ends_with: Option<Given<Expr>>,
     pub(crate) sample: Option<Given<Expr>>,
@@ -59,12 +60,19 @@ pub(crate) struct Label {
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 14] = [
+/// A target of `slo`, with the name of what it is for.
+pub(crate) struct Target {
+    pub(crate) name: Ident,
+    pub(crate) value: Expr,
+}
+
+const KNOWN: [&str; 15] = [
     "name",
     "labels",
     "max_label_sets",
     "buckets",
     "native",
+    "slo",
     "ok_if",
     "error_if",
     "error_kind",
@@ -78,6 +86,10 @@ const KNOWN: [&str; 14] = [
 
 /// The error of `labels` without a label.
 pub(crate) const LABELS_NEED: &str = "`labels` needs names and values, as in `labels(tier = \"gold\")`";
+
+/// The error of `slo` without a target.
+pub(crate) const SLO_NEEDS: &str =
+    "`slo` needs a target, as in `slo(success = 99.9)` or `slo(latency = (0.25, 99.0))`";
 
 /// The option that lists the attributes which an annotation was put below.
 pub(crate) const WAITED_FOR: &str = "__waited_for";
@@ -128,6 +140,7 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
         "max_label_sets" => set(&mut options.max_label_sets, &key, value(input, &key, "1000")?, errors),
         "buckets" => set(&mut options.buckets, &key, value(input, &key, "[0.001, 0.01, 0.1]")?, errors),
         "native" => set(&mut options.native, &key, value(input, &key, "false")?, errors),
+        "slo" => set(&mut options.slo, &key, parse_slo(input, &key, errors)?, errors),
         "ok_if" => parse_decision(input, options, &key, Outcome::Ok, errors)?,
         "error_if" => parse_decision(input, options, &key, Outcome::Error, errors)?,
         "error_kind" => {
@@ -238,6 +251,23 @@ fn parse_labels(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> syn
         Ok(())
     });
     Ok(labels)
+}
+
+fn parse_slo(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> syn::Result<Vec<Target>> {
+    if !input.peek(token::Paren) {
+        return Err(syn::Error::new(key.span(), SLO_NEEDS));
+    }
+    let inside: Group = input.parse()?;
+    let mut targets = Vec::new();
+    parse_list(inside.stream(), "targets", errors, |input, _| {
+        let no_name = |_| input.error("expected `success` or `latency`, as in `slo(success = 99.9)`");
+        let name = input.call(Ident::parse_any).map_err(no_name)?;
+        let example = if name == "latency" { "(0.25, 99.0)" } else { "99.9" };
+        let value = value(input, &name, example)?;
+        targets.push(Target { name, value });
+        Ok(())
+    });
+    Ok(targets)
 }
 
 fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {

@@ -11,6 +11,7 @@
 //! | `returns` | return types, by their spelling |
 //! | `args` | the options as they are written |
 //! | `item` | the annotated item |
+//! | `objectives` | the option `slo` as typed values |
 //! | `settings` | the options as typed values |
 //! | `shape` | how a body becomes a call |
 //! | `order` | attributes that must go first |
@@ -37,6 +38,7 @@ mod label_name;
 mod label_set;
 mod label_value;
 mod literal;
+mod objectives;
 mod order;
 mod plan;
 mod returns;

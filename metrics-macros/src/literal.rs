@@ -81,6 +81,20 @@ pub(crate) fn seconds(value: &Expr) -> Seconds {
     }
 }
 
+/// Returns a percentage from 1 to below 100 with at most six decimals, in hundred-millionths.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked before")]
+#[expect(clippy::float_cmp, reason = "of all floats, the one nearest to the decimal number is wanted")]
+pub(crate) fn percent(value: &Expr) -> Option<u32> {
+    let digits = match unsigned(value)? {
+        Lit::Float(number) => number.base10_digits(),
+        Lit::Int(number) => number.base10_digits(),
+        _ => return None,
+    };
+    let percent = digits.parse::<f64>().ok().filter(|percent| (1.0..100.0).contains(percent))?;
+    let parts = (percent * 1e6).round() as u32;
+    (f64::from(parts) / 1e6 == percent).then_some(parts)
+}
+
 fn unsigned(value: &Expr) -> Option<&Lit> {
     match value {
         Expr::Lit(literal) => Some(&literal.lit),

@@ -2,6 +2,7 @@
 
 use crate::args::{Decision, Given};
 use crate::item::{Function, ImplBlock, parameter_names};
+use crate::objectives::Objectives;
 use crate::returns;
 use crate::settings::{Buckets, EndsWith, Label, LabelValue, Settings, Time};
 use crate::shape::Shape;
@@ -39,6 +40,7 @@ pub(crate) struct FunctionPlan<'a> {
     pub(crate) max_label_sets: usize,
     pub(crate) buckets: Option<Buckets<'a>>,
     pub(crate) has_native_buckets: bool,
+    pub(crate) objectives: Option<Objectives<'a>>,
     pub(crate) decision: Option<&'a Decision>,
     pub(crate) error_kind: Option<&'a Given<Expr>>,
     pub(crate) ends_with: Option<EndsWith<'a>>,
@@ -124,6 +126,7 @@ impl<'a> FunctionPlan<'a> {
                 .max_label_sets
                 .map_or(DEFAULT_MAX_LABEL_SETS, |max| usize::try_from(max.value.get()).unwrap_or(usize::MAX)),
             buckets: settings.buckets,
+            objectives: settings.slo,
             has_native_buckets: settings.native.unwrap_or(true),
             decision: settings.decision.map(|decision| &decision.value),
             error_kind: settings.error_kind,

@@ -4,6 +4,7 @@ use crate::args::{Decision, Given, Label as WrittenLabel, Options};
 use crate::errors::Errors;
 use crate::label_name;
 use crate::literal::{self, Seconds};
+use crate::objectives::{self, Objectives};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -20,6 +21,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) buckets: Option<Buckets<'a>>,
     /// Whether it has native buckets.
     pub(crate) native: Option<bool>,
+    pub(crate) slo: Option<Objectives<'a>>,
     pub(crate) decision: Option<&'a Given<Decision>>,
     pub(crate) error_kind: Option<&'a Given<Expr>>,
     pub(crate) ends_with: Option<Given<EndsWith<'a>>>,
@@ -80,6 +82,7 @@ impl<'a> Settings<'a> {
             max_label_sets: read(options.max_label_sets.as_ref(), errors, read_max_label_sets),
             buckets: options.buckets.as_ref().and_then(|buckets| read_buckets(&buckets.value, errors)),
             native: options.native.as_ref().and_then(|native| read_native(&native.value, errors)),
+            slo: options.slo.as_ref().and_then(|slo| objectives::read(slo, errors)),
             decision: options.decision.as_ref(),
             error_kind: options.error_kind.as_ref(),
             ends_with: read_ends_with(options.ends_with.as_ref(), errors),
@@ -104,6 +107,7 @@ impl<'a> Settings<'a> {
             max_label_sets: self.max_label_sets.or(block.max_label_sets),
             buckets: self.buckets.or(block.buckets),
             native: self.native.or(block.native),
+            slo: self.slo.or(block.slo),
             // A block has none of these: its methods return different types.
             decision: self.decision,
             error_kind: self.error_kind,

@@ -1,6 +1,7 @@
 //! The call site: its `static`, and how a call finds it.
 
 use crate::arguments;
+use crate::objectives::{Latency, Objectives};
 use crate::plan::{FunctionPlan, Name, Stopwatch};
 use crate::settings::{Buckets, LabelValue};
 use crate::shape::Shape;
@@ -38,6 +39,13 @@ pub(crate) fn declare(plan: &FunctionPlan<'_>) -> TokenStream {
             ours!(&const { #library::BucketTable::#table(&const { #nanos }) })
         }
     };
+    let (bounds, buckets, objectives) = match plan.objectives {
+        None => (TokenStream::new(), buckets, ours!(::core::option::Option::None)),
+        Some(objectives) => {
+            let bounds = ours!(const __TACHOMETER_BUCKETS: &#library::BucketTable = #buckets;);
+            (bounds, ours!(__TACHOMETER_BUCKETS), declare_objectives(objectives, library))
+        }
+    };
     let sample = plan.sample.get();
     let stopwatch = stopwatch(plan.stopwatch);
     let error_kinds = match &plan.declared_kinds {
@@ -55,6 +63,7 @@ pub(crate) fn declare(plan: &FunctionPlan<'_>) -> TokenStream {
         sample: #sample,
         error_kinds: #error_kinds,
         ends_later: #ends_later,
+        objectives: #objectives,
     });
     let new = match plan.registry {
         None => ours!(new(#description)),
@@ -63,10 +72,34 @@ pub(crate) fn declare(plan: &FunctionPlan<'_>) -> TokenStream {
         }
     };
     ours! {
+        #bounds
         static __TACHOMETER_SITE: #library::Site<#library::#stopwatch> = #library::Site::#new;
         fn __tachometer_here() {}
         #library::link!(__TACHOMETER_SITE);
     }
+}
+
+/// Returns the objectives of a function, an `Option`. They refer to the constant of its buckets.
+fn declare_objectives(objectives: Objectives<'_>, library: &TokenStream) -> TokenStream {
+    let success = match objectives.success {
+        None => ours!(::core::option::Option::None),
+        Some(target) => ours!(::core::option::Option::Some(#library::Target::new(#target))),
+    };
+    let latency = match objectives.latency {
+        None => ours!(::core::option::Option::None),
+        Some(Latency { nanos, threshold, target }) => {
+            // The compiler points there if it is not a bound.
+            let here = ours_at(threshold.span());
+            let library = moved_to(here, library);
+            let objective = quote_spanned! { here=>
+                #library::LatencyObjective::new(__TACHOMETER_BUCKETS, #nanos, #library::Target::new(#target))
+            };
+            ours!(::core::option::Option::Some(#objective))
+        }
+    };
+    ours!(::core::option::Option::Some(
+        &const { #library::FunctionObjectives { success: #success, latency: #latency } }
+    ))
 }
 
 fn stopwatch(stopwatch: Stopwatch) -> Ident {

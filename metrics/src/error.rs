@@ -61,6 +61,8 @@ pub(crate) enum Cause {
     /// A setting of a sink that cannot be: the sink, the setting, and the reason.
     #[cfg(any(feature = "otlp", feature = "push", feature = "statsd", feature = "emf"))]
     SinkSetting { sink: &'static str, setting: &'static str, reason: String },
+    /// A series that is not one of an objective: the reason.
+    Objective { reason: String },
     /// Two snapshots whose counters did not start together.
     OtherRun,
     /// A format that no sink of the exporter follows.
@@ -121,6 +123,7 @@ impl Error {
             Cause::Name { .. } | Cause::Namespace { .. } => Kind::InvalidName,
             Cause::Label { .. } | Cause::CommonLabel { .. } => Kind::InvalidLabel,
             Cause::Taken { .. } => Kind::NameTaken,
+            Cause::Objective { .. } => Kind::InvalidObjective,
             Cause::ZeroInterval
             | Cause::NoSink
             | Cause::FormatWithoutSink
@@ -197,6 +200,7 @@ impl fmt::Display for Error {
             ),
             #[cfg(any(feature = "otlp", feature = "push", feature = "statsd", feature = "emf"))]
             Cause::SinkSetting { sink, setting, reason } => write!(f, "the {setting} of the {sink} sink: {reason}"),
+            Cause::Objective { reason } => write!(f, "invalid objective: {reason}"),
             Cause::OtherRun => f.write_str(
                 "the two snapshots are from different runs and have no difference: their counters started at different times; \
                  compare their values instead, or use `since`, which returns what the later run has counted",

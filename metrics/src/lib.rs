@@ -95,10 +95,12 @@ mod labels;
 mod link_section;
 mod metric;
 mod names;
+mod objective;
 mod platform;
 mod recorder;
 mod registry;
 mod self_metrics;
+pub mod slo;
 mod snapshot;
 mod sync;
 pub mod testing;
@@ -145,7 +147,7 @@ pub use http::fuzzing;
 pub use http::{Endpoint, serve};
 pub use labels::{LabelSet, LabelValue};
 pub use metric::{CallbackCounter, CallbackGauge, Counter, FloatCounter, FloatGauge, Gauge, Histogram, Info};
-pub use registry::{MetricsRegistry, global, install, snapshot};
+pub use registry::{MetricsRegistry, global, install, slo_rules, snapshot};
 pub use snapshot::{
     Exemplar, Exemplars, FullSnapshot, FunctionSnapshot, HistogramSnapshot, MetricsSnapshot, NativeBuckets,
     families,

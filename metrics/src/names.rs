@@ -62,9 +62,13 @@ pub(crate) const fn is_equal(a: &str, b: &str) -> bool {
     index == a.len() && index == b.len()
 }
 
-/// Returns whether a name belongs, in any format, to the families of instrumented functions or to the self-metrics.
+/// The name of the family of objectives.
+pub(crate) const OBJECTIVE_FAMILY: &str = "slo_objective";
+
+/// Returns whether a name belongs, in any format, to the families of instrumented functions and of objectives, or to the
+/// self-metrics.
 pub(crate) fn is_printed_by_the_library(name: &str) -> bool {
-    const FUNCTION_FAMILIES: [&str; 18] = [
+    const FUNCTION_FAMILIES: [&str; 19] = [
         "function_calls",
         "function_calls_total",
         "function_calls_created",
@@ -83,6 +87,7 @@ pub(crate) fn is_printed_by_the_library(name: &str) -> bool {
         "function_duration_min_seconds",
         "function_duration_max_seconds",
         "function_sample_interval",
+        OBJECTIVE_FAMILY,
     ];
     name.starts_with(OWN_PREFIX) || FUNCTION_FAMILIES.contains(&name)
 }

@@ -70,11 +70,11 @@ impl Message {
     /// The length of the longest message: its words, and four numbers of twenty digits.
     const CAPACITY: usize = 160;
 
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Message { bytes: [0; Self::CAPACITY], len: 0 }
     }
 
-    const fn text(mut self, text: &str) -> Self {
+    pub(crate) const fn text(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         let mut index = 0;
         while index < text.len() {
@@ -96,6 +96,25 @@ impl Message {
             unit /= 10;
         }
         self
+    }
+
+    /// Appends a number as it is exported: a time, which is given in nanoseconds, in seconds.
+    pub(crate) const fn quantity(self, number: u64, is_of_time: bool) -> Self {
+        if !is_of_time {
+            return self.number(number);
+        }
+        let mut message = self.number(number / 1_000_000_000);
+        let mut fraction = number % 1_000_000_000;
+        if fraction > 0 {
+            message = message.text(".");
+        }
+        let mut unit = 100_000_000;
+        while fraction > 0 {
+            message = message.number(fraction / unit);
+            fraction %= unit;
+            unit /= 10;
+        }
+        message
     }
 
     pub(crate) const fn as_str(&self) -> &str {

@@ -2,8 +2,10 @@
 
 use super::shape::Shape;
 use super::source::Source;
+use crate::objective::LatencyObjective;
 use crate::recorder::Reader;
 use crate::self_metrics::Findings;
+use crate::slo;
 use crate::snapshot::{FamilySnapshot, FullSnapshot};
 use crate::sync::unmodelled::Arc;
 use std::any::Any;
@@ -81,6 +83,11 @@ impl<'a> Collection<'a> {
         if self.snapshot.declared.contains_key(name) {
             self.snapshot.help.insert(name.to_owned(), help.to_owned());
         }
+    }
+
+    /// Adds the objective of the histogram `name`.
+    pub(crate) fn add_objective(&mut self, name: &str, objective: LatencyObjective) {
+        slo::add_objective_of_histogram(self.snapshot, name, objective);
     }
 
     /// Records how many updates of the family `name` went to its overflow series.

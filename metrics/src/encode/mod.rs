@@ -37,5 +37,6 @@ mod values;
 mod wire;
 
 pub use format::Format;
+pub(crate) use number::float_text;
 #[cfg(feature = "http")]
 pub(crate) use selection::Selection;

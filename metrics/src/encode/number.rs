@@ -71,6 +71,13 @@ pub(super) fn push_float(out: &mut String, number: f64) {
     }
 }
 
+/// Returns the canonical form of a float, which is that of a bound in the label `le`.
+pub(crate) fn float_text(number: f64) -> String {
+    let mut text = String::new();
+    push_float(&mut text, number);
+    text
+}
+
 /// Appends a float below 1e6 that is a whole number of billionths, such as a time that was measured in nanoseconds, and returns
 /// `true`. Appends nothing if it is another float.
 ///

@@ -44,6 +44,8 @@ pub enum Kind {
     Unsupported,
     /// Two snapshots are from different runs and have no difference.
     DifferentRuns,
+    /// A series does not specify an objective.
+    InvalidObjective,
     /// A text is not JSON, or not that of a snapshot.
     InvalidJson,
 }

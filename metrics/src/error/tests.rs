@@ -31,6 +31,7 @@ fn causes() -> Vec<(Cause, Kind)> {
         (Cause::ClockInUse, Kind::AlreadyInUse),
         (Cause::NoClock, Kind::Unsupported),
         (Cause::OtherRun, Kind::DifferentRuns),
+        (Cause::Objective { reason: text("bad") }, Kind::InvalidObjective),
     ];
     #[cfg(any(feature = "otlp", feature = "push", feature = "statsd", feature = "emf"))]
     causes.push((

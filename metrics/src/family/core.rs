@@ -266,6 +266,9 @@ impl<M: Kind> Registered for Core<M> {
             into.add_overflowed(name, table.overflowed());
         }
         into.add(name, self.declaration.help, FamilySnapshot::new(M::KIND, series));
+        if let Some(objective) = M::objective(self.options) {
+            into.add_objective(name, objective);
+        }
     }
 
     fn is_sharded(&self) -> bool {

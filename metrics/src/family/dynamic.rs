@@ -7,7 +7,7 @@ use super::series::{Held, Series, Texts};
 use crate::buckets::bounds::count_finite;
 use crate::collect::Registered;
 use crate::error::{Cause, Error};
-use crate::metric::histogram::HistogramOptions;
+use crate::metric::histogram_options::HistogramOptions;
 use crate::metric::{Declared, Histogram};
 use crate::names::is_metric_name;
 use crate::names::{is_label_name, is_reserved};
@@ -206,6 +206,17 @@ impl DynamicFamily<Histogram> {
     #[track_caller]
     pub fn native(mut self, schema: u8) -> Self {
         self.lazy.options = self.lazy.options.native(schema);
+        self
+    }
+
+    /// Sets an objective for all values of the family; see [`Histogram::slo`]. Call it before the family is used or registered.
+    ///
+    /// # Panics
+    /// If [`Histogram::slo`] would panic.
+    #[must_use]
+    #[track_caller]
+    pub fn slo(mut self, threshold: f64, percent: f64) -> Self {
+        self.lazy.options = self.lazy.options.slo(threshold, percent);
         self
     }
 

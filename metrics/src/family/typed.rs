@@ -7,7 +7,7 @@ use super::metric::{AnyFamily, Metric, WithoutBounds};
 use super::series::{Held, LabelsOf, Looked, Series};
 use crate::collect::Registered;
 use crate::labels::{LabelSet, count};
-use crate::metric::histogram::HistogramOptions;
+use crate::metric::histogram_options::HistogramOptions;
 use crate::metric::{Declare, Declared, Histogram};
 use std::any::Any;
 use std::fmt;
@@ -355,6 +355,17 @@ impl<L: LabelSet> Family<L, Histogram> {
     #[track_caller]
     pub const fn native(mut self, schema: u8) -> Self {
         self.lazy.options = self.lazy.options.native(schema);
+        self
+    }
+
+    /// Sets an objective for all values of the family; see [`Histogram::slo`].
+    ///
+    /// # Panics
+    /// If [`Histogram::slo`] would panic. In a `static`, this is a compile error.
+    #[must_use]
+    #[track_caller]
+    pub const fn slo(mut self, threshold: f64, percent: f64) -> Self {
+        self.lazy.options = self.lazy.options.slo(threshold, percent);
         self
     }
 }

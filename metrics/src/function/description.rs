@@ -2,6 +2,7 @@
 
 use super::error_kinds::AllKinds;
 use crate::buckets::table::BucketTable;
+use crate::objective::FunctionObjectives;
 
 /// The name, labels, buckets and sampling of an instrumented function.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Description {
     /// Whether a call may go on after the function has returned, in the value that it returned. Then cancellations are also
     /// counted by stage.
     pub ends_later: bool,
+    /// Its objectives, if it has any.
+    pub objectives: Option<&'static FunctionObjectives>,
 }
 
 /// A label's name with its value; `None` if that is evaluated at each call.

@@ -223,6 +223,7 @@ mod tests {
 
     const DESCRIPTION: Description = Description {
         ends_later: false,
+        objectives: None,
         module: "app::shop",
         place: (1, 1),
         path: || "",

@@ -134,6 +134,7 @@ mod tests {
         sample: 1,
         error_kinds: None,
         ends_later: false,
+        objectives: None,
         module: "tests",
         path: || "tests::function",
         name: Name::Path,

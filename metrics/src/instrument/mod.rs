@@ -22,6 +22,7 @@ pub use crate::function::{
 };
 pub use crate::labels::LabelText;
 pub use crate::link_section::Linked;
+pub use crate::objective::{FunctionObjectives, LatencyObjective, Target};
 pub use crate::recorder::{Block, Outcome, Time};
 pub use future::{
     AnyOutput, Classify, Decided, EndAnyFuture, Held, ResultOutput, Timed, Untyped, boxed, making, never,

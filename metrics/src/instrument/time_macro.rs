@@ -50,6 +50,7 @@ macro_rules! time {
                         sample: 1,
                         error_kinds: ::core::option::Option::None,
                         ends_later: false,
+                        objectives: ::core::option::Option::None,
                     });
                 $crate::__private::link!(SITE);
                 &SITE

@@ -1,10 +1,11 @@
 //! Histograms: sharded, and consistent in every snapshot.
 
 use super::declaration::Declaration;
+use super::histogram_options::{HistogramOptions, Native};
 use super::kind::{Kind, SINGLE_WIDTH, Single};
-use crate::buckets::native::{self, NativeCounts};
-use crate::buckets::table::BucketTable;
+use crate::buckets::native::NativeCounts;
 use crate::clock::{self, Ticks};
+use crate::objective::LatencyObjective;
 use crate::recorder::{Observations, Reader, TracedCall};
 use crate::snapshot::{HistogramSnapshot, MetricKind, SampleValue, of_buckets};
 use crate::sync::const_unless_loom;
@@ -42,60 +43,6 @@ use std::time::Duration;
 pub struct Histogram {
     declaration: Declaration,
     cells: HistogramCells,
-}
-
-/// The bounds and the unit of a histogram.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HistogramOptions {
-    pub(crate) bounds: &'static [u64],
-    pub(crate) is_of_time: bool,
-    pub(crate) native: Native,
-}
-
-/// Which native buckets a histogram has, beside the given ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Native {
-    None,
-    /// Of nanoseconds, in seconds, at schema 3.
-    Seconds,
-    /// Of integers, at a schema from 0 to 3.
-    Integers(u8),
-}
-
-impl HistogramOptions {
-    /// Returns the options of a histogram of times, with native buckets, or of integers, without.
-    pub(crate) const fn new(bounds: &'static [u64], is_of_time: bool) -> Self {
-        let native = if is_of_time { Native::Seconds } else { Native::None };
-        HistogramOptions { bounds, is_of_time, native }
-    }
-
-    /// Returns these options without native buckets.
-    pub(crate) const fn classic(self) -> Self {
-        HistogramOptions { native: Native::None, ..self }
-    }
-
-    /// Returns these options with native buckets of `schema`.
-    ///
-    /// # Panics
-    /// If `schema` is above 3, or for a histogram of times.
-    #[track_caller]
-    pub(crate) const fn native(self, schema: u8) -> Self {
-        assert!(
-            !self.is_of_time,
-            "a histogram of times has native buckets of schema 3, and takes no other schema"
-        );
-        assert!(schema <= 3, "the schema of native buckets must be from 0 to 3");
-        HistogramOptions { native: Native::Integers(schema), ..self }
-    }
-
-    const fn table(self) -> BucketTable {
-        let scale = match self.native {
-            Native::None => &native::NONE,
-            Native::Seconds => &native::SECONDS,
-            Native::Integers(schema) => &native::INTEGERS[schema as usize],
-        };
-        BucketTable::with_scale(self.bounds, scale)
-    }
 }
 
 /// The cells of histograms with the same options, one for each index.
@@ -251,12 +198,44 @@ impl Histogram {
     }
 
     const_unless_loom! {
+        /// Sets an objective: `percent` of the values are to be at most `threshold`, which must be one of the bounds. For a histogram of
+        /// times it is in seconds.
+        ///
+        /// It is exported as a series of the family `slo_objective`. [`slo_rules`](crate::slo_rules) returns alerts for Prometheus; see
+        /// [`docs::guide::objectives`](crate::docs::guide::objectives).
+        ///
+        /// ```
+        /// use tachometer::{Histogram, buckets, metrics};
+        ///
+        /// metrics! {
+        ///     static FIRING: Histogram =
+        ///         Histogram::of_time("firing_seconds", "Time of firing", &const { buckets::seconds([0.25, 1.0]) })
+        ///             .slo(0.25, 99.9);
+        /// }
+        ///
+        /// let text = tachometer::snapshot().to_prometheus_format();
+        /// let line = "slo_objective{histogram=\"firing_seconds\",objective=\"latency\",threshold=\"0.25\"} 0.999\n";
+        /// assert!(text.contains(line));
+        /// ```
+        ///
+        /// # Panics
+        /// If `threshold` is not a bound, if `percent` is not from 1 to below 100 or has more than six decimals, or if there is an
+        /// objective already. In a `static`, this is a compile error.
+        #[must_use]
+        #[track_caller]
+        pub const fn slo(mut self, threshold: f64, percent: f64) -> Self {
+            self.cells.options = self.cells.options.slo(threshold, percent);
+            self
+        }
+    }
+
+    const_unless_loom! {
         const fn of(declaration: Declaration, options: HistogramOptions) -> Self {
             Histogram { declaration, cells: HistogramCells::new(options, SINGLE_WIDTH) }
         }
     }
 
-    /// Creates a histogram with finite bounds that were [checked](BucketTable::check).
+    /// Creates a histogram with finite bounds that were [checked](crate::buckets::table::BucketTable::check).
     pub(crate) fn with_checked_bounds(
         declaration: Declaration,
         bounds: &'static [u64],
@@ -351,6 +330,10 @@ impl Single for Histogram {
         <Self as Kind>::read(&self.cells, 0, reader)
     }
 
+    fn objective(&self) -> Option<LatencyObjective> {
+        self.cells.options.objective
+    }
+
     fn describe(&self) -> String {
         let (bounds, is_of_time) = self.options();
         describe_histogram(bounds, is_of_time)
@@ -369,13 +352,19 @@ impl Kind for Histogram {
     const KIND: MetricKind = MetricKind::Histogram;
     const DESCRIPTION: &'static str = "a declared histogram";
 
-    fn describe_options(HistogramOptions { bounds, is_of_time, native }: HistogramOptions) -> String {
+    fn describe_options(options: HistogramOptions) -> String {
+        let HistogramOptions { bounds, is_of_time, native, objective } = options;
         let native = match native {
             Native::None => "without native buckets".to_owned(),
             Native::Seconds => "native buckets of schema 3".to_owned(),
             Native::Integers(schema) => format!("native buckets of schema {schema}"),
         };
-        format!("{}, {native}", describe_histogram(bounds, is_of_time))
+        let objective = objective.map_or_else(String::new, |objective| format!(", {objective}"));
+        format!("{}, {native}{objective}", describe_histogram(bounds, is_of_time))
+    }
+
+    fn objective(options: HistogramOptions) -> Option<LatencyObjective> {
+        options.objective
     }
 
     fn cells(options: HistogramOptions, width: usize) -> HistogramCells {

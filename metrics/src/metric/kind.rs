@@ -3,6 +3,7 @@
 use super::declaration::Declaration;
 use super::declared::Declared;
 use crate::collect::{Collection, Registered, Shape};
+use crate::objective::LatencyObjective;
 use crate::recorder::Reader;
 use crate::snapshot::{Exemplar, FamilySnapshot, MetricKind, SampleValue, SeriesSnapshot};
 use std::fmt;
@@ -21,6 +22,11 @@ pub trait Kind: Sized + fmt::Debug + 'static {
     /// Describes a metric in an error, with the options that tell it from others of its kind.
     fn describe_options(_options: Self::Options) -> String {
         Self::DESCRIPTION.to_owned()
+    }
+
+    /// Returns the objective among the options.
+    fn objective(_options: Self::Options) -> Option<LatencyObjective> {
+        None
     }
 
     /// Creates cells, the first `width` of which are contiguous and found in one step.
@@ -56,6 +62,11 @@ pub trait Single: Kind + Send + Sync {
         None
     }
 
+    /// Returns its objective.
+    fn objective(&self) -> Option<LatencyObjective> {
+        None
+    }
+
     /// Describes it in an error, with the options that tell it from others of its kind.
     fn describe(&self) -> String {
         Self::DESCRIPTION.to_owned()
@@ -79,6 +90,9 @@ impl<M: Single> Registered for M {
         let exemplar = self.exemplar();
         let series = SeriesSnapshot::alone(self.value(into.reader())).with_exemplar(exemplar);
         into.add(name, Single::declaration(self).help, FamilySnapshot::new(M::KIND, vec![series]));
+        if let Some(objective) = Single::objective(self) {
+            into.add_objective(name, objective);
+        }
     }
 
     fn is_sharded(&self) -> bool {

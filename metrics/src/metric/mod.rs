@@ -7,6 +7,7 @@ mod declaration;
 mod declared;
 pub(crate) mod gauge;
 pub(crate) mod histogram;
+pub(crate) mod histogram_options;
 pub(crate) mod info;
 pub(crate) mod kind;
 

@@ -121,6 +121,7 @@ impl Contents {
         clock::recheck();
         let functions = self.functions().read(&snapshot.labels);
         snapshot.functions = functions.series;
+        self.functions().add_objectives(&mut snapshot);
         findings.overflowed_calls = functions.overflowed_calls;
         if !snapshot.functions.is_empty() {
             findings.clock = clock::info();

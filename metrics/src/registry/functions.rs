@@ -5,7 +5,8 @@ use crate::clock;
 use crate::function::{Description, Function, FunctionPath, FunctionReadings, Label, Name, Part};
 use crate::link_section;
 use crate::recorder::{Ledger, Reader};
-use crate::snapshot::{FunctionSnapshot, label_identity};
+use crate::slo;
+use crate::snapshot::{FullSnapshot, FunctionSnapshot, label_identity};
 use crate::sync::unmodelled::{Mutex, OnceLock, lock};
 use crate::sync::{List, const_unless_loom};
 use std::collections::{BTreeMap, HashSet};
@@ -76,6 +77,16 @@ impl Functions {
     pub(super) fn names(&self) -> Vec<(&'static str, String)> {
         let labels = lock(&self.labels);
         labels.all.iter().map(|(function, label)| (function.description.module, label.clone())).collect()
+    }
+
+    /// Adds the objectives of the functions that have been read.
+    pub(super) fn add_objectives(&self, snapshot: &mut FullSnapshot) {
+        for (function, label) in &lock(&self.labels).all {
+            let Description { module, objectives, .. } = function.description;
+            if let Some(objectives) = objectives {
+                slo::add_objectives_of_function(snapshot, (label, module), objectives);
+            }
+        }
     }
 
     /// Reads all functions, in the order of module, function and labels. Functions with the same identity are merged, their counts

@@ -58,6 +58,16 @@ pub(crate) fn attach_to_global(function: &'static Function) {
     FUNCTIONS.attach(function);
 }
 
+/// Returns rules for Prometheus: recording rules and alerts for all [objectives](crate::slo) of the [`global`] registry.
+///
+/// ```
+/// let rules = tachometer::slo_rules();
+/// assert!(rules.contains("- alert: SloBurnRateFast\n"));
+/// ```
+pub fn slo_rules() -> String {
+    snapshot().slo_rules()
+}
+
 /// Reads a snapshot of the [`global`] registry. It never blocks recording.
 pub fn snapshot() -> FullSnapshot {
     global().snapshot_all()

@@ -22,5 +22,5 @@ mod windows;
 
 pub(crate) use contents::Contents;
 pub(crate) use global::attach_to_global;
-pub use global::{global, install, snapshot};
+pub use global::{global, install, slo_rules, snapshot};
 pub use metrics_registry::MetricsRegistry;
