@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs every query of the dashboards, and every rule, on real servers that scrape a program.
 
-    check_queries.py DASHBOARDS [--rules FILE] PROMETHEUS… -- COMMAND…     COMMAND's `{address}` becomes the address that it is to listen on
+    check_queries.py DASHBOARDS RULES PROMETHEUS… -- COMMAND…
 
-Each PROMETHEUS is a server's program; `.ci/counterparts` prints where they are. By its version it stores classic buckets alone (before 2.45),
-native and classic ones (before 3), or native ones alone. It evaluates the rules of the file. Then, on every server:
+In COMMAND, `{address}` becomes the address that it is to listen on, and `{rules}` a file that it is to write rules to: those of the file
+RULES. Each PROMETHEUS is a server's program; `.ci/counterparts` prints where they are. By its version it stores classic buckets alone
+(before 2.45), native and classic ones (before 3), or native ones alone. It evaluates the rules. Then, on every server:
 
 - Each variable has values, as Grafana asks for them. Queries run with all values of labels chosen, and with each of them named in a regular
   expression; and with each value of a list.
@@ -49,7 +50,7 @@ def configuration(address, version, rules):
     """A server's configuration, with the features that it must have, and the kinds of buckets that it will store."""
     native, classic = version >= (2, 45), version < (3, 0)
     lines = [f"global: {{scrape_interval: {INTERVAL}s, scrape_timeout: {INTERVAL}s, evaluation_interval: {INTERVAL}s}}"]
-    lines += [f"rule_files: [{json.dumps(str(rules.resolve()))}]"] if rules else []
+    lines.append(f"rule_files: [{json.dumps(str(rules.resolve()))}]")
     lines += ["scrape_configs:", f"- job_name: {JOB}", f'  static_configs: [{{targets: ["{address}"]}}]']
     lines += ["  scrape_native_histograms: true"] if version >= (3, 8) else []
     lines += ["  scrape_classic_histograms: true"] if native and classic else []
@@ -152,7 +153,7 @@ def check_dashboard(asked, name, document):
     return ran
 
 
-def check_rules(asked):
+def check_rules(asked, classic):
     """Runs the expressions of the rules that the server has read. Returns how many there are."""
     ran = 0
     for group in asked.server.api("rules")["groups"]:
@@ -161,7 +162,9 @@ def check_rules(asked):
                 if rule["health"] != "ok" or rule.get("lastError"):
                     raise Wrong(f"health {rule['health']}: {rule.get('lastError')}")
                 if rule["type"] == "recording":
-                    asked.check(rule["query"])
+                    # Objectives of latency need classic buckets.
+                    if classic or "_bucket" not in rule["query"]:
+                        asked.check(rule["query"])
                 else:
                     for selector in selectors(rule["query"]):
                         asked.check(selector)
@@ -200,7 +203,7 @@ def examine(prometheus, program, documents, rules):
                 # Each outcome has occurred, and each rule has been evaluated.
                 groups = server.api("rules")["groups"]
                 outcomes = server.api("query", query="count by (outcome) (function_calls_total > 0)")["result"]
-                return (len(server.scrapes(JOB)) >= SCRAPES and len(outcomes) == 4 and bool(groups) == bool(rules)
+                return (len(server.scrapes(JOB)) >= SCRAPES and len(outcomes) == 4 and groups
                         and all(rule["health"] != "unknown" for group in groups for rule in group["rules"]))
 
             until(ready, 120, "the scrapes and the rules")
@@ -209,7 +212,7 @@ def examine(prometheus, program, documents, rules):
             if stored != [native, classic]:
                 raise Wrong(f"native and classic buckets are stored: {stored}")
             ran = sum(check_dashboard(asked, name, document) for name, document in documents.items())
-            of_rules = check_rules(asked)
+            of_rules = check_rules(asked, classic)
             for selector in asked.wanted:
                 asked.has(selector)
             check_that_it_finds(asked, documents)
@@ -231,17 +234,17 @@ def check_selectors(results):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("dashboards", type=pathlib.Path)
+    arguments.add_argument("rules", type=pathlib.Path)
     arguments.add_argument("servers", nargs="+", metavar="PROMETHEUS")
-    arguments.add_argument("--rules", type=pathlib.Path, metavar="FILE")
     if "--" not in sys.argv:
         arguments.error("-- and a command are missing")
     end = sys.argv.index("--")
     options, command = arguments.parse_args(sys.argv[1:end]), sys.argv[end + 1 :]
     documents = {path.stem: json.loads(path.read_text()) for path in sorted(options.dashboards.glob("*.json"))}
     address = f"127.0.0.1:{free_port()}"
-    command = [part.replace("{address}", address) for part in command]
     with tempfile.TemporaryDirectory(prefix="check-queries-") as folder:
-        log = pathlib.Path(folder) / "program"
+        log, written = pathlib.Path(folder) / "program", pathlib.Path(folder) / "rules.yml"
+        command = [part.replace("{address}", address).replace("{rules}", str(written)) for part in command]
         try:
             if not documents:
                 raise Wrong(f"{options.dashboards} has no dashboards")
@@ -253,6 +256,8 @@ def main():
                     return get(address, "/metrics?name[]=none").status == 200
 
                 until(ready, 600, f"{command} answers")
+                if written.read_text() != options.rules.read_text():
+                    raise Wrong(f"{options.rules} has not the rules that the program writes")
                 with concurrent.futures.ThreadPoolExecutor(len(options.servers)) as pool:
                     results = list(pool.map(lambda prometheus: examine(prometheus, address, documents, options.rules), options.servers))
                 for told, _, _ in results:

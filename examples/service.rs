@@ -1,14 +1,15 @@
 //! A small service under a made-up load, for Prometheus to scrape.
 //!
 //! ```text
-//! cargo run --release -p tachometer-workspace --example service [-- --listen ADDRESS] [--seconds N]
+//! cargo run --release -p tachometer-workspace --example service [-- --listen ADDRESS] [--seconds N] [--rules FILE]
 //! prometheus --config.file examples/prometheus.yml --enable-feature=exemplar-storage
 //! ```
 //!
 //! It has something for every panel of `dashboards/`. Its functions are annotated: they fail with errors of several kinds, one panics now
 //! and then, and of two futures that race the loser is cancelled. Each order has a trace, which exemplars show. Further metrics are declared
 //! in `metrics!`: revenue by bank and sales by town, open orders, products per order, and the stock, which a callback reads at each
-//! scrape. The metrics of the process are registered, and an exporter prints a line of status every ten seconds.
+//! scrape. Some functions and a histogram have objectives; `--rules` writes the rules for them to a file, as `examples/service.rules.yml` was
+//! written. The metrics of the process are registered, and an exporter prints a line of status every ten seconds.
 //!
 //! By default it listens on 127.0.0.1:9464; with port 0 the system chooses a port. The first line of stdout shows the address. It runs
 //! until SIGTERM or Ctrl-C, or for N seconds. Then it finishes the orders in progress and prints its metrics to stdout, so nothing
@@ -23,11 +24,11 @@ use std::panic::{catch_unwind, resume_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 use tachometer::{
     CallbackGauge, Counter, ErrorKind, Family, FullSnapshot, Gauge, Histogram, LabelSet, LabelValue,
-    TraceContext, instrumented, metrics,
+    TraceContext, buckets, instrumented, metrics,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -73,6 +74,10 @@ metrics! {
     static SOLD: Family<Delivery<'static>, Counter> =
         Family::new("products_sold_total", "Products that were sold, by where they go").max_series(100);
     static BASKETS: Histogram = Histogram::new("basket_products", "Products of an order", &[1, 2, 3, 4]);
+    /// 99 % are to take at most 50 ms.
+    static PARCELS: Histogram =
+        Histogram::of_time("parcel_seconds", "From an order to its parcel", &const { buckets::seconds([0.01, 0.025, 0.05]) })
+            .slo(0.05, 99.0);
     static OPEN: Gauge = Gauge::new("open_orders", "Orders that are being worked on");
     static IN_STOCK: CallbackGauge =
         CallbackGauge::new("stock_products", "Products in stock", || STOCK.load(Ordering::Relaxed) as f64);
@@ -84,15 +89,15 @@ const FULL: i64 = 10_000;
 
 const TOWNS: [&str; 5] = ["Aachen", "Bonn", "Celle", "Dachau", "Erfurt"];
 
-/// What it costs.
-#[instrumented]
+/// Looks up what a product costs: 97 % are to succeed.
+#[instrumented(slo(success = 97.0))]
 fn price(product: u32) -> Result<u32, OrderError> {
     work(20..200);
     if product.is_multiple_of(50) { Err(OrderError::UnknownProduct) } else { Ok(product % 90 + 10) }
 }
 
-/// Charges a card.
-#[instrumented(labels(bank = bank))]
+/// Charges a card: 95 % are to succeed, and 80 % are to take at most 10 ms.
+#[instrumented(labels(bank = bank), slo(success = 95.0, latency = (0.01, 80.0)))]
 fn charge(bank: Bank, cents: u32) -> Result<u32, OrderError> {
     work(match bank {
         Bank::Swift => 200..2_000,
@@ -168,6 +173,7 @@ fn buy(runtime: &Runtime) {
     let bank = if rng.random_bool(0.7) { Bank::Swift } else { Bank::Solid };
     let town = TOWNS[rng.random_range(0..TOWNS.len())];
     let _open = OPEN.track();
+    let begun = Instant::now();
     TRACE.set(Some(TraceContext { trace_id: rng.random(), span_id: rng.random() }));
     BASKETS.observe(products.len() as u64);
     // What went wrong is counted.
@@ -175,6 +181,7 @@ fn buy(runtime: &Runtime) {
         SOLD.with(&Delivery { town }).add(products.len() as u64);
         sell(products.len());
         runtime.block_on(ship());
+        PARCELS.observe_duration(begun.elapsed());
         // Without a receipt, the products are sold all the same.
         let _ = catch_unwind(print_receipt);
     }
@@ -202,15 +209,17 @@ fn print_status(now: &FullSnapshot) -> io::Result<()> {
 struct Arguments {
     listen: String,
     seconds: Option<u64>,
+    rules: Option<String>,
 }
 
 impl Arguments {
     fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut read = Arguments { listen: "127.0.0.1:9464".to_owned(), seconds: None };
+        let mut read = Arguments { listen: "127.0.0.1:9464".to_owned(), seconds: None, rules: None };
         while let Some(name) = arguments.next() {
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"));
             match name.as_str() {
                 "--listen" => read.listen = value?,
+                "--rules" => read.rules = Some(value?),
                 "--seconds" => {
                     let seconds = value?;
                     read.seconds =
@@ -218,7 +227,7 @@ impl Arguments {
                 }
                 other => {
                     return Err(format!(
-                        "unknown option {other}; the options are --listen ADDRESS and --seconds N"
+                        "unknown option {other}; the options are --listen ADDRESS, --seconds N and --rules FILE"
                     ));
                 }
             }
@@ -231,6 +240,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let is_stopped = Arc::new(AtomicBool::new(false));
     for signal in [SIGTERM, SIGINT] {
         signal_hook::flag::register(signal, Arc::clone(&is_stopped))?;
+    }
+    if let Some(file) = &arguments.rules {
+        fs::write(file, tachometer::slo_rules())?;
     }
     tachometer::set_trace_source(|| TRACE.get());
     tachometer::global().register_process_metrics();
