@@ -10,7 +10,7 @@ It runs with the Python that has the builders: `.ci/counterparts dashboards graf
 - Each document is a `Dashboard` of `@grafana/schema`, with no field that it lacks; the options of each panel and its fields are those
   of its kind. TypeScript compares them.
 - Each panel has a title, a description and a unit; each query is of the variable `datasource`, and names no server. Exemplars belong to
-  the first query of a panel.
+  the first query of a panel. Tables have the columns that their links and units name.
 - Titles and uids differ from each other; links lead to uids that exist.
 
 `.ci/check_queries.py` runs the queries. Ends with 1 where anything is wrong.
@@ -91,6 +91,11 @@ def check_panel(panel):
         units = [setting["value"] for override in fields["overrides"] for setting in override["properties"] if setting["id"] == "unit"]
         if len(units) != len(panel["targets"]):
             raise Wrong(f"{len(panel['targets'])} columns, {len(units)} units")
+        columns = set(panel["transformations"][-1]["options"]["renameByName"].values())
+        named = {override["matcher"]["options"] for override in fields["overrides"]}
+        named |= set(re.findall(r"__data\.fields\.(\w+)", json.dumps(fields)))
+        if not named <= columns:
+            raise Wrong(f"there are no columns {named - columns}")
     if not all(units):
         raise Wrong("there is no unit")
     for source in (panel["datasource"], *(target["datasource"] for target in panel["targets"])):
@@ -137,7 +142,7 @@ def check_generated(folder, documents):
 # What must be found: how a document is broken, and what is told of it.
 BROKEN = [
     (r'"schemaVersion": \d+', '"schemaVersion": "new"', "not assignable"),
-    (r'"uid": "tachometer-', '"uuid": "tachometer-', "uuid"),
+    (r'"uid": "tachometer-', '"uuid": "tachometer-', "'uid'"),
     (r'"mode": "multi"', '"mode": "many"', "many"),
     (r'"fillOpacity": 8', '"fillOpacities": 8, "lineWidths": 3', "lineWidths|fillOpacities"),
     (r'"graphMode": "area"', '"graphMode": "lines"', "lines"),
@@ -145,6 +150,7 @@ BROKEN = [
     (r'"uid": "\$\{datasource\}"', '"uid": "P1809F7CD0C75ACF3"', "the data source is"),
     (r'"description": "Calls', '"legend": "Calls', "legend|description"),
     (r"/d/tachometer-function", "/d/tachometer-functions", "links to"),
+    (r"__data.fields.Module", "__data.fields.module", "there are no columns"),
 ]
 
 

@@ -9,7 +9,8 @@ RULES. Each PROMETHEUS is a server's program; `.ci/counterparts` prints where th
 
 - Each variable has values, as Grafana asks for them. Queries run with all values of labels chosen, and with each of them named in a regular
   expression; and with each value of a list.
-- Each query parses (`promql-parser`), does not fail, and has a series with a number; if the panel shows exemplars, it has some.
+- Each query parses (`promql-parser`), does not fail, and has a series with a number; if the panel shows exemplars, it has some. Series have the
+  labels that the legend names.
 - Each rule is healthy. The expression of a recording rule has a series with a number; of an alert, each selector has one.
 - A query with a metric that does not exist is found out.
 
@@ -18,8 +19,10 @@ Everything listens on loopback. Ends with 1 where anything is wrong.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import contextlib
+import itertools
 import json
 import math
 import pathlib
@@ -103,7 +106,7 @@ class Asked:
         return values
 
     def check(self, expression, is_instant=True):
-        """The expression has a series with a number, now or at some time in the range."""
+        """The expression has a series with a number, now or at some time in the range. Returns the labels of all its series."""
         self.wanted |= selectors(expression)
         when = {"time": self.now} if is_instant else {"start": self.now - RANGE, "end": self.now, "step": INTERVAL}
         result = self.server.api("query" if is_instant else "query_range", query=expression, **when)["result"]
@@ -111,6 +114,7 @@ class Asked:
         is_histogram = any("histogram" in series or "histograms" in series for series in result)
         if not is_histogram and not any(math.isfinite(float(value)) for _, value in samples):
             raise Wrong(f"{len(result)} series, none with a number: {expression}")
+        return set().union(*(series["metric"] for series in result))
 
     def check_exemplars(self, expression):
         start = self.now - 600
@@ -136,21 +140,27 @@ def selectors(expression):
 
 
 def check_dashboard(asked, name, document):
-    """Runs the queries of a dashboard. Returns how many there are."""
-    ran = 0
+    """Runs the queries of a dashboard. Returns how many there are, and the labels in legends that no series has."""
+    ran, labels = 0, collections.defaultdict(set)
     for turn in range(max(2, *(len(variable.get("options") or []) for variable in document["templating"]["list"]))):
         values = asked.variables(document, turn)
         for panel in document["panels"]:
             for target in panel.get("targets", []):
+                place = name, panel["title"], target["refId"]
                 try:
                     expression = filled(target["expr"], values)
-                    asked.check(expression, target["instant"])
+                    labels[place] |= asked.check(expression, target["instant"])
+                    if target["format"] == "table" and "__name__" in labels[place]:
+                        raise Wrong("the table has a column `__name__`")
                     if target.get("exemplar"):
                         asked.check_exemplars(expression)
                 except (Wrong, ValueError) as error:
-                    raise Wrong(f"{name}, {panel['title']}, {target['refId']}: {error}") from error
+                    what = f"does not parse: {error}" if isinstance(error, ValueError) else error
+                    raise Wrong(f"{', '.join(place)}: {what}") from error
                 ran += 1
-    return ran
+    legends = {(name, panel["title"], target["refId"]): re.findall(r"\{\{(\w+)\}\}", target["legendFormat"])
+               for panel in document["panels"] for target in panel.get("targets", [])}
+    return ran, {(*place, label) for place, legend in legends.items() for label in legend if label not in labels[place]}
 
 
 def check_rules(asked, classic):
@@ -174,21 +184,41 @@ def check_rules(asked, classic):
     return ran
 
 
+def check_labels(results):
+    """Each label in a legend is that of a series, on one server at least: native histograms have no `le`, for example."""
+    if missing := set.intersection(*results):
+        raise Wrong(f"no series has the label in the legend: {sorted(missing)}")
+
+
+# What must be found out in each dashboard that has it: what is changed in a line of it, into what, and what is told.
+BROKEN = [
+    (r'"expr": "(.*?)\w+\{', r'"expr": "\1no_such{', "none with a number"),
+    (r'"expr": "(.*?)\(', r'"expr": "\1((', "parse"),
+    (r'"expr": "(.*)\$instance', r'"expr": "\1$instances', "no value for"),
+    (r"label_values\(\w+", "label_values(no_such", "has no values"),
+    (r"\{\{\w+\}\}", "{{no_such}}", "the label in the legend"),
+]
+
+
 def check_that_it_finds(asked, documents):
-    """A query of a metric that does not exist is found out; so are a variable without values and an expression that does not parse."""
-    for pattern, replacement in ((r"function_calls_total\{", "function_cals_total{"), (r"label_values\(\w+", "label_values(no_such"),
-                                 (r"sum by", "sum buy")):
-        for name, document in documents.items():
-            broken = re.sub(pattern, replacement, json.dumps(document))
-            if broken == json.dumps(document):
-                continue
-            with contextlib.suppress(Wrong):
-                check_dashboard(asked, name, json.loads(broken))
-                raise AssertionError(f"{replacement} in {name} is not found out")
+    """A query of a metric that does not exist is found out, and whatever else is broken."""
+    for (name, document), (pattern, replacement, expected) in itertools.product(documents.items(), BROKEN):
+        lines = json.dumps(document, indent=0)
+        broken = re.sub(pattern, replacement, lines)
+        if broken == lines:
+            continue
+        try:
+            _, without_label = check_dashboard(Asked(asked.server), name, json.loads(broken))
+            check_labels([without_label])
+        except Wrong as error:
+            if expected not in str(error):
+                raise AssertionError(f"{replacement} in {name} is found out, but not as {expected}: {error}") from error
+            continue
+        raise AssertionError(f"{replacement} in {name} is not found out")
 
 
 def examine(prometheus, program, documents, rules):
-    """Lets one server scrape the program, and asks it. Returns what may be told, what it was asked for, and what of it had series."""
+    """Lets one server scrape the program, and asks it. Returns what may be told, the server that was asked, and labels that no series has."""
     says = subprocess.run([prometheus, "--version"], capture_output=True, text=True, check=True).stdout
     name, *numbers = re.search(r"version (\d+)\.(\d+)\S*", says).group(0, 1, 2)
     version = tuple(int(number) for number in numbers)
@@ -211,22 +241,22 @@ def examine(prometheus, program, documents, rules):
             stored = [asked.has(f"function_duration_seconds{suffix}") for suffix in ("", "_bucket")]
             if stored != [native, classic]:
                 raise Wrong(f"native and classic buckets are stored: {stored}")
-            ran = sum(check_dashboard(asked, name, document) for name, document in documents.items())
+            ran, without_label = zip(*(check_dashboard(asked, name, document) for name, document in documents.items()), strict=True)
             of_rules = check_rules(asked, classic)
             for selector in asked.wanted:
                 asked.has(selector)
             check_that_it_finds(asked, documents)
             kinds = " and ".join(kind for kind, is_stored in (("native", native), ("classic", classic)) if is_stored)
-            return [f"{name}, {kinds} buckets: {ran} queries and {of_rules} rules"], asked.wanted, asked.found
+            return f"{name}, {kinds} buckets: {sum(ran)} queries and {of_rules} rules", asked, set().union(*without_label)
     except Wrong as error:
         raise Wrong(f"{name}: {error}") from error
 
 
 def check_selectors(results):
     """Each selector has series on one server at least: a wrong name may hide on one side of an `or`."""
-    wanted = set().union(*(wanted for _, wanted, _ in results))
+    wanted = set().union(*(asked.wanted for asked in results))
     for selector in sorted(wanted):
-        if not any(found.get(selector) for _, _, found in results) and not any(selector.startswith(name) for name in ABSENT):
+        if not any(asked.found.get(selector) for asked in results) and not any(selector.startswith(name) for name in ABSENT):
             raise Wrong(f"no server has {selector}")
     return len(wanted)
 
@@ -260,11 +290,13 @@ def main():
                     raise Wrong(f"{options.rules} has not the rules that the program writes")
                 with concurrent.futures.ThreadPoolExecutor(len(options.servers)) as pool:
                     results = list(pool.map(lambda prometheus: examine(prometheus, address, documents, options.rules), options.servers))
-                for told, _, _ in results:
-                    print("\n".join(told))
-                count = check_selectors(results)
+                told, asked, without_label = zip(*results, strict=True)
+                print("\n".join(told))
+                check_labels(without_label)
+                count = check_selectors(asked)
                 with contextlib.suppress(Wrong):
-                    check_selectors([*results, ([], {"function_cals_total"}, {})])
+                    asked[0].wanted.add("function_cals_total")
+                    check_selectors(asked)
                     raise AssertionError("a selector that no server has is not found out")
             if child.returncode != 0:
                 raise Wrong(f"the program ended with {child.returncode}: {log.read_text()[-2000:]}")

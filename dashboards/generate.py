@@ -157,6 +157,7 @@ def function():
 def errors():
     selector = f'{TARGET},module=~"$module",function=~"$function"'
     failed = {"outcome": "error"}
+    of_kind = total("increase", ERRORS, selector, f"{FUNCTION}, error_kind", SHOWN)
     return page(
         "errors", "Tachometer / Errors", "Errors of instrumented functions, by kind.",
         [*targets(), one_of("module", CALLS, TARGET), one_of("function", CALLS, f'{TARGET},module=~"$module"')],
@@ -178,10 +179,9 @@ def errors():
                    query(total("rate", CALLS, selector, FUNCTION, **failed), BY_FUNCTION, exemplars=True), stacked=True, of_functions=True),
             rows("Errors by kind and function",
                  "Errors in the time that is shown, and their share in the calls of the function. A function's name leads to its dashboard.",
-                 [("Errors", "short", total("increase", ERRORS, selector, f"{FUNCTION}, error_kind", SHOWN)),
+                 [("Errors", "short", f"{of_kind} > 0"),
                   ("Share of calls", "percentunit",
-                   f"{total('increase', ERRORS, selector, f'{FUNCTION}, error_kind', SHOWN)}\n/ on ({FUNCTION}) group_left ()\n"
-                   f"{total('increase', CALLS, selector, FUNCTION, SHOWN)}")],
+                   f"({of_kind} > 0)\n/ on ({FUNCTION}) group_left ()\n{total('increase', CALLS, selector, FUNCTION, SHOWN)}")],
                  [("error_kind", "Kind"), *COLUMNS], sort="Errors", link_to=("Function", "This function", TO_FUNCTION_OF_ROW)),
         ]),
         ("Functions", [
@@ -296,7 +296,7 @@ def objectives():
                  "budget lasts just as long as the window. A function's name leads to its dashboard.",
                  [("Target", "percentunit", target), ("Budget left", "percentunit", left),
                   *((f"Burn {window}", "none", burn(window)) for window in WINDOWS),
-                  ("Calls per second", "ops", series("slo:calls:rate5m", selector))],
+                  ("Calls per second", "ops", f"max by ({names}) ({series('slo:calls:rate5m', selector)})")],
                  [("function", "Function"), ("histogram", "Histogram"), ("objective", "Objective"), ("threshold", "Threshold (s)"),
                   ("module", "Module"), ("job", "Job")],
                  sort="Burn 1h", link_to=("Function", "This function", TO_FUNCTION_OF_ROW)),

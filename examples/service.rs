@@ -11,7 +11,7 @@
 //! scrape. Some functions and a histogram have objectives; `--rules` writes the rules for them to a file, as `examples/service.rules.yml` was
 //! written. The metrics of the process are registered, and an exporter prints a line of status every ten seconds.
 //!
-//! By default it listens on 127.0.0.1:9464; with port 0 the system chooses a port. The first line of stdout shows the address. It runs
+//! By default it listens on 127.0.0.1:9464; with port 0 the system chooses a port. The first line of stdout shows the addresses. It runs
 //! until SIGTERM or Ctrl-C, or for N seconds. Then it finishes the orders in progress and prints its metrics to stdout, so nothing
 //! that came after the last scrape is lost.
 
@@ -249,7 +249,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let _print = tachometer::print_on_exit();
     let _status = tachometer::exporter().every(Duration::from_secs(10)).to("status", print_status).start()?;
     let server = tachometer::serve(&*arguments.listen)?;
-    writeln!(io::stdout(), "listening on http://{}/metrics", server.address())?;
+    let address = server.address();
+    writeln!(io::stdout(), "listening on http://{address}/metrics, with a page at http://{address}/")?;
     // Another program may wait for this line, at the other end of a pipe.
     io::stdout().flush()?;
 
