@@ -11,11 +11,12 @@ It runs with the Python that has the builders: `.ci/counterparts dashboards graf
   of its kind. TypeScript compares them.
 - Each panel has a title, a description and a unit; each query is of the variable `datasource`, and names no server. Exemplars belong to
   the first query of a panel. Tables have the columns that their links and units name.
-- Titles and uids differ from each other; links lead to uids that exist.
+- Titles and uids differ from each other; links lead to uids that exist. Panels cover the whole width, and no place twice.
 
 `.ci/check_queries.py` runs the queries. Ends with 1 where anything is wrong.
 """
 
+import collections
 import json
 import pathlib
 import re
@@ -109,6 +110,17 @@ def check_panel(panel):
         raise Wrong(f"queries are called {letters}")
 
 
+def check_places(name, document):
+    """Panels cover the whole width of the grid, from the top without a gap, and each place once."""
+    covered = collections.Counter()
+    for panel in document["panels"]:
+        place = panel["gridPos"]
+        covered.update((x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"]))
+    height = 1 + max(y for _, y in covered)
+    if set(covered.values()) != {1} or covered.keys() != {(x, y) for x in range(24) for y in range(height)}:
+        raise Wrong(f"{name}: panels overlap, or leave a gap")
+
+
 def check_documents(documents):
     read = {name: json.loads(text) for name, text in documents.items()}
     for key in ("uid", "title"):
@@ -121,6 +133,7 @@ def check_documents(documents):
             raise Wrong(f"{name}: links to {linked - uids}")
         if len({panel["id"] for panel in document["panels"]}) != len(document["panels"]):
             raise Wrong(f"{name}: two panels have one id")
+        check_places(name, document)
         for panel in panels(document):
             try:
                 check_panel(panel)
@@ -150,6 +163,8 @@ BROKEN = [
     (r'"uid": "\$\{datasource\}"', '"uid": "P1809F7CD0C75ACF3"', "the data source is"),
     (r'"description": "Calls', '"legend": "Calls', "legend|description"),
     (r"/d/tachometer-function", "/d/tachometer-functions", "links to"),
+    (r'"w": 12', '"w": 13', "panels overlap"),
+    (r'"w": 12', '"w": 11', "panels overlap"),
     (r"__data.fields.Module", "__data.fields.module", "there are no columns"),
 ]
 

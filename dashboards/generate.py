@@ -27,6 +27,7 @@ COLUMNS = [("function", "Function"), ("module", "Module")]
 SHARE_STEPS = [(0.01, "orange"), (0.05, "red")]
 SOME_STEPS = [(1, "red")]
 PERCENTILES = ["0.5", "0.9", "0.95", "0.99", "0.999"]
+BURN_LINES = [(1, "yellow"), (3, "orange"), (6, "red"), (14.4, "dark-red")]
 WINDOWS = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
 TOP = ("top", "Top", ["5", "10", "20", "50"], "10")
 
@@ -305,7 +306,7 @@ def objectives():
             curves("Budget left", "The share of the error budget of three days that is not spent. Below zero, the objective is missed.",
                    "percentunit", query(left, legend), low=None),
             curves("Burn rate", "How fast the error budget is spent, over the chosen window. Alerts page at 14.4 over 1 h or 6 over 6 h, and open a "
-                   "ticket at 3 over 1 d or 1 over 3 d.", "none", query(burn("$window"), legend)),
+                   "ticket at 3 over 1 d or 1 over 3 d.", "none", query(burn("$window"), legend), lines=BURN_LINES),
             curves("Share of bad calls", "The share of calls that failed or took longer than the threshold, over the chosen window; and the share "
                    "that the objective allows.", "percentunit", query(ratio("$window"), legend),
                    query(series("slo:error_budget:ratio", selector), f"{legend} allows")),

@@ -113,8 +113,14 @@ def link(title, url):
     return value("links", [{"title": title, "url": url}])
 
 
-def curves(title, description, unit, *queries, width=12, height=8, stacked=False, of_functions=False, colors=None, low=0):
-    """Curves over time. Those of functions link to the dashboard of the function."""
+def steps_of(pairs, base):
+    """Thresholds: pairs of a lower bound and a color, above a base color."""
+    steps = [model.Threshold(value=bound, color=color) for bound, color in [(None, base), *pairs]]
+    return dashboard.ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps(steps)
+
+
+def curves(title, description, unit, *queries, width=12, height=8, stacked=False, of_functions=False, colors=None, low=0, lines=()):
+    """Curves over time, with horizontal lines. Those of functions link to the dashboard of the function."""
     panel = placed(timeseries.Panel(), title, description, width, height).unit(unit)
     panel = panel.line_width(1).fill_opacity(25 if stacked else 8).show_points(types.VisibilityMode.NEVER)
     panel = panel.legend(common.VizLegendOptions().display_mode(types.LegendDisplayMode.LIST)
@@ -122,6 +128,9 @@ def curves(title, description, unit, *queries, width=12, height=8, stacked=False
     panel = panel.tooltip(common.VizTooltipOptions().mode(types.TooltipDisplayMode.MULTI).sort(types.SortOrder.DESCENDING))
     if low is not None:
         panel = panel.min(low)
+    if lines:
+        panel = panel.thresholds(steps_of(lines, "transparent"))
+        panel = panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(types.GraphThresholdsStyleMode.DASHED))
     if stacked:
         panel = panel.stacking(common.StackingConfig().mode(types.StackingMode.NORMAL).group("A"))
     for name, color in (colors or {}).items():
@@ -138,8 +147,7 @@ def number(title, description, unit, built, width=4, steps=None, decimals=None):
     panel = panel.color_mode(types.BigValueColorMode.VALUE).graph_mode(types.BigValueGraphMode.AREA)
     panel = panel.justify_mode(types.BigValueJustifyMode.AUTO).text_mode(types.BigValueTextMode.AUTO)
     panel = panel.orientation(types.VizOrientation.AUTO).wide_layout(True).show_percent_change(False)
-    thresholds = [model.Threshold(value=bound, color=color) for bound, color in [(None, "text"), *(steps or [])]]
-    panel = panel.thresholds(dashboard.ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps(thresholds))
+    panel = panel.thresholds(steps_of(steps or [], "text"))
     panel = panel.color_scheme(dashboard.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
     if decimals is not None:
         panel = panel.decimals(decimals)
