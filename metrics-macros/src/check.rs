@@ -3,10 +3,11 @@
 use crate::args::{Given, LABELS_NEED, Options};
 use crate::errors::Errors;
 use crate::item::{Function, ImplBlock, Item, Member, is_annotation, is_conditional_annotation};
+use crate::objectives::{DEFAULT_BOUNDS, Latency};
 use crate::order;
 use crate::plan::{BlockView, FunctionPlan, ImplPlan, MemberPlan, Plan};
 use crate::returns;
-use crate::settings::{EndsWith, LabelValue, Settings};
+use crate::settings::{Buckets, EndsWith, LabelValue, Settings};
 use crate::shape::{self, Shape};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -30,6 +31,7 @@ pub(crate) fn check<'a>(options: &'a Options, item: &'a Item, errors: &mut Error
             Plan::Function(match &options.block {
                 None => {
                     check_bounds_labels(&settings, evaluates_labels(&settings), errors);
+                    check_threshold(&settings, errors);
                     FunctionPlan::of_function(function, settings)
                 }
                 // Put below other attributes inside an annotated block, which was checked as a whole.
@@ -74,6 +76,7 @@ fn check_impl<'a>(
     check_attributes(&block.attributes, errors);
     let members: Vec<Checked<'a>> = block.members.iter().map(|member| check_member(member, errors)).collect();
     check_labels_of_methods(settings, &members, errors);
+    check_thresholds_of_methods(settings, &members, errors);
     let members = members.into_iter().map(|member| plan_member(member, options, settings)).collect();
     ImplPlan { block, members }
 }
@@ -154,6 +157,37 @@ fn check_bounds_labels(settings: &Settings<'_>, evaluates_labels: bool, errors: 
         let message = "`max_label_sets` is not allowed without a label that is evaluated at each call, as in \
                        `labels(tenant = tenant.id())`";
         errors.at(&max.key, message);
+    }
+}
+
+/// Refuses a threshold that is none of the bounds, if these are known here. Otherwise the compiler evaluates and checks them.
+fn check_threshold(settings: &Settings<'_>, errors: &mut Errors) {
+    if let Some(latency) = latency(settings) {
+        match &settings.buckets {
+            None => latency.check_is_among(&DEFAULT_BOUNDS, errors),
+            Some(Buckets::Nanos(bounds)) => latency.check_is_among(bounds, errors),
+            Some(Buckets::Constant(_)) => {}
+        }
+    }
+}
+
+fn latency<'s, 'a>(settings: &'s Settings<'a>) -> Option<&'s Latency<'a>> {
+    settings.slo.as_ref()?.latency.as_ref()
+}
+
+/// Checks the threshold of each method. One that the block gives to several is reported once.
+fn check_thresholds_of_methods(block: &Settings<'_>, members: &[Checked<'_>], errors: &mut Errors) {
+    let mut is_reported = false;
+    for member in members {
+        let Checked::Method { own, .. } = member else { continue };
+        let own = own.as_ref().map(|(_, own)| own.clone()).unwrap_or_default();
+        let is_of_block = own.slo.is_none();
+        if is_of_block && is_reported {
+            continue;
+        }
+        let known = errors.len();
+        check_threshold(&own.or(block), errors);
+        is_reported |= is_of_block && errors.len() > known;
     }
 }
 

@@ -85,3 +85,39 @@ fn pair(value: &Expr) -> Option<(&Expr, &Expr)> {
         _ => None,
     }
 }
+
+/// The default bounds of the library, which checks the threshold too.
+pub(crate) const DEFAULT_BOUNDS: [u64; 22] = {
+    const STEPS: [u64; 3] = [1_000, 2_500, 5_000];
+    let mut bounds = [0; 22];
+    let (mut index, mut decade) = (0, 1);
+    while index < bounds.len() {
+        bounds[index] = STEPS[index % STEPS.len()] * decade;
+        index += 1;
+        if index % STEPS.len() == 0 {
+            decade *= 10;
+        }
+    }
+    bounds
+};
+
+impl Latency<'_> {
+    /// Reports a threshold that is none of the bounds, which increase.
+    pub(crate) fn check_is_among(&self, bounds: &[u64], errors: &mut Errors) {
+        let above = bounds.partition_point(|bound| *bound < self.nanos);
+        if bounds.get(above) == Some(&self.nanos) {
+            return;
+        }
+        let seconds = |nanos: u64| nanos as f64 / 1e9;
+        let threshold = seconds(self.nanos);
+        let place = match (above.checked_sub(1).map(|below| seconds(bounds[below])), bounds.get(above)) {
+            (Some(below), Some(above)) => format!("lies between the bounds {below} and {}", seconds(*above)),
+            (Some(last), None) => format!("is above the last one, {last}"),
+            (None, Some(first)) => format!("is below the first one, {}", seconds(*first)),
+            (None, None) => "is none".to_owned(),
+        };
+        let message =
+            format!("the threshold of an objective must be a bound of its buckets; {threshold} {place}");
+        errors.at(self.threshold, message);
+    }
+}

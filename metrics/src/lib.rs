@@ -32,6 +32,7 @@
 //! - [reading and exporting](docs::guide::exporting): [`snapshot()`], [`FullSnapshot`], [`exporter()`], [`report_on_exit`], [`print_on_exit`]; `serve`,
 //!   `Endpoint` and `expose` with the feature `http`; [`families`] for an encoder of your own;
 //! - [exemplars](docs::guide::exporting#exemplars-from-a-metric-to-its-trace): [`set_trace_source`], [`TraceContext`], [`Exemplars`];
+//! - [objectives](docs::guide::objectives): [`slo_rules`], [`slo`], [`Histogram::slo`];
 //! - [testing](docs::guide::testing): [`mod@testing`], [`MockClock`];
 //! - [instrumenting a library](docs::guide::libraries);
 //! - [limits](docs::guide::limits).

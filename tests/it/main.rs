@@ -14,6 +14,7 @@ mod instrumented;
 mod itself;
 mod labels;
 mod layers;
+mod objectives;
 mod on_demand;
 mod percentiles;
 mod primitives;

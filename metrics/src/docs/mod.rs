@@ -22,6 +22,9 @@ pub mod guide {
     #[doc = include_str!("guide/exporting.md")]
     pub mod exporting {}
 
+    #[doc = include_str!("guide/objectives.md")]
+    pub mod objectives {}
+
     #[doc = include_str!("guide/testing.md")]
     pub mod testing {}
 

@@ -35,7 +35,7 @@ const SUCCESS: &str = r#"- name: slo-functions
       and on (job, function, module) last_over_time(slo_objective{objective="success"}[5m])
 "#;
 
-const BUDGET: &str = r"- name: slo-ratios
+const BUDGET: &str = r"- name: slo
   rules:
   - record: slo:error_budget:ratio
     expr: 1 - max by (job, function, module, histogram, objective, threshold) (last_over_time(slo_objective[5m]))
@@ -44,9 +44,7 @@ const BUDGET: &str = r"- name: slo-ratios
 ";
 
 /// Calls that are counted and not measured: without this alert, their objective would be silent.
-const WITHOUT_DATA: &str = r#"- name: slo-alerts
-  rules:
-  - alert: SloWithoutData
+const WITHOUT_DATA: &str = r#"  - alert: SloWithoutData
     expr: |-
       max by (job, function, module, objective, threshold) (slo_objective{objective="latency"})
       and on (job, function, module) function_calls_total

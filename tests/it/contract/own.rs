@@ -35,6 +35,27 @@ fn assertions() {
 }
 
 #[test]
+fn objectives() {
+    use tachometer::slo::{self, Objective, Subject};
+    let _: fn() -> String = tachometer::slo_rules;
+    let _: fn(&[Objective]) -> String = slo::rules;
+    let _: fn(&FullSnapshot) -> String = FullSnapshot::slo_rules;
+    let _: fn(&FullSnapshot) -> Vec<Objective> = FullSnapshot::objectives;
+    let _: fn(Histogram, f64, f64) -> Histogram = Histogram::slo;
+    let _: fn(Family<(), Histogram>, f64, f64) -> Family<(), Histogram> = Family::slo;
+    let _: fn(DynamicFamily<Histogram>, f64, f64) -> DynamicFamily<Histogram> = DynamicFamily::slo;
+    let _: Result<Objective, Error> = Objective::from_series([("function", "f")], 0.9);
+    let _: fn(&Objective) -> &Subject = Objective::subject;
+    let _: (fn(&Objective) -> f64, fn(&Objective) -> Option<f64>) = (Objective::target, Objective::threshold);
+    let _ = |subject: Subject| match subject {
+        Subject::Function { function, module, .. } => [function, module],
+        Subject::Histogram { name, .. } => [name, String::new()],
+        _ => Default::default(),
+    };
+    is_snapshot::<Objective>();
+}
+
+#[test]
 fn calls_that_outlive_their_function() {
     use axum::body::Body;
     use std::pin::Pin;

@@ -36,7 +36,7 @@ pub mod facade {
     pub use ::tachometer as renamed;
 }
 
-#[facade::renamed::instrumented(crate = facade::renamed)]
+#[facade::renamed::instrumented(crate = facade::renamed, slo(success = 99.9, latency = (10, 99.9)), buckets = [10.0])]
 fn result(
     call: u32,
     site: u32,
@@ -48,7 +48,7 @@ fn result(
     ::core::result::Result::Err(call + site + value + __call + __returned)
 }
 
-#[::tachometer::instrumented]
+#[::tachometer::instrumented(slo(success = 99.9, latency = (1e-6, 99)))]
 async fn future(future: u32, __future: u32, context: u32) -> ::core::result::Result<u32, u32> {
     ::core::result::Result::Err(future + __future + context)
 }
@@ -175,7 +175,7 @@ mod items_of_every_name {
     static future: i32 = 1;
     static site: i32 = 1;
 
-    #[::tachometer::instrumented(labels(a = x), buckets = [0.1], sample = 2, registry = ::tachometer::global())]
+    #[::tachometer::instrumented(labels(a = x), buckets = [0.1], slo(latency = (0.1, 99.0), success = 99.0), sample = 2, registry = ::tachometer::global())]
     fn sync<F, T, R, S, E, K, P, N>(
         x: i32,
         call: F,

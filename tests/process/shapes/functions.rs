@@ -126,7 +126,7 @@ fn unsized_option(list: &Vec<u8>) -> Option<&[u8]> {
     Some(list)
 }
 
-#[instrumented]
+#[instrumented(slo(success = 99.9, latency = (0.25, 99.0)))]
 fn opaque(limit: u32) -> impl Iterator<Item = u32> {
     (0..limit).filter(|number| number % 2 == 0)
 }
@@ -169,7 +169,7 @@ where
     std::array::from_fn(|_| value.clone())
 }
 
-#[instrumented]
+#[instrumented(slo(success = 99.9, latency = (0.25, 99.0)))]
 fn associated<I: Iterator>(mut iterator: I, fallback: <I as Iterator>::Item) -> <I as Iterator>::Item {
     iterator.next().unwrap_or(fallback)
 }
@@ -198,12 +198,12 @@ fn configured(#[cfg(not(test))] _absent: u32, #[cfg(test)] present: u32) -> u32 
     present
 }
 
-#[instrumented]
+#[instrumented(slo(success = 99.9, latency = (0.25, 99.0)))]
 fn inner_items() -> u32 {
     #![allow(dead_code)]
     static COUNT: u32 = 2;
     struct Unused;
-    #[instrumented]
+    #[instrumented(slo(latency = (1, 99)))]
     fn inner() -> u32 {
         COUNT
     }

@@ -29,7 +29,7 @@ pub(super) fn call() {
     auto_traits_stay();
 }
 
-#[instrumented]
+#[instrumented(slo(success = 99.9, latency = (0.25, 99.0)))]
 async fn waits(text: &str) -> Result<usize, std::num::ParseIntError> {
     pause().await;
     let number: usize = text.parse()?;
@@ -56,7 +56,7 @@ async fn async_generic<T: Debug + Send>(value: T, (left, _): (u32, String)) -> S
     format!("{value:?}{left}")
 }
 
-#[instrumented]
+#[instrumented(slo(success = 99.9, latency = (0.25, 99.0)))]
 async fn async_rebinding<'a>(mut list: &'a mut Vec<u32>, other: &'a mut Vec<u32>) -> usize {
     let mut local = vec![1, 2, 3];
     if list.is_empty() {

@@ -54,7 +54,7 @@ pub struct Stack<T> {
     items: Vec<T>,
 }
 
-#[instrumented]
+#[instrumented(slo(success = 99.9, latency = (0.25, 99.0)))]
 impl<T: Debug> Stack<T> {
     /// An associated constant stays.
     pub const EMPTY: Self = Stack { items: Vec::new() };
@@ -111,7 +111,7 @@ impl<T: Debug> Stack<T> {
         self.items.is_empty()
     }
 
-    #[instrumented(name = "renamed")]
+    #[instrumented(name = "renamed", slo(success = 99))]
     fn other_name(&self) {}
 }
 

@@ -11,7 +11,7 @@ use tachometer::instrumented;
 ///
 /// # Errors
 /// Where `text` is no number.
-#[instrumented(name = "parse", labels(tier = "gold"), buckets = [0.001, 0.01])]
+#[instrumented(name = "parse", labels(tier = "gold"), buckets = [0.001, 0.01], slo(success = 99.9, latency = (0.01, 99)))]
 pub fn parse(text: &str) -> Result<u32, ParseIntError> {
     text.parse()
 }
