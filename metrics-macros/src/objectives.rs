@@ -63,15 +63,13 @@ fn read_latency<'a>(value: &'a Expr, errors: &mut Errors) -> Option<Latency<'a>>
         errors.at(value, message);
         return None;
     };
-    let nanos = match literal::seconds(threshold) {
-        Seconds::Nanos(nanos) => Some(nanos),
-        _ => {
-            errors.at(
-                threshold,
-                "the threshold must be a literal number of seconds, such as `0.25`, and a bound of `buckets`",
-            );
-            None
-        }
+    let nanos = if let Seconds::Nanos(nanos) = literal::seconds(threshold) {
+        Some(nanos)
+    } else {
+        let message =
+            "the threshold must be a literal number of seconds, such as `0.25`, and a bound of `buckets`";
+        errors.at(threshold, message);
+        None
     };
     let target = read_target(target, errors);
     Some(Latency { nanos: nanos?, threshold, target: target? })

@@ -69,6 +69,7 @@ impl LatencyObjective {
     /// # Panics
     /// If the threshold is not a bound; in a constant, that is a compile error.
     #[must_use]
+    #[track_caller]
     pub const fn new(bounds: &BucketTable, threshold: u64, target: Target) -> Self {
         check_bound(bounds.finite_bounds(), threshold, true);
         LatencyObjective { threshold, target, is_of_time: true }
@@ -125,9 +126,7 @@ const fn check_bound(bounds: &[u64], threshold: u64, is_of_time: bool) {
         above += 1;
     }
     let is_bound = above < bounds.len() && bounds[above] == threshold;
-    if !is_bound {
-        panic!("{}", no_bound(bounds, above, threshold, is_of_time).as_str());
-    }
+    assert!(is_bound, "{}", no_bound(bounds, above, threshold, is_of_time).as_str());
 }
 
 /// Returns the message for a threshold that is not a bound. `above` is the index of the first bound above it.

@@ -203,6 +203,17 @@ fn the_name_of_the_family_is_reserved() {
 }
 
 #[test]
+fn an_objective_is_no_change_that_a_test_must_expect() {
+    let registry = MetricsRegistry::new(Duration::MAX);
+    let watch = tachometer::testing::watch_registry(&registry);
+    let sizes = DynamicFamily::<Histogram>::histogram("sizes", "Sizes", ["town"], [7]).unwrap();
+    registry.family(sizes.slo(7.0, 99.0)).with(&["Ulm"]).observe(1);
+    watch.assert_only(&["sizes"]);
+    let unknown = watch.check_only(&["size"]).unwrap_err().to_string();
+    assert!(!unknown.contains("slo_objective"), "{unknown}");
+}
+
+#[test]
 #[should_panic(expected = "must be a bound of its buckets; 8 lies between the bounds 7 and 9")]
 fn a_threshold_that_is_no_bound_panics_at_run_time_too() {
     let family = DynamicFamily::<Histogram>::histogram("sizes", "Sizes", ["town"], [7, 9]).unwrap();

@@ -96,7 +96,9 @@ pub fn rules(objectives: &[Objective]) -> String {
         );
     }
     text.push_str(WITHOUT_DATA);
-    ALERTS.iter().for_each(|alert| push_alert(&mut text, alert));
+    for alert in &ALERTS {
+        push_alert(&mut text, alert);
+    }
     text
 }
 
@@ -153,10 +155,10 @@ fn push_alert(text: &mut String, Alert { name, severity, burns }: &Alert) {
     text.push_str(ANNOTATIONS);
 }
 
-const ANNOTATIONS: &str = r#"    annotations:
+const ANNOTATIONS: &str = r"    annotations:
       summary: '{{ or $labels.function $labels.histogram }} ({{ $labels.job }}) spends its error budget too fast: {{ $labels.objective }}'
       description: '{{ $value | humanizePercentage }} {{ if $labels.threshold }}are above {{ $labels.threshold }}{{ else }}end in an error or a panic{{ end }}{{ if $labels.module }}, in the module {{ $labels.module }}{{ end }}.'
-"#;
+";
 
 fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments).expect("writing to a string cannot fail");

@@ -2,6 +2,7 @@
 
 use super::difference::{Difference, Since};
 use super::similar;
+use crate::names::OBJECTIVE_FAMILY;
 use crate::registry::MetricsRegistry;
 use crate::snapshot::FullSnapshot;
 use std::collections::BTreeSet;
@@ -157,7 +158,8 @@ impl<'a> Period<'a> {
     fn metric_names(&self) -> BTreeSet<String> {
         let families = self.later.families().into_iter().map(|family| family.name.into_owned());
         let families = families.filter(|name| !is_of_functions(name) && !is_self_metric(name));
-        families.chain(self.later.declared.keys().cloned()).collect()
+        let declared = self.later.declared.keys().filter(|name| *name != OBJECTIVE_FAMILY);
+        families.chain(declared.cloned()).collect()
     }
 
     /// Returns the error for a name that neither a function nor a metric has.
@@ -176,11 +178,17 @@ pub(super) enum Unknown {
     MaybeUnused(String),
 }
 
-/// Returns whether a family belongs to instrumented functions, which have an expectation of their own.
+/// Returns whether a family belongs to instrumented functions, which have an expectation of their own, or shows objectives, which count
+/// nothing.
 pub(super) fn is_of_functions(family: &str) -> bool {
     ["function_calls_", "function_duration_"].iter().any(|prefix| family.starts_with(prefix))
-        || ["function_cancellations_total", "function_errors_total", "function_sample_interval"]
-            .contains(&family)
+        || [
+            "function_cancellations_total",
+            "function_errors_total",
+            "function_sample_interval",
+            OBJECTIVE_FAMILY,
+        ]
+        .contains(&family)
 }
 
 /// Returns whether a family is a self-metric of the library.
