@@ -44,6 +44,11 @@ ui-overwrite:
     TRYBUILD=overwrite cargo test -p tachometer-workspace --test ui
     git diff --stat -- tests/ui
 
+# Writes the dashboards anew, from their script
+dashboards:
+    "$(bash .ci/counterparts dashboards | cut -d ' ' -f 3)" dashboards/generate.py
+    git diff --stat -- dashboards
+
 # Tests what the fuzz targets assert, for their seeds and for each of these with one byte changed
 fuzz-seeds:
     RUSTFLAGS='--cfg fuzzing' cargo test --manifest-path fuzz/Cargo.toml --no-default-features

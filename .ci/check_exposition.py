@@ -15,6 +15,8 @@ import sys
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from wrong import Wrong
+
 NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"')
 
@@ -24,10 +26,6 @@ FIXED = [
     re.compile(r"\S+_latency_us use base unit \"seconds\" instead of \"\w+\""),
     re.compile(r"\S+_latency_us metric names should not contain abbreviated units"),
 ]
-
-
-class Wrong(Exception):
-    """What a rule forbids, and where."""
 
 
 def exposition(output):

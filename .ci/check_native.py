@@ -28,9 +28,10 @@ import sys
 import tempfile
 import time
 
-from check_exposition import Wrong
 from check_openmetrics import check_openmetrics
-from check_scrapes import REFUSED, SCRAPES, Relay, free_port, get, process, running, serve, until
+from check_scrapes import REFUSED, SCRAPES, Relay, refused
+from servers import free_port, get, process, running, serve, until
+from wrong import Wrong
 
 PROTOBUF = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
 QUESTION = re.compile(r"histogram_quantile\(([\d.]+), (\w+)(?:\{(.*)\})?\) (\S+)")
@@ -243,9 +244,9 @@ def examine(prometheus, program, questions):
                 if any(up != 1 for _, up in server.scrapes(job)):
                     targets = server.api("targets")["activeTargets"]
                     raise Wrong(f"{job}: up was 0: {[target['lastError'] for target in targets]}")
-            refused = server.refused()
-            if any(refused.get(metric) != 0 for metric in REFUSED):
-                raise Wrong(f"refused: {refused}")
+            counted = refused(server)
+            if any(counted.get(metric) != 0 for metric in REFUSED):
+                raise Wrong(f"refused: {counted}")
             accepted = relay.answers["native"][-1].request.get("Accept")
             return [f"{name}, {', '.join(jobs)}: {compared} percentiles compared",
                     f"    exemplars stored: {exemplars}", f"    Accept: {accepted}"]

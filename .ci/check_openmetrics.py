@@ -18,7 +18,8 @@ import sys
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from check_exposition import NAME, Wrong, canonical, check_functions, check_lines, exposition
+from check_exposition import NAME, canonical, check_functions, check_lines, exposition
+from wrong import Wrong
 
 # What a sample's name may have behind its family's name.
 SUFFIXES = {

@@ -17,8 +17,8 @@ import subprocess
 import sys
 import tempfile
 
-from check_exposition import Wrong
-from check_scrapes import Answer, free_port, running, serve, until
+from servers import Answer, running, serve, until
+from wrong import Wrong
 
 FUNCTION = {"job": "shop", "function": "order", "module": "objectives"}
 LATENCY = {**FUNCTION, "objective": "latency", "threshold": "0.25"}

@@ -22,25 +22,22 @@ import contextlib
 import datetime
 import gzip
 import http.client
-import http.server
-import json
 import math
 import pathlib
 import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.parse
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from check_exposition import Wrong, check_lines, check_promtool
+from check_exposition import check_lines, check_promtool
 from check_exposition import exposition as printed_exposition
 from check_openmetrics import check_openmetrics, unescape
+from servers import Answer, free_port, get, process, running, serve, text_of, until
+from wrong import Wrong
 
 TEXT, OPENMETRICS = "text/plain", "application/openmetrics-text"
 VERSIONS = {TEXT: "0.0.4", OPENMETRICS: "1.0.0"}
@@ -57,99 +54,6 @@ REFUSED = [f"prometheus_target_scrapes_{name}_total" for name in (
     "sample_duplicate_timestamp", "sample_out_of_bounds", "sample_out_of_order", "exemplar_out_of_order")]
 REFUSED.append("prometheus_tsdb_exemplar_out_of_order_exemplars_total")
 SCRAPES = 4
-Answer = collections.namedtuple("Answer", "request status content_type encoding body")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def until(condition, seconds, what):
-    """What `condition` returns as soon as it is true; it is asked until then, for so many seconds at most."""
-    deadline = time.monotonic() + seconds
-    while True:
-        with contextlib.suppress(ConnectionError, TimeoutError, http.client.HTTPException):
-            if result := condition():
-                return result
-        if time.monotonic() > deadline:
-            raise Wrong(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
-
-
-def get(address, path, headers=None):
-    """One answer to one GET."""
-    connection = http.client.HTTPConnection(address, timeout=10)
-    try:
-        connection.request("GET", path, headers=headers or {})
-        response = connection.getresponse()
-        body = response.read()
-        encoding = response.headers.get("Content-Encoding")
-        return Answer(headers, response.status, response.headers.get("Content-Type"), encoding, body)
-    finally:
-        connection.close()
-
-
-def text_of(answer):
-    return (gzip.decompress(answer.body) if answer.encoding == "gzip" else answer.body).decode()
-
-
-@contextlib.contextmanager
-def process(command, log, seconds=20):
-    """Runs a command; at the end it is told to end by SIGTERM, and killed where it does not. Its pid alone is used."""
-    with open(log, "wb") as output:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        yield child
-    finally:
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(seconds)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-
-
-class Served(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.server_address[1]}"
-
-
-@contextlib.contextmanager
-def serve(answer):
-    """A server that answers each GET by `answer(path, headers) -> Answer`."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self):  # noqa: N802, the name that the base class calls
-            given = answer(self.path, dict(self.headers.items()))
-            self.send_response(given.status)
-            for name, value in (("Content-Type", given.content_type), ("Content-Encoding", given.encoding)):
-                if value is not None:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(given.body)))
-            self.end_headers()
-            # Who ends while it waits for an answer hangs up.
-            with contextlib.suppress(ConnectionError):
-                self.wfile.write(given.body)
-
-        def log_message(self, *_):
-            """Says nothing."""
-
-    server = Served(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class Relay:
@@ -175,36 +79,21 @@ class Relay:
         return answer
 
 
-class Server:
-    """What a running Prometheus answers."""
+def samples(server, selector):
+    """All that is stored of some series: (name, labels) -> [(time in milliseconds, value)]."""
+    stored = {}
+    for series in server.api("query", query=f"{selector}[30m]")["result"]:
+        labels = {key: label for key, label in series["metric"].items() if key not in ("job", "instance")}
+        name = labels.pop("__name__")
+        # Times come as seconds with a fraction of three digits.
+        stored[identity(name, labels)] = [(round(at * 1000), float(value)) for at, value in series["values"]]
+    return stored
 
-    def __init__(self, address):
-        self.address = address
 
-    def api(self, path, **parameters):
-        answer = get(self.address, f"/api/v1/{path}?{urllib.parse.urlencode(parameters)}")
-        document = json.loads(answer.body)
-        if document["status"] != "success":
-            raise Wrong(f"{path}: {document}")
-        return document["data"]
-
-    def samples(self, selector):
-        """All that is stored of some series: (name, labels) -> [(time in milliseconds, value)]."""
-        stored = {}
-        for series in self.api("query", query=f"{selector}[30m]")["result"]:
-            labels = {key: label for key, label in series["metric"].items() if key not in ("job", "instance")}
-            name = labels.pop("__name__")
-            # Times come as seconds with a fraction of three digits.
-            stored[identity(name, labels)] = [(round(at * 1000), float(value)) for at, value in series["values"]]
-        return stored
-
-    def scrapes(self, job):
-        """The times of a job's scrapes, and whether each succeeded."""
-        return next(iter(self.samples(f'up{{job="{job}"}}').values()), [])
-
-    def refused(self):
-        read = text_string_to_metric_families(get(self.address, "/metrics").body.decode())
-        return {sample.name: sample.value for family in read for sample in family.samples if sample.name in REFUSED}
+def refused(server):
+    """What the server counts of the samples that it did not take."""
+    read = text_string_to_metric_families(get(server.address, "/metrics").body.decode())
+    return {sample.name: sample.value for family in read for sample in family.samples if sample.name in REFUSED}
 
 
 def identity(name, labels):
@@ -264,7 +153,7 @@ def check_relayed(server, job, kind, answers):
         raise Wrong(f"{len(answers)} answers, {len(scrapes)} scrapes")
     times, last = {at for at, _ in scrapes}, scrapes[-1][0]
     stored = {series: {at: value for at, value in values if at <= last}
-              for series, values in server.samples(f'{{job="{job}"}}').items() if series[0] not in ADDED}
+              for series, values in samples(server, f'{{job="{job}"}}').items() if series[0] not in ADDED}
     if any(at not in times for values in stored.values() for at in values):
         raise Wrong("samples at times that are no scrape's")
     for (at, _), answer in zip(scrapes, answers):
@@ -301,7 +190,7 @@ def check_straight(server, address, path, interval):
 
         at = until(scraped, 20 * interval + 5, "the next scrape")[0]
         after, _ = read(get(address, path, {"Accept": ASK_OPENMETRICS}), OPENMETRICS)
-        stored = {series: dict(values)[at] for series, values in server.samples('{job="straight"}').items()
+        stored = {series: dict(values)[at] for series, values in samples(server, '{job="straight"}').items()
                   if series[0] not in ADDED and at in dict(values)}
         try:
             compare_keys(before, "the answer before", after, "the answer after")
@@ -331,28 +220,6 @@ def configuration(relay, program, path, interval, asks_itself):
     if asks_itself:
         lines.append("  scrape_protocols: [PrometheusText0.0.4]")
     return "\n".join(lines) + "\n"
-
-
-@contextlib.contextmanager
-def running(prometheus, folder, features="exemplar-storage"):
-    """A server that answers, with the configuration that lies in the folder."""
-    log = folder / "log"
-    for attempt in range(3):
-        server = Server(f"127.0.0.1:{free_port()}")
-        command = [prometheus, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
-                   f"--web.listen-address={server.address}", f"--enable-feature={features}"]
-        with process(command, log) as child:
-
-            def ready():
-                return child.poll() is not None or get(server.address, "/-/ready").status == 200
-
-            until(ready, 60, f"{prometheus} answers")
-            if child.poll() is None:
-                yield server
-                return
-        # Somebody else may have taken the port before it did.
-        if attempt == 2 or "address already in use" not in log.read_text():
-            raise Wrong(f"{prometheus} ended with {child.returncode}: {log.read_text()[-2000:]}")
 
 
 def examine(prometheus, program, options, tamper=None):
@@ -387,10 +254,10 @@ def examine(prometheus, program, options, tamper=None):
             if last["text"]:
                 checked("promtool", check_promtool, text_of(relay.answers["text"][-1]), True)
             checked("straight", check_straight, server, program, options.path, options.interval)
-            refused = server.refused()
+            counted = refused(server)
             for name in REFUSED:
-                if refused.get(name) != 0:
-                    wrong.append(f"{version[0]}: {name} is {refused.get(name)}")
+                if counted.get(name) != 0:
+                    wrong.append(f"{version[0]}: {name} is {counted.get(name)}")
             for job in jobs:
                 answers = relay.answers[job]
                 encodings = sorted({answer.encoding or "none" for answer in answers})

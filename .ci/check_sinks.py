@@ -26,8 +26,8 @@ import tempfile
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from check_exposition import Wrong
-from check_scrapes import free_port, get, process, until
+from servers import free_port, get, process, until
+from wrong import Wrong
 
 # Metrics of the library's own work, which go on changing.
 OWN = "tachometer_"
