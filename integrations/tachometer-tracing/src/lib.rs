@@ -48,6 +48,7 @@
 //! # With annotated functions
 //! A span does not count while an annotated function of the same module has its name, or has it after a type, as in
 //! `#[tracing::instrument] #[instrumented] fn add(&self)` of a type `Cart`: the annotation counts `Cart::add`, and tells more.
+//! `#[instrumented(span)]` is both in one annotation.
 //!
 //! # Exemplars
 //! With the feature `opentelemetry`, `tachometer::set_trace_source(tachometer_tracing::current_trace)` gives errors, slow spans and slow

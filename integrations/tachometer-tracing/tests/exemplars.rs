@@ -6,6 +6,11 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::layer::SubscriberExt;
 
+#[tachometer::instrumented(span)]
+fn annotated() -> Result<(), ()> {
+    Err(())
+}
+
 #[test]
 fn a_span_is_its_own_exemplar_when_it_is_closed_inside_another() {
     let provider = SdkTracerProvider::builder().build();
@@ -21,6 +26,7 @@ fn a_span_is_its_own_exemplar_when_it_is_closed_inside_another() {
             inner.in_scope(|| tracing::error!("refused"));
             id(&inner)
         });
+        assert!(annotated().is_err());
         [("inner", inner), ("outer", id(&outer))]
     });
     let snapshot = tachometer::snapshot();
@@ -28,6 +34,9 @@ fn a_span_is_its_own_exemplar_when_it_is_closed_inside_another() {
         let slowest = snapshot.function(name).unwrap().exemplars().slowest().unwrap();
         assert_eq!(slowest.trace().span_id, span, "{name}");
     }
+    let annotated = snapshot.function("annotated").unwrap().exemplars().last_error().unwrap();
+    let ids: Vec<_> = spans.iter().map(|(_, span)| *span).collect();
+    assert!(annotated.trace().span_id != [0; 8] && !ids.contains(&annotated.trace().span_id), "its own span");
     let error = snapshot.function("inner").unwrap().exemplars().last_error().unwrap();
     assert_eq!(error.trace().span_id, spans[0].1);
 }
