@@ -19,7 +19,7 @@ fn crates_that_use_the_facade_are_exported() {
         let reporter =
             RuntimeMetricsReporterBuilder::default().with_interval(std::time::Duration::from_millis(1));
         let reporter = tokio::spawn(reporter.describe_and_run());
-        while !printed("tokio_workers_count") {
+        while !printed("\ntokio_workers_count 1.0\n") {
             tokio::task::yield_now().await;
         }
         reporter.abort();
