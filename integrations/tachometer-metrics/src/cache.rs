@@ -155,7 +155,7 @@ mod tests {
         for number in 0..100_000 {
             let key = key(number);
             assert_eq!(cache.get(7, &key), None);
-            cache.insert(Slot { recorder: 7, hash: key.get_hash(), key, handle: number });
+            cache.insert(Slot { recorder: 7, hash: key.get_hash(), key: key.clone(), handle: number });
             assert_eq!(cache.get(7, &key), Some(&number));
             assert_eq!(cache.get(8, &key), None);
         }

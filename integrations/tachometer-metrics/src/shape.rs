@@ -182,7 +182,7 @@ mod tests {
         {
             assert_eq!(Shape::with_bounds(bad), None, "{bad:?}");
         }
-        assert_eq!(Shape::with_bounds(&[0.5, 1.0]).unwrap().bounds, [500_000_000, 1_000_000_000]);
+        assert_eq!(Shape::with_bounds(&[0.5, 1.0]).unwrap().bounds[..], [500_000_000, 1_000_000_000]);
         assert_eq!(Shape::of_integers(&[1, u64::MAX]), None);
     }
 }
