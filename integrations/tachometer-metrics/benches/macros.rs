@@ -19,10 +19,10 @@ type Case = (&'static str, fn());
 fn main() {
     let cases: [Case; 4] = [
         ("counter!", || {
-            (0..USES).for_each(|_| counter!("bench_a_total", "zone" => "north", "kind" => "x").increment(1))
+            (0..USES).for_each(|_| counter!("bench_a_total", "zone" => "north", "kind" => "x").increment(1));
         }),
         ("gauge!", || {
-            (0..USES).for_each(|_| gauge!("bench_level", "zone" => "north", "kind" => "x").set(1.0))
+            (0..USES).for_each(|_| gauge!("bench_level", "zone" => "north", "kind" => "x").set(1.0));
         }),
         ("histogram!", || {
             (0..USES).for_each(|use_| {

@@ -104,7 +104,6 @@ impl<H> Cache<H> {
 fn set_of(hash: u64, sets: usize) -> usize {
     // The low bits of the hash are not as good as the high ones of a product.
     let mixed = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-    #[expect(clippy::cast_possible_truncation, reason = "32 bits")]
     let mixed = mixed as usize;
     mixed & sets.wrapping_sub(1)
 }

@@ -50,6 +50,9 @@ pub(crate) struct Named {
     labels: Mutex<BTreeSet<String>>,
 }
 
+/// A series and what its name stands for.
+type Found<M> = (Series<M, Held>, Arc<Named>);
+
 #[derive(Debug)]
 enum Family {
     Counter(MixedFamily<Counter>),
@@ -105,7 +108,7 @@ impl Families {
         self.refusals.handle(metric, reason)
     }
 
-    pub(crate) fn counter(&self, key: &Key) -> Result<(Series<Counter, Held>, Arc<Named>), Reason> {
+    pub(crate) fn counter(&self, key: &Key) -> Result<Found<Counter>, Reason> {
         let named = self.named(key.name(), Kind::Counter)?;
         let Family::Counter(family) = &named.family else { return Err(Reason::Kind) };
         Ok((self.series(family, &named, key)?, named))
@@ -117,13 +120,10 @@ impl Families {
         self.series(family, &named, key)
     }
 
-    pub(crate) fn histogram(
-        &self,
-        key: &Key,
-    ) -> Result<(Series<Histogram, Held>, Precision, Arc<Named>), Reason> {
+    pub(crate) fn histogram(&self, key: &Key) -> Result<(Found<Histogram>, Precision), Reason> {
         let named = self.named(key.name(), Kind::Histogram)?;
         let Family::Histogram(family, precision) = &named.family else { return Err(Reason::Kind) };
-        Ok((self.series(family, &named, key)?, *precision, named))
+        Ok(((self.series(family, &named, key)?, Arc::clone(&named)), *precision))
     }
 
     fn series<M: Metric>(

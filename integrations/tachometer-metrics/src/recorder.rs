@@ -60,7 +60,7 @@ impl TachometerRecorder {
     #[cold]
     fn histogram(&self, key: &Key) -> Histogram {
         match self.families.histogram(key) {
-            Ok((series, precision, named)) => {
+            Ok(((series, named), precision)) => {
                 let families = Arc::clone(&self.families);
                 Histogram::from_arc(Arc::new(HistogramHandle { series, precision, named, families }))
             }

@@ -23,7 +23,7 @@ fn crates_that_use_the_facade_are_exported() {
             tokio::task::yield_now().await;
         }
         reporter.abort();
-        let _ = TaskMonitor::new().instrument(async {}).await;
+        TaskMonitor::new().instrument(async {}).await;
 
         let service =
             axum::Router::new().route("/users/{id}", get(|| async { "one" })).layer(BaseMetricLayer::new());
