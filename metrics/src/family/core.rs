@@ -1,7 +1,6 @@
 //! The shared state of a family: its cells, label names and series.
 
 use super::mixed_series::MixedSeries;
-use super::series::Held;
 use super::table::{OVERFLOW, Owner, SeriesTable, Shown};
 use crate::collect::{Collection, Registered, Shape};
 use crate::labels::{LabelSet, LabelText, Labels, OVERFLOW_VALUE, SeriesLabels, values_of};
@@ -154,11 +153,6 @@ impl<M: Kind> Core<M> {
             Cardinality::Mixed(series) => Some(series),
             Cardinality::Known(..) | Cardinality::Open(_) => None,
         }
-    }
-
-    /// Returns a key of the series with these labels, in a family whose series have label names of their own.
-    pub(super) fn hold_mixed(&self, labels: &[(&str, &str)]) -> Held {
-        self.mixed().map_or_else(|| Held::at(OVERFLOW), |series| series.hold(labels))
     }
 
     /// Calls `update` with the cells and the index of the series with these labels, in a family whose sets are not known.

@@ -88,7 +88,8 @@ impl<M: Metric> MixedFamily<M> {
             return Err(mistake);
         }
         let core = self.lazy.get_or_attach(Schema::mixed);
-        Ok(Series::new(core, core.hold_mixed(labels)))
+        let index = core.mixed().and_then(|series| series.index_of(labels));
+        Ok(Series::new(core, index.map_or_else(Held::overflowing, Held::at)))
     }
 }
 

@@ -4,7 +4,6 @@
 //! belongs to its series forever.
 
 use super::lock::lock;
-use super::series::Held;
 use super::table::OVERFLOW;
 use crate::atomic::AtomicCounter;
 use crate::labels::{OVERFLOW_VALUE, SeriesLabels};
@@ -46,8 +45,9 @@ impl MixedSeries {
         MixedSeries { max_series, table: Mutex::new(Table::default()), overflowed: AtomicCounter::new() }
     }
 
-    /// Returns a key of the series with these labels, which are valid. It is created if necessary.
-    pub(super) fn hold(&self, labels: &[(&str, &str)]) -> Held {
+    /// Returns the index of the series with these labels, which are valid. It is created if necessary. `None` if the
+    /// overflow series takes its updates.
+    pub(super) fn index_of(&self, labels: &[(&str, &str)]) -> Option<usize> {
         // A scraper ignores empty values and the order of labels.
         let mut labels: Vec<_> = labels.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
         labels.sort_unstable();
@@ -56,7 +56,7 @@ impl MixedSeries {
         let is_overflow = !labels.is_empty() && labels.iter().all(|(_, value)| *value == OVERFLOW_VALUE);
         let mut table = lock(&self.table);
         if let Some(index) = table.indices.get(&key) {
-            return Held::at(*index);
+            return Some(*index);
         }
         // The series without labels is always admitted: the overflow series needs a label that tells it from others.
         let with_labels =
@@ -67,12 +67,12 @@ impl MixedSeries {
                 table.overflow = Some(SeriesLabels::new(overflow));
                 table.add_names(&labels);
             }
-            return Held::overflowing();
+            return None;
         }
         table.add_names(&labels);
         let index = OVERFLOW + 1 + table.indices.len();
         table.indices.insert(key, index);
-        Held::at(index)
+        Some(index)
     }
 
     /// Counts an update of the overflow series.
