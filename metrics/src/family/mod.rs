@@ -13,6 +13,8 @@ mod lazy_core;
 mod listing;
 mod lock;
 mod metric;
+mod mixed;
+mod mixed_series;
 mod series;
 mod table;
 #[cfg(test)]
@@ -24,5 +26,6 @@ pub use dynamic::DynamicFamily;
 #[doc(hidden)]
 pub use metric::AnyFamily;
 pub use metric::{Metric, WithoutBounds};
+pub use mixed::MixedFamily;
 pub use series::{Find, Held, Looked, Series, SeriesGuard, Texts};
 pub use typed::Family;
