@@ -119,8 +119,8 @@ fn keys(state: &State, matching: usize, all: usize, columns: usize) -> Line {
 
 #[cfg(test)]
 mod tests {
+    use super::super::events::Scraped;
     use super::super::table::Column;
-    use super::super::worker::Scraped;
     use super::*;
     use crate::model::Answer;
     use proptest::prelude::*;
