@@ -7,7 +7,7 @@ use super::series::{Held, Series};
 use crate::buckets::bounds::count_finite;
 use crate::collect::{Registered, label_mistake};
 use crate::error::{Cause, Error};
-use crate::metric::histogram::HistogramOptions;
+use crate::metric::histogram_options::HistogramOptions;
 use crate::metric::{Declared, Histogram};
 use crate::names::is_metric_name;
 use std::any::Any;
