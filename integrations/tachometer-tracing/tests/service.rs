@@ -21,7 +21,7 @@ async fn handle(request: usize) {
     async fn step(request: usize, depth: usize) {
         tokio::task::yield_now().await;
         let Some(span) = SPANS[request % 10].get(depth) else {
-            if request % 8 == 0 {
+            if request.is_multiple_of(8) {
                 error!("step failed");
             }
             return;
