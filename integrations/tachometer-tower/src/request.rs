@@ -1,0 +1,149 @@
+//! A request in flight, which ends exactly once.
+
+use crate::grpc;
+use crate::key::{End, ErrorType};
+use crate::method::KnownMethod;
+use crate::metrics::{Ended, Metrics};
+use crate::names::Name;
+use http::{HeaderMap, Response, StatusCode};
+use http_body::Body;
+use std::mem;
+use tachometer::CallStart;
+
+/// A request in flight. If it is dropped, the client or the program has given it up.
+#[derive(Debug)]
+pub(crate) struct InFlight {
+    metrics: &'static Metrics,
+    name: &'static Name,
+    start: CallStart,
+    /// `u64::MAX` if it is not known.
+    received: u64,
+    /// What the body has returned so far.
+    sent: u64,
+    method: KnownMethod,
+    /// Zero before the response.
+    status: u16,
+    grpc: Option<u8>,
+}
+
+impl InFlight {
+    #[inline]
+    pub(crate) fn begin(
+        metrics: &'static Metrics,
+        name: &'static Name,
+        method: KnownMethod,
+        body: &impl Body,
+    ) -> Self {
+        metrics.begin(method);
+        let exact = if metrics.measures_sizes() { body.size_hint().exact() } else { None };
+        let received = exact.unwrap_or(u64::MAX);
+        InFlight { metrics, name, start: CallStart::now(), received, sent: 0, method, status: 0, grpc: None }
+    }
+
+    /// Ends the request with this error. [`ErrorType::NONE`] stands for what the status says.
+    #[inline]
+    pub(crate) fn end(self, error: ErrorType) {
+        let error = if error == ErrorType::NONE { self.error_of_response() } else { error };
+        self.count(error);
+        mem::forget(self);
+    }
+
+    #[inline]
+    fn error_of_response(&self) -> ErrorType {
+        match (self.metrics.error_of_status(self.status), self.grpc) {
+            (ErrorType::NONE, Some(code)) => self.metrics.error_of_grpc(code),
+            (error, _) => error,
+        }
+    }
+
+    #[inline]
+    fn count(&self, error: ErrorType) {
+        self.metrics.end(&Ended {
+            name: self.name,
+            method: self.method,
+            start: self.start,
+            end: End { status: self.status, error, grpc: self.grpc },
+            received: (self.received != u64::MAX).then_some(self.received),
+            sent: self.sent,
+        });
+    }
+
+    /// Ends the request because the service returned an error of this kind.
+    pub(crate) fn end_with_kind(self, kind: &'static str) {
+        let error = self.metrics.error_kind(kind);
+        self.end(error);
+    }
+
+    /// Notes the head of the response. Returns the number of bytes after which the body is complete, or `None` if it is complete.
+    #[inline]
+    pub(crate) fn note_response<B: Body>(&mut self, response: &Response<B>) -> Option<u64> {
+        let status = response.status();
+        self.status = status.as_u16();
+        if self.metrics.reads_grpc {
+            self.note_grpc(response.headers());
+        }
+        // A server does not poll a body that is not sent.
+        let is_bodyless = self.method == KnownMethod::HEAD
+            || status.is_informational()
+            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+            || self.method == KnownMethod::CONNECT && status.is_success();
+        if is_bodyless || response.body().is_end_stream() {
+            return None;
+        }
+        match response.body().size_hint().exact() {
+            // Trailers tell how a call of gRPC ended.
+            _ if self.metrics.reads_grpc => Some(u64::MAX),
+            Some(0) => None,
+            Some(bytes) => Some(bytes),
+            None => content_length(response.headers()),
+        }
+    }
+
+    /// Notes the status of gRPC, if there is one.
+    pub(crate) fn note_grpc(&mut self, headers: &HeaderMap) {
+        if self.metrics.reads_grpc {
+            self.grpc = grpc::status(headers).or(self.grpc);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn note_sent(&mut self, bytes: u64) {
+        self.sent = self.sent.saturating_add(bytes);
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.count(ErrorType::CANCELLED);
+    }
+}
+
+/// Ends a request as a panic if it is dropped, which it is while the service unwinds.
+pub(crate) struct OnUnwind<'a>(pub(crate) &'a mut Option<InFlight>);
+
+impl OnUnwind<'_> {
+    /// Does nothing more: the service has returned.
+    #[inline]
+    pub(crate) fn disarm(self) {
+        mem::forget(self);
+    }
+}
+
+impl Drop for OnUnwind<'_> {
+    fn drop(&mut self) {
+        if let Some(request) = self.0.take() {
+            request.end(ErrorType::PANIC);
+        }
+    }
+}
+
+/// Returns the length by which a server knows that a body is complete, if there is one.
+#[cold]
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    let length = headers.get(http::header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    match length.and_then(|length| length.parse().ok()) {
+        Some(0) => None,
+        Some(length) => Some(length),
+        None => Some(u64::MAX),
+    }
+}
