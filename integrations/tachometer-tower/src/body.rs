@@ -1,11 +1,13 @@
 //! The body of a response, whose end is that of the request.
 
 use crate::key::ErrorType;
+use crate::names::Name;
 use crate::request::{InFlight, OnUnwind};
 use bytes::Buf as _;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use std::pin::Pin;
+use std::sync::LazyLock;
 use std::task::{Context, Poll, ready};
 
 pin_project! {
@@ -14,7 +16,7 @@ pin_project! {
     pub struct MeasuredBody<B> {
         #[pin]
         inner: B,
-        request: Option<InFlight>,
+        request: InFlight,
         // The bytes until the body is complete: a server may drop it then, without another poll.
         remaining: u64,
     }
@@ -22,15 +24,18 @@ pin_project! {
 
 impl<B> MeasuredBody<B> {
     #[inline]
-    pub(crate) fn new(inner: B, request: Option<InFlight>, remaining: u64) -> Self {
+    pub(crate) fn new(inner: B, request: InFlight, remaining: u64) -> Self {
         MeasuredBody { inner, request, remaining }
     }
 }
 
+/// The name of a request that there is not.
+static NONE: LazyLock<Name> = LazyLock::new(Name::default);
+
 /// A body that belongs to no request.
 impl<B: Default> Default for MeasuredBody<B> {
     fn default() -> Self {
-        MeasuredBody::new(B::default(), None, 0)
+        MeasuredBody::new(B::default(), InFlight::ended(&NONE), 0)
     }
 }
 
@@ -48,15 +53,17 @@ impl<B: Body> Body for MeasuredBody<B> {
         let polled = this.inner.as_mut().poll_frame(context);
         unwinding.disarm();
         let polled = ready!(polled);
-        let Some(request) = this.request else { return Poll::Ready(polled) };
+        if !this.request.is_open() {
+            return Poll::Ready(polled);
+        }
         let end = match &polled {
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
                     let bytes = data.remaining() as u64;
-                    request.note_sent(bytes);
+                    this.request.note_sent(bytes);
                     *this.remaining = this.remaining.saturating_sub(bytes);
                 } else if let Some(trailers) = frame.trailers_ref() {
-                    request.note_grpc(trailers);
+                    this.request.note_grpc(trailers);
                 }
                 let is_complete = *this.remaining == 0 || frame.is_trailers() || this.inner.is_end_stream();
                 is_complete.then_some(ErrorType::NONE)
@@ -65,7 +72,7 @@ impl<B: Body> Body for MeasuredBody<B> {
             None => Some(ErrorType::NONE),
         };
         if let Some(error) = end {
-            this.request.take().into_iter().for_each(|request| request.end(error));
+            this.request.end(error);
         }
         Poll::Ready(polled)
     }

@@ -6,7 +6,7 @@ use crate::future::ResponseFuture;
 use crate::method::KnownMethod;
 use crate::metrics::Metrics;
 use crate::options::{Options, Side};
-use crate::request::InFlight;
+use crate::request::{InFlight, OnUnwind};
 use crate::shared::Shared;
 use http::{HeaderMap, Request, Response, Uri, header};
 use http_body::Body;
@@ -147,8 +147,11 @@ where
             None => names.absent(),
         };
         let method = KnownMethod::of(request.method());
-        let in_flight = InFlight::begin(self.metrics, name, method, request.body());
-        ResponseFuture::call(in_flight, self.kinds.clone(), || self.inner.call(request))
+        let mut in_flight = InFlight::begin(self.metrics, name, method, request.body());
+        let unwinding = OnUnwind(&mut in_flight);
+        let response = self.inner.call(request);
+        unwinding.disarm();
+        ResponseFuture::new(response, in_flight, self.kinds.clone())
     }
 }
 

@@ -9,7 +9,7 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 pin_project! {
     /// The future of a response. Dropped before its end, it ends the request as cancelled.
@@ -17,19 +17,14 @@ pin_project! {
     pub struct ResponseFuture<F, K> {
         #[pin]
         inner: F,
-        request: Option<InFlight>,
+        request: InFlight,
         kinds: K,
     }
 }
 
 impl<F, K> ResponseFuture<F, K> {
-    /// Calls the service.
     #[inline]
-    pub(crate) fn call(request: InFlight, kinds: K, service: impl FnOnce() -> F) -> Self {
-        let mut request = Some(request);
-        let unwinding = OnUnwind(&mut request);
-        let inner = service();
-        unwinding.disarm();
+    pub(crate) fn new(inner: F, request: InFlight, kinds: K) -> Self {
         ResponseFuture { inner, request, kinds }
     }
 }
@@ -48,25 +43,25 @@ where
         let unwinding = OnUnwind(this.request);
         let polled = this.inner.poll(context);
         unwinding.disarm();
-        let result = ready!(polled);
-        let request = this.request.take();
-        Poll::Ready(match result {
-            Ok(response) => Ok(measure(response, request)),
-            Err(error) => {
-                let kind = this.kinds.kind(&error);
-                request.into_iter().for_each(|request| request.end_with_kind(kind));
-                Err(error)
+        // Without another binding: a response is large, and each one may be a copy.
+        match polled {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(response)) => {
+                let remaining = match this.request.note_response(&response) {
+                    Some(remaining) => remaining,
+                    None => {
+                        this.request.end(ErrorType::NONE);
+                        0
+                    }
+                };
+                let (head, body) = response.into_parts();
+                let body = MeasuredBody::new(body, this.request.take(), remaining);
+                Poll::Ready(Ok(Response::from_parts(head, body)))
             }
-        })
+            Poll::Ready(Err(error)) => {
+                this.request.end_with_kind(this.kinds.kind(&error));
+                Poll::Ready(Err(error))
+            }
+        }
     }
-}
-
-/// Puts the request into the body of its response, or ends it if there is no more to come.
-#[inline]
-fn measure<B: Body>(response: Response<B>, mut request: Option<InFlight>) -> Response<MeasuredBody<B>> {
-    let remaining = request.as_mut().and_then(|request| request.note_response(&response));
-    if remaining.is_none() {
-        request.take().into_iter().for_each(|request| request.end(ErrorType::NONE));
-    }
-    response.map(|body| MeasuredBody::new(body, request, remaining.unwrap_or(0)))
 }

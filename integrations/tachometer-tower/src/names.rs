@@ -15,7 +15,7 @@ const OVERFLOW: &str = "__overflow__";
 const GOLDEN_RATIO: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A route, or the address and the port of a server.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Name {
     /// Different for each name, and small.
     pub(crate) index: u32,

@@ -10,10 +10,11 @@ use http_body::Body;
 use std::mem;
 use tachometer::CallStart;
 
-/// A request in flight. If it is dropped, the client or the program has given it up.
+/// A request in flight. If it is dropped before its end, the client or the program has given it up.
 #[derive(Debug)]
 pub(crate) struct InFlight {
-    metrics: &'static Metrics,
+    /// `None` after the end.
+    metrics: Option<&'static Metrics>,
     name: &'static Name,
     start: CallStart,
     /// `u64::MAX` if it is not known.
@@ -21,10 +22,13 @@ pub(crate) struct InFlight {
     /// What the body has returned so far.
     sent: u64,
     method: KnownMethod,
+    /// `NO_GRPC` if there is none.
+    grpc: u8,
     /// Zero before the response.
     status: u16,
-    grpc: Option<u8>,
 }
+
+const NO_GRPC: u8 = u8::MAX;
 
 impl InFlight {
     #[inline]
@@ -36,42 +40,72 @@ impl InFlight {
     ) -> Self {
         metrics.begin(method);
         let exact = if metrics.measures_sizes() { body.size_hint().exact() } else { None };
-        let received = exact.unwrap_or(u64::MAX);
-        InFlight { metrics, name, start: CallStart::now(), received, sent: 0, method, status: 0, grpc: None }
-    }
-
-    /// Ends the request with this error. [`ErrorType::NONE`] stands for what the status says.
-    #[inline]
-    pub(crate) fn end(self, error: ErrorType) {
-        let error = if error == ErrorType::NONE { self.error_of_response() } else { error };
-        self.count(error);
-        mem::forget(self);
-    }
-
-    #[inline]
-    fn error_of_response(&self) -> ErrorType {
-        match (self.metrics.error_of_status(self.status), self.grpc) {
-            (ErrorType::NONE, Some(code)) => self.metrics.error_of_grpc(code),
-            (error, _) => error,
+        InFlight {
+            metrics: Some(metrics),
+            name,
+            start: CallStart::now(),
+            received: exact.unwrap_or(u64::MAX),
+            sent: 0,
+            method,
+            grpc: NO_GRPC,
+            status: 0,
         }
     }
 
+    /// Returns a request that has ended, and counts nothing.
+    pub(crate) fn ended(name: &'static Name) -> Self {
+        InFlight {
+            metrics: None,
+            name,
+            start: CallStart::from_bits(0),
+            received: u64::MAX,
+            sent: 0,
+            method: KnownMethod::HEAD,
+            grpc: NO_GRPC,
+            status: 0,
+        }
+    }
+
+    /// Returns the request, and leaves one that has ended.
     #[inline]
-    fn count(&self, error: ErrorType) {
-        self.metrics.end(&Ended {
+    pub(crate) fn take(&mut self) -> Self {
+        let InFlight { name, start, received, sent, method, grpc, status, .. } = *self;
+        InFlight { metrics: self.metrics.take(), name, start, received, sent, method, grpc, status }
+    }
+
+    #[inline]
+    pub(crate) fn is_open(&self) -> bool {
+        self.metrics.is_some()
+    }
+
+    /// Ends the request with this error, if it has not ended. [`ErrorType::NONE`] stands for what the status says.
+    #[inline]
+    pub(crate) fn end(&mut self, error: ErrorType) {
+        let Some(metrics) = self.metrics.take() else { return };
+        let grpc = (self.grpc != NO_GRPC).then_some(self.grpc);
+        let error = match error {
+            ErrorType::NONE => match metrics.error_of_status(self.status) {
+                ErrorType::NONE => grpc.map_or(ErrorType::NONE, |code| metrics.error_of_grpc(code)),
+                error => error,
+            },
+            error => error,
+        };
+        metrics.end(&Ended {
             name: self.name,
             method: self.method,
             start: self.start,
-            end: End { status: self.status, error, grpc: self.grpc },
+            end: End { status: self.status, error, grpc },
             received: (self.received != u64::MAX).then_some(self.received),
             sent: self.sent,
         });
     }
 
     /// Ends the request because the service returned an error of this kind.
-    pub(crate) fn end_with_kind(self, kind: &'static str) {
-        let error = self.metrics.error_kind(kind);
-        self.end(error);
+    #[cold]
+    pub(crate) fn end_with_kind(&mut self, kind: &'static str) {
+        if let Some(metrics) = self.metrics {
+            self.end(metrics.error_kind(kind));
+        }
     }
 
     /// Notes the head of the response. Returns the number of bytes after which the body is complete, or `None` if it is complete.
@@ -79,7 +113,8 @@ impl InFlight {
     pub(crate) fn note_response<B: Body>(&mut self, response: &Response<B>) -> Option<u64> {
         let status = response.status();
         self.status = status.as_u16();
-        if self.metrics.reads_grpc {
+        let reads_grpc = self.metrics.is_some_and(|metrics| metrics.reads_grpc);
+        if reads_grpc {
             self.note_grpc(response.headers());
         }
         // A server does not poll a body that is not sent.
@@ -92,7 +127,7 @@ impl InFlight {
         }
         match response.body().size_hint().exact() {
             // Trailers tell how a call of gRPC ended.
-            _ if self.metrics.reads_grpc => Some(u64::MAX),
+            _ if reads_grpc => Some(u64::MAX),
             Some(0) => None,
             Some(bytes) => Some(bytes),
             None => content_length(response.headers()),
@@ -101,8 +136,8 @@ impl InFlight {
 
     /// Notes the status of gRPC, if there is one.
     pub(crate) fn note_grpc(&mut self, headers: &HeaderMap) {
-        if self.metrics.reads_grpc {
-            self.grpc = grpc::status(headers).or(self.grpc);
+        if self.metrics.is_some_and(|metrics| metrics.reads_grpc) {
+            self.grpc = grpc::status(headers).unwrap_or(self.grpc);
         }
     }
 
@@ -113,13 +148,14 @@ impl InFlight {
 }
 
 impl Drop for InFlight {
+    #[inline]
     fn drop(&mut self) {
-        self.count(ErrorType::CANCELLED);
+        self.end(ErrorType::CANCELLED);
     }
 }
 
 /// Ends a request as a panic if it is dropped, which it is while the service unwinds.
-pub(crate) struct OnUnwind<'a>(pub(crate) &'a mut Option<InFlight>);
+pub(crate) struct OnUnwind<'a>(pub(crate) &'a mut InFlight);
 
 impl OnUnwind<'_> {
     /// Does nothing more: the service has returned.
@@ -130,10 +166,9 @@ impl OnUnwind<'_> {
 }
 
 impl Drop for OnUnwind<'_> {
+    #[cold]
     fn drop(&mut self) {
-        if let Some(request) = self.0.take() {
-            request.end(ErrorType::PANIC);
-        }
+        self.0.end(ErrorType::PANIC);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::future::ResponseFuture;
 use crate::method::KnownMethod;
 use crate::metrics::Metrics;
 use crate::options::{Options, Side};
-use crate::request::InFlight;
+use crate::request::{InFlight, OnUnwind};
 use crate::route::{FindRoute, MatchedRoute, RequestHead, RouteBy};
 use crate::shared::Shared;
 use http::{Request, Response};
@@ -185,7 +185,10 @@ where
             None => names.absent(),
         };
         let method = KnownMethod::of(request.method());
-        let in_flight = InFlight::begin(self.metrics, name, method, request.body());
-        ResponseFuture::call(in_flight, self.kinds.clone(), || self.inner.call(request))
+        let mut in_flight = InFlight::begin(self.metrics, name, method, request.body());
+        let unwinding = OnUnwind(&mut in_flight);
+        let response = self.inner.call(request);
+        unwinding.disarm();
+        ResponseFuture::new(response, in_flight, self.kinds.clone())
     }
 }
