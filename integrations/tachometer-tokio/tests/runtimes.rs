@@ -1,5 +1,7 @@
 //! Runtimes of both kinds, several in one registry, and one that is dropped.
 
+#![allow(clippy::float_cmp, reason = "they are small integers")]
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tachometer::MetricsRegistry;

@@ -15,7 +15,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 use tachometer::instrumented;
-use tachometer_tower::HttpMetricsLayer;
+use tachometer_tower::{HttpClientMetricsLayer, HttpMetricsLayer};
 use tower::{Layer, Service, service_fn};
 
 const REQUESTS: u32 = 20_000;
@@ -84,7 +84,7 @@ fn handle(request: Request<Full<Bytes>>) -> Ready<Result<Response<Full<Bytes>>, 
 }
 
 /// Calls the service, and takes the one frame of the body, as a server does.
-#[inline(always)]
+#[inline]
 fn request<S, B>(service: &mut S)
 where
     S: Service<Request<Full<Bytes>>, Response = Response<B>, Error = Infallible>,
@@ -92,7 +92,7 @@ where
 {
     let context = &mut Context::from_waker(Waker::noop());
     let request = Request::new(Full::new(Bytes::from_static(b"hello")));
-    let response = pin!(service.call(black_box(request))).poll(context);
+    let response = pin!(black_box(service).call(request)).poll(context);
     let Poll::Ready(Ok(response)) = response else { unreachable!("the service is ready") };
     let mut body = response.into_body();
     let _ = black_box(Pin::new(&mut body).poll_frame(context).is_ready());
@@ -119,6 +119,7 @@ fn main() {
     let mut layered = HttpMetricsLayer::new().layer(service_fn(handle));
     let mut routed = HttpMetricsLayer::new().route(|_| Some("/users/{id}")).layer(service_fn(handle));
     let mut sized = HttpMetricsLayer::new().body_sizes().layer(service_fn(handle));
+    let mut client = HttpClientMetricsLayer::new().layer(service_fn(handle));
     let names = [
         "an instrumented call",
         "the bare service",
@@ -126,8 +127,9 @@ fn main() {
         "the layer",
         "the layer, a route",
         "the layer, body sizes",
+        "the layer of a client",
     ];
-    let mut times = [const { Vec::new() }; 6];
+    let mut times = [const { Vec::new() }; 7];
     for _ in 0..rounds {
         times[0].push(time(|| {
             black_box(nothing(black_box(1)));
@@ -137,6 +139,7 @@ fn main() {
         times[3].push(time(|| request(&mut layered)));
         times[4].push(time(|| request(&mut routed)));
         times[5].push(time(|| request(&mut sized)));
+        times[6].push(time(|| request(&mut client)));
     }
     let medians = times.map(|mut times: Vec<f64>| {
         times.sort_by(f64::total_cmp);

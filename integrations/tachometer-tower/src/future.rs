@@ -47,13 +47,10 @@ where
         match polled {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(response)) => {
-                let remaining = match this.request.note_response(&response) {
-                    Some(remaining) => remaining,
-                    None => {
-                        this.request.end(ErrorType::NONE);
-                        0
-                    }
-                };
+                let remaining = this.request.note_response(&response).unwrap_or_else(|| {
+                    this.request.end(ErrorType::NONE);
+                    0
+                });
                 let (head, body) = response.into_parts();
                 let body = MeasuredBody::new(body, this.request.take(), remaining);
                 Poll::Ready(Ok(Response::from_parts(head, body)))

@@ -66,13 +66,14 @@ impl Metrics {
             options.bounds.as_slice(),
         )?;
         let duration = registry.try_family(duration.max_series(max).omit_empty_labels())?;
-        let size = |of: &str| {
+        let sizes_of = |of: &str| {
             let name = format!("http_{}_{of}_body_size_bytes", side.name());
             let help = format!("Size of the bodies of HTTP {} {of}s", side.name());
             let family = DynamicFamily::histogram(name, help, labels.iter().copied(), SIZE_BOUNDS)?;
             registry.try_family(family.native(2).max_series(max).omit_empty_labels())
         };
-        let sizes = if options.body_sizes { Some([size("request")?, size("response")?]) } else { None };
+        let sizes =
+            if options.body_sizes { Some([sizes_of("request")?, sizes_of("response")?]) } else { None };
         let active = match side {
             Side::Client => None,
             Side::Server => {

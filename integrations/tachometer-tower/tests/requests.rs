@@ -20,6 +20,9 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 
 type Body = Full<Bytes>;
 
+/// What a service returns that may fail.
+type Answer = Result<Response<Body>, std::io::Error>;
+
 fn get(path: &str) -> Request<Body> {
     Request::get(path).body(Body::default()).unwrap()
 }
@@ -222,7 +225,6 @@ fn panics_and_errors_of_the_service_are_recorded_and_pass_on() {
         assert_eq!(failed(kind).kind(), kind);
     }
 
-    type Answer = Result<Response<Body>, std::io::Error>;
     let at_call = service_fn(|_| -> std::future::Ready<Answer> { panic!("in `call`") });
     let at_poll = service_fn(|_| poll_fn(|_| -> Poll<Answer> { panic!("in `poll`") }));
     let message = |result: Box<dyn std::any::Any + Send>| *result.downcast::<&str>().unwrap();
