@@ -30,8 +30,9 @@
 //! buffers, or in those of the system: that the client has received it is not known.
 //!
 //! # Costs
-//! A request allocates nothing here, takes no lock, and hashes no text: the method is an index, the status a number, and the route is found
-//! by the address of its text. The body is wrapped, not boxed.
+//! Below the limit of series, a request allocates nothing here, takes no lock, and hashes no text: the method is an index, the status a
+//! number, and the route is found
+//! by the address of its text. The host of a client is hashed. The body is wrapped, not boxed.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
