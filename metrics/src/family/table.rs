@@ -407,11 +407,12 @@ impl SeriesTable {
         let (mut shown, changes) = series.listing.items(all, |listed| listed.share.state() != HIDDEN);
         // Not while holding the lock: this may take milliseconds.
         drop(series);
-        shown.sort_by(|one, other| match self.limits.omits_empty_labels {
-            true => one.labels.cmp(&other.labels),
+        if self.limits.omits_empty_labels {
+            shown.sort_by(|one, other| one.labels.cmp(&other.labels));
+        } else {
             // All have the same names, which need not be compared.
-            false => one.labels.cmp_values(&other.labels),
-        });
+            shown.sort_by(|one, other| one.labels.cmp_values(&other.labels));
+        }
         let shown = unmodelled::Arc::new(shown);
         lock(&self.series).listing.keep(&shown, changes);
         shown
