@@ -13,8 +13,7 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Mutex;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::{Barrier, mpsc};
 use std::thread;
 use tachometer_tower::HttpMetricsLayer;
 use tokio::net::TcpListener;
@@ -45,7 +44,7 @@ fn go_away(address: SocketAddr, path: &str, bytes: usize) {
     socket.read_exact(&mut vec![0; bytes]).unwrap();
 }
 
-fn run_client(client: usize, address: SocketAddr, silent: &Mutex<Receiver<()>>) {
+fn run_client(client: usize, address: SocketAddr, all_silent: &Barrier) {
     for round in 0..ROUNDS {
         let id = client * ROUNDS + round;
         assert!(exchange(address, &format!("GET /users/{id}")).ends_with("Ann"));
@@ -58,10 +57,10 @@ fn run_client(client: usize, address: SocketAddr, silent: &Mutex<Receiver<()>>) 
         exchange(address, "GET /panics");
         go_away(address, "/endless", 1 << 16);
     }
-    // Goes away when the handler, which never answers, has begun.
+    // Goes away when the handlers, which never answer, have begun.
     let mut socket = TcpStream::connect(address).unwrap();
     write!(socket, "GET /silent HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    silent.lock().unwrap().recv().unwrap();
+    all_silent.wait();
 }
 
 #[test]
@@ -87,12 +86,14 @@ fn totals_are_exact_under_load_with_clients_that_go_away() {
     let address = listener.local_addr().unwrap();
     runtime.spawn(async move { axum::serve(listener, app).await });
 
-    let silent = Mutex::new(silent);
+    let all_silent = Barrier::new(CLIENTS + 1);
     thread::scope(|scope| {
         for client in 0..CLIENTS {
-            let silent = &silent;
-            scope.spawn(move || run_client(client, address, silent));
+            let all_silent = &all_silent;
+            scope.spawn(move || run_client(client, address, all_silent));
         }
+        (0..CLIENTS).for_each(|_| silent.recv().unwrap());
+        all_silent.wait();
     });
     // The server notices by and by that clients have gone.
     while samples(registry, ACTIVE).iter().any(|line| !line.ends_with(" 0")) {
