@@ -1,5 +1,6 @@
 //! The shared state of a family: its cells, label names and series.
 
+use super::limits::Limits;
 use super::mixed_series::MixedSeries;
 use super::table::{OVERFLOW, Owner, SeriesTable, Shown};
 use crate::collect::{Collection, Registered, Shape};
@@ -10,7 +11,6 @@ use crate::recorder::Reader;
 use crate::snapshot::{FamilySnapshot, MetricKind, SeriesSnapshot};
 use crate::sync::unmodelled::OnceLock;
 use std::fmt;
-use std::time::Duration;
 
 /// The number of contiguous cells that each thread allocates for a family whose label values are not known at compile time. With
 /// the header before them they fill four cache lines. Most families have no more series; updates of further series take more steps.
@@ -49,33 +49,6 @@ enum Cardinality {
     Mixed(MixedSeries),
 }
 
-/// The cardinality limit and the idle time of a family.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) max_series: usize,
-    pub(super) idle_after: Option<Duration>,
-}
-
-/// The largest cardinality limit: each thread may cache all series.
-const MAX_SERIES_LIMIT: usize = 1_000_000;
-
-impl Limits {
-    pub(super) const DEFAULT: Self = Limits { max_series: 1_000, idle_after: None };
-
-    pub(super) const fn with_max_series(self, max_series: usize) -> Self {
-        assert!(
-            max_series > 0 && max_series <= MAX_SERIES_LIMIT,
-            "the maximum number of series must be between 1 and 1000000"
-        );
-        Limits { max_series, ..self }
-    }
-
-    pub(super) const fn with_idle_time(self, idle: Duration) -> Self {
-        assert!(!idle.is_zero(), "the time after which series expire must be longer than zero");
-        Limits { idle_after: Some(idle), ..self }
-    }
-}
-
 impl Schema {
     pub(super) fn of<L: LabelSet>(limits: Limits) -> Self {
         match L::COUNT {
@@ -98,7 +71,7 @@ impl Schema {
             // Without labels there is one series.
             return Schema::known(names, 1, &[]);
         }
-        let table = SeriesTable::new(names, limits.max_series, limits.idle_after);
+        let table = SeriesTable::new(names, limits);
         Schema { names, cardinality: Cardinality::Open(table) }
     }
 

@@ -10,6 +10,7 @@ mod checks;
 mod core;
 mod dynamic;
 mod lazy_core;
+mod limits;
 mod listing;
 mod lock;
 mod metric;
