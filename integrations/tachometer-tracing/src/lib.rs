@@ -72,3 +72,8 @@ mod spans;
 #[cfg_attr(docsrs, doc(cfg(feature = "opentelemetry")))]
 pub use current_trace::current_trace;
 pub use layer::{SpanLayer, layer};
+
+/// The program of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
