@@ -76,7 +76,7 @@ fn labels_of_each_call_are_bounded() {
     let handle = registry.function("handle").max_label_sets(2).register_with_labels(["topic"]).unwrap();
     assert_eq!(handle.labels(), ["topic"]);
     for topic in ["a", "b", "c", "d", "a"] {
-        handle.with(&[topic]).begin().ok();
+        handle.with([topic]).begin().ok();
     }
     let snapshot = registry.snapshot_all();
     let mut counts: Vec<_> = snapshot.functions.iter().map(|f| (f.labels[0].1.as_str(), f.ok)).collect();

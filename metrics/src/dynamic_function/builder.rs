@@ -118,7 +118,7 @@ impl FunctionBuilder<'_> {
     /// # fn main() -> Result<(), tachometer::Error> {
     /// let registry = MetricsRegistry::new(Duration::from_secs(10));
     /// let handle = registry.function("handle").register_with_labels(["topic"])?;
-    /// handle.with(&["orders"]).begin().ok();
+    /// handle.with(["orders"]).begin().ok();
     ///
     /// let snapshot = registry.snapshot_all();
     /// assert_eq!(snapshot.function("handle").unwrap().labels, [("topic".into(), "orders".into())]);
