@@ -22,6 +22,8 @@ pub(crate) struct Options {
     pub(crate) ends_with: Option<Given<Expr>>,
     pub(crate) sample: Option<Given<Expr>>,
     pub(crate) time: Option<Given<Expr>>,
+    /// The level of the span that is opened, if it is given.
+    pub(crate) span: Option<Given<Option<Expr>>>,
     pub(crate) registry: Option<Given<Expr>>,
     pub(crate) library: Option<Given<Path>>,
     pub(crate) skip: Option<Given<()>>,
@@ -66,7 +68,7 @@ pub(crate) struct Target {
     pub(crate) value: Expr,
 }
 
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "name",
     "labels",
     "max_label_sets",
@@ -79,6 +81,7 @@ const KNOWN: [&str; 15] = [
     "ends_with",
     "sample",
     "time",
+    "span",
     "registry",
     "crate",
     "skip",
@@ -149,6 +152,8 @@ fn parse_option(input: ParseStream<'_>, options: &mut Options, errors: &mut Erro
         "ends_with" => set(&mut options.ends_with, &key, value(input, &key, "\"stream\"")?, errors),
         "sample" => set(&mut options.sample, &key, value(input, &key, "16")?, errors),
         "time" => set(&mut options.time, &key, value(input, &key, "\"busy\"")?, errors),
+        "span" if input.is_empty() || input.peek(Token![,]) => set(&mut options.span, &key, None, errors),
+        "span" => set(&mut options.span, &key, Some(value(input, &key, "\"debug\"")?), errors),
         "registry" => set(&mut options.registry, &key, value(input, &key, "&MY_REGISTRY")?, errors),
         "crate" => {
             let example = "my_crate::tachometer";

@@ -3,13 +3,14 @@
 use crate::args::{Given, Outcome};
 use crate::arguments;
 use crate::item::{cfgs, parameters};
-use crate::plan::FunctionPlan;
+use crate::plan::{FunctionPlan, Name};
 use crate::returns::{self, Holder, ReturnedFuture};
 use crate::settings::EndsWith;
 use crate::shape::Shape;
 use crate::tokens::{moved_to, ours, ours_at};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, ReturnType, Signature, Token, Type};
 
@@ -32,7 +33,22 @@ pub(crate) fn expand(plan: &FunctionPlan<'_>) -> Expansion {
         Shape::InPlace => in_place(plan),
         Shape::NestedFunction => call_nested_function(plan),
     };
-    Expansion { signature: signature.to_token_stream(), nested, run }
+    // A future has its span inside: it is entered in each poll.
+    let entered = plan.span.filter(|_| !plan.shape.is_future()).map(|level| {
+        let span = span(level, plan);
+        ours!(let __entered = #span.entered();)
+    });
+    Expansion { signature: signature.to_token_stream(), nested, run: ours!(#entered #run) }
+}
+
+/// Returns a span for a call, which ends inside it, so that its exemplar has this span.
+fn span(level: &str, plan: &FunctionPlan<'_>) -> TokenStream {
+    let level = Ident::new(level, Span::mixed_site());
+    let name = match &plan.name {
+        Name::Given(name) => name.clone(),
+        Name::Path | Name::InType(_) => plan.function.signature.ident.unraw().to_string(),
+    };
+    ours!(::tracing::span!(::tracing::Level::#level, #name))
 }
 
 fn closure(plan: &FunctionPlan<'_>) -> (Signature, TokenStream) {
@@ -170,6 +186,7 @@ fn future(plan: &FunctionPlan<'_>) -> (Signature, TokenStream) {
     } else {
         end_future(plan)
     };
+    let end = in_span(end, plan);
     let run = ours! {
         let __future = #library::timed(__site, async move #body);
         #end
@@ -187,6 +204,13 @@ fn future(plan: &FunctionPlan<'_>) -> (Signature, TokenStream) {
     let arrow = Token![->](Span::mixed_site());
     signature.output = ReturnType::Type(arrow, Box::new(Type::Verbatim(future)));
     (signature, run)
+}
+
+/// Returns `future` in its span, if it has one.
+fn in_span(future: TokenStream, plan: &FunctionPlan<'_>) -> TokenStream {
+    let Some(level) = plan.span else { return future };
+    let span = span(level, plan);
+    ours!(::tracing::Instrument::instrument(#future, #span))
 }
 
 /// Returns `__future` with the outcomes that the annotation defines, or else those of its output's type.
@@ -207,7 +231,7 @@ fn returned_future(future: &ReturnedFuture<'_>, plan: &FunctionPlan<'_>) -> (Sig
     let library = &plan.library;
     let (signature, bindings) = arguments::move_in(plan);
     let body = body_with(&bindings, &plan.function.body);
-    let (output, end) = (&future.output, end_future(plan));
+    let (output, end) = (&future.output, in_span(end_future(plan), plan));
     let (returned, end) = match future.holder {
         Holder::Opaque => (None, end),
         Holder::Boxed(arrow, ty) => {

@@ -48,6 +48,8 @@ pub(crate) struct FunctionPlan<'a> {
     pub(crate) declared_kinds: Option<Type>,
     /// One call in so many is timed.
     pub(crate) sample: NonZero<u64>,
+    /// The level of the span of `tracing` that each call opens.
+    pub(crate) span: Option<&'static str>,
     pub(crate) registry: Option<&'a Expr>,
     /// The path of the library's support module.
     pub(crate) library: TokenStream,
@@ -133,6 +135,7 @@ impl<'a> FunctionPlan<'a> {
             ends_with: settings.ends_with.map(|ends_with| ends_with.value),
             declared_kinds: if asks_for_kinds { declared_kinds(function) } else { None },
             sample,
+            span: settings.span,
             registry: settings.registry,
             library: ours!(#library::__private),
         }

@@ -27,6 +27,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) ends_with: Option<Given<EndsWith<'a>>>,
     pub(crate) sample: Option<NonZero<u64>>,
     pub(crate) time: Option<Given<Time>>,
+    /// The level of the span that each call opens.
+    pub(crate) span: Option<&'static str>,
     pub(crate) registry: Option<&'a Expr>,
     pub(crate) library: Option<&'a Path>,
 }
@@ -88,6 +90,7 @@ impl<'a> Settings<'a> {
             ends_with: read_ends_with(options.ends_with.as_ref(), errors),
             sample: options.sample.as_ref().and_then(|sample| read_sample(&sample.value, errors)),
             time: read(options.time.as_ref(), errors, read_time),
+            span: options.span.as_ref().and_then(|span| read_span(span.value.as_ref(), errors)),
             registry: options.registry.as_ref().map(|registry| &registry.value),
             library: options.library.as_ref().map(|library| &library.value),
         }
@@ -114,6 +117,7 @@ impl<'a> Settings<'a> {
             ends_with: self.ends_with,
             sample: self.sample.or(block.sample),
             time: self.time.or(block.time),
+            span: self.span.or(block.span),
             registry: self.registry.or(block.registry),
             library: self.library.or(block.library),
         }
@@ -237,6 +241,19 @@ fn read_bounds(array: &ExprArray, errors: &mut Errors) -> Option<Vec<u64>> {
     // All are read before any is missed: each may be wrong.
     let bounds: Vec<Option<u64>> = array.elems.iter().map(&mut read).collect();
     bounds.into_iter().collect()
+}
+
+/// Returns the name of a level in `tracing`.
+fn read_span(level: Option<&Expr>, errors: &mut Errors) -> Option<&'static str> {
+    const LEVELS: [(&str, &str); 5] =
+        [("trace", "TRACE"), ("debug", "DEBUG"), ("info", "INFO"), ("warn", "WARN"), ("error", "ERROR")];
+    let Some(level) = level else { return Some("INFO") };
+    let text = literal::string(level);
+    let known = LEVELS.into_iter().find(|(name, _)| text.as_deref() == Some(name));
+    if known.is_none() {
+        errors.at(level, "`span` must be a level: `\"trace\"`, `\"debug\"`, `\"info\"` (the default), `\"warn\"` or `\"error\"`");
+    }
+    known.map(|(_, level)| level)
 }
 
 fn read_native(native: &Expr, errors: &mut Errors) -> Option<bool> {

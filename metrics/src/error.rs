@@ -7,6 +7,7 @@ mod tests;
 pub use kind::Kind;
 
 use crate::buckets::bounds::BoundsFault;
+use crate::names::RESERVED_LABELS;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -46,6 +47,10 @@ pub(crate) enum Cause {
     Name { name: String },
     /// An invalid label name, or one that occurs twice.
     Label { metric: String, label: String, is_twice: bool },
+    /// A function without a name.
+    EmptyFunctionName,
+    /// A label that a function described at run time cannot have, or has twice.
+    FunctionLabel { function: String, label: String, is_twice: bool },
     /// A name that is taken: what was to be registered, and what already has the name.
     Taken { wanted: String, standing: String },
     /// A namespace that a registry cannot have: the reason.
@@ -120,8 +125,10 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match &self.cause {
             Cause::Bounds(_) => Kind::InvalidBounds,
-            Cause::Name { .. } | Cause::Namespace { .. } => Kind::InvalidName,
-            Cause::Label { .. } | Cause::CommonLabel { .. } => Kind::InvalidLabel,
+            Cause::Name { .. } | Cause::Namespace { .. } | Cause::EmptyFunctionName => Kind::InvalidName,
+            Cause::Label { .. } | Cause::CommonLabel { .. } | Cause::FunctionLabel { .. } => {
+                Kind::InvalidLabel
+            }
             Cause::Taken { .. } => Kind::NameTaken,
             Cause::Objective { .. } => Kind::InvalidObjective,
             Cause::ZeroInterval
@@ -187,6 +194,16 @@ impl fmt::Display for Error {
                 f,
                 "{metric:?} has an invalid label name {label:?}: it must consist of ASCII letters, digits and `_`, must not \
                  begin with a digit or `__`, and must not be `le` or `quantile`"
+            ),
+            Cause::EmptyFunctionName => f.write_str("the name of a function must not be empty"),
+            Cause::FunctionLabel { function, label, is_twice: true } => {
+                write!(f, "the function {function:?} has two labels named {label:?}: label names must be unique")
+            }
+            Cause::FunctionLabel { function, label, is_twice: false } => write!(
+                f,
+                "the function {function:?} has an invalid label name {label:?}: it must consist of ASCII letters, digits and \
+                 `_`, must not begin with a digit or `__`, and must be none of `{}`",
+                RESERVED_LABELS.join("`, `")
             ),
             Cause::Taken { wanted, standing } => write!(f, "cannot register {wanted}: {standing}"),
             Cause::Namespace { namespace, reason } => write!(f, "invalid namespace {namespace:?}: {reason}"),

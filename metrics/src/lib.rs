@@ -83,6 +83,7 @@ mod clock;
 pub mod collect;
 pub mod docs;
 mod dropped_at_once;
+mod dynamic_function;
 mod encode;
 pub mod error;
 mod error_kind;
@@ -131,6 +132,7 @@ pub mod __private {
 pub use atomic::{AtomicCounter, AtomicGauge, AtomicHistogram, AtomicMinMax, MetricsCollector};
 pub use call::Call;
 pub use clock::{MockClock, force_os_clock, set_clock};
+pub use dynamic_function::{CallStart, DynamicFunction, FunctionBuilder, LabelledFunction};
 pub use encode::Format;
 #[cfg(feature = "otlp")]
 pub use encode::otlp;

@@ -4,6 +4,7 @@ mod conditions;
 mod contract;
 mod declared;
 mod documentation;
+mod dynamic_functions;
 mod exemplars;
 mod families;
 mod formats;

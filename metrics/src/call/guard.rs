@@ -101,6 +101,35 @@ impl Call {
         self.call.end(Outcome::Error);
     }
 
+    /// Ends the call as `panic`.
+    pub fn panicked(mut self) {
+        self.call.end(Outcome::Panic);
+    }
+
+    /// Ends the call as `cancelled`, or as `error` if one was [noted](Self::note_error).
+    pub fn cancelled(mut self) {
+        self.call.end(Outcome::Cancelled);
+    }
+
+    /// Notes an error, of this kind if there is one: however the call ends, except by a panic, its outcome is `error`. The kind of the
+    /// first error counts.
+    pub fn note_error(&mut self, kind: Option<&'static str>) {
+        self.call.note_failure(Failure { kind });
+    }
+
+    /// Begins a part of the call that counts as its duration, such as a poll, if the function measures
+    /// [busy time](crate::FunctionBuilder::busy_time); otherwise, all of it counts.
+    #[inline]
+    pub fn resume(&mut self) {
+        self.call.resume();
+    }
+
+    /// Ends that part. The end of the call ends it too.
+    #[inline]
+    pub fn pause(&mut self) {
+        self.call.pause();
+    }
+
     /// Notes that a first item was produced: if the call is cancelled from now on, it is cancelled after the first item. Calling it
     /// again changes nothing.
     pub fn first_item(&mut self) {
@@ -144,11 +173,6 @@ impl Call {
     #[cfg(feature = "futures")]
     pub(crate) fn declare_kinds(&self, all: AllKinds) {
         self.call.declare_kinds(all);
-    }
-
-    /// Notes that the call is an error, without a kind, however it ends.
-    pub(crate) fn fail(&mut self) {
-        self.call.note_failure(Failure { kind: None });
     }
 
     /// Ends the call with the outcome of what its function returned, and returns the function; `None` if the call has ended.

@@ -85,6 +85,22 @@ impl InFlight {
         }
     }
 
+    /// Begins a part of the call that counts as its duration, if only such parts do.
+    #[inline]
+    pub(super) fn resume(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.timer.resume();
+        }
+    }
+
+    /// Ends that part.
+    #[inline]
+    pub(super) fn pause(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.timer.pause();
+        }
+    }
+
     /// Ends the call, unless it has ended.
     #[inline]
     pub(super) fn end(&mut self, outcome: Outcome) {
@@ -99,14 +115,10 @@ impl InFlight {
     #[cfg(any(feature = "futures", feature = "http-body"))]
     #[inline]
     pub(super) fn poll<R>(&mut self, poll: impl FnOnce(&mut InFlight) -> R) -> R {
-        if let Some(open) = &mut self.open {
-            open.timer.resume();
-        }
+        self.resume();
         let unwind = EndOnUnwind(self);
         let polled = poll(unwind.0);
-        if let Some(open) = &mut unwind.0.open {
-            open.timer.pause();
-        }
+        unwind.0.pause();
         // Not unwinding: the call goes on, or has ended and cannot end again.
         mem::forget(unwind);
         polled

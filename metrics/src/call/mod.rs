@@ -13,6 +13,7 @@ mod instrumented;
 mod stream;
 mod timer;
 
+pub use crate::recorder::Outcome;
 pub use guard::Call;
 #[doc(hidden)]
 pub use in_flight::Failure;

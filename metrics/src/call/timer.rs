@@ -1,6 +1,6 @@
 //! The time of a call that outlives its function.
 
-use crate::clock::Ticks;
+use crate::clock::{self, Ticks};
 use crate::recorder::Time;
 
 /// Measures a call that its stopwatch has started.
@@ -46,11 +46,10 @@ impl Timer {
     }
 
     /// Begins a poll.
-    #[cfg(any(feature = "futures", feature = "http-body"))]
     #[inline]
     pub(super) fn resume(&mut self) {
         if let Measure::Busy { poll, .. } = &mut self.measure {
-            *poll = Some(crate::clock::now());
+            *poll = Some(clock::now());
         }
     }
 

@@ -22,6 +22,18 @@ pub(crate) fn now() -> Ticks {
 }
 
 impl Ticks {
+    /// Returns the moment as a number, without a unit.
+    #[inline]
+    pub(crate) fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the moment that had these bits.
+    #[inline]
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        Ticks(bits)
+    }
+
     /// Returns whether there was a clock at this moment. If not, the time since is zero.
     #[inline]
     pub(crate) fn is_known(self) -> bool {

@@ -24,6 +24,8 @@ pub mod guide {
 
     #[doc = include_str!("guide/objectives.md")]
     pub mod objectives {}
+    #[doc = include_str!("guide/already.md")]
+    pub mod already {}
 
     #[doc = include_str!("guide/testing.md")]
     pub mod testing {}

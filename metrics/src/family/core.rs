@@ -1,5 +1,7 @@
 //! The shared state of a family: its cells, label names and series.
 
+use super::limits::Limits;
+use super::mixed_series::MixedSeries;
 use super::table::{OVERFLOW, Owner, SeriesTable, Shown};
 use crate::collect::{Collection, Registered, Shape};
 use crate::labels::{LabelSet, LabelText, Labels, OVERFLOW_VALUE, SeriesLabels, values_of};
@@ -9,7 +11,6 @@ use crate::recorder::Reader;
 use crate::snapshot::{FamilySnapshot, MetricKind, SeriesSnapshot};
 use crate::sync::unmodelled::OnceLock;
 use std::fmt;
-use std::time::Duration;
 
 /// The number of contiguous cells that each thread allocates for a family whose label values are not known at compile time. With
 /// the header before them they fill four cache lines. Most families have no more series; updates of further series take more steps.
@@ -44,33 +45,8 @@ enum Cardinality {
     Known(usize, &'static [Option<&'static [&'static str]>], OnceLock<Box<[SeriesLabels]>>),
     /// Series are created at their first use.
     Open(SeriesTable),
-}
-
-/// The cardinality limit and the idle time of a family.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) max_series: usize,
-    pub(super) idle_after: Option<Duration>,
-}
-
-/// The largest cardinality limit: each thread may cache all series.
-const MAX_SERIES_LIMIT: usize = 1_000_000;
-
-impl Limits {
-    pub(super) const DEFAULT: Self = Limits { max_series: 1_000, idle_after: None };
-
-    pub(super) const fn with_max_series(self, max_series: usize) -> Self {
-        assert!(
-            max_series > 0 && max_series <= MAX_SERIES_LIMIT,
-            "the maximum number of series must be between 1 and 1000000"
-        );
-        Limits { max_series, ..self }
-    }
-
-    pub(super) const fn with_idle_time(self, idle: Duration) -> Self {
-        assert!(!idle.is_zero(), "the time after which series expire must be longer than zero");
-        Limits { idle_after: Some(idle), ..self }
-    }
+    /// Series are created when they are first held, and have label names of their own.
+    Mixed(MixedSeries),
 }
 
 impl Schema {
@@ -95,15 +71,20 @@ impl Schema {
             // Without labels there is one series.
             return Schema::known(names, 1, &[]);
         }
-        let table = SeriesTable::new(names, limits.max_series, limits.idle_after);
+        let table = SeriesTable::new(names, limits);
         Schema { names, cardinality: Cardinality::Open(table) }
+    }
+
+    /// Creates a schema whose series have label names of their own.
+    pub(super) fn mixed(limits: Limits) -> Self {
+        Schema { names: &[], cardinality: Cardinality::Mixed(MixedSeries::new(limits.max_series)) }
     }
 
     /// Returns how many cells are to be contiguous.
     fn width(&self) -> usize {
         match self.cardinality {
             Cardinality::Known(count, ..) => count.clamp(SINGLE_WIDTH, MAX_CONTIGUOUS_CELLS),
-            Cardinality::Open(_) => OPEN_WIDTH,
+            Cardinality::Open(_) | Cardinality::Mixed(_) => OPEN_WIDTH,
         }
     }
 }
@@ -118,9 +99,14 @@ impl<M: Kind> Core<M> {
         let known = if names.is_empty() { Some(1) } else { known };
         let own = match self.schema.cardinality {
             Cardinality::Known(count, ..) => Some(count),
-            Cardinality::Open(_) => None,
+            Cardinality::Open(_) | Cardinality::Mixed(_) => None,
         };
         self.schema.names == names && own == known && self.options == options
+    }
+
+    /// Returns whether this family has series with label names of their own, and these options.
+    pub(super) fn is_mixed(&self, options: M::Options) -> bool {
+        self.mixed().is_some() && self.options == options
     }
 
     #[inline]
@@ -130,8 +116,15 @@ impl<M: Kind> Core<M> {
 
     pub(super) fn table(&self) -> Option<&SeriesTable> {
         match &self.schema.cardinality {
-            Cardinality::Known(..) => None,
+            Cardinality::Known(..) | Cardinality::Mixed(_) => None,
             Cardinality::Open(table) => Some(table),
+        }
+    }
+
+    pub(super) fn mixed(&self) -> Option<&MixedSeries> {
+        match &self.schema.cardinality {
+            Cardinality::Mixed(series) => Some(series),
+            Cardinality::Known(..) | Cardinality::Open(_) => None,
         }
     }
 
@@ -233,6 +226,10 @@ impl<M: Kind> Core<M> {
                 }
                 series
             }
+            Cardinality::Mixed(mixed) => {
+                let shown = mixed.shown();
+                shown.iter().map(|(labels, index)| self.series_at(labels, *index, reader)).collect()
+            }
         }
     }
 }
@@ -241,6 +238,7 @@ impl<M: Kind> Registered for Core<M> {
     fn describe(&self) -> String {
         let metric = M::describe_options(self.options);
         match self.schema.names {
+            [] if self.mixed().is_some() => format!("{metric}, and with any labels"),
             [] => metric,
             labels if metric == M::DESCRIPTION => format!("{metric} with the labels {labels:?}"),
             labels => format!("{metric}, and with the labels {labels:?}"),
@@ -256,7 +254,7 @@ impl<M: Kind> Registered for Core<M> {
     }
 
     fn label_names(&self) -> Vec<&str> {
-        self.schema.names.to_vec()
+        self.mixed().map_or_else(|| self.schema.names.to_vec(), MixedSeries::names)
     }
 
     fn collect(&self, name: &str, into: &mut Collection<'_>) {
@@ -264,6 +262,9 @@ impl<M: Kind> Registered for Core<M> {
         // Read after the series: otherwise an update could be counted as overflowed and be missing from the overflow series.
         if let Some(table) = self.table() {
             into.add_overflowed(name, table.overflowed());
+        }
+        if let Some(series) = self.mixed() {
+            into.add_overflowed(name, series.overflowed());
         }
         into.add(name, self.declaration.help, FamilySnapshot::new(M::KIND, series));
         if let Some(objective) = M::objective(self.options) {

@@ -96,6 +96,29 @@ impl<M: Metric> DynamicFamily<M> {
         self
     }
 
+    /// Leaves out labels whose value is empty. To a scraper, a series with an empty label and one without it are the same.
+    ///
+    /// It is for labels that not every series has. Call it before the family is used or registered.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tachometer::{Counter, DynamicFamily, MetricsRegistry};
+    ///
+    /// # fn main() -> Result<(), tachometer::Error> {
+    /// let registry = MetricsRegistry::new(Duration::from_secs(10));
+    /// let letters = DynamicFamily::<Counter>::new("letters_total", "Letters", ["town", "street"])?;
+    /// let letters = registry.family(letters.omit_empty_labels());
+    /// letters.with(&["Ulm", ""]).increment();
+    /// assert!(registry.snapshot_all().to_prometheus_format().contains("letters_total{town=\"Ulm\"} 1\n"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn omit_empty_labels(mut self) -> Self {
+        self.lazy.limits = self.lazy.limits.without_empty_labels();
+        self
+    }
+
     /// Returns its label names.
     pub fn labels(&self) -> &[&str] {
         self.labels

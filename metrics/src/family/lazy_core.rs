@@ -1,6 +1,7 @@
 //! The lazily created state of a family.
 
-use super::core::{Core, Limits, Schema};
+use super::core::{Core, Schema};
+use super::limits::Limits;
 use crate::metric::kind::Kind;
 use crate::metric::{Declaration, Declared};
 use crate::sync::leak;

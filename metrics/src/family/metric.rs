@@ -41,8 +41,8 @@ pub trait AnyFamily: Sized {
     #[doc(hidden)]
     fn core_to_register(&self) -> &'static dyn Declared;
 
-    /// Returns a handle of a family that is registered already, if it equals this one except for its help text, cardinality limit
-    /// and idle time.
+    /// Returns a handle of a family that is registered already, if it equals this one except for its help text, cardinality limit,
+    /// idle time and omission of empty labels.
     #[doc(hidden)]
     fn handle_of_existing(&self, existing: &'static dyn Registered) -> Option<Self>;
 }

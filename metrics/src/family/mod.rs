@@ -10,9 +10,12 @@ mod checks;
 mod core;
 mod dynamic;
 mod lazy_core;
+mod limits;
 mod listing;
 mod lock;
 mod metric;
+mod mixed;
+mod mixed_series;
 mod series;
 mod table;
 #[cfg(test)]
@@ -24,5 +27,6 @@ pub use dynamic::DynamicFamily;
 #[doc(hidden)]
 pub use metric::AnyFamily;
 pub use metric::{Metric, WithoutBounds};
+pub use mixed::MixedFamily;
 pub use series::{Find, Held, Looked, Series, SeriesGuard, Texts};
 pub use typed::Family;

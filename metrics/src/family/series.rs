@@ -2,6 +2,7 @@
 
 use super::core::Core;
 use super::metric::Metric;
+use super::mixed_series::MixedSeries;
 use super::table::{OVERFLOW, SeriesEntry};
 use crate::labels::{LabelSet, LabelVisitor, Labels, values_from_last};
 use crate::metric::counter::{CounterCells, add_float_to, sum_floats};
@@ -145,6 +146,8 @@ enum Hold {
     Found(Arc<SeriesEntry>),
     /// The labels of a series that exceeded the cardinality limit. They are looked up with each update.
     Overflowing(Values),
+    /// A series that exceeded the cardinality limit of a family whose series have label names of their own.
+    MixedOverflow,
 }
 
 /// Owned values of labels, in reverse order.
@@ -163,6 +166,11 @@ impl Held {
         Held { index, hold: Hold::Known }
     }
 
+    /// Returns the key of a series that exceeded the limit of a family whose series have label names of their own.
+    pub(super) fn overflowing() -> Self {
+        Held { index: OVERFLOW, hold: Hold::MixedOverflow }
+    }
+
     fn find<M: Kind>(core: &'static Core<M>, labels: &impl Labels) -> Self {
         let Some(table) = core.table() else { return Held::at(OVERFLOW) };
         let text = core.text_of(labels);
@@ -179,7 +187,7 @@ impl Held {
         match &self.hold {
             Hold::Known => true,
             Hold::Found(entry) => entry.is_active(),
-            Hold::Overflowing(_) => false,
+            Hold::Overflowing(_) | Hold::MixedOverflow => false,
         }
     }
 
@@ -196,6 +204,7 @@ impl Held {
             Hold::Known => {}
             Hold::Found(entry) => entry.show(),
             Hold::Overflowing(values) => return core.update(values, update),
+            Hold::MixedOverflow => core.mixed().into_iter().for_each(MixedSeries::count_overflowed),
         }
         update(core.cells(), self.index)
     }
@@ -211,7 +220,7 @@ impl<M: Metric> Find<M> for Held {
 
     fn read<R>(&self, core: &'static Core<M>, read: impl FnOnce(&'static M::Cells, usize) -> R) -> Option<R> {
         match &self.hold {
-            Hold::Known | Hold::Found(_) => Some(read(core.cells(), self.index)),
+            Hold::Known | Hold::Found(_) | Hold::MixedOverflow => Some(read(core.cells(), self.index)),
             Hold::Overflowing(values) => core.read_shown(values, read),
         }
     }
@@ -230,6 +239,7 @@ impl Clone for Held {
                 Hold::Found(Arc::clone(entry))
             }
             Hold::Overflowing(values) => Hold::Overflowing(values.clone()),
+            Hold::MixedOverflow => Hold::MixedOverflow,
         };
         Held { index: self.index, hold }
     }
@@ -247,7 +257,9 @@ impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.hold {
             Hold::Found(entry) => f.debug_tuple("Held").field(entry).finish(),
-            Hold::Known | Hold::Overflowing(_) => f.debug_tuple("Held").field(&self.index).finish(),
+            Hold::Known | Hold::Overflowing(_) | Hold::MixedOverflow => {
+                f.debug_tuple("Held").field(&self.index).finish()
+            }
         }
     }
 }

@@ -19,6 +19,7 @@
 //! A thread evicts removed series from its cache once they are more than half of it, when it next adds one. A thread that never
 //! does keeps the series it has used.
 
+use super::limits::Limits;
 use super::listing::{Listed, Listing};
 use super::lock::{is_inside, lock};
 use crate::atomic::AtomicCounter;
@@ -41,11 +42,8 @@ pub(super) const OVERFLOW: usize = 0;
 pub(super) struct SeriesTable {
     /// The label names of each series.
     names: &'static [&'static str],
-    /// The cardinality limit: the maximum number of shown series, without the overflow series.
-    max_series: usize,
+    limits: Limits,
     seeds: Seeds,
-    /// The time without an update after which a series is hidden.
-    idle_after: Option<Duration>,
     series: Mutex<AllSeries>,
     /// Indices that are free again. No other lock is taken while holding this one.
     free: Mutex<Vec<u32>>,
@@ -208,16 +206,11 @@ impl Drop for SeriesEntry {
 
 impl SeriesTable {
     /// Creates an empty table. It uses only the system's allocator: the program's allocator may be waiting for this table.
-    pub(super) fn new(
-        names: &'static [&'static str],
-        max_series: usize,
-        idle_after: Option<Duration>,
-    ) -> Self {
+    pub(super) fn new(names: &'static [&'static str], limits: Limits) -> Self {
         SeriesTable {
             names,
-            max_series,
+            limits,
             seeds: Seeds::new(),
-            idle_after,
             series: Mutex::new(AllSeries::default()),
             free: Mutex::new(Vec::new()),
             version: AtomicU64::new(1),
@@ -295,7 +288,7 @@ impl SeriesTable {
             then(entry);
         } else {
             self.overflowed.increment();
-            if series.shown_count >= self.max_series {
+            if series.shown_count >= self.limits.max_series {
                 self.cache_all(&series);
             }
         }
@@ -313,7 +306,7 @@ impl SeriesTable {
             self.show(series, &entry);
             return Some(entry);
         }
-        if series.shown_count >= self.max_series || text == self.overflow_text {
+        if series.shown_count >= self.limits.max_series || text == self.overflow_text {
             return None;
         }
         let freed = lock(&self.free).pop();
@@ -323,7 +316,7 @@ impl SeriesTable {
         })?;
         let entry = Arc::new(SeriesEntry {
             text: SeriesText::new(text),
-            labels: SeriesLabels::of_text(self.names, text),
+            labels: SeriesLabels::of_text(self.names, text, self.limits.omits_empty_labels),
             index,
             state: AtomicU8::new(ACTIVE),
             holders: AtomicUsize::new(0),
@@ -398,7 +391,7 @@ impl SeriesTable {
     /// Returns the series that are shown, in the order of their labels, after hiding those that have been idle for too long.
     pub(super) fn shown(&self) -> unmodelled::Arc<Vec<Shown>> {
         let mut series = lock(&self.series);
-        if let Some(idle_after) = self.idle_after {
+        if let Some(idle_after) = self.limits.idle_after {
             let is_expired = |entry: &&Arc<SeriesEntry>| entry.has_been_idle(idle_after);
             let all = series.by_text.iter().map(|found| &found.0);
             for entry in &all.filter(is_expired).cloned().collect::<Vec<_>>() {
@@ -414,7 +407,12 @@ impl SeriesTable {
         let (mut shown, changes) = series.listing.items(all, |listed| listed.share.state() != HIDDEN);
         // Not while holding the lock: this may take milliseconds.
         drop(series);
-        shown.sort_by(|one, other| one.labels.cmp_values(&other.labels));
+        if self.limits.omits_empty_labels {
+            shown.sort_by(|one, other| one.labels.cmp(&other.labels));
+        } else {
+            // All have the same names, which need not be compared.
+            shown.sort_by(|one, other| one.labels.cmp_values(&other.labels));
+        }
         let shown = unmodelled::Arc::new(shown);
         lock(&self.series).listing.keep(&shown, changes);
         shown

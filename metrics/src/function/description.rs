@@ -9,7 +9,7 @@ use crate::objective::FunctionObjectives;
 pub struct Description {
     /// The module of the function: `module_path!()`.
     pub module: &'static str,
-    /// The source file of the annotation, as the compiler was given it: `file!()`.
+    /// The source file of the annotation, as the compiler was given it: `file!()`; empty for a function without a place.
     pub file: &'static str,
     /// Line and column of the annotation.
     pub place: (u32, u32),
@@ -45,6 +45,25 @@ pub enum Name {
     Given(&'static str),
     /// The function's own path with this in place of the type, from the annotation of its `impl` block.
     InType(&'static str),
+    /// The program, at run time.
+    Dynamic {
+        /// The label.
+        name: &'static str,
+        /// Whether the function is left out while an annotated one has the same label and module, whose calls it would count twice.
+        is_substitute: bool,
+    },
+}
+
+impl Name {
+    /// Returns whether the function was described at run time, so no linker knows it.
+    pub(crate) const fn is_dynamic(self) -> bool {
+        matches!(self, Name::Dynamic { .. })
+    }
+
+    /// Returns whether the function is left out beside an annotated one.
+    pub(crate) const fn is_substitute(self) -> bool {
+        matches!(self, Name::Dynamic { is_substitute: true, .. })
+    }
 }
 
 /// The default upper bounds in nanoseconds: 1, 2.5, 5 a decade from a microsecond to ten seconds.

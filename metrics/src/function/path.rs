@@ -52,7 +52,7 @@ impl<'a> FunctionPath<'a> {
     }
 
     fn render(&self, name: Name, detail: Detail) -> String {
-        if let Name::Given(name) = name {
+        if let Name::Given(name) | Name::Dynamic { name, .. } = name {
             return name.to_owned();
         }
         // The type is the segment before the method, which is last.

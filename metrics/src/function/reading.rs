@@ -101,7 +101,8 @@ impl<'a> Part<'a> {
         FunctionSnapshot {
             function: label.to_owned(),
             module: module.to_owned(),
-            place: Some(Place { file: file.into(), line }),
+            // A function that is described at run time may have none.
+            place: (!file.is_empty()).then(|| Place { file: file.into(), line }),
             labels: labels.iter().filter_map(owned).collect(),
             ok: reading.ended - errors - panics - cancelled,
             errors,

@@ -100,7 +100,7 @@ impl<R, K> HoldAny for Head<R, K> {
 #[inline]
 fn call_of(mut call: Call, decided: Option<Outcome>) -> Call {
     if decided == Some(Outcome::Error) {
-        call.fail();
+        call.note_error(None);
     }
     call
 }

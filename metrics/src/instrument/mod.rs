@@ -38,6 +38,7 @@ pub use items::{ErrItems, ItemsOf};
 pub use kinds::{Kinds, KindsBy, KindsOf, NoKinds, NoKindsOf, OwnKinds, ResultType, WithoutKinds};
 pub use label_sets::LabelSets;
 pub use site::{Site, attach_to};
+pub(crate) use stopwatch::time_of_each;
 pub use stopwatch::{Busy, Sampled, SampledBusy, Stopwatch, Wall};
 pub use sync_call::{EndAny, Returned, Running, begin, once, says};
 pub use time_guard::{AnyValue, Piece, ResultValue, given_name};

@@ -88,7 +88,7 @@ fn end_of_few<S: Stopwatch>(
 /// Returns the duration of a call of a function that times every call, if there is a clock. If there may be none, its cells expect
 /// calls that are not timed.
 #[inline]
-fn time_of_each(begun: Ticks, nanos: u64) -> Time {
+pub(crate) fn time_of_each(begun: Ticks, nanos: u64) -> Time {
     if platform::HAS_CLOCK { Time::OfEach(nanos) } else { time_of_some(begun, nanos) }
 }
 

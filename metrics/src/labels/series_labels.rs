@@ -58,10 +58,11 @@ impl SeriesLabels {
     }
 
     /// Joins and escapes the values of a [`LabelText`](super::text::LabelText), whose labels have these names.
-    pub(crate) fn of_text(names: &[&str], text: &[u8]) -> Self {
+    pub(crate) fn of_text(names: &[&str], text: &[u8], omits_empty: bool) -> Self {
         let mut values: Vec<_> = values_from_last(text).collect();
         values.reverse();
-        SeriesLabels::new(names.iter().copied().zip(values))
+        let labels = names.iter().copied().zip(values);
+        SeriesLabels::new(labels.filter(|(_, value)| !omits_empty || !value.is_empty()))
     }
 
     /// Returns the names and the values, unescaped.

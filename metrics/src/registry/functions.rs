@@ -65,7 +65,8 @@ impl Functions {
     /// library. Such functions are known only from their first use on.
     pub(super) fn are_all_linked(&self) -> bool {
         let linked: HashSet<*const Function> = link_section::functions().map(ptr::from_ref).collect();
-        self.attached.iter().all(|function| linked.contains(&ptr::from_ref(*function)))
+        let is_linked = |function: &&Function| linked.contains(&ptr::from_ref(*function));
+        self.attached.iter().all(|function| function.description.name.is_dynamic() || is_linked(function))
     }
 
     /// Returns whether one of them has been called.
@@ -98,7 +99,7 @@ impl Functions {
         labels.add_new(&self.attached);
         // Before the calls: a call ends before its error kind is counted, so no kind is read whose call is not.
         let mut parts = Vec::with_capacity(labels.all.len());
-        for (function, label) in &labels.all {
+        for (function, label) in labels.to_read() {
             function.read_parts(label, &mut parts);
         }
         let mut reader = Reader::begin(windows::rotates);
@@ -133,6 +134,21 @@ impl Functions {
 }
 
 impl AssignedLabels {
+    /// Returns the functions that have series: all but the substitutes of annotated ones.
+    fn to_read(&self) -> impl Iterator<Item = &(&'static Function, String)> {
+        let has_substitutes = self.all.iter().any(|(function, _)| function.description.name.is_substitute());
+        let annotated = self.all.iter().filter(|(function, _)| !function.description.name.is_dynamic());
+        // With and without the type of a method.
+        let annotated = annotated.filter(|_| has_substitutes);
+        let annotated: HashSet<_> =
+            annotated.flat_map(|(function, label)| names_of(function, label)).collect();
+        let is_left_out = move |function: &(&'static Function, String)| {
+            function.0.description.name.is_substitute()
+                && annotated.contains(&(function.0.description.module, function.1.as_str()))
+        };
+        self.all.iter().filter(move |function| !is_left_out(function))
+    }
+
     /// Assigns labels to the functions that were attached since the last read. The list starts with the latest.
     fn add_new(&mut self, attached: &List<&'static Function>) {
         let latest = self.latest;
@@ -171,6 +187,12 @@ impl AssignedLabels {
         };
         candidates.find(is_new).expect("numbers do not run out")
     }
+}
+
+/// Returns the module and the names by which a substitute may know a function: its label, and the label without types and outer functions.
+fn names_of<'a>(function: &Function, label: &'a str) -> [(&'static str, &'a str); 2] {
+    let module = function.description.module;
+    [(module, label), (module, label.rsplit("::").next().unwrap_or(label))]
 }
 
 /// Returns whether calls of two functions may have the same labels, in any order.

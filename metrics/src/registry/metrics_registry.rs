@@ -39,6 +39,7 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 /// | shared cells, freed with the registry and their last handle | [`register_counter`](Self::register_counter), [`register_gauge`](Self::register_gauge), [`register_histogram`](Self::register_histogram), [`register_minmax`](Self::register_minmax), [`register_collector`](Self::register_collector) | an `Arc` of the cells |
 /// | a metric with a help text, never freed | [`counter`](Self::counter), [`float_counter`](Self::float_counter), [`gauge`](Self::gauge), [`float_gauge`](Self::float_gauge), [`histogram`](Self::histogram), [`histogram_of_time`](Self::histogram_of_time) | a `&'static` metric |
 /// | a metric with labels | [`family`](Self::family) | the family |
+/// | a function that is described at run time, never freed | [`function`](Self::function) | a builder |
 /// | a value that a closure returns for each snapshot | [`callback_gauge`](Self::callback_gauge), [`callback_counter`](Self::callback_counter) | nothing |
 /// | constant facts, as labels | [`info`](Self::info) | nothing |
 /// | families that a [`Collect`](crate::collect::Collect) adds to each snapshot | [`collect_from`](Self::collect_from) | nothing |
@@ -115,7 +116,7 @@ impl MetricsRegistry {
     }
 
     /// Attaches `function`, which this registry reads from now on.
-    pub(crate) fn attach(&'static self, function: &'static Function) {
+    pub(crate) fn attach(&self, function: &'static Function) {
         self.contents.functions().attach(function);
     }
 

@@ -125,6 +125,7 @@ fn families_of_metrics() -> Result<(), Error> {
     let _: &[&str] = dynamic.labels();
     let _: bool = dynamic.remove(&["1", "2"]);
     let _: usize = dynamic.remove_where(|_| true);
+    let _: fn(DynamicFamily<Counter>) -> DynamicFamily<Counter> = DynamicFamily::omit_empty_labels;
     let bounds = DynamicFamily::histogram("dynamic_sizes", "help", ["a"], [1, 2])?;
     let _: DynamicFamily<Histogram> =
         registry.try_family(bounds.max_series(5).expire_after(Duration::from_mins(1)))?;

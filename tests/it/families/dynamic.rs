@@ -28,6 +28,24 @@ fn labels_named_at_run_time_are_labels() {
 }
 
 #[test]
+fn labels_without_a_value_can_be_left_out_of_series() {
+    let registry = registry();
+    let family = DynamicFamily::<Counter>::new("stages_total", "Stages", ["town", "day"]).unwrap();
+    let family = registry.family(family.omit_empty_labels());
+    for values in [["", "Monday"], ["Ulm", ""], ["", ""], ["Ulm", "Sunday"]] {
+        family.with(&values).increment();
+    }
+    let snapshot = registry.snapshot_all();
+    let series = &snapshot.declared["stages_total"].series;
+    let shown: Vec<_> = series.iter().map(|one| one.labels.iter().collect::<Vec<_>>()).collect();
+    let expected: [&[_]; 4] =
+        [&[], &[("day", "Monday")], &[("town", "Ulm")], &[("town", "Ulm"), ("day", "Sunday")]];
+    assert_eq!(shown, expected);
+    assert_eq!(family.with(&["Ulm", ""]).get(), 1);
+    assert!(snapshot.to_prometheus_format().contains("\nstages_total 1\n"));
+}
+
+#[test]
 fn without_labels_there_is_one_series() {
     let registry = registry();
     let none = || DynamicFamily::<Counter>::new("unlabelled_total", "No labels", [""; 0]).unwrap();

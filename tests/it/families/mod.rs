@@ -4,6 +4,7 @@ mod bounds;
 mod dynamic;
 mod kinds;
 mod labels;
+mod mixed;
 mod reading;
 mod threads;
 mod wrong;

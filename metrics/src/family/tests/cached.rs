@@ -1,5 +1,6 @@
 //! Which updates find their series in the cache of their thread, and so take no lock.
 
+use crate::family::limits::Limits;
 use crate::family::table::{OVERFLOW, Owner, SeriesTable};
 use crate::labels::{LabelValue, LabelVisitor, Labels};
 use crate::sync::leak;
@@ -35,7 +36,7 @@ impl Labels for [Pieces<'_>; 2] {
 
 #[test]
 fn a_series_that_a_thread_has_used_is_in_its_cache_however_it_is_written() {
-    let family: &'static Family = leak(Family(SeriesTable::new(&["one", "other"], 1_000, None)));
+    let family: &'static Family = leak(Family(SeriesTable::new(&["one", "other"], Limits::DEFAULT)));
     let texts: Vec<String> = (0..70).map(|length| "x".repeat(length)).collect();
     for text in &texts {
         let sets: [[&[&str]; 2]; 4] =

@@ -1,5 +1,6 @@
 //! Loom models of series that are created, removed, held and evicted.
 
+use crate::family::limits::Limits;
 use crate::family::table::{OVERFLOW, Owner, SeriesEntry, SeriesTable};
 use crate::sync::{Arc, AtomicU64, Ordering, leak, model};
 use loom::thread;
@@ -28,7 +29,8 @@ type Share = Arc<SeriesEntry>;
 
 impl Family {
     fn new(idle_after: Option<Duration>) -> &'static Self {
-        let table = leak(SeriesTable::new(&["label"], 2, idle_after));
+        let limits = Limits { max_series: 2, idle_after, ..Limits::DEFAULT };
+        let table = leak(SeriesTable::new(&["label"], limits));
         let cells = std::array::from_fn(|_| AtomicU64::new(0));
         leak(Family { table, cells })
     }
