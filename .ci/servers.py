@@ -146,6 +146,6 @@ def running(prometheus, folder, features="exemplar-storage"):
             if child.poll() is None:
                 yield server
                 return
-        # Somebody else may have taken the port before it did.
+        # Another program may have taken the port before it did.
         if attempt == 2 or "address already in use" not in log.read_text():
             raise Wrong(f"{prometheus} ended with {child.returncode}: {log.read_text()[-2000:]}")

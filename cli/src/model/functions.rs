@@ -50,7 +50,7 @@ const FAMILIES: [&str; 7] = [
 
 const OBJECTIVE: &str = "slo_objective";
 
-/// Returns what is said of lines that could not be read.
+/// Returns the message about lines that could not be read.
 pub(crate) fn unread(lines: usize) -> String {
     match lines {
         1 => "1 line of the answer could not be read".to_owned(),
