@@ -252,6 +252,7 @@ def self_test(program, rules, folder):
             raise Wrong(f"nothing is broken by {pattern!r}")
         if promtool(program, broken, folder) is None:
             raise Wrong(f"not found out: {pattern!r} → {replacement!r}")
+        print(f"found out: {pattern!r} → {replacement!r}", flush=True)
     print(f"{len(BROKEN)} broken rule files are found out")
 
 
